@@ -1,0 +1,56 @@
+# Two commands set everything up by themselves: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(VENV)/bin/uv
+RUN := $(BIN)/ringtrace
+
+.PHONY: demo test check soak bench lock browser clean
+.DEFAULT_GOAL := help
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(VENV)/.core: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: -r requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core requirements-dev.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.core ## the main job on a synthetic case, from raw evidence to an explained ring
+	@$(BIN)/python -m ringtrace demo
+
+browser:
+	@$(BIN)/python tests/find_browser.py || (command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y chromium >/dev/null)
+
+check: $(VENV)/.dev ## lint, types, layers and unit tests, under two minutes
+	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff format --check src tests benchmarks
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest -n 2 -m "not browser and not slow"
+
+test: $(VENV)/.dev browser ## every test
+	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff format --check src tests benchmarks
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest -n 2
+
+soak: $(VENV)/.dev browser ## power cuts, fault sweeps, fuzzing at the full counts
+	@RINGTRACE_SOAK=1 $(BIN)/pytest tests/soak -n 0
+
+bench: $(VENV)/.dev ## every benchmark, printed as a table
+	@$(BIN)/python benchmarks/run.py
+
+lock: ## resolve the locks anew
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --only-binary :all: pyproject.toml --group build -o requirements.lock
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --only-binary :all: pyproject.toml --group build --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache demo-case demo-evidence

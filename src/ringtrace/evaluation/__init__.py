@@ -1,0 +1,1 @@
+"""Compares an analysis with a truth: scores with intervals and slices."""

@@ -1,0 +1,8 @@
+"""Extractors: one file per kind of mention, found by scan.
+
+An extractor module defines
+    KIND: str            the mention kind (file name = kind)
+    def find(view: TextView) -> Iterator[Candidate]
+        offsets in code points of ``view.text``; several readings of one place may be yielded
+        with their probabilities; a consumer takes probability >= .5
+"""

@@ -1,0 +1,1 @@
+"""From posts to accounts to actors: templates, identifier use, pair model, clustering."""

@@ -1,0 +1,1 @@
+"""The nouns: frozen types, standard library only. Everything else speaks in these."""

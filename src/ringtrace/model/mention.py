@@ -1,0 +1,46 @@
+"""What a text names: handles, money, places, ages, dates, counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ringtrace.model.span import Span
+
+Owner = Literal["self", "other", "quoted", "hotline", "unknown"]
+
+CONTACT_KINDS = frozenset({"phone", "qq", "wechat", "telegram", "email", "url"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What an extractor found in one text, before anybody decides who owns it.
+
+    pieces: code-point ranges ``(start, stop)`` in the ORIGINAL text (or title); several when the
+            value is split. Sorted, not overlapping, each non-empty.
+    value:  normalised as the table contract says.
+    rule:   the path that produced it, e.g. "cue+digits", "circled digits > 11 digits".
+    owner:  what the words right around the value say about its owner, else "unknown".
+    """
+
+    kind: str
+    pieces: tuple[tuple[int, int], ...]
+    value: str
+    probability: float
+    rule: str
+    owner: Owner = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A candidate with its owner and its bytes."""
+
+    id: str
+    post: str
+    kind: str
+    surface: str
+    value: str
+    spans: tuple[Span, ...]
+    owner: Owner
+    probability: float
+    rule: str

@@ -1,0 +1,83 @@
+"""A post: one thing that one account said in one place at one time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ringtrace.model.clock import NO_CLOCK, Clock
+from ringtrace.model.identity import derive_id
+from ringtrace.model.span import Segment, Span
+
+PostKind = Literal["message", "listing", "page", "article", "comment", "tip", "system"]
+
+PLATFORMS = (
+    "telegram", "whatsapp", "qq", "wechat", "discord", "line", "signal", "messenger",
+    "instagram", "weibo", "web", "forum", "news", "mail", "tip",
+)  # fmt: skip
+GLOBAL_ID_PLATFORMS = frozenset({"qq", "telegram", "discord"})
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A group, site, forum or paper: where posts stand. ``native_id`` is "" when none is known."""
+
+    platform: str
+    name: str
+    native_id: str = ""
+
+    @property
+    def id(self) -> str:
+        return derive_id("container", self.platform, self.native_id or self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post as a reader found it.
+
+    span:        the bytes of the whole record (JSON object, line block, HTML element).
+    text:        what the format's own decoding gives, nothing folded; body only for listings.
+    segments:    the way back from text to bytes; title_segments the same for ``title``.
+    account_native: the author's id in the app, or "" when only a name is known.
+    account_name:   the author's name as written; "" when the post has no author.
+    reply_native:   native id of the post this one answers, "" when none.
+    thread:      the thread, board or page the post belongs to within the container, "".
+    author_role: "operator" when the source itself says that the author runs or moderates the
+                 container (group owner, site staff), else "".
+    occurrence:  0 for the first of several posts of one file that are otherwise identical.
+    sources:     where else the same post came in; filled by the pipeline.
+    """
+
+    span: Span
+    platform: str
+    container: Container
+    text: str
+    segments: tuple[Segment, ...]
+    kind: PostKind = "message"
+    account_native: str = ""
+    account_name: str = ""
+    native_id: str = ""
+    reply_native: str = ""
+    sent: Clock = NO_CLOCK
+    title: str = ""
+    title_segments: tuple[Segment, ...] = ()
+    thread: str = ""
+    author_role: str = ""
+    occurrence: int = 0
+    sources: tuple[Span, ...] = field(default=())
+
+    @property
+    def account_id(self) -> str:
+        """Id of (platform, container unless ids are global, native id or name); "" if anonymous."""
+        native = self.account_native or self.account_name
+        if not native:
+            return ""
+        scope = "" if self.platform in GLOBAL_ID_PLATFORMS and self.account_native else self.container.id
+        return derive_id("account", self.platform, scope, native)
+
+    @property
+    def id(self) -> str:
+        return derive_id(
+            "post", self.platform, self.container.id, self.account_id, self.kind, self.native_id,
+            self.thread, self.sent.text, self.title, self.text, self.occurrence,
+        )  # fmt: skip

@@ -1,0 +1,58 @@
+"""What a post does: its frame, its direction, and the observed facts behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ringtrace.model.mention import Owner
+from ringtrace.model.span import Span
+
+Frame = Literal["plain", "quote", "warning", "appeal", "news", "question", "joke", "lawful", "other"]
+Direction = Literal["offer", "seek", "broker", "none"]
+Band = Literal["yes", "review", "no"]
+
+FRAMES: tuple[Frame, ...] = (
+    "plain", "quote", "warning", "appeal", "news", "question", "joke", "lawful", "other",
+)  # fmt: skip
+DIRECTIONS: tuple[Direction, ...] = ("offer", "seek", "broker", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """probability is that of direction being anything but none, also where direction is none."""
+
+    post: str
+    frame: Frame
+    direction: Direction
+    probability: float
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
+class FactFound:
+    """An observed fact in one text; pieces are code-point ranges as in ``Candidate``."""
+
+    fact: str
+    pieces: tuple[tuple[int, int], ...]
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    post: str
+    fact: str
+    spans: tuple[Span, ...]
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What one text does, before ids and bytes are attached. owners[i] belongs to candidates[i]."""
+
+    frame: Frame
+    direction: Direction
+    probability: float
+    band: Band
+    facts: tuple[FactFound, ...]
+    owners: tuple[Owner, ...]

@@ -1,0 +1,1 @@
+"""From rings to who must act where: jurisdictions, packages, outcomes."""

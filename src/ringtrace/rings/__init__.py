@@ -1,0 +1,1 @@
+"""From actors to rings: content-conditioned graph, communities, roles, deals, containers."""

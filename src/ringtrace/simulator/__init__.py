@@ -1,0 +1,1 @@
+"""Makes synthetic evidence with known truth. No analysing code imports it."""

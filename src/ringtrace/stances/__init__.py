@@ -1,0 +1,1 @@
+"""What a post does: frame, direction, observed facts, and who owns the handles it names."""

@@ -1,0 +1,1 @@
+"""Figures: public reports read, ledger figures computed, both reconciled."""

@@ -1,0 +1,1 @@
+"""The case on disk: evidence with custody, the ledger of decisions, derived tables."""

@@ -1,0 +1,1 @@
+"""Text without opinions: offsets, encodings, HTML layout, clocks, folding, lexicons."""
