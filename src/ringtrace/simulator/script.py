@@ -64,6 +64,7 @@ class Account:
     """platform as in the table contract; container: key for apps whose ids are local, else "".
 
     native: the id in the app ("" for apps that show names only); name: the display name.
+    mentions: what the name itself says (a place, a number), for posts that address it by name.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Account:
     platform: str
     native: str
     name: str
+    mentions: tuple[Spoken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ class PublicNumber:
 class Page:
     """A news page or press release. clutter: navigation, advertising, related headlines.
 
-    form: "html" or "text". at: publication, seconds UTC.
+    form: "html" or "text". at: publication, seconds UTC. mentions: every mention of the paragraphs,
+    or None when the author did not list them (the page then has no row in truth/posts.jsonl).
     """
 
     key: str
@@ -158,11 +161,15 @@ class Page:
     figures: tuple[PublicNumber, ...]
     form: str = "html"
     language: str = "en"
+    mentions: tuple[Spoken, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """A report to a hotline, one row of a CSV or JSONL file."""
+    """A report to a hotline, one row of a CSV or JSONL file.
+
+    fields: text, and any of title, sent, reporter, url, place (the words of the mapping file).
+    """
 
     key: str
     at: int
