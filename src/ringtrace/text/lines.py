@@ -1,0 +1,151 @@
+"""Lines of a text file as byte ranges, and text put together from them with its way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ringtrace.model.span import Segment
+from ringtrace.text.encoding import Charset, decode_runs
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Bytes of one line: ``[start, stop)`` without its end mark, ``next`` where the next one starts."""
+
+    start: int
+    stop: int
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """Text put together from byte ranges.
+
+    invalid: byte ranges that do not decode.  cut: first byte left out because of the budget, or -1.
+    """
+
+    text: str
+    segments: tuple[Segment, ...]
+    invalid: tuple[tuple[int, int], ...]
+    cut: int = -1
+
+
+def split_lines(data: bytes, charset: Charset) -> Iterator[Line]:
+    """Yield every line of ``data`` after its byte-order mark; the last one may lack an end mark.
+
+    Ends are LF or CR LF; CR alone where the first stretch of the file holds no LF.
+    """
+    size, at, unit = len(data), charset.bom, _unit(charset.name)
+    mark, carriage = _marks(data, charset)
+    while at < size:
+        found = _find(data, mark, at, unit, charset.bom)
+        if found < 0:
+            yield Line(at, size, size)
+            return
+        stop = found
+        if carriage and stop - unit >= at and data[stop - unit : stop] == carriage:
+            stop -= unit
+        yield Line(at, stop, found + unit)
+        at = found + unit
+
+
+def _unit(charset: str) -> int:
+    return 2 if charset.startswith("utf-16") else 4 if charset.startswith("utf-32") else 1
+
+
+def _marks(data: bytes, charset: Charset) -> tuple[bytes, bytes]:
+    line_feed, carriage = "\n".encode(charset.name), "\r".encode(charset.name)
+    unit = len(line_feed)
+    if _find(data[: 1 << 16], line_feed, charset.bom, unit, charset.bom) < 0:
+        has_carriage = _find(data[: 1 << 16], carriage, charset.bom, unit, charset.bom) >= 0
+        if has_carriage:
+            return carriage, b""
+    return line_feed, carriage
+
+
+def _find(data: bytes, mark: bytes, at: int, unit: int, origin: int) -> int:
+    found = data.find(mark, at)
+    while found >= 0 and (found - origin) % unit:
+        found = data.find(mark, found + 1)
+    return found
+
+
+def assemble(data: bytes, ranges: Sequence[tuple[int, int]], charset: str, budget: int) -> Assembled:
+    """Return the text of byte ranges, one line each, joined by newlines.
+
+    budget: most bytes to read; what lies behind them is left out from ``cut`` on. A newline whose
+    byte stands right before its line belongs to that line's segment.
+    """
+    texts: list[str] = []
+    segments: list[Segment] = []
+    invalid: list[tuple[int, int]] = []
+    length = spent = 0
+    feed = len("\n".encode(charset))
+    mark = "\n".encode(charset)
+    for start, stop in _merged(data, ranges, mark, feed):
+        if spent >= budget:
+            return Assembled("".join(texts), tuple(segments), tuple(invalid), start)
+        last = min(stop, _boundary(data, start, start + budget - spent, charset))
+        if texts and (last <= start or data[start : start + feed] != mark):
+            texts.append("\n")
+            length += 1
+        decoded = decode_runs(data, start, last, charset)
+        segments.extend(_shift(segment, length) for segment in decoded.segments)
+        invalid.extend(decoded.invalid)
+        texts.append(decoded.text)
+        length += len(decoded.text)
+        spent += last - start
+        if last < stop:
+            return Assembled("".join(texts), tuple(segments), tuple(invalid), last)
+    return Assembled("".join(texts), tuple(segments), tuple(invalid))
+
+
+def _merged(data: bytes, ranges: Sequence[tuple[int, int]], mark: bytes, feed: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges with the newline byte before each line drawn in, neighbours made one."""
+    first = True
+    start = stop = 0
+    for low, high in ranges:
+        if not first and data[low - feed : low] == mark:
+            low -= feed
+        if first:
+            start, stop, first = low, high, False
+        elif low == stop:
+            stop = high
+        else:
+            yield start, stop
+            start, stop = low, high
+    if not first:
+        yield start, stop
+
+
+def _boundary(data: bytes, start: int, stop: int, charset: str) -> int:
+    """Return ``stop`` moved back to the start of a character where that is cheap to know."""
+    if stop >= len(data):
+        return len(data)
+    if charset == "utf-8":
+        floor = max(start, stop - 4)
+        while stop > floor and 0x80 <= data[stop] < 0xC0:
+            stop -= 1
+        return stop
+    unit = _unit(charset)
+    return start + (stop - start) // unit * unit
+
+
+def _shift(segment: Segment, length: int) -> Segment:
+    if not length:
+        return segment
+    return Segment(segment.text_start + length, segment.text_stop + length, segment.start, segment.stop, segment.codec)
+
+
+class Occurrences:
+    """Counts posts of one file that are otherwise identical, so that each gets its own id."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, ...], int] = {}
+
+    def number(self, *parts: str) -> int:
+        """Return how often these parts were asked for before."""
+        count = self._seen.get(parts, 0)
+        self._seen[parts] = count + 1
+        return count
