@@ -1,0 +1,315 @@
+"""Numbers as people write them, in Chinese and English: "2万5", "30w", "15k", "两万五", "twenty thousand".
+
+The trap that a common library falls into: "2万5" is 25,000, not 20,005 or 40,010. A last digit
+after 万, 千, 百, w or k without a unit of its own counts tenths of that unit.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from ringtrace.text.lexicon import documents
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number in a text. start, stop: code points of the text it was found in.
+
+    high:    the other end of a range ("三五万", "2-3万"), else None.
+    digits:  code points of plain ASCII digits, when nothing else stands in it, else 0.
+    scaled:  written with 万, 千, k, w, thousand ... ("2万5", "15k"), so hardly a handle.
+    more:    followed or split by 多, 余, 几, + ("20多万"): the value is a lower bound.
+    grouped: thousands are parted by commas.
+    words:   written in number words or Chinese signs only.
+    """
+
+    start: int
+    stop: int
+    value: Decimal
+    high: Decimal | None = None
+    digits: int = 0
+    scaled: bool = False
+    more: bool = False
+    grouped: bool = False
+    words: bool = False
+
+
+def _signs(language: str, table: str, key: str, cut: int) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, document in documents("number"):
+        if f".{language}." in name:
+            section: dict[str, Any] = document.get(table, {})
+            for entry in section.get(key, []):
+                sign, value = (entry[:cut], entry[cut:]) if cut else entry.split(" ")
+                found[sign] = int(value)
+    return found
+
+
+_DIGITS = _signs("zh", "sign", "digits", 1)
+_UNITS = _signs("zh", "sign", "units", 1)
+_ONES = _signs("en", "word", "ones", 0)
+_SCALES = _signs("en", "word", "scales", 0)
+_MORE = "多余餘几幾来"
+_LATIN_UNITS = {"k": 1_000, "w": 10_000}
+_SIGNS = "".join(_DIGITS) + "".join(_UNITS)
+_RUN = re.compile(rf"[0-9{''.join(_DIGITS)}十拾百][0-9.,点kw{_MORE}{_SIGNS}]*")
+_PLAIN = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
+_ENGLISH_WORD = re.compile(r"[a-z]+")
+_ENGLISH_SCALE = re.compile(r" ?(hundred|thousand|grand|million|mil|billion|dozen|mln)(?![a-z])")
+_PUNCTUATION = str.maketrans({char: " " for char in "-–—,.;:!?()[]\"'/$￥¥€£\n\t"})
+_WIDE = {ord(wide): plain for wide, plain in zip("０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⓪❶❷❸❹❺❻❼❽❾⒈⒉⒊⒋⒌⒍⒎⒏⒐，．",
+                                                 "01234567891234567890123456789123456789,.", strict=True)}  # fmt: skip
+_ENGLISH = frozenset(_ONES) | frozenset(_SCALES)
+_ROUND = 10
+_BUDGET = 2_000
+
+
+@lru_cache(maxsize=64)
+def find_numbers(text: str) -> tuple[Number, ...]:
+    """Return the numbers of a folded (lower-case) text in order, ranges joined.
+
+    At most 2,000 numbers are read from one text (a hostile text cannot cost more); what comes
+    after them is not looked at.
+    """
+    plain = text if text.isascii() else text.translate(_WIDE)
+    found: list[Number] = []
+    for match in _RUN.finditer(plain):
+        _read_run(plain, match.start(), match.end(), found)
+        if len(found) >= _BUDGET:
+            break
+    if not _ENGLISH.isdisjoint(plain.translate(_PUNCTUATION).split()):
+        found.extend(_english(plain, found))
+        found.sort(key=lambda number: number.start)
+    return tuple(_join_ranges(plain, found)) if len(found) > 1 else tuple(found)
+
+
+def as_decimal(value: Decimal) -> str:
+    """Return a plain decimal without exponent or trailing zeros: "25000", "3250.5"."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _read_run(text: str, at: int, stop: int, found: list[Number]) -> None:
+    while at < stop:
+        number = _read(text, at, stop)
+        if number is None:
+            at += 1
+            continue
+        found.append(number)
+        at = number.stop
+        if at < stop and text[at] == "两":  # "6斤8两": a weight, not another number
+            at += 1
+
+
+def _read(text: str, at: int, stop: int) -> Number | None:
+    """Read one number at ``at``: sections of (digits, unit) in falling order of unit."""
+    if text[at] not in _DIGITS and not text[at].isdigit() and text[at] not in "十拾百":
+        return None
+    total, section = Decimal(0), Decimal(0)
+    here, last_unit, more, high = at, 0, False, None
+    plain = grouped = scaled = False
+    digits = 0
+    while here < stop:
+        value, after, kind = _digits(text, here, stop)
+        if kind == "":
+            if text[here] in "十拾百" and last_unit == 0 and here == at:
+                value, after = Decimal(1), here
+            elif last_unit and text[here] in "万萬亿億":  # 十万, 三百万
+                value, after = Decimal(0), here
+            else:
+                break
+        if kind and (plain or last_unit) and not last_unit:
+            break
+        unit, beyond, extra = _unit(text, after, stop)
+        more, scaled = more or extra, scaled or unit >= 1000
+        if not unit:
+            if last_unit:
+                tenth = last_unit >= _ROUND * 10 and kind != "" and after == here + 1 and value > 0
+                section += value * (last_unit // _ROUND if tenth and not text.startswith(("零", "〇"), here - 1) else 1)
+            else:
+                section, plain, grouped = value, True, kind == "grouped"
+                digits = after - here if kind in {"plain", "grouped"} else 0
+            here = beyond
+            if kind == "pair":
+                high = value % 10
+                section = value // 10
+            break
+        if last_unit and unit >= last_unit and unit < 10_000:
+            break
+        if kind == "pair":
+            high = (value % 10) * unit
+            section += value // 10 * unit
+            here = beyond
+            last_unit = unit
+            break
+        if unit >= 10_000:
+            total, section = total + (section + value) * unit, Decimal(0)
+        else:
+            section += value * unit
+        here, last_unit = beyond, unit
+        if here < stop - 1 and text[here] in _MORE and text[here + 1] in "万萬亿億":  # 十几万, 三百多万
+            here, more = here + 1, True
+        elif extra:
+            break
+    if here == at:
+        return None
+    here, scale, more = _trailing(text, here, last_unit, more)
+    if high is not None and scale > 1:
+        high *= scale
+    result = (total + section) * scale
+    words = not any(char.isascii() for char in text[at:here])
+    return Number(at, here, result, high, digits if scale == 1 and here == at + digits else 0,
+                  scaled or scale > 1, more, grouped, words)  # fmt: skip
+
+
+def _digits(text: str, at: int, stop: int) -> tuple[Decimal, int, str]:
+    """Return (value, end, kind): kind plain, grouped, signs, pair ("三五" before a unit) or ""."""
+    char = text[at]
+    if char.isascii() and char.isdigit():
+        match = _PLAIN.match(text, at)
+        if match is not None:
+            body = match.group()
+            return Decimal(body.replace(",", "")), match.end(), "grouped" if "," in body else "plain"
+    if char not in _DIGITS:
+        return Decimal(0), at, ""
+    end = at
+    while end < stop and text[end] in _DIGITS:
+        end += 1
+    values = [_DIGITS[sign] for sign in text[at:end]]
+    if len(values) >= 2 and values[0] == 0 and last_is_unit(text, at):
+        return Decimal("".join(map(str, values))), end, "signs"
+    if end < stop - 1 and text[end] == "点" and text[end + 1] in _DIGITS:
+        return _pointed(text, values, end)
+    if len(values) == 2 and 0 < values[0] < values[1] <= values[0] + 2 and char not in "俩仨幺":
+        return Decimal(values[0] * 10 + values[1]), end, "pair"
+    return Decimal("".join(map(str, values))), end, "signs"
+
+
+def last_is_unit(text: str, at: int) -> bool:
+    """Whether the sign before ``at`` is a unit, so that a zero only bridges a gap (一万零五)."""
+    return at > 0 and text[at - 1] in _UNITS
+
+
+def _pointed(text: str, whole: list[int], end: int) -> tuple[Decimal, int, str]:
+    """两点五万: a decimal point in words, only before a large unit (else it is a time of day)."""
+    last = end + 1
+    while last < len(text) and text[last] in _DIGITS:
+        last += 1
+    if last < len(text) and text[last] in "万萬亿億":
+        tail = "".join(str(_DIGITS[sign]) for sign in text[end + 1 : last])
+        return Decimal("".join(map(str, whole)) + "." + tail), last, "signs"
+    return Decimal("".join(map(str, whole))), end, "signs"
+
+
+def _unit(text: str, at: int, stop: int) -> tuple[int, int, bool]:
+    """Return (unit or 0, end, more): 万 or w, with 多, 余 or 几 before it."""
+    here, more = at, False
+    if here < stop and text[here] in _MORE and here + 1 <= stop:
+        more, here = True, here + 1
+    if here < stop and text[here] in _UNITS:
+        return _UNITS[text[here]], here + 1, more
+    if here < stop and text[here] in _LATIN_UNITS and not text[here + 1 : here + 2].isalpha():
+        return _LATIN_UNITS[text[here]], here + 1, more
+    if here < stop and text[here] in _LATIN_UNITS and not text[here + 1 : here + 2].isascii():
+        return _LATIN_UNITS[text[here]], here + 1, more
+    return 0, here if more and text[at] not in "来几" else at, more and text[at] not in "来"
+
+
+def _trailing(text: str, at: int, last_unit: int, more: bool) -> tuple[int, int, bool]:
+    """What follows a number: 多, 余, + or an English scale ("20 grand")."""
+    if text[at : at + 1] and text[at] in "多余餘几幾" and last_unit:
+        return at + 1, 1, True
+    match = _ENGLISH_SCALE.match(text, at)
+    if match is not None and not last_unit:
+        word = match.group(1)
+        return match.end(), {"mil": 1_000_000, "mln": 1_000_000}.get(word) or _SCALES[word], more
+    return at, 1, more or text.startswith("+", at)
+
+
+def _english(text: str, taken: list[Number]) -> list[Number]:
+    """Numbers in English words: "twenty-five thousand", "a hundred", "half a million"."""
+    covered = {at for number in taken for at in range(number.start, number.stop)}
+    words = [(match.group(), match.start(), match.end()) for match in _ENGLISH_WORD.finditer(text)]
+    found: list[Number] = []
+    index = 0
+    while index < len(words) and len(found) < _BUDGET:
+        word, start, _ = words[index]
+        if word not in _ENGLISH or start in covered:
+            index += 1
+            continue
+        stop = index + 1
+        while stop < len(words) and _continues(text, words, stop):
+            stop += 1
+        while words[stop - 1][0] == "and":
+            stop -= 1
+        number = _spell(words, index, stop)
+        if number is not None:
+            found.append(number)
+        index = stop
+    return found
+
+
+def _continues(text: str, words: list[tuple[str, int, int]], index: int) -> bool:
+    word, start, _ = words[index]
+    between = text[words[index - 1][2] : start]
+    before = words[index - 1][0]
+    if between not in {" ", "-"}:
+        return False
+    if word == "and":
+        return before in _SCALES and index + 1 < len(words) and words[index + 1][0] in _ONES
+    if word in _SCALES:
+        return word not in {"dozen", "hundred"} or before in _ONES
+    return word in _ONES and (before in _SCALES or before == "and" or (_ONES[before] >= 20 > _ONES[word] * 2 > 0))
+
+
+def _spell(words: list[tuple[str, int, int]], index: int, stop: int) -> Number | None:
+    total, current, scaled, start = 0, 0, False, words[index][1]
+    if words[index][0] in _SCALES:
+        lead = words[index - 1][0] if index else ""
+        if lead == "a" and index >= 2 and words[index - 2][0] == "half":
+            value = Decimal(_SCALES[words[index][0]]) / 2
+            return Number(words[index - 2][1], words[stop - 1][2], value, scaled=True, words=True)
+        if lead not in {"a", "an"}:
+            return None
+        start, current = words[index - 1][1], 1
+    for word, _, _ in words[index:stop]:
+        if word in _ONES:
+            current += _ONES[word]
+        elif word in {"hundred", "dozen"}:
+            current *= _SCALES[word]
+        elif word in _SCALES:
+            total, current, scaled = total + max(current, 1) * _SCALES[word], 0, True
+    return Number(start, words[stop - 1][2], Decimal(total + current), scaled=scaled, words=True)
+
+
+_BETWEEN = frozenset({"-", "~", "–", "—", "～", "到", "至", " to ", " - ", "－", "或", " or "})
+
+
+def _join_ranges(text: str, found: list[Number]) -> list[Number]:
+    joined: list[Number] = []
+    for number in found:
+        left = joined[-1] if joined else None
+        between = text[left.stop : number.start] if left is not None and number.start - left.stop <= 4 else ""
+        if left is not None and between in _BETWEEN and left.high is None and number.high is None:
+            low = left.value
+            if number.scaled and not left.scaled and low < number.value:
+                low *= _magnitude(text, number)
+            if low < number.value and (number.scaled or left.scaled or not (left.digits > 4 or number.digits > 6)):
+                joined[-1] = Number(left.start, number.stop, low, number.value, 0, number.scaled or left.scaled,
+                                    number.more, number.grouped, number.words)  # fmt: skip
+                continue
+        joined.append(number)
+    return joined
+
+
+def _magnitude(text: str, number: Number) -> int:
+    """The unit that a range shares: "2-3万" and "20-30k" mean the unit for both ends."""
+    tail = text[number.start : number.stop].rstrip(_MORE + "+")
+    for word, value in _SCALES.items():
+        if tail.endswith(word):
+            return value
+    return _UNITS.get(tail[-1:]) or _LATIN_UNITS.get(tail[-1:]) or 1
