@@ -1,7 +1,8 @@
 """The way back from text to bytes.
 
 A post's text is covered by ``Segment`` runs; each says which bytes decode to which stretch of
-text under which codec. The map inside a segment is rebuilt only when a mention needs it.
+text under which codec. The map inside a segment is rebuilt only when a mention needs it; ``split``
+cuts segments so that this takes no second look at the evidence.
 
 Codecs, each followed by a charset Python knows (``utf-8``, ``gb18030``, ``big5``, ...):
     ``utf-8``            raw text
@@ -16,7 +17,7 @@ from __future__ import annotations
 import codecs
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from ringtrace.model.span import Segment
 
@@ -56,33 +57,70 @@ def boundaries(codec: str, data: bytes) -> tuple[str, list[int]]:
     return "".join(text), offsets
 
 
-def locate(
-    segments: Sequence[Segment], text: str, start: int, stop: int, fetch: Callable[[int, int], bytes]
-) -> tuple[tuple[int, int, int, int], ...]:
-    """Return the bytes behind ``text[start:stop]``, one entry for each segment that it touches.
+def split(segment: Segment, piece: str, data: bytes) -> list[Segment]:
+    """Return ``segment`` cut into runs whose map needs no further look at the evidence.
 
-    Each entry is ``(text_start, text_stop, byte_start, byte_stop)``. Text that no segment covers
-    has no bytes and no entry. ``fetch(byte_start, byte_stop)`` returns the evidence's bytes and is
-    called only where lengths do not already prove a plain run.
+    piece: the text the segment covers; data: its bytes. Each run is either plain (its text encodes
+    to exactly its bytes) or uniform (every code point takes the same number of bytes, such as a
+    row of ``\\u4e2d`` escapes). Raises ValueError when the bytes do not decode to the piece.
     """
-    found = []
+    scheme, _, charset = segment.codec.rpartition("+")
+    if len(piece.encode(charset, "replace")) == len(data):
+        return [segment]
+    text, offsets = boundaries(segment.codec, data)
+    if text != piece:
+        raise ValueError(f"{segment} does not decode to its text")
+    runs: list[Segment] = []
+    start = 0
+    plain = [offsets[i + 1] - offsets[i] == len(char.encode(charset, "replace")) for i, char in enumerate(text)]
+    for stop in range(1, len(text) + 1):
+        if stop < len(text) and plain[stop] == plain[start]:
+            same = offsets[stop + 1] - offsets[stop] == offsets[start + 1] - offsets[start]
+            if plain[start] or (same and offsets[stop] != offsets[start]):
+                continue
+        runs.append(
+            Segment(
+                segment.text_start + start, segment.text_start + stop,
+                segment.start + offsets[start], segment.start + offsets[stop], segment.codec,
+            )
+        )  # fmt: skip
+        start = stop
+    return runs
+
+
+def locate(
+    segments: Sequence[Segment], text: str, start: int, stop: int
+) -> tuple[tuple[int, int, int, int], ...]:
+    """Return the bytes behind ``text[start:stop]``, one entry for each run of adjoining bytes.
+
+    segments: as ``split`` leaves them. Each entry is ``(text_start, text_stop, byte_start,
+    byte_stop)``; text that no segment covers has no bytes and no entry.
+    """
+    found: list[tuple[int, int, int, int]] = []
     for segment in segments:
         low, high = max(start, segment.text_start), min(stop, segment.text_stop)
         if low >= high:
             continue
-        piece = text[segment.text_start : segment.text_stop]
-        a, b = low - segment.text_start, high - segment.text_start
-        size = segment.stop - segment.start
-        if segment.codec.endswith("utf-8") and "&" not in piece and len(piece.encode("utf-8", "replace")) == size:
-            first = len(piece[:a].encode("utf-8"))
-            last = first + len(piece[a:b].encode("utf-8"))
+        first, last = _inside(segment, text, low, high)
+        if found and found[-1][1] == low and found[-1][3] == first:
+            found[-1] = (found[-1][0], high, found[-1][2], last)
         else:
-            decoded, offsets = boundaries(segment.codec, fetch(segment.start, segment.stop))
-            if decoded != piece:
-                raise ValueError(f"segment {segment} no longer decodes to its text")
-            first, last = offsets[a], offsets[b]
-        found.append((low, high, segment.start + first, segment.start + last))
+            found.append((low, high, first, last))
     return tuple(found)
+
+
+def _inside(segment: Segment, text: str, low: int, high: int) -> tuple[int, int]:
+    charset = segment.codec.rpartition("+")[2]
+    before = len(text[segment.text_start : low].encode(charset, "replace"))
+    within = len(text[low:high].encode(charset, "replace"))
+    after = len(text[high : segment.text_stop].encode(charset, "replace"))
+    size = segment.stop - segment.start
+    if before + within + after == size:
+        return segment.start + before, segment.start + before + within
+    width = size // (segment.text_stop - segment.text_start)
+    if segment.text_stop - segment.text_start == 1 or width == 0:
+        return segment.start, segment.stop
+    return segment.start + (low - segment.text_start) * width, segment.start + (high - segment.text_start) * width
 
 
 def _pieces(scheme: str, raw: str) -> Iterable[tuple[str, int, int]]:

@@ -1,0 +1,34 @@
+"""The command line. Exit codes: 0 done, 1 refused with a reason, 2 wrong usage, 3 done in part
+(some files could not be taken in), 4 verification found changes."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from ringtrace.cli import case, explain, outside
+from ringtrace.errors import RingtraceError
+
+app = typer.Typer(
+    name="ringtrace",
+    help="From lawfully obtained evidence to explained rings, every claim traced to its bytes.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 done, 1 refused with a reason, 2 wrong usage, 3 done in part, 4 verification found changes.",
+)
+for _command in (
+    case.init, case.add, case.analyse, case.verify, case.judge, explain.show, explain.reconcile,
+    outside.export, outside.formats, outside.simulate, outside.evaluate, outside.demo,
+):  # fmt: skip
+    app.command()(_command)
+
+
+def main() -> None:
+    """Run the command line; an error that was foreseen is one sentence on standard error."""
+    try:
+        app()
+    except RingtraceError as error:
+        print(f"ringtrace: {error}", file=sys.stderr)
+        raise SystemExit(1) from None

@@ -1,0 +1,140 @@
+"""Commands on a case: init, add, analyse, verify, judge."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ringtrace.cli.output import CHANGED, PARTIAL, CasePath, Json, Progress, emit
+
+
+def init(case: CasePath, as_json: Json = False) -> None:
+    """Make a new, empty case folder.
+
+    Example: ringtrace init mycase
+    """
+    from ringtrace.store.case import Case
+
+    made = Case.create(case)
+    emit(as_json, {"case": str(made.folder)}, [f"Made {case}. Next: ringtrace add {case} FOLDER"])
+
+
+def add(
+    case: CasePath,
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders of evidence.", show_default=False)],
+    source: Annotated[str, typer.Option(help="Who or what the files came from.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Take evidence in: every file is stored unchanged, hashed, logged and signed.
+
+    Exit code 3 when some files could not be taken in; they are named with the reason.
+
+    Example: ringtrace add mycase exports/ tips.csv --source "hotline desk"
+    """
+    from ringtrace.pipeline.adding import add as take
+    from ringtrace.store.case import Case
+
+    progress = Progress()
+    receipts = take(Case(case), paths, source, lambda done, total: progress("adding", done, total))
+    counts = {status: sum(r.status == status for r in receipts) for status in ("added", "copy", "known", "failed")}
+    lines = [f"{r.name}: {r.reason}" for r in receipts if r.reason]
+    lines.append(
+        f"{counts['added']:,} files added, {counts['copy']:,} copies of files already held, "
+        f"{counts['known']:,} already known, {counts['failed']:,} not taken in."
+    )
+    emit(as_json, {"receipts": [asdict(r) for r in receipts], **counts}, lines)
+    if counts["failed"]:
+        raise typer.Exit(PARTIAL)
+
+
+def analyse(
+    case: CasePath,
+    engine: Annotated[str, typer.Option(help="Where to run: local, or local:N for N processes.")] = "local",
+    as_json: Json = False,
+) -> None:
+    """Work out posts, mentions, stances, accounts, actors, rings and figures; write the report.
+
+    Exit code 3 when some bytes could not be read; they are listed as gaps.
+
+    Example: ringtrace analyse mycase
+    """
+    from ringtrace.errors import UsageError
+    from ringtrace.pipeline import analyse as run
+    from ringtrace.store.case import Case
+
+    name, _, count = engine.partition(":")
+    if name != "local" or (count and not (count.isdigit() and int(count))):
+        raise UsageError(f"engine {engine!r} is not known; use local or local:N")
+    started = time.perf_counter()
+    summary = run(Case(case), int(count or os.cpu_count() or 1), Progress())
+    seconds = round(time.perf_counter() - started, 1)
+    emit(as_json, {**summary.document(), "seconds": seconds}, [*summary.sentences(), f"Took {seconds} s."])
+    if summary.gaps:
+        raise typer.Exit(PARTIAL)
+
+
+def verify(case: CasePath, as_json: Json = False) -> None:
+    """Re-read every byte of evidence and the custody log; name whatever was changed.
+
+    Exit code 4 when something was. The objects can also be checked without Ringtrace:
+    cd mycase/evidence && sha256sum -c objects.sha256
+
+    Example: ringtrace verify mycase
+    """
+    from ringtrace.store.case import Case
+
+    opened = Case(case)
+    total = sum(item.size for item in opened.evidence.held()) if not opened.evidence.log.problems() else 0
+    progress, done = Progress(), [0]
+
+    def advance(size: int) -> None:
+        done[0] += size
+        progress("verifying bytes", done[0], total)
+
+    findings = opened.evidence.verify(advance)
+    lines = [f"{finding.where}: {finding.what}" for finding in findings]
+    lines.append(f"{len(findings)} problems." if findings else f"All {done[0]:,} bytes and the custody log are intact.")
+    emit(as_json, {"problems": [asdict(f) for f in findings], "bytes": done[0]}, lines)
+    if findings:
+        raise typer.Exit(CHANGED)
+
+
+def judge(
+    case: CasePath,
+    left: Annotated[str, typer.Argument(help="Account id.")],
+    right: Annotated[str, typer.Argument(help="Another account id.")],
+    verdict: Annotated[str, typer.Option(help="Same person: yes, no or unsure.")],
+    reason: Annotated[str, typer.Option(help="Why, in words.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Record whether two accounts are the same person; it holds in every later analysis.
+
+    Example: ringtrace judge mycase account-1f... account-9a... --verdict no --reason "two brothers"
+    """
+    import getpass
+
+    from ringtrace.errors import UsageError
+    from ringtrace.model.ring import Judgement
+    from ringtrace.store.analysis import read_table
+    from ringtrace.store.case import Case
+
+    if verdict not in ("yes", "no", "unsure"):
+        raise UsageError(f"verdict {verdict!r} is not yes, no or unsure")
+    opened = Case(case)
+    known = set(read_table(opened.analysis, "accounts")["account_id"].to_pylist())
+    for account in (left, right):
+        if account not in known:
+            raise UsageError(f"{account} is not an account of this case; `ringtrace show {case}` lists them by ring")
+    first, second = sorted((left, right))
+    ledger = opened.open_ledger()
+    at = time.time_ns() // 1000
+    number = ledger.judge(
+        Judgement(("link", first, second), verdict, getpass.getuser(), at, reason)  # type: ignore[arg-type]
+    )
+    ledger.close()
+    emit(as_json, {"event": number}, [f"Recorded as event {number}. Run `ringtrace analyse {case}` to apply it."])

@@ -1,0 +1,97 @@
+"""Commands to and from the world outside a case: export, formats, simulate, evaluate, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ringtrace.cli.output import CasePath, Json, Progress, emit
+
+
+def export(
+    case: CasePath,
+    target: Annotated[Path, typer.Argument(help="Folder or file to write.", show_default=False)],
+    to: Annotated[str, typer.Option("--to", help="Format; `ringtrace formats` lists them.")] = "tables",
+    as_json: Json = False,
+) -> None:
+    """Write the analysis in another program's format.
+
+    Example: ringtrace export mycase --to tables out/
+    """
+    from ringtrace import registry
+    from ringtrace.errors import UsageError
+    from ringtrace.store.case import Case
+
+    exporters = registry.scan("ringtrace.exporters")
+    if to not in exporters:
+        raise UsageError(f"there is no export format {to!r}; there are: {', '.join(exporters)}")
+    written = exporters[to].export(Case(case).analysis, target)
+    emit(as_json, {"files": [str(path) for path in written]}, [f"Wrote {len(written)} files to {target}."])
+
+
+def formats(as_json: Json = False) -> None:
+    """List what can be read, found and written.
+
+    Example: ringtrace formats --json
+    """
+    from ringtrace import registry
+
+    readers = registry.scan("ringtrace.readers")
+    extractors = registry.scan("ringtrace.extractors")
+    exporters = registry.scan("ringtrace.exporters")
+    lines = ["Readers:"] + [f"  {name}: {part.NAME} (version {part.VERSION})" for name, part in readers.items()]
+    lines += ["Extractors:"] + [f"  {name}" for name in extractors]
+    lines += ["Exporters:"] + [f"  {name}: {part.NAME}" for name, part in exporters.items()]
+    emit(as_json, {"readers": [*readers], "extractors": [*extractors], "exporters": [*exporters]}, lines)
+
+
+def simulate(
+    out: Annotated[Path, typer.Argument(help="Folder to write; must not exist.", show_default=False)],
+    preset: Annotated[str, typer.Option(help="tiny, seed or hard.")] = "tiny",
+    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
+    authors: Annotated[str, typer.Option(help="dev or eval: whose texts and people.")] = "dev",
+    as_json: Json = False,
+) -> None:
+    """Write synthetic evidence with known truth, for tests and training.
+
+    Example: ringtrace simulate /tmp/sim --preset tiny --seed 7 --authors eval
+    """
+    from dataclasses import asdict
+
+    from ringtrace.simulator.stage import simulate as write
+
+    summary = write(out, preset, seed, authors)
+    emit(as_json, asdict(summary), [f"Wrote synthetic evidence and its truth to {out}.", str(summary)])
+
+
+def evaluate(
+    case: CasePath,
+    truth: Annotated[Path, typer.Argument(help="Folder of truth files.", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Measure an analysis against a truth: scores with 95 % intervals, overall and per slice.
+
+    Example: ringtrace evaluate mycase /tmp/sim/truth
+    """
+    from ringtrace.evaluation.scores import evaluate as measure
+    from ringtrace.store.case import Case
+
+    scores = measure(Case(case).analysis, truth)
+    emit(as_json, scores.document, scores.lines())
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where to put evidence and case.")] = Path("."),
+    preset: Annotated[str, typer.Option(help="tiny or seed.")] = "seed",
+    as_json: Json = False,
+) -> None:
+    """Simulate a case, take it in, analyse it, measure it, and say what was found.
+
+    Example: ringtrace demo --preset tiny
+    """
+    from ringtrace.cli.demonstration import demonstrate
+
+    document, lines = demonstrate(folder, preset, Progress())
+    emit(as_json, document, lines)

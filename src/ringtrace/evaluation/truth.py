@@ -1,0 +1,68 @@
+"""The truth files as the table contract describes them, joined to the posts of an analysis."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ringtrace.errors import UsageError
+
+_WHITE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """posts: rows of posts.jsonl in order; persons: person -> {ring, roles, reachable}; figures: rows."""
+
+    posts: list[dict[str, Any]]
+    persons: dict[str, dict[str, Any]]
+    figures: list[dict[str, Any]]
+
+
+def read_truth(folder: Path) -> Truth:
+    """Read ``posts.jsonl``, ``persons.json`` and, where present, ``figures.jsonl``."""
+    try:
+        posts = _lines(folder / "posts.jsonl")
+        persons = json.loads((folder / "persons.json").read_text("utf-8"))
+        figures = _lines(folder / "figures.jsonl") if (folder / "figures.jsonl").exists() else []
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{folder} holds no readable truth: {error}") from error
+    return Truth(posts, persons, figures)
+
+
+def match(truth: Truth, posts: pa.Table, evidence: pa.Table) -> list[str | None]:
+    """Return for each true post the post_id that holds it, or None: same evidence, same text, in order of time."""
+    names: dict[str, list[str]] = {
+        row["evidence_id"]: row["names"] for row in evidence.select(["evidence_id", "names"]).to_pylist()
+    }
+    waiting: dict[tuple[str, str], list[str]] = defaultdict(list)
+    columns = posts.select(["post_id", "evidence_id", "sources", "text", "kind"])
+    for row in columns.to_pylist():
+        if row["kind"] == "system":
+            continue
+        places = {row["evidence_id"], *(source["evidence_id"] for source in row["sources"])}
+        for name in sorted({name for place in places for name in names[place]}):
+            waiting[name, _key(row["text"])].append(row["post_id"])
+    taken: dict[tuple[str, str], int] = defaultdict(int)
+    found: list[str | None] = []
+    for post in truth.posts:
+        key = (post["evidence"], _key(post["text"]))
+        ids = waiting.get(key, [])
+        found.append(ids[min(taken[key], len(ids) - 1)] if ids else None)
+        taken[key] += 1
+    return found
+
+
+def _key(text: str) -> str:
+    return _WHITE.sub("", text)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8") as handle:
+        return [json.loads(line) for line in handle if line.strip()]

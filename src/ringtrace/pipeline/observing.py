@@ -1,0 +1,114 @@
+"""From posts to mentions, stances and facts: a map stage, one Arrow batch in, three tables out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from ringtrace.stances.assess import assess
+
+from ringtrace import registry
+from ringtrace.engines.tables import from_rows
+from ringtrace.model.identity import derive_id
+from ringtrace.model.mention import CONTACT_KINDS, Candidate
+from ringtrace.model.span import Segment
+from ringtrace.model.stance import Assessment
+from ringtrace.pipeline.posts import segments_of
+from ringtrace.text.offsets import locate
+from ringtrace.text.view import TextView
+
+INPUT = (
+    "post_id", "evidence_id", "member", "platform", "container_name", "kind", "sent_at", "title", "text",
+    "segments", "title_segments",
+)  # fmt: skip
+
+
+def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Return tables (mentions, stances, facts) of a batch of posts.
+
+    batch: the columns of ``INPUT`` and ``reply_text``, the text of the post that is answered.
+    """
+    mentions: list[dict[str, Any]] = []
+    stances: list[dict[str, Any]] = []
+    facts: list[dict[str, Any]] = []
+    batch = batch.set_column(batch.schema.get_field_index("sent_at"), "sent_at", batch["sent_at"].cast(pa.int64()))
+    for row in batch.to_pylist():
+        if row["kind"] == "system":
+            continue
+        view = TextView(
+            text=row["text"],
+            platform=row["platform"],
+            container=row["container_name"],
+            kind=row["kind"],
+            sent_at=row["sent_at"],
+            title=row["title"],
+            reply_to=row["reply_text"] or "",
+            lexicons=lexicons,
+        )
+        candidates = find_all(view)
+        found = assess(view, candidates)
+        segments = segments_of(row["segments"])
+        mentions.extend(_mentions(row, row["text"], segments, zip(candidates, found.owners, strict=True)))
+        if row["title"]:
+            mentions.extend(_title_mentions(row, view, found))
+        stances.append(
+            {"post_id": row["post_id"], "frame": found.frame, "direction": found.direction,
+             "probability": found.probability, "band": found.band}
+        )  # fmt: skip
+        for fact in found.facts:
+            runs = [run for a, b in fact.pieces for run in locate(segments, row["text"], a, b)]
+            spans = [_span(row, start, stop) for _, _, start, stop in runs]
+            facts.append(
+                {"post_id": row["post_id"], "fact": fact.fact, "spans": spans, "probability": fact.probability}
+            )
+    return from_rows("mentions", mentions), from_rows("stances", stances), from_rows("facts", facts)
+
+
+def find_all(view: TextView) -> list[Candidate]:
+    """Return what every extractor finds in ``view``, in order of place."""
+    found = [c for extractor in registry.scan("ringtrace.extractors").values() for c in extractor.find(view)]
+    found.sort(key=lambda c: (c.pieces, c.kind, c.value, -c.probability))
+    return found
+
+
+def _title_mentions(row: dict[str, Any], view: TextView, found: Assessment) -> list[dict[str, Any]]:
+    """Contacts that stand in a headline only; who owns them follows from the post as a whole."""
+    title = TextView(
+        text=row["title"], platform=view.platform, container=view.container, kind=view.kind, sent_at=view.sent_at,
+        lexicons=view.lexicons,
+    )  # fmt: skip
+    candidates = [c for c in find_all(title) if c.kind in CONTACT_KINDS]
+    if not candidates:
+        return []
+    owners = assess(title, candidates).owners
+    return list(_mentions(row, row["title"], segments_of(row["title_segments"]), zip(candidates, owners, strict=True)))
+
+
+def _mentions(
+    row: dict[str, Any], text: str, segments: tuple[Segment, ...], found: Iterable[tuple[Candidate, str]]
+) -> Iterable[dict[str, Any]]:
+    seen: set[str] = set()
+    for candidate, owner in found:
+        runs = [run for a, b in candidate.pieces for run in locate(segments, text, a, b)]
+        place = "".join(f"{start}-{stop}," for _, _, start, stop in runs)
+        mention = derive_id("mention", row["post_id"], candidate.kind, candidate.value, place)
+        if not runs or mention in seen:
+            continue
+        seen.add(mention)
+        yield {
+            "mention_id": mention,
+            "post_id": row["post_id"],
+            "kind": candidate.kind,
+            "surface": "".join(text[a:b] for a, b, _, _ in runs),
+            "value": candidate.value,
+            "spans": [_span(row, start, stop) for _, _, start, stop in runs],
+            "owner": owner,
+            "probability": candidate.probability,
+            "rule": candidate.rule,
+        }
+
+
+def _span(row: dict[str, Any], start: int, stop: int) -> dict[str, Any]:
+    return {"evidence_id": row["evidence_id"], "member": row["member"], "start": start, "stop": stop}

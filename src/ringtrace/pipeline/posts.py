@@ -1,0 +1,116 @@
+"""Posts as a table: one row a post, with every place it came in from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ringtrace.engines.tables import from_rows, schema
+from ringtrace.model.post import Post
+from ringtrace.model.span import Segment, Span
+
+_CLEAN = str.maketrans({chr(point): "\ufffd" for point in range(0xD800, 0xE000)})
+
+
+def post_table(posts: Sequence[Post]) -> pa.Table:
+    """Return contract table ``posts``, one row for each post in order, replies unresolved.
+
+    The extra column ``reply_native`` holds the native id a post answers.
+    """
+    wanted = schema("posts")
+    columns: dict[str, list[Any]] = {name: [] for name in [*wanted.names, "reply_native"]}
+    for post in posts:
+        for name, value in _row(post).items():
+            columns[name].append(value)
+    fields = [*wanted, pa.field("reply_native", pa.string())]
+    return pa.table([pa.array(columns[f.name], type=f.type) for f in fields], schema=pa.schema(fields))
+
+
+def merge(tables: Iterable[pa.Table]) -> pa.Table:
+    """Join tables of posts; a post that came in more than once is one row with all its sources."""
+    joined = pa.concat_tables([*tables]) if tables else post_table([])
+    order = [(name, "ascending") for name in ("post_id", "evidence_id", "member", "start")]
+    joined = joined.take(pc.sort_indices(joined, sort_keys=order)).combine_chunks()
+    ids = joined["post_id"].to_pylist()
+    first = [index for index, value in enumerate(ids) if index == 0 or value != ids[index - 1]]
+    merged = joined.take(pa.array(first, pa.int64()))
+    spans = joined.select(["evidence_id", "member", "start", "stop"]).to_pylist() if len(first) < len(ids) else []
+    bounds = [*first, len(ids)]
+    sources = [spans[a:b] if b - a > 1 else [] for a, b in pairwise(bounds)]
+    place = merged.schema.get_field_index("sources")
+    merged = merged.set_column(
+        place, schema("posts").field("sources"), pa.array(sources, schema("posts").field("sources").type)
+    )
+    return _resolve_replies(merged)
+
+
+def _resolve_replies(posts: pa.Table) -> pa.Table:
+    keys = zip(
+        posts["container"].to_pylist(), posts["native_id"].to_pylist(), posts["post_id"].to_pylist(), strict=True
+    )
+    known = {(container, native): post for container, native, post in keys if native}
+    wanted = zip(posts["container"].to_pylist(), posts["reply_native"].to_pylist(), strict=True)
+    answers = [known.get((container, native)) if native else None for container, native in wanted]
+    return _put(posts, "reply_to", answers).drop_columns(["reply_native"])
+
+
+def _put(posts: pa.Table, name: str, values: list[Any]) -> pa.Table:
+    field = schema("posts").field(name)
+    return posts.set_column(posts.schema.get_field_index(name), field, pa.array(values, field.type))
+
+
+def segments_of(row: Sequence[dict[str, Any]]) -> tuple[Segment, ...]:
+    """Return a table cell as segments."""
+    return tuple(Segment(s["text_start"], s["text_stop"], s["start"], s["stop"], s["codec"]) for s in row)
+
+
+def account_table(posts: pa.Table) -> pa.Table:
+    """Return contract table ``accounts`` without actors, from the posts that have an author."""
+    found: dict[str, dict[str, Any]] = {}
+    names = ("account_id", "platform", "account_native", "account_name", "sent_at", "kind")
+    columns = [posts[name].to_pylist() for name in names]
+    for account, platform, native, name, at, _kind in zip(*columns, strict=True):
+        if not account:
+            continue
+        row = found.setdefault(
+            account,
+            {"account_id": account, "platform": platform, "native_id": native, "names": set(), "actor_id": "",
+             "posts": 0, "first_at": at, "last_at": at},
+        )  # fmt: skip
+        row["posts"] += 1
+        if name:
+            row["names"].add(name)
+        if at is not None:
+            row["first_at"] = at if row["first_at"] is None else min(row["first_at"], at)
+            row["last_at"] = at if row["last_at"] is None else max(row["last_at"], at)
+    for row in found.values():
+        row["names"] = sorted(row["names"])
+    return from_rows("accounts", (found[key] for key in sorted(found)))
+
+
+def _row(post: Post) -> dict[str, Any]:
+    clock = post.sent
+    return {
+        "post_id": post.id, "evidence_id": post.span.evidence, "member": post.span.member, "start": post.span.start,
+        "stop": post.span.stop, "sources": [_span(s) for s in post.sources], "platform": post.platform,
+        "container": post.container.id, "account_id": post.account_id, "native_id": post.native_id,
+        "sent_at": clock.at, "sent_text": clock.text.translate(_CLEAN), "sent_basis": clock.basis, "reply_to": None,
+        "kind": post.kind, "title": post.title.translate(_CLEAN), "text": post.text.translate(_CLEAN),
+        "account_native": post.account_native, "account_name": post.account_name.translate(_CLEAN),
+        "container_name": post.container.name.translate(_CLEAN), "thread": post.thread.translate(_CLEAN),
+        "author_role": post.author_role, "sent_zone": clock.zone, "sent_why": clock.why,
+        "sent_alternative": clock.alternative, "segments": [_segment(s) for s in post.segments],
+        "title_segments": [_segment(s) for s in post.title_segments], "reply_native": post.reply_native,
+    }  # fmt: skip
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {"evidence_id": span.evidence, "member": span.member, "start": span.start, "stop": span.stop}
+
+
+def _segment(s: Segment) -> dict[str, Any]:
+    return {"text_start": s.text_start, "text_stop": s.text_stop, "start": s.start, "stop": s.stop, "codec": s.codec}

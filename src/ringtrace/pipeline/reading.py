@@ -1,0 +1,184 @@
+"""From one original to its posts and gaps: sniff, read, open members, account for every byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from types import ModuleType
+
+from ringtrace import registry
+from ringtrace.errors import EvidenceError
+from ringtrace.model.post import Post
+from ringtrace.model.source import Member, Source
+from ringtrace.model.span import Gap, Segment, Span, Structure
+from ringtrace.pipeline.accounting import account
+from ringtrace.text.offsets import split
+
+HEAD = 65_536
+MAPPING_SUFFIX = ".mapping.toml"
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one file of evidence gave. Bytes are those of the file as it lies in the store."""
+
+    reader: str = ""
+    version: str = ""
+    posts: list[Post] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    post_bytes: int = 0
+    gap_bytes: int = 0
+    structure_bytes: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What is left of the limits for members opened out of one file."""
+
+    members: int
+    total: int
+
+
+def read_source(source: Source, depth: int = 0, budget: _Budget | None = None) -> Reading:
+    """Read one file or member with the reader that recognises it best.
+
+    Never raises for bad evidence: what cannot be read is a ``Gap`` with its reason.
+    """
+    budget = budget or _Budget(source.limits.members, source.limits.total_bytes)
+    reading = Reading()
+    whole = Span(source.evidence, source.member, 0, len(source.data))
+    if not len(source.data):
+        reading.notes.append("the file is empty")
+        return reading
+    reader = choose_reader(source, reading.notes)
+    structure: list[Structure] = []
+    members: list[tuple[Span, Reading]] = []
+    if reader is None:
+        reason = "a mapping for the file beside it" if source.name.endswith(MAPPING_SUFFIX) else ""
+        if reason:
+            structure.append(Structure(whole, reason))
+            reading.reader = "mapping"
+        else:
+            reading.gaps.append(Gap(whole, "no reader recognises this file"))
+    else:
+        reading.reader, reading.version = reader.__name__.rpartition(".")[2], reader.VERSION
+        for item in _guarded(reader, source, reading):
+            if isinstance(item, Post):
+                reading.posts.append(_settled(item, source))
+            elif isinstance(item, Gap):
+                reading.gaps.append(item)
+            elif isinstance(item, Structure):
+                structure.append(item)
+            else:
+                carrier = Span(source.evidence, source.member, item.start, item.stop)
+                members.append((carrier, _read_member(item, source, depth, budget)))
+    _number(reading)
+    _close(reading, source, structure, members)
+    return reading
+
+
+def choose_reader(source: Source, notes: list[str]) -> ModuleType | None:
+    """Return the reader most sure of the source, or None; a tie is told in ``notes``."""
+    head = bytes(source.data[:HEAD])
+    name = source.url or source.member or source.name
+    scores = []
+    for kind, reader in registry.scan("ringtrace.readers").items():
+        score = float(reader.sniff(head, name if source.member else source.name))
+        if score > 0.1:
+            scores.append((-score, kind, reader))
+    scores.sort(key=lambda entry: entry[:2])
+    if len(scores) > 1 and scores[0][0] == scores[1][0]:
+        kinds = " and ".join(entry[1] for entry in scores if entry[0] == scores[0][0])
+        notes.append(f"{kinds} claim this file alike; read as {scores[0][1]}")
+    return scores[0][2] if scores else None
+
+
+def _guarded(reader: ModuleType, source: Source, reading: Reading) -> Iterator[Post | Gap | Structure | Member]:
+    """The boundary: whatever a reader does on hostile bytes, the file's siblings go in."""
+    last = 0
+    try:
+        for item in reader.read(source):
+            if not isinstance(item, Member):
+                last = max(last, item.span.stop)
+            yield item
+    except EvidenceError as error:
+        reading.notes.append(error.reason)
+        yield Gap(Span(source.evidence, source.member, min(last, len(source.data)), len(source.data)), error.reason)
+    except Exception as error:  # noqa: BLE001  the one broad except: a reader's fault becomes a Gap
+        reason = f"reader {reading.reader} failed: {type(error).__name__}: {error}"
+        reading.notes.append(reason)
+        yield Gap(Span(source.evidence, source.member, min(last, len(source.data)), len(source.data)), reason)
+
+
+def _read_member(member: Member, source: Source, depth: int, budget: _Budget) -> Reading:
+    inner = f"{source.member}!{member.path}" if source.member else member.path
+    budget.members -= 1
+    budget.total -= len(member.data)
+    refused = ""
+    if depth + 1 >= source.limits.depth:
+        refused = f"members are nested more than {source.limits.depth} deep"
+    elif budget.members < 0 or budget.total < 0:
+        refused = "more members or bytes than one file may open to"
+    if refused:
+        span = Span(source.evidence, inner, 0, len(member.data))
+        return Reading(gaps=[Gap(span, refused)], gap_bytes=len(member.data), notes=[refused])
+    opened = replace(
+        source,
+        member=inner,
+        name=member.path if not member.url else source.name,
+        data=member.data,
+        url=member.url,
+        captured=member.captured,
+        media_type=member.media_type,
+        charset=member.charset,
+    )
+    return read_source(opened, depth + 1, budget)
+
+
+def _settled(post: Post, source: Source) -> Post:
+    """Cut the post's segments so that its offsets need no second look at the evidence."""
+    segments = _settle(post.segments, post.text, source)
+    titles = _settle(post.title_segments, post.title, source)
+    if segments is post.segments and titles is post.title_segments:
+        return post
+    return replace(post, segments=segments, title_segments=titles)
+
+
+def _settle(segments: tuple[Segment, ...], text: str, source: Source) -> tuple[Segment, ...]:
+    runs: list[Segment] = []
+    for segment in segments:
+        piece = text[segment.text_start : segment.text_stop]
+        runs.extend(split(segment, piece, bytes(source.data[segment.start : segment.stop])))
+    return segments if len(runs) == len(segments) else tuple(runs)
+
+
+def _number(reading: Reading) -> None:
+    """Tell apart posts of one file that are identical to the letter."""
+    seen: dict[str, int] = {}
+    for index, post in enumerate(reading.posts):
+        if post.native_id:
+            continue
+        count = seen.get(post.id, 0)
+        seen[post.id] = count + 1
+        if count:
+            reading.posts[index] = replace(post, occurrence=count)
+
+
+def _close(reading: Reading, source: Source, structure: list[Structure], members: list[tuple[Span, Reading]]) -> None:
+    """Account for the source's bytes; a member's bytes count as what they turned out to hold."""
+    posts = [post.span for post in reading.posts]
+    gaps = list(reading.gaps)
+    for carrier, inner in members:
+        if inner.posts:
+            posts.append(carrier)
+        elif inner.gap_bytes and not inner.structure_bytes:
+            gaps.append(Gap(carrier, "nothing in this member could be read"))
+        else:
+            structure.append(Structure(carrier, "member"))
+        reading.posts.extend(inner.posts)
+        reading.gaps.extend(inner.gaps)
+        reading.notes.extend(inner.notes)
+    weighed = account(source.evidence, source.member, len(source.data), posts, gaps, structure)
+    reading.gaps.extend(Gap(span, "no reader accounted for these bytes") for span in weighed.unclaimed)
+    reading.post_bytes, reading.gap_bytes, reading.structure_bytes = weighed.post, weighed.gap, weighed.structure

@@ -1,0 +1,116 @@
+"""A case folder: three lifetimes side by side.
+
+case.toml     settings a person may edit
+evidence/     originals and custody
+ledger.db     decisions of people
+analysis/     derived tables and the report; may be deleted at any time
+lexicons/     the case's own word lists (optional)
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ringtrace.errors import CaseError
+from ringtrace.store.durable import replace_file
+from ringtrace.store.evidence import EvidenceStore
+from ringtrace.store.ledger import Ledger
+
+_TEMPLATE = """# Settings of this case; edit them with any text editor.
+name = {name}
+# Zone to assume for times that state none.
+zone = "Asia/Shanghai"
+# Where decisions are kept; empty: ledger.db in this folder. A team uses a PostgreSQL URL.
+ledger = ""
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    name: str
+    zone: str
+    ledger: str
+
+
+class Case:
+    """An existing case folder; ``Case.create`` makes one. Raises CaseError when it is none."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if not (folder / "case.toml").is_file():
+            raise CaseError(f"{folder} is not a case folder (no case.toml); make one by `ringtrace init {folder}`")
+        self.settings = _read_settings(folder / "case.toml")
+        self.evidence = EvidenceStore(folder / "evidence", now)
+
+    @classmethod
+    def create(cls, folder: Path) -> Case:
+        """Make a case folder; raises CaseError when there is something else of that name."""
+        if (folder / "case.toml").exists():
+            raise CaseError(f"{folder} is a case already")
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise CaseError(f"{folder} exists and is not empty; give a new name")
+        for part in ("evidence/objects", "evidence/incoming", "evidence/custody"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        name = folder.resolve().name.replace("\\", "\\\\").replace('"', '\\"')
+        replace_file(folder / "case.toml", _TEMPLATE.format(name=f'"{name}"').encode())
+        case = cls(folder)
+        case.open_ledger().close()
+        return case
+
+    @property
+    def analysis(self) -> Path:
+        return self.folder / "analysis"
+
+    @property
+    def lexicons(self) -> Path | None:
+        own = self.folder / "lexicons"
+        return own if own.is_dir() else None
+
+    @property
+    def origin(self) -> str:
+        """The name under which the custody log is signed."""
+        return "ringtrace/" + "".join(c if c.isalnum() or c in "-_." else "_" for c in self.settings.name)
+
+    def open_ledger(self) -> Ledger:
+        return Ledger(self.settings.ledger) if self.settings.ledger else Ledger.at(self.folder / "ledger.db")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from writing this case; raises CaseError when one already does."""
+        descriptor = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise CaseError(f"another process is working on {self.folder}; wait until it is done") from error
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def now() -> str:
+    """The present time for receipts, ISO 8601 UTC with microseconds."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def _read_settings(path: Path) -> Settings:
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CaseError(f"{path}: {error}; mend the file") from error
+    settings = Settings(
+        str(document.get("name", "case")), str(document.get("zone", "Asia/Shanghai")), str(document.get("ledger", ""))
+    )
+    try:
+        ZoneInfo(settings.zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise CaseError(f"{path}: zone {settings.zone!r} is not a known time zone") from error
+    return settings

@@ -1,0 +1,54 @@
+"""What a person points at, as named files: folders walked in order, links and devices refused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ringtrace.store.evidence import Receipt
+
+
+def list_files(paths: list[Path]) -> tuple[list[tuple[str, Path]], list[Receipt]]:
+    """Return (evidence name, path) of every regular file below ``paths``, and what is refused.
+
+    A file given by itself is named by its base name; one in a folder by its path relative to it.
+    """
+    files: list[tuple[str, Path]] = []
+    refused: list[Receipt] = []
+    for path in paths:
+        if path.is_dir():
+            for name, found in _walk(path):
+                reason = _refusal(found)
+                if reason:
+                    refused.append(Receipt(name, "failed", reason=reason))
+                else:
+                    files.append((name, found))
+        elif reason := _refusal(path):
+            refused.append(Receipt(path.name or str(path), "failed", reason=reason))
+        else:
+            files.append((_printable(path.name), path))
+    return files, refused
+
+
+def _walk(root: Path) -> Iterator[tuple[str, Path]]:
+    for folder, folders, names in os.walk(root):
+        folders.sort()
+        for name in sorted(names + [f for f in folders if Path(folder, f).is_symlink()]):
+            path = Path(folder, name)
+            yield _printable(path.relative_to(root).as_posix()), path
+
+
+def _refusal(path: Path) -> str:
+    if path.is_symlink():
+        return "a symbolic link is not followed; add the file that it points to"
+    if not path.exists():
+        return "there is no such file"
+    if not path.is_file():
+        return "not a regular file"
+    return ""
+
+
+def _printable(name: str) -> str:
+    """File names that are not UTF-8 keep their odd bytes as \\xNN."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -1,0 +1,109 @@
+"""Signing keys and checkpoints. Private keys lie in the user's own folder, never in a case."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from ringtrace.errors import CaseError
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A signed statement "the log of ``origin`` had ``size`` lines and this root"."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
+def key_folder() -> Path:
+    """The user's folder of private keys: $RINGTRACE_KEYS, else under the XDG config folder."""
+    named = os.environ.get("RINGTRACE_KEYS")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "ringtrace" / "keys"
+
+
+def open_key(folder: Path) -> Ed25519PrivateKey:
+    """Return the user's signing key, made on first use with mode 0600."""
+    path = folder / "ed25519.pem"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = Ed25519PrivateKey.generate()
+        pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        temporary = folder / f".ed25519.{os.getpid()}.new"
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+            handle.write(pem)
+            handle.flush()
+            os.fsync(handle.fileno())
+        try:
+            os.link(temporary, path)  # of two first users only one names the key
+        except FileExistsError:
+            pass
+        finally:
+            temporary.unlink()
+    loaded = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(loaded, Ed25519PrivateKey):
+        raise CaseError(f"{path} holds no Ed25519 key; move it away and a new one will be made")
+    return loaded
+
+
+def public_bytes(key: Ed25519PrivateKey | Ed25519PublicKey) -> bytes:
+    """Return the 32 raw bytes of the public key."""
+    public = key.public_key() if isinstance(key, Ed25519PrivateKey) else key
+    return public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+def public_pem(key: Ed25519PrivateKey) -> bytes:
+    """Return the public key as PEM, as ``openssl pkeyutl`` reads it."""
+    return key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def sign_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> bytes:
+    """Return the checkpoint as a signed note (C2SP tlog-checkpoint, signature type Ed25519)."""
+    body = _body(checkpoint)
+    public = public_bytes(key)
+    signature = _key_id(checkpoint.origin, public) + key.sign(body)
+    return body + b"\n" + f"— {checkpoint.origin} {base64.b64encode(signature).decode()}\n".encode()
+
+
+def read_checkpoint(note: bytes, public: bytes) -> Checkpoint:
+    """Return what a signed note says; raises CaseError when form or signature is wrong."""
+    body, separator, tail = note.partition(b"\n\n")
+    body += b"\n"
+    lines = body.decode("utf-8", "replace").splitlines()
+    words = tail.decode("utf-8", "replace").split()
+    try:
+        if not separator or len(lines) != 3 or len(words) != 3 or words[0] != "—":
+            raise ValueError("not three lines and one signature")
+        checkpoint = Checkpoint(lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True))
+        signature = base64.b64decode(words[2], validate=True)
+    except ValueError as error:
+        raise CaseError(f"the custody checkpoint is not readable: {error}") from error
+    if words[1] != checkpoint.origin or signature[:4] != _key_id(checkpoint.origin, public):
+        raise CaseError("the custody checkpoint is signed by another key than the case's")
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature[4:], body)
+    except InvalidSignature as error:
+        raise CaseError("the custody checkpoint's signature does not match its text") from error
+    if _body(checkpoint) != body:
+        raise CaseError("the custody checkpoint is not in its canonical form")
+    return checkpoint
+
+
+def _body(checkpoint: Checkpoint) -> bytes:
+    return f"{checkpoint.origin}\n{checkpoint.size}\n{base64.b64encode(checkpoint.root).decode()}\n".encode()
+
+
+def _key_id(origin: str, public: bytes) -> bytes:
+    return hashlib.sha256(origin.encode() + b"\n\x01" + public).digest()[:4]

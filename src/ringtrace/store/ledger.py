@@ -1,0 +1,109 @@
+"""Decisions of people: append-only events. SQLite by default, any SQLAlchemy URL for teams."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DDL, BigInteger, Engine, Integer, String, Text, create_engine, event, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from ringtrace.model.ring import Judgement, Verdict
+
+
+class Base(DeclarativeBase):
+    """The ledger's tables."""
+
+
+class Event(Base):
+    """One decision or record. kind: judgement, status, outcome, note, audit. at: microseconds UTC."""
+
+    __tablename__ = "events"
+
+    number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    at: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(32), index=True)
+    author: Mapped[str] = mapped_column(String(200))
+    payload: Mapped[str] = mapped_column(Text)
+
+
+_SQLITE_GUARDS = (
+    "CREATE TRIGGER IF NOT EXISTS events_no_update BEFORE UPDATE ON events "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+    "CREATE TRIGGER IF NOT EXISTS events_no_delete BEFORE DELETE ON events "
+    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+)
+for _guard in _SQLITE_GUARDS:
+    event.listen(Event.__table__, "after_create", DDL(_guard).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+
+
+class Ledger:
+    """The events of one case at a database URL."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = create_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _prepare_sqlite)
+        Base.metadata.create_all(self.engine)
+
+    @classmethod
+    def at(cls, path: Path) -> Ledger:
+        return cls(f"sqlite:///{path}")
+
+    def record(self, kind: str, author: str, payload: dict[str, Any], at: datetime | None = None) -> int:
+        """Append an event and return its number; durable on return."""
+        moment = at or datetime.now(UTC)
+        with Session(self.engine) as session, session.begin():
+            entry = Event(
+                at=round(moment.timestamp() * 1_000_000),
+                kind=kind,
+                author=author,
+                payload=json.dumps(payload, ensure_ascii=False, sort_keys=True),
+            )
+            session.add(entry)
+            session.flush()
+            return entry.number
+
+    def judge(self, judgement: Judgement) -> int:
+        """Record a verdict; a later verdict on the same subject supersedes an earlier one."""
+        payload = {"subject": list(judgement.subject), "verdict": judgement.verdict, "reason": judgement.reason}
+        return self.record("judgement", judgement.analyst, payload, datetime.fromtimestamp(judgement.at / 1e6, UTC))
+
+    def judgements(self) -> list[Judgement]:
+        """Return the verdict in force on each subject, in order of subject."""
+        latest: dict[tuple[str, ...], Judgement] = {}
+        for entry, payload in self.events("judgement"):
+            verdict: Verdict = payload["verdict"]
+            subject = tuple(payload["subject"])
+            latest[subject] = Judgement(subject, verdict, entry.author, entry.at, payload["reason"])
+        return [latest[subject] for subject in sorted(latest)]
+
+    def events(self, kind: str) -> Iterator[tuple[Event, dict[str, Any]]]:
+        """Yield (event, payload) of ``kind`` in the order of recording."""
+        with Session(self.engine) as session:
+            for entry in session.scalars(select(Event).where(Event.kind == kind).order_by(Event.number)):
+                yield entry, json.loads(entry.payload)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def open_ledger(url: str) -> Iterator[Ledger]:
+    """Open the ledger at ``url`` and close it afterwards."""
+    ledger = Ledger(url)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  the driver's own type
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
