@@ -1,0 +1,208 @@
+"""The visible text of a page or of a part of it, as a browser lays it out, with its bytes.
+
+White space is collapsed, ``<br>`` and blocks become newlines, paragraphs blank lines, table cells
+tabs, ``<pre>`` stays. Each run of character data becomes one ``Segment`` in bytes of the page, so
+that ``offsets.decode(segment.codec, bytes)`` is exactly its piece of text. Newlines, tabs and
+spaces that the layout adds have no bytes of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container as Holder
+from dataclasses import dataclass
+
+from ringtrace.model.span import Segment
+from ringtrace.text import offsets
+from ringtrace.text.html import BLOCK, Element, Page
+
+WHITE = " \t\n\r\f"
+_IRREGULAR = re.compile(r"[&\t\n\r\f]|  ")
+_IRREGULAR_PRE = re.compile(r"[&\r]")
+_PARAGRAPHS = frozenset(("p",))
+_PRE = frozenset(("pre", "listing", "textarea", "xmp"))
+_INLINE_CELLS = frozenset(("td", "th"))
+_WINDOW = 1024
+_NONE: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Laid out text. invalid: byte ranges that the page's charset cannot decode, U+FFFD in ``text``."""
+
+    text: str
+    segments: tuple[Segment, ...]
+    invalid: tuple[tuple[int, int], ...] = ()
+
+
+EMPTY = Laid("", ())
+
+
+def lay_out(page: Page, part: Element | None = None, skip: Holder[int] = _NONE, show_hidden: bool = False) -> Laid:
+    """Return the visible text of an element (None: the whole page).
+
+    skip: indexes of elements to leave out. show_hidden: take in what a browser does not show.
+    """
+    first, last = (part.first_event, part.last_event) if part is not None else (0, len(page.events))
+    return lay_out_events(page, first, last, skip, show_hidden)
+
+
+def lay_out_events(page: Page, first: int, last: int, skip: Holder[int] = _NONE, show_hidden: bool = False) -> Laid:
+    """Return the visible text of a half-open range of ``page.events``."""
+    sheet = _Sheet(page)
+    events, elements = page.events, page.elements
+    at = first
+    while at < last:
+        event = events[at]
+        at += 1
+        if type(event) is tuple:
+            sheet.write(event[0], event[1])
+        elif type(event) is int:
+            sheet.leave(elements[event].tag)
+        elif event.index in skip or (event.hidden and not show_hidden):  # type: ignore[union-attr]
+            if event.tag in BLOCK:  # type: ignore[union-attr]
+                sheet.need = max(sheet.need, 1)
+            at = event.last_event  # type: ignore[union-attr]
+        else:
+            sheet.enter(event)  # type: ignore[arg-type]
+    return sheet.laid()
+
+
+def join(parts: list[Laid], separator: str) -> Laid:
+    """Return the parts that have text as one, ``separator`` (no bytes of its own) between them."""
+    texts: list[str] = []
+    segments: list[Segment] = []
+    invalid: list[tuple[int, int]] = []
+    at = 0
+    for part in parts:
+        if not part.text:
+            continue
+        if texts:
+            texts.append(separator)
+            at += len(separator)
+        texts.append(part.text)
+        segments.extend(Segment(s.text_start + at, s.text_stop + at, s.start, s.stop, s.codec) for s in part.segments)
+        invalid.extend(part.invalid)
+        at += len(part.text)
+    return Laid("".join(texts), tuple(segments), tuple(invalid))
+
+
+class _Sheet:
+    """What has been laid out so far. need: newlines due before the next text; gap: what joins it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.pieces: list[str] = []
+        self.size = 0
+        self.segments: list[Segment] = []
+        self.invalid: list[tuple[int, int]] = []
+        self.need = 0
+        self.gap = ""
+        self.pre = 0
+        self.after_br = False
+        self.fresh_pre = False
+
+    def enter(self, element: Element) -> None:
+        tag = element.tag
+        if tag == "br":
+            self.need = self.need + 1 if self.after_br else max(self.need, 1)
+            self.after_br = True
+        elif tag in BLOCK:
+            self._boundary(tag)
+            if tag in _PRE:
+                self.fresh_pre = True
+        if tag in _PRE:
+            self.pre += 1
+
+    def leave(self, tag: str) -> None:
+        if tag in BLOCK:
+            self._boundary(tag)
+        if tag in _PRE:
+            self.pre -= 1
+
+    def _boundary(self, tag: str) -> None:
+        if tag in _INLINE_CELLS:
+            if not self.need:
+                self.gap = "\t"
+        else:
+            self.need = max(self.need, 2 if tag in _PARAGRAPHS else 1)
+
+    def write(self, start: int, stop: int) -> None:
+        units = self.page.units
+        raw = units[start:stop]
+        if self.pre > 0:
+            if self.fresh_pre:
+                self.fresh_pre = False
+                start += 2 if raw.startswith("\r\n") else 1 if raw.startswith("\n") else 0
+                raw = units[start:stop]
+            if raw:
+                self._lead()
+                self._put(start, stop, raw, "htmlpre", _IRREGULAR_PRE)
+            return
+        body = raw.lstrip(WHITE)
+        if not body:
+            self.gap = self.gap or " "
+            return
+        if len(body) < len(raw):
+            self.gap = self.gap or " "
+            start = stop - len(body)
+        trimmed = body.rstrip(WHITE)
+        self._lead()
+        self._put(start, start + len(trimmed), trimmed, "html", _IRREGULAR)
+        if len(trimmed) < len(body):
+            self.gap = " "
+
+    def _lead(self) -> None:
+        """Write the newlines or the joining space that are due."""
+        if self.size:
+            lead = "\n" * self.need if self.need else self.gap
+            if lead:
+                self.pieces.append(lead)
+                self.size += len(lead)
+        self.need, self.gap, self.after_br = 0, "", False
+
+    def _put(self, start: int, stop: int, raw: str, scheme: str, irregular: re.Pattern[str]) -> None:
+        page = self.page
+        first, last = page.byte(start), page.byte(stop)
+        codec = f"{scheme}+{page.charset}"
+        if page.charset == "utf-8" and raw.isascii():
+            piece = raw if irregular.search(raw) is None else offsets.decode(codec, page.data[first:last])
+            self._add(piece, first, last, codec)
+            return
+        data = page.data[first:last]
+        try:
+            piece = data.decode(page.charset) if irregular.search(raw) is None else offsets.decode(codec, data)
+        except UnicodeDecodeError:
+            self._put_damaged(data, first, codec)
+            return
+        self._add(piece, first, last, codec)
+
+    def _put_damaged(self, data: bytes, first: int, codec: str) -> None:
+        """Valid stretches become segments, each undecodable sequence one U+FFFD without bytes."""
+        charset, at = self.page.charset, 0
+        while at < len(data):
+            window = data[at : at + _WINDOW]
+            try:
+                window.decode(charset)
+                good, bad = len(window), 0
+            except UnicodeDecodeError as error:
+                good, bad = error.start, max(error.end - error.start, 1)
+                if good and at + len(window) < len(data):
+                    bad = 0
+            if good:
+                self._add(offsets.decode(codec, window[:good]), first + at, first + at + good, codec)
+            at += good
+            if bad:
+                self.pieces.append("\ufffd")
+                self.size += 1
+                self.invalid.append((first + at, first + at + bad))
+                at += bad
+
+    def _add(self, piece: str, first: int, last: int, codec: str) -> None:
+        if piece:
+            self.segments.append(Segment(self.size, self.size + len(piece), first, last, codec))
+            self.pieces.append(piece)
+            self.size += len(piece)
+
+    def laid(self) -> Laid:
+        return Laid("".join(self.pieces), tuple(self.segments), tuple(self.invalid))
