@@ -1,1 +1,5 @@
-"""``python -m ringtrace``."""
+"""``python -m ringtrace`` does what the command ``ringtrace`` does."""
+
+from ringtrace.cli import main
+
+main()

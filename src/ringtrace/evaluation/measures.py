@@ -96,13 +96,13 @@ def calibration(scored: Sequence[tuple[float, bool]], bins: int = 10) -> tuple[f
     groups: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for probability, true in scored:
         groups[min(int(probability * bins), bins - 1)].append((probability, true))
-    error = sum(
-        abs(sum(p for p, _ in group) - sum(t for _, t in group)) for group in groups.values()
-    ) / len(scored)
+    error = sum(abs(sum(p for p, _ in group) - sum(t for _, t in group)) for group in groups.values()) / len(scored)
     return error, sum((p - t) ** 2 for p, t in scored) / len(scored)
 
 
-def interval(items: Sequence[Item], measure: Callable[[Sequence[Item]], float], rounds: int = 200) -> tuple[float, float]:
+def interval(
+    items: Sequence[Item], measure: Callable[[Sequence[Item]], float], rounds: int = 200
+) -> tuple[float, float]:
     """Return the 95 % percentile bootstrap interval of ``measure``, with a fixed seed."""
     if len(items) < 2:
         return math.nan, math.nan

@@ -157,7 +157,8 @@ def _stances(rows: list[_Row]) -> dict[str, Any]:
         "average precision": [m.average_precision(scored), ap_low, ap_high],
         "precision at recall .8": m.precision_at_recall(scored, 0.8),
         "direction macro-F1": macro,
-        "frame accuracy": sum(bool(r.stance and r.stance["frame"] == r.truth["frame"]) for r in judged) / max(1, len(judged)),
+        "frame accuracy": sum(bool(r.stance and r.stance["frame"] == r.truth["frame"]) for r in judged)
+        / max(1, len(judged)),
         "ECE": ece,
         "Brier": brier,
         "base rate": sum(true for _, true in scored) / max(1, len(scored)),
@@ -171,12 +172,20 @@ def _facts(rows: list[_Row]) -> dict[str, Any]:
     for fact in sorted({fact for row in trade for fact in row.truth["facts"]}):
         hits = sum(fact in row.facts and fact in row.truth["facts"] for row in trade)
         found = sum(fact in row.facts for row in trade)
-        scores[fact] = dict(zip(("precision", "recall", "F1"), m.prf(hits, found, sum(fact in row.truth["facts"] for row in trade)), strict=True))
+        scores[fact] = dict(
+            zip(
+                ("precision", "recall", "F1"),
+                m.prf(hits, found, sum(fact in row.truth["facts"] for row in trade)),
+                strict=True,
+            )
+        )
     return scores
 
 
 def _people(truth: Truth, rows: list[_Row], tables: dict[str, pa.Table]) -> dict[str, Any]:
-    account_of = dict(zip(tables["posts"]["post_id"].to_pylist(), tables["posts"]["account_id"].to_pylist(), strict=True))
+    account_of = dict(
+        zip(tables["posts"]["post_id"].to_pylist(), tables["posts"]["account_id"].to_pylist(), strict=True)
+    )
     owners: dict[str, Counter[str]] = defaultdict(Counter)
     contact: set[str] = set()
     for row in rows:
@@ -186,9 +195,7 @@ def _people(truth: Truth, rows: list[_Row], tables: dict[str, pa.Table]) -> dict
             if any(x["kind"] in CONTACT_KINDS and x["owner"] == "self" for x in row.truth["mentions"]):
                 contact.add(account)
     person_of = {account: min(people, key=lambda p: (-people[p], p)) for account, people in owners.items()}
-    actor_of = {
-        account: row["actor_id"] for row in tables["actors"].to_pylist() for account in row["accounts"]
-    }
+    actor_of = {account: row["actor_id"] for row in tables["actors"].to_pylist() for account in row["accounts"]}
     shown = {account: person_of[account] for account in sorted(contact)}
     precision, recall, f1 = m.b_cubed(shown, {account: actor_of.get(account, account) for account in shown})
     people_in: dict[str, set[str]] = defaultdict(set)
@@ -256,7 +263,9 @@ def _rings(
         "recall of reachable members": recall,
         "reachable members": len(reachable),
         "role F1": m.prf(hits, sum(len(b) for _, b in role_pairs), sum(len(a) for a, _ in role_pairs))[2],
-        "sizes": {ring: f"{hits} of {size} in {best or 'no ring'}" for ring, (best, hits, size) in sorted(majority.items())},
+        "sizes": {
+            ring: f"{hits} of {size} in {best or 'no ring'}" for ring, (best, hits, size) in sorted(majority.items())
+        },
     }
 
 

@@ -96,5 +96,3 @@ def _member(source: Source, path: str) -> Member:
             if isinstance(item, Member) and item.path == path:
                 return item
     raise UsageError(f"{source.name} has no member {path}; was the evidence changed? run `ringtrace verify`")
-
-
