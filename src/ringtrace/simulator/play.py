@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from ringtrace.model.post import GLOBAL_ID_PLATFORMS
-from ringtrace.simulator.script import Account, Line, Place, Script
+from ringtrace.simulator.script import Account, Line, Place, Script, Spoken
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -71,11 +71,15 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """One post as it stands in a file: the key of its line, its text and title as decoded."""
+    """One post as it stands in a file: the key of its line, its text and title as decoded.
+
+    mentions: what the format added to the text, such as the number of who is addressed.
+    """
 
     key: str
     text: str
     title: str = ""
+    mentions: tuple[Spoken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,21 @@ def account_key(account: Account, place: Place) -> str:
     """The contract's account words as one string: platform, container or host, native id or name."""
     scope = "" if account.platform in GLOBAL_ID_PLATFORMS and account.native else (place.host or place.name)
     return "|".join((account.platform, scope, account.native or account.name))
+
+
+def addressed(play: Play, line: Line, mark: str, share: float = 1.0) -> Laid:
+    """The line with whom it answers in front, where the export shows no replies otherwise.
+
+    mark: with ``{name}``; share: part of the answers that address by name. Names that are numbers
+    are not written (the app shows them as a number of the phone's own address book).
+    """
+    target = play.lines.get(line.reply_to)
+    if target is None or target.place != line.place or target.account == line.account:
+        return Laid(line.key, line.text)
+    other = play.accounts[target.account]
+    if other.name in line.text or other.name[:1] == "+" or number("address", line.key, digits=3) % 100 >= share * 100:
+        return Laid(line.key, line.text)
+    return Laid(line.key, mark.format(name=other.name) + line.text, "", other.mentions)
 
 
 def number(*parts: str, digits: int = 8) -> int:

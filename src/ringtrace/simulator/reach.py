@@ -8,7 +8,7 @@ reachable when ties join it to the largest connected part of its ring.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ringtrace.model.mention import CONTACT_KINDS
 from ringtrace.simulator.play import Play
@@ -18,8 +18,11 @@ _SHOWS_REPLIES = frozenset({"telegram", "forum", "web"})
 """Platforms whose exports show what a post answers; the others only show a name in the text."""
 
 
-def reachable_people(play: Play, shown: frozenset[str]) -> frozenset[str]:
-    """Return the keys of people whom the author calls reachable and whom ``shown`` lines tie in."""
+def reachable_people(play: Play, shown: Mapping[str, str]) -> frozenset[str]:
+    """Return the keys of people whom the author calls reachable and whom ``shown`` lines tie in.
+
+    shown: line key -> the text as it stands in evidence.
+    """
     ring = {person.key: person.ring for person in play.script.people if person.ring}
     parent = {key: key for key in ring}
 
@@ -29,7 +32,7 @@ def reachable_people(play: Play, shown: frozenset[str]) -> frozenset[str]:
             key = parent[key]
         return key
 
-    for left, right in _ties(play, [play.lines[key] for key in sorted(shown)], ring):
+    for left, right in _ties(play, shown, ring):
         a, b = sorted((root(left), root(right)))
         parent[b] = a
     parts: defaultdict[str, list[str]] = defaultdict(list)
@@ -46,11 +49,11 @@ def reachable_people(play: Play, shown: frozenset[str]) -> frozenset[str]:
     )
 
 
-def _ties(play: Play, lines: list[Line], ring: dict[str, str]) -> Iterable[tuple[str, str]]:
+def _ties(play: Play, shown: Mapping[str, str], ring: dict[str, str]) -> Iterable[tuple[str, str]]:
     platform = {scene.place.key: scene.place.platform for scene in play.scenes}
     opener: dict[tuple[str, str], str] = {}
     holder: dict[tuple[str, str, str], str] = {}
-    for line in sorted(lines, key=lambda line: (line.at, line.key)):
+    for line in sorted((play.lines[key] for key in shown), key=_order):
         person = play.accounts[line.account].person
         if person not in ring:
             continue
@@ -68,6 +71,10 @@ def _ties(play: Play, lines: list[Line], ring: dict[str, str]) -> Iterable[tuple
             continue
         other = play.accounts[target.account]
         if ring.get(other.person) == ring[person] and other.person != person and (
-            platform[line.place] in _SHOWS_REPLIES or other.name in line.text
+            platform[line.place] in _SHOWS_REPLIES or other.name in shown[line.key]
         ):
             yield person, other.person
+
+
+def _order(line: Line) -> tuple[int, str]:
+    return line.at, line.key

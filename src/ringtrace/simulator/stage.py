@@ -86,7 +86,7 @@ def lay_out(out: Path, spec: Spec, script: Script, summary: Summary, readme: str
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(exhibit.data)
         size += len(exhibit.data)
-    shown = frozenset(laid.key for exhibit in exhibits for laid in exhibit.laid if laid.key in play.lines)
+    shown = {laid.key: laid.text for exhibit in exhibits for laid in exhibit.laid if laid.key in play.lines}
     reachable = reachable_people(play, shown)
     posts = write_truth(out / "truth", play, exhibits, reachable)
     (out / "README.txt").write_text(readme, "utf-8")

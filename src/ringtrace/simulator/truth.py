@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from ringtrace.model.identity import derive_id
-from ringtrace.simulator.play import Exhibit, Play, account_key
+from ringtrace.simulator.play import Exhibit, Laid, Play, account_key
 from ringtrace.simulator.script import Line, Page, PublicNumber, Spoken, Tip
 
 _ENCODER = msgspec.json.Encoder()
@@ -33,24 +33,24 @@ def write_truth(folder: Path, play: Play, exhibits: Iterable[Exhibit], reachable
 
 def post_rows(play: Play, exhibits: Iterable[Exhibit]) -> list[dict[str, Any]]:
     """One row a post, in order of evidence name and time; ``also`` names further files that hold it."""
-    found: dict[str, tuple[str, str, str]] = {}
+    found: dict[str, tuple[str, Laid]] = {}
     also: defaultdict[str, list[str]] = defaultdict(list)
     for exhibit in sorted(exhibits, key=lambda exhibit: exhibit.name):
         for laid in exhibit.laid:
             if laid.key in found:
                 also[laid.key].append(exhibit.name)
             else:
-                found[laid.key] = (exhibit.name, laid.text, laid.title)
+                found[laid.key] = (exhibit.name, laid)
     pages = {page.key: page for page in play.script.pages}
     tips = {tip.key: tip for tip in play.script.tips}
     places = {scene.place.key: scene.place for scene in play.scenes}
     rows = []
-    for key, (name, text, title) in found.items():
-        head = {"evidence": name, "text": text, "title": title, "also": also.get(key, []), "line": key}
+    for key, (name, laid) in found.items():
+        head = {"evidence": name, "text": laid.text, "title": laid.title, "also": also.get(key, []), "line": key}
         if key in play.lines:
             line = play.lines[key]
             account = play.account(line)
-            row = _line_row(line, account_key(account, places[line.place]), account.person)
+            row = _line_row(line, account_key(account, places[line.place]), account.person, laid.mentions)
         elif key in pages:
             if pages[key].mentions is None:
                 continue
@@ -62,11 +62,11 @@ def post_rows(play: Play, exhibits: Iterable[Exhibit]) -> list[dict[str, Any]]:
     return rows
 
 
-def _line_row(line: Line, account: str, person: str) -> dict[str, Any]:
+def _line_row(line: Line, account: str, person: str, added: tuple[Spoken, ...]) -> dict[str, Any]:
     return {
         "at": line.at, "account": account, "account_key": line.account, "person": person, "kind": line.kind,
         "direction": line.direction, "frame": line.frame, "facts": list(line.facts), "language": line.language,
-        "template": line.template, "mentions": _mentions(line.mentions),
+        "template": line.template, "mentions": _mentions((*line.mentions, *added)),
     }  # fmt: skip
 
 
