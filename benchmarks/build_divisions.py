@@ -201,10 +201,9 @@ def write_world(countries: Path, divisions: Path) -> None:
             local = (entry["localOtherName"] or "").split(",")
             english = [part.rsplit(" (eng", 1)[0].strip() for part in local if "(eng" in part]
             names = [entry["name"].split(" [")[0], *(name for name in english if alike(name, entry["name"]))]
-            names = list(
-                dict.fromkeys(plain for name in names for plain in (name.replace("\t", " "), bare_ascii(name)) if plain)
-            )
-            rows.append(f"{code}\t" + "|".join(names))
+            plain = [" ".join(name.split()) for name in names]
+            forms = list(dict.fromkeys(form for name in plain for form in (name, bare_ascii(name)) if form))
+            rows.append(f"{code}\t" + "|".join(forms))
     divisions.write_text(HEAD_DIVISIONS + "\n".join(rows) + "\n'''\n", encoding="utf-8")
 
 
