@@ -110,15 +110,21 @@ def half_days() -> dict[str, str]:
 
 
 def prove_order(
-    dates: Sequence[tuple[int, int, int]], preferred: OrderName = "dmy", first_year: int = 1970
+    dates: Sequence[tuple[int, int, int]],
+    preferred: OrderName = "dmy",
+    first_year: int = 1970,
+    chronological: bool = True,
 ) -> DateOrder:
     """Return the order of day, month and year that fits dates written one after the other.
 
     dates: three numbers as written, in the order of the file (which is that of time in a chat
-    export). An order is proven when it alone gives real dates, or when it alone keeps them in order.
+    export; elsewhere set chronological to False). An order is proven when it alone gives real
+    dates, or when it alone keeps them in order.
     """
     distinct = [pair for index, pair in enumerate(dates) if index == 0 or pair != dates[index - 1]]
     marks = {order: _misfit(distinct, order, first_year) for order in ORDERS}
+    if not chronological:
+        marks = {order: (impossible, 0) for order, (impossible, _) in marks.items()}
     ranking = sorted(ORDERS, key=lambda order: (marks[order], order != preferred, ORDERS.index(order)))
     best = ranking[0]
     if best == "ydm" and marks["ymd"] == marks["ydm"]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ringtrace.model.span import Segment
@@ -37,11 +37,13 @@ class Charset:
     name: a Python codec without byte-order mark: "utf-8", "utf-16-le", "gb18030", "big5hkscs", ...
     bom:  bytes of the byte-order mark at the start of the file, 0 when there is none.
     sure: 0..1; 1 for a mark, valid UTF-8 or plain ASCII.
+    newline: what ends a line, "\\n" or (where the first stretch of the file has none) "\\r".
     """
 
     name: str
     bom: int = 0
     sure: float = 1.0
+    newline: str = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,12 @@ def detect(data: bytes, label: str = "") -> Charset:
 
     label: what a container or transport says, believed only when the bytes leave it open.
     """
+    found = _detect(data, label)
+    head = data[found.bom : _SAMPLE].decode(found.name, "ignore")
+    return found if "\n" in head or "\r" not in head else replace(found, newline="\r")
+
+
+def _detect(data: bytes, label: str) -> Charset:
     head = data[:_SAMPLE]
     for bom, name in _BOMS:
         if head.startswith(bom):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from ringtrace.model.span import Segment
 from ringtrace.text.encoding import Charset, decode_runs
@@ -31,16 +32,17 @@ class Assembled:
     cut: int = -1
 
 
-def split_lines(data: bytes, charset: Charset) -> Iterator[Line]:
-    """Yield every line of ``data`` after its byte-order mark; the last one may lack an end mark.
+def split_lines(data: bytes, charset: Charset, start: int = 0, end: int | None = None) -> Iterator[Line]:
+    """Yield every line of ``data[start:end]`` after a byte-order mark; the last may lack an end mark.
 
     Ends are LF or CR LF; CR alone where the first stretch of the file holds no LF.
     """
-    size, at, unit = len(data), charset.bom, _unit(charset.name)
-    mark, carriage = _marks(data, charset)
+    size = len(data) if end is None else end
+    at, unit = max(start, charset.bom), _unit(charset.name)
+    mark, carriage = _marks(charset)
     while at < size:
         found = _find(data, mark, at, unit, charset.bom)
-        if found < 0:
+        if found < 0 or found >= size:
             yield Line(at, size, size)
             return
         stop = found
@@ -50,18 +52,32 @@ def split_lines(data: bytes, charset: Charset) -> Iterator[Line]:
         at = found + unit
 
 
+def body_ranges(data: bytes, charset: Charset, start: int, stop: int) -> list[tuple[int, int]]:
+    """Return the byte range of each line of ``data[start:stop]`` for ``assemble``.
+
+    Blank lines at the end are left off. A stretch without carriage returns comes as one range.
+    """
+    unit = _unit(charset.name)
+    _, carriage = _marks(charset)
+    if unit == 1 and carriage and data.find(carriage, start, stop) < 0:
+        while stop > start and data[stop - 1] in b"\n \t":
+            stop -= 1
+        return [(start, stop)] if stop > start else []
+    ranges = [(line.start, line.stop) for line in split_lines(data, charset, start, stop)]
+    while ranges and not data[ranges[-1][0] : ranges[-1][1]].strip(b" \t\0"):
+        ranges.pop()
+    return ranges
+
+
 def _unit(charset: str) -> int:
     return 2 if charset.startswith("utf-16") else 4 if charset.startswith("utf-32") else 1
 
 
-def _marks(data: bytes, charset: Charset) -> tuple[bytes, bytes]:
-    line_feed, carriage = "\n".encode(charset.name), "\r".encode(charset.name)
-    unit = len(line_feed)
-    if _find(data[: 1 << 16], line_feed, charset.bom, unit, charset.bom) < 0:
-        has_carriage = _find(data[: 1 << 16], carriage, charset.bom, unit, charset.bom) >= 0
-        if has_carriage:
-            return carriage, b""
-    return line_feed, carriage
+@cache
+def _marks(charset: Charset) -> tuple[bytes, bytes]:
+    """Return the bytes that end a line and those that may stand before them."""
+    carriage = "" if charset.newline == "\r" else "\r"
+    return charset.newline.encode(charset.name), carriage.encode(charset.name)
 
 
 def _find(data: bytes, mark: bytes, at: int, unit: int, origin: int) -> int:
@@ -103,19 +119,17 @@ def assemble(data: bytes, ranges: Sequence[tuple[int, int]], charset: str, budge
 
 def _merged(data: bytes, ranges: Sequence[tuple[int, int]], mark: bytes, feed: int) -> Iterator[tuple[int, int]]:
     """Yield ranges with the newline byte before each line drawn in, neighbours made one."""
-    first = True
-    start = stop = 0
+    start = stop = -1
     for low, high in ranges:
-        if not first and data[low - feed : low] == mark:
-            low -= feed
-        if first:
-            start, stop, first = low, high, False
-        elif low == stop:
+        begin = low - feed if start >= 0 and data[low - feed : low] == mark else low
+        if start < 0:
+            start, stop = low, high
+        elif begin == stop:
             stop = high
         else:
             yield start, stop
-            start, stop = low, high
-    if not first:
+            start, stop = begin, high
+    if start >= 0:
         yield start, stop
 
 

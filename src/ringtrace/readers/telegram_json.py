@@ -1,0 +1,497 @@
+"""Telegram Desktop's JSON: one chat (``result.json``) or a full export; damaged files as far as they go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from ringtrace.errors import MalformedError
+from ringtrace.model.clock import NO_CLOCK, Clock
+from ringtrace.model.post import Container, Post
+from ringtrace.model.source import Member, Source
+from ringtrace.model.span import Gap, Segment, Span, Structure
+from ringtrace.text import jsonspan
+from ringtrace.text.clock import assumed_clock, find_zone, local_micros, read_clock
+from ringtrace.text.lines import Occurrences
+
+NAME = "Telegram Desktop JSON"
+VERSION = "1"
+PLATFORM = "telegram"
+
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
+_STRING = msgspec.json.Decoder(str)
+_NONE = msgspec.Raw(b"")
+_TEXT_KEY = re.compile(rb'"text"[ \t\r\n]*+:[ \t\r\n]*+')
+_MARKERS = re.compile(rb'"(date_unixtime|from_id|text_entities|actor_id|from|date)"[ \t\r\n]*+:')
+_KIND = re.compile(rb'"type"[ \t\r\n]*+:[ \t\r\n]*+"(?:message|service)"')
+_CHAT_KIND = re.compile(
+    rb'"type"[ \t\r\n]*+:[ \t\r\n]*+"(?:personal_chat|bot_chat|saved_messages|'
+    rb'(?:private|public)_(?:group|supergroup|channel))"'
+)
+_MESSAGE_START = re.compile(
+    rb'\{[ \t\r\n]*+(?:"id"[ \t\r\n]*+:[ \t\r\n]*+-?[0-9]++[ \t\r\n]*+,[ \t\r\n]*+)?+'
+    rb'"type"[ \t\r\n]*+:[ \t\r\n]*+"(?:message|service)"'
+)
+_HEADER_FIELD = re.compile(
+    rb'"(name|type|id)"[ \t\r\n]*+:[ \t\r\n]*+("[^"\\]*+(?:\\.[^"\\]*+)*+"|-?[0-9]++|null)', re.DOTALL
+)
+_PUNCTUATION = re.compile(rb"[ \t\r\n,\[\]{}]*+")
+_BOM = b"\xef\xbb\xbf"
+_OPERATOR_ACTIONS = frozenset({"create_group", "create_channel"})
+_RICH_KEYS = ("contact_information", "poll", "place_name", "address")
+_STATED = "Unix time in the source"
+_OLD_USER_IDS = range(1 << 32, 1 << 33)  # exports before 2021 add 2^32 to the ids of users
+_REPAIR_FACTOR = 8  # bytes looked at for each byte of a damaged file, at most
+
+
+class _Message(msgspec.Struct, gc=False):
+    type: str | None = None
+    id: int | str | None = None
+    date: str | None = None
+    date_unixtime: str | int | None = None
+    from_: str | None = msgspec.field(default=None, name="from")
+    from_id: str | int | None = None
+    actor: str | None = None
+    actor_id: str | int | None = None
+    action: str | None = None
+    reply_to_message_id: int | str | None = None
+    text: msgspec.Raw = _NONE
+    contact_information: msgspec.Raw = _NONE
+    poll: msgspec.Raw = _NONE
+    place_name: msgspec.Raw = _NONE
+    address: msgspec.Raw = _NONE
+
+
+_MESSAGE = msgspec.json.Decoder(_Message)
+_PLAIN_FIELDS = tuple(
+    field.encode_name for field in msgspec.structs.fields(_Message) if field.name not in (*_RICH_KEYS, "text")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    container: Container
+    channel: str  # how the chat itself signs as an author: "channel123"
+
+
+@dataclass(frozen=True, slots=True)
+class _Messages:
+    """An array of messages: header is the byte range before it, ``at`` the byte after its ``[``."""
+
+    chat: _Chat
+    at: int
+    raws: list[msgspec.Raw]
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Return how surely this is a Telegram export, from its keys; the name hardly counts."""
+    opening = head[:4096].removeprefix(_BOM).lstrip()
+    keys = {match[1] for match in _MARKERS.finditer(head)}
+    known = len(keys & {b"date_unixtime", b"from_id", b"text_entities", b"actor_id"})
+    if not opening.startswith(b"{"):
+        return 0.6 if known >= 2 and _KIND.search(head) else 0.0
+    if b'"messages"' in head and _KIND.search(head) and keys:
+        return 0.97 if known else 0.85
+    if _CHAT_KIND.search(head) and b'"messages"' in head:
+        return 0.9
+    if b'"personal_information"' in opening and b"Telegram" in head:
+        return 0.9
+    return 0.6 if known >= 2 and _KIND.search(head) else 0.0
+
+
+def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
+    """Yield every message of every chat; raises MalformedError when the file holds none at all."""
+    try:
+        arrays = list(_locate_arrays(source))
+    except (msgspec.MsgspecError, RecursionError, _Misplaced):
+        yield from _recover(source)
+        return
+    if not arrays:
+        raise MalformedError(source.name, "JSON without a list of messages; is it a Telegram export?")
+    reading = _Reading(source)
+    done = 0
+    for array in arrays:
+        at = array.at
+        for raw in array.raws:
+            start = jsonspan.skip_separator(source.data, at, len(source.data))
+            if start > done:
+                yield reading.structure(done, start, "separator" if at > array.at else "chat header")
+            at = done = start + len(raw)
+            yield from reading.message(array.chat, start, at)
+    if done < len(source.data):
+        yield reading.structure(done, len(source.data), "chat header")
+
+
+class _Misplaced(Exception):
+    """A value is not where counting says (a key twice): the slower reading decides."""
+
+
+def _locate_arrays(source: Source) -> Iterator[_Messages]:
+    data = source.data
+    start = jsonspan.skip_space(data, 3 if data[:3] == _BOM else 0, len(data))
+    text: bytes | memoryview = memoryview(data)[start:] if start else data
+    top = _place_members(data, start, _OBJECT.decode(text))
+    if "messages" in top:
+        yield from _chat_messages(source, top)
+    for key in sorted({"chats", "left_chats"} & top.keys(), key=lambda name: top[name][0]):
+        at, raw = top[key]
+        inner = _place_members(data, at, _OBJECT.decode(raw)) if raw and bytes(raw)[:1] == b"{" else {}
+        if "list" not in inner:
+            continue
+        at, raw = inner["list"]
+        at += 1
+        for chat in _ARRAY.decode(raw):
+            at = jsonspan.skip_separator(data, at, len(data))
+            yield from _chat_messages(source, _place_members(data, at, _OBJECT.decode(chat)))
+            at += len(chat)
+
+
+def _place_members(data: bytes, start: int, members: dict[str, msgspec.Raw]) -> dict[str, tuple[int, msgspec.Raw]]:
+    """Return key -> (first byte of the value, value) by walking over ``members`` in file order."""
+    placed = {}
+    at = start + 1
+    for key, raw in members.items():
+        at = jsonspan.skip_separator(data, at, len(data))
+        at = jsonspan.end_of_value(data, at, len(data))
+        at = jsonspan.skip_space(data, jsonspan.skip_space(data, at, len(data)) + 1, len(data))
+        view = memoryview(raw)
+        if data[at : at + 32] != view[:32] and data[at : at + len(view)] != view:
+            raise _Misplaced(key)
+        placed[key] = (at, raw)
+        at += len(view)
+    if data[jsonspan.skip_space(data, at, len(data)) :][:1] != b"}":
+        raise _Misplaced("end")
+    return placed
+
+
+def _chat_messages(source: Source, chat: dict[str, tuple[int, msgspec.Raw]]) -> Iterator[_Messages]:
+    if "messages" not in chat:
+        return
+    at, raw = chat["messages"]
+    fields: dict[str, object] = {
+        key: msgspec.json.decode(chat[key][1]) for key in ("name", "type", "id") if key in chat
+    }
+    yield _Messages(_describe_chat(source, fields), at + 1, _ARRAY.decode(raw))
+
+
+def _describe_chat(source: Source, fields: dict[str, object]) -> _Chat:
+    native = fields.get("id")
+    identity = str(native) if isinstance(native, int | str) else ""
+    name = fields.get("name") or ("" if identity else source.name) or fields.get("type")
+    kind = fields.get("type")
+    label = name if isinstance(name, str) else (kind if isinstance(kind, str) else source.name)
+    bare = identity.removeprefix("-100").removeprefix("-")
+    return _Chat(Container(PLATFORM, label, identity), f"channel{bare}" if bare else "")
+
+
+class _Reading:
+    """Turns the messages of one source into posts."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.data = source.data
+        self.zone = find_zone(source.zone)
+        self.occurrences = Occurrences()
+
+    def span(self, start: int, stop: int) -> Span:
+        return Span(self.source.evidence, self.source.member, start, stop)
+
+    def structure(self, start: int, stop: int, what: str) -> Structure:
+        return Structure(self.span(start, stop), what)
+
+    def gap(self, start: int, stop: int, reason: str) -> Gap:
+        return Gap(self.span(start, stop), reason)
+
+    def message(self, chat: _Chat, start: int, stop: int) -> Iterator[Post | Gap]:
+        """Yield the post of the JSON object ``data[start:stop]`` and gaps for what it cannot show."""
+        raw = self.data[start:stop]
+        try:
+            message = _MESSAGE.decode(raw)
+        except (msgspec.MsgspecError, RecursionError):
+            if raw[:1] != b"{":
+                yield self.gap(start, stop, "not a message")
+                return
+            message = self._lenient(start, stop)
+        pieces = self._text(message, raw, start, stop)
+        yield self._post(chat, message, pieces, start, stop)
+        for low, high in pieces.invalid:
+            yield self.gap(low, high, "bytes that are not UTF-8")
+        if pieces.cut and pieces.cut[0] < pieces.cut[1]:
+            yield self.gap(*pieces.cut, "text longer than the limit")
+
+    def _post(self, chat: _Chat, message: _Message, pieces: _Pieces, start: int, stop: int) -> Post:
+        service = message.type == "service"
+        name = (message.actor if service else message.from_) or ""
+        native = _author_id(message.actor_id if service else message.from_id)
+        operator = (service and message.action in _OPERATOR_ACTIONS) or (native != "" and native == chat.channel)
+        identity = "" if message.id is None else str(message.id)
+        sent = self._clock(message)
+        text = "".join(pieces.texts)
+        return Post(
+            self.span(start, stop),
+            PLATFORM,
+            chat.container,
+            text,
+            tuple(pieces.segments),
+            "system" if service else "message",
+            native,
+            name,
+            identity,
+            "" if message.reply_to_message_id is None else str(message.reply_to_message_id),
+            sent,
+            author_role="operator" if operator else "",
+            occurrence=0 if identity else self.occurrences.number(chat.container.name, native, name, sent.text, text),
+        )
+
+    def _clock(self, message: _Message) -> Clock:
+        unix = message.date_unixtime
+        if unix is not None:
+            try:
+                return Clock(str(unix), int(unix) * 1_000_000, "stated", "UTC", _STATED)
+            except ValueError:
+                pass
+        if not message.date:
+            return NO_CLOCK
+        try:
+            day = datetime.fromisoformat(message.date)
+        except ValueError:
+            return read_clock(message.date, self.source.zone)
+        if day.tzinfo is not None:
+            return read_clock(message.date, self.source.zone)
+        numbers, time = (day.year, day.month, day.day), (day.hour, day.minute, day.second)
+        return assumed_clock(message.date, local_micros(numbers, time, self.zone), self.source.zone)
+
+    def _text(self, message: _Message, raw: bytes, start: int, stop: int) -> _Pieces:
+        pieces = _Pieces(self.data, self.source.limits.line_bytes)
+        if (
+            message.type == "service"
+            or message.contact_information is not _NONE
+            or message.poll is not _NONE
+            or message.place_name is not _NONE
+            or message.address is not _NONE
+        ):
+            self._add_rich(pieces, start, stop)
+            return pieces
+        value = bytes(message.text)
+        if len(value) <= 2 or value[0] not in b'"[':
+            return pieces
+        at = _find_text(raw, value)
+        if at < 0:
+            self._add_rich(pieces, start, stop)
+        elif value[0] == 0x22 and len(value) <= pieces.budget:
+            self._add_plain(pieces, value, start + at)
+        else:
+            pieces.add_text(start + at, start + at + len(value))
+        return pieces
+
+    def _add_plain(self, pieces: _Pieces, value: bytes, at: int) -> None:
+        """Add a whole JSON string; msgspec decodes as ``offsets`` does, or refuses."""
+        try:
+            text = _STRING.decode(value)
+        except msgspec.MsgspecError:
+            pieces.add_string(at, at + len(value))
+            return
+        pieces.texts.append(text)
+        pieces.segments.append(Segment(0, len(text), at + 1, at + len(value) - 1, jsonspan.CODEC))
+
+    def _add_rich(self, pieces: _Pieces, start: int, stop: int) -> None:
+        """Add text from every field that holds words, in a fixed order, a newline between them."""
+        places = {key: (low, high) for key, low, high in jsonspan.members(self.data, start, stop)}
+        for key in ("action", "title", "members") if places.get("action") else ():
+            pieces.add_place(places.get(key), " ")
+        pieces.add_place(places.get("text"), "\n")
+        if contact := places.get("contact_information"):
+            inner = {key: (low, high) for key, low, high in jsonspan.members(self.data, *contact)}
+            for key, joint in (("first_name", "\n"), ("last_name", " "), ("phone_number", "\n")):
+                pieces.add_place(inner.get(key), joint)
+        if poll := places.get("poll"):
+            inner = {key: (low, high) for key, low, high in jsonspan.members(self.data, *poll)}
+            pieces.add_place(inner.get("question"), "\n")
+            pieces.add_place(inner.get("answers"), "\n")
+        for key in ("place_name", "address"):
+            pieces.add_place(places.get(key), "\n")
+
+    def _lenient(self, start: int, stop: int) -> _Message:
+        """Read a message whose fields are of unexpected types or not UTF-8."""
+        message = _Message()
+        for key, low, high in jsonspan.members(self.data, start, stop):
+            if key == "text":
+                message.text = msgspec.Raw(self.data[low:high])
+            elif key in _RICH_KEYS:
+                setattr(message, key, msgspec.Raw(self.data[low:high]))
+            elif key in _PLAIN_FIELDS and self.data[low] not in b"{[nft":
+                quoted = self.data[low] == 0x22
+                value = jsonspan.read_string(self.data, low, high)[0] if quoted else self.data[low:high].decode("ascii")
+                setattr(message, "from_" if key == "from" else key, value)
+        return message
+
+
+def _find_text(raw: bytes, value: bytes) -> int:
+    """Return where the value of the top-level key "text" starts in ``raw``, or -1 when unsure."""
+    match = _TEXT_KEY.search(raw)
+    if not match:
+        return -1
+    at, key = match.end(), match.start()
+    if not raw.startswith(value, at) or raw.find(b"{", 1, key) >= 0 or raw.find(b"[", 1, key) >= 0:
+        return -1
+    return at
+
+
+def _author_id(native: str | int | None) -> str:
+    if native is None:
+        return ""
+    if isinstance(native, str):
+        return native
+    return f"user{native - (1 << 32) if native in _OLD_USER_IDS else native}"
+
+
+class _Pieces:
+    """The text of one message, put together from JSON strings."""
+
+    def __init__(self, data: bytes, budget: int) -> None:
+        self.data = data
+        self.budget = budget
+        self.texts: list[str] = []
+        self.segments: list[Segment] = []
+        self.invalid: list[tuple[int, int]] = []
+        self.cut: tuple[int, int] | None = None
+        self.length = 0
+
+    def add_place(self, place: tuple[int, int] | None, joint: str) -> None:
+        """Add a string, list of strings or list of objects with "text"; ``joint`` goes before it."""
+        if place is None or self.data[place[0]] not in b'"[':
+            return
+        if self.data[place[0]] == 0x5B and joint != "\n":
+            for low, high in jsonspan.elements(self.data, *place):
+                self.add_place((low, high), joint)
+            return
+        before = self.length
+        if self.texts:
+            self._append(joint)
+        held = len(self.texts)
+        self.add_text(*place, between="\n" if self.data[place[0]] == 0x5B and joint == "\n" and before else "")
+        if len(self.texts) == held and held and before:
+            self.texts.pop()
+            self.length = before
+
+    def add_text(self, start: int, stop: int, between: str = "") -> None:
+        """Add a JSON string, or the strings and entities of a list one after the other."""
+        if self.data[start] == 0x22:
+            self.add_string(start, stop)
+            return
+        for index, (low, high) in enumerate(jsonspan.elements(self.data, start, stop)):
+            if index and between:
+                self._append(between)
+            if self.data[low] == 0x22:
+                self.add_string(low, high)
+            elif self.data[low] == 0x7B:
+                for key, first, last in jsonspan.members(self.data, low, high):
+                    if key == "text" and self.data[first] == 0x22:
+                        self.add_string(first, last)
+
+    def add_string(self, start: int, stop: int) -> None:
+        if self.cut:
+            self.cut = (self.cut[0], max(self.cut[1], stop - 1))
+            return
+        if stop - start - 2 > self.budget:
+            last = _escape_boundary(self.data, start, start + 1 + self.budget)
+            self.cut = (last, stop - 1)
+            stop = last + 1
+        self.budget -= stop - start - 2
+        text, segments, invalid = jsonspan.read_string(self.data, start, stop)
+        if not text:
+            return
+        for part in segments:
+            self.segments.append(
+                part
+                if not self.length
+                else Segment(
+                    part.text_start + self.length, part.text_stop + self.length, part.start, part.stop, part.codec
+                )
+            )
+        self.invalid.extend(invalid)
+        self._append(text)
+
+    def _append(self, text: str) -> None:
+        self.texts.append(text)
+        self.length += len(text)
+
+
+def _escape_boundary(data: bytes, start: int, stop: int) -> int:
+    """Return ``stop`` moved back so that it cuts neither an escape, a surrogate pair nor a character."""
+    while stop > start + 1 and 0x80 <= data[stop] < 0xC0:
+        stop -= 1
+    slash = data.find(b"\\", max(start + 1, stop - 12), stop)
+    return slash if slash >= 0 else stop
+
+
+def _recover(source: Source) -> Iterator[Post | Gap | Structure]:
+    """Yield every complete message of a damaged or cut export, in one pass with a budget for repairs."""
+    data, size = source.data, len(source.data)
+    first = _MESSAGE_START.search(data)
+    if not first:
+        raise MalformedError(source.name, "no complete message in this JSON; is it a Telegram export?")
+    reading = _Reading(source)
+    chat = _describe_chat(source, {})
+    budget = _REPAIR_FACTOR * size + (1 << 20)
+    done, match = 0, _MESSAGE_START.search(data)
+    while match and budget > 0:
+        start = match.start()
+        stop = jsonspan.end_of_value(data, start, min(size, start + source.limits.line_bytes))
+        budget -= (stop - start) if stop > 0 else min(size - start, source.limits.line_bytes)
+        again = _MESSAGE_START.search(data, start + 1, max(start + 1, stop))
+        if stop < 0 or (again and not _decodes(data[start:stop])):
+            match = _MESSAGE_START.search(data, start + 1)
+            continue
+        header = _find_header(data, done, start)
+        if header:
+            chat = _describe_chat(source, header)
+        yield from _between(reading, done, start, bool(header))
+        yield from reading.message(chat, start, stop)
+        done = stop
+        match = _MESSAGE_START.search(data, stop)
+    yield from _between(reading, done, size, False)
+
+
+def _decodes(raw: bytes) -> bool:
+    try:
+        _MESSAGE.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return False
+    return True
+
+
+def _between(reading: _Reading, start: int, stop: int, header: bool) -> Iterator[Gap | Structure]:
+    """Yield what stands between two messages: punctuation and chat headers, or a gap."""
+    if start >= stop:
+        return
+    match = _PUNCTUATION.match(reading.data, start, stop)
+    plain = match.end() if match else start
+    if header or plain == stop:
+        yield reading.structure(start, stop, "chat header" if header else "separator")
+        return
+    if plain > start and reading.data[plain - 1] == 0x7B:
+        plain = reading.data.rfind(b"{", start, plain)
+    if plain > start:
+        yield reading.structure(start, plain, "separator")
+    yield reading.gap(plain, stop, "incomplete or damaged message")
+
+
+def _find_header(data: bytes, start: int, stop: int) -> dict[str, object]:
+    """Return the fields of a chat whose "messages" list opens in ``data[start:stop]``, or nothing."""
+    opening = data.rfind(b'"messages"', start, stop)
+    if opening < 0:
+        return {}
+    fields: dict[str, object] = {"type": ""}
+    for match in _HEADER_FIELD.finditer(data, max(start, opening - 4096), opening):
+        key, value = match[1].decode("ascii"), match[2]
+        if value[:1] == b'"':
+            fields[key] = jsonspan.read_string(value, 0, len(value))[0]
+        elif value != b"null":
+            fields[key] = int(value[:20])
+    return fields

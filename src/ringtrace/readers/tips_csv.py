@@ -1,0 +1,119 @@
+"""Tips as a delimited table (CSV, TSV, semicolons), with or without a mapping file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringtrace.errors import MalformedError
+from ringtrace.model.clock import NO_CLOCK
+from ringtrace.model.post import Container, Post
+from ringtrace.model.source import Member, Source
+from ringtrace.model.span import Gap, Segment, Span, Structure
+from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows
+from ringtrace.text.encoding import Charset, detect
+from ringtrace.text.lines import Occurrences
+from ringtrace.text.tip_columns import TipColumns, choose_columns, column_order, guess_columns, read_sent
+
+NAME = "Tips as a table"
+VERSION = "1"
+PLATFORM = "tip"
+
+_HEAD = 1 << 16
+_ENDINGS = (".csv", ".tsv", ".tab")
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Return how surely this is a table of tips: by its header words, helped by the file's ending."""
+    charset = detect(head)
+    delimiter, names, rows = sniff_delimiter(head, charset)
+    table = name.lower().endswith(_ENDINGS)
+    if not delimiter or head[:1] in (b"{", b"["):
+        return 0.3 if table and head.strip() else 0.0
+    guessed = guess_columns(names)
+    if "text" in guessed:
+        return 0.9 if table else 0.7 if len(guessed) >= 2 and rows >= 2 else 0.2
+    return 0.5 if table else 0.0
+
+
+def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
+    """Yield every tip; raises MappingError for a column that is not there, MalformedError for no table.
+
+    The reporter's name and contacts never become part of the text; tips have no account.
+    """
+    charset = detect(source.data, source.charset)
+    delimiter, names, _ = sniff_delimiter(source.data[:_HEAD], charset)
+    rows = split_rows(source.data, charset, delimiter or ",", source.limits.line_bytes)
+    header = next(rows, None)
+    if header is None:
+        raise MalformedError(source.name, "an empty table")
+    names = [read_field(source.data, part, charset.name)[0] for part in header.fields]
+    columns = choose_columns(source, names)
+    places = {concept: names.index(name) for concept, name in columns.columns.items()}
+    yield Structure(Span(source.evidence, source.member, 0, header.stop), "header")
+    reading = _Reading(source, charset, columns, places)
+    reading.prove(delimiter or ",")
+    for row in rows:
+        yield from reading.row(row, len(names))
+
+
+class _Reading:
+    """Turns the rows of one table into posts."""
+
+    def __init__(self, source: Source, charset: Charset, columns: TipColumns, places: dict[str, int]) -> None:
+        self.source = source
+        self.charset = charset
+        self.columns = columns
+        self.places = places
+        self.order = None if columns.sent_format or "sent" not in places else column_order(())
+        self.container = Container(PLATFORM, (source.member or source.name).rsplit("/", 1)[-1])
+        self.occurrences = Occurrences()
+
+    def prove(self, delimiter: str) -> None:
+        """Look through the whole sent column for a number that proves the order of day and month."""
+        at = self.places.get("sent")
+        if at is None or self.columns.sent_format:
+            return
+        rows = split_rows(self.source.data, self.charset, delimiter, self.source.limits.line_bytes)
+        self.order = column_order(self.text(row.fields[at]) for row in rows if at < len(row.fields))
+
+    def text(self, part: Field) -> str:
+        return read_field(self.source.data, part, self.charset.name)[0]
+
+    def cell(self, row: Row, concept: str) -> str:
+        at = self.places.get(concept)
+        return self.text(row.fields[at]).strip() if at is not None and at < len(row.fields) else ""
+
+    def row(self, row: Row, width: int) -> Iterator[Post | Gap | Structure]:
+        span = Span(self.source.evidence, self.source.member, row.start, row.stop)
+        if len(row.fields) == 1 and row.fields[0].start == row.fields[0].stop:
+            yield Structure(span, "blank line")
+            return
+        if self.places["text"] >= len(row.fields):
+            yield Gap(span, f"row of {len(row.fields)} fields where the header has {width}")
+            return
+        text, segments, invalid = self.piece(row, "text")
+        title, title_segments, bad_title = self.piece(row, "title")
+        sent = self.cell(row, "sent")
+        native = self.cell(row, "id")
+        yield Post(
+            span,
+            PLATFORM,
+            self.container,
+            text,
+            segments,
+            "tip",
+            native_id=native,
+            sent=read_sent(sent, self.columns, self.order) if sent else NO_CLOCK,
+            title=title,
+            title_segments=title_segments,
+            thread=self.cell(row, "url"),
+            occurrence=self.occurrences.number(native, sent, self.cell(row, "url"), title, text),
+        )
+        for low, high in (*invalid, *bad_title):
+            yield Gap(Span(self.source.evidence, self.source.member, low, high), f"bytes not {self.charset.name}")
+
+    def piece(self, row: Row, concept: str) -> tuple[str, tuple[Segment, ...], tuple[tuple[int, int], ...]]:
+        at = self.places.get(concept)
+        if at is None or at >= len(row.fields):
+            return "", (), ()
+        return read_field(self.source.data, row.fields[at], self.charset.name)

@@ -1,0 +1,295 @@
+"""WhatsApp's text export (Android and iOS), in every date order, clock and language it comes in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from ringtrace.errors import MalformedError
+from ringtrace.model.post import Container, Post
+from ringtrace.model.source import Member, Source
+from ringtrace.model.span import Gap, Span, Structure
+from ringtrace.text import lexicon
+from ringtrace.text.clock import DateOrder, OrderName, half_day_hour, half_days, ordered_clock, prove_order
+from ringtrace.text.encoding import Charset, detect
+from ringtrace.text.lines import Occurrences, assemble, body_ranges, split_lines
+
+NAME = "WhatsApp text"
+VERSION = "1"
+PLATFORM = "whatsapp"
+
+_FIRST_YEAR = 2009  # WhatsApp's first release
+_HEAD = 420  # bytes of a line that may hold its header and the author's name
+_LONGEST_NAME = 120  # code points; WhatsApp allows far fewer
+_MARKS = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+_BLANKS = {0xA0: 32, 0x202F: 32, 0x2009: 32, 0x3000: 32}
+_OPENERS = frozenset(b"0123456789[\xe2\xef\xd9\xdb\xe0")  # digits, bracket, marks, other scripts' digits
+_PHONE = re.compile(r"\+[0-9][0-9 ()\-.\u2011]{6,22}[0-9]")
+_COPY_MARK = re.compile(r" ?\([0-9]{1,2}\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The start of a message: bytes of line and text, what the line says about time and author."""
+
+    start: int
+    body: int
+    family: tuple[str, str]
+    date: tuple[int, int, int]
+    time: tuple[int, int, int]
+    half: str
+    written: str
+    name: str  # "" for a line of WhatsApp itself
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Return how surely this is a WhatsApp export: by its message headers, helped by the file name."""
+    charset = detect(head)
+    headers: list[_Header] = []
+    opens_with_header = False
+    filled = 0
+    for line in split_lines(head, charset):
+        header = _read_header(head, charset, line.start, line.stop)
+        filled += line.stop > line.start
+        if header:
+            headers.append(header)
+            opens_with_header |= filled == 1
+    named = [header.name for header in headers if header.name]
+    levels = set(lexicon.load("chat_whatsapp").get("log_level", ()))
+    if not headers or sum(author in levels for author in named) * 2 > len(named):
+        return 0.0
+    if _name_in_path(name) or name.endswith("_chat.txt"):
+        return 0.97 if opens_with_header else 0.8
+    if not opens_with_header:
+        return 0.55 if len(headers) >= 3 and named else 0.1
+    return (0.0, 0.4, 0.75)[len(headers)] if len(headers) < 3 else 0.9
+
+
+def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
+    """Yield every message; raises MalformedError when no line starts one."""
+    charset = detect(source.data)
+    found = [
+        header
+        for line in split_lines(source.data, charset)
+        if (header := _read_header(source.data, charset, line.start, line.stop))
+    ]
+    if not found:
+        raise MalformedError(source.name, "no line looks like a WhatsApp message")
+    family = _main_family(found)
+    headers = [header for header in found if header.family == family]
+    order = _date_order(headers)
+    yield from _before(source, charset, headers[0].start)
+    container = Container(PLATFORM, container_name(source))
+    occurrences = Occurrences()
+    for header, stop in zip(headers, [*(later.start for later in headers[1:]), len(source.data)], strict=True):
+        yield from _post(source, charset, header, stop, order, container, occurrences)
+
+
+def container_name(source: Source) -> str:
+    """Return the chat's name from member path or evidence name, in any language WhatsApp names files."""
+    for path in (source.member, source.name):
+        if found := _name_in_path(path):
+            return found
+    for path in (source.member, source.name):
+        for part in reversed(path.split("/")):
+            stem = _stem(part)
+            if stem and stem != "_chat":
+                return stem
+    return source.name
+
+
+def _name_in_path(path: str) -> str:
+    for part in reversed(path.split("/")):
+        stem = _stem(part)
+        for before, after in _file_patterns():
+            if stem.startswith(before) and stem.endswith(after) and len(stem) > len(before) + len(after):
+                return stem[len(before) : len(stem) - len(after)].strip()
+    return ""
+
+
+def _stem(part: str) -> str:
+    base, dot, ending = part.rpartition(".")
+    stem = base if dot and ending.lower() in ("txt", "zip") else part
+    return _COPY_MARK.sub("", stem.translate(_BLANKS).strip(_MARKS + " "))
+
+
+@cache
+def _file_patterns() -> tuple[tuple[str, str], ...]:
+    terms = lexicon.load("chat_whatsapp")["file_name"]
+    return tuple((before, after) for before, _, after in (term.partition("{name}") for term in terms))
+
+
+@cache
+def _header_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Patterns of fixed shape: every repetition is bounded, so each match is linear in _HEAD."""
+    words = lexicon.load("clock")
+    half = "|".join(re.escape(word) for word in half_days())
+    joiner = "|".join(re.escape(word) for word in words.get("joiner", ()))
+    suffix = "|".join(re.escape(word) for word in words.get("suffix", ()))
+    mark = f"[{_MARKS}]{{0,2}}"
+    day = (
+        rf"(?P<a>\d{{1,4}}){mark} ?(?P<sep>[./\-年년]){mark} ?(?P<b>\d{{1,2}}){mark} ?[./\-月월]{mark} ?"
+        rf"(?P<c>\d{{1,4}})(?: ?[日일]|\.)?"
+    )
+    time = (
+        rf"(?:(?P<before>{half}) ?)?(?P<h>\d{{1,2}})[:.](?P<m>\d{{2}})(?:[:.](?P<s>\d{{2}}))?"
+        rf"(?: ?{mark}(?P<after>{half})(?![^\W\d_]))?(?: ?(?:{suffix}))?"
+    )
+    joint = rf"{mark}[,،]?{mark} ?(?:(?:{joiner}) )?{mark}"
+    shapes = {
+        "dash": rf"{mark}(?P<when>{day}{joint}{time}){mark} ?[-–] {mark}",
+        "bracket": rf"{mark}\[{mark}(?P<when>{day}{joint}{time}){mark}\] ?",
+        "web": rf"{mark}\[(?P<when>{time}, {day})\] ",
+        "early": rf"{mark}(?P<when>{time}, {day}) - ",
+    }
+    return tuple((kind, re.compile(shape, re.IGNORECASE)) for kind, shape in shapes.items())
+
+
+def _read_header(data: bytes, charset: Charset, start: int, stop: int) -> _Header | None:
+    if stop - start < 10 or (not charset.name.startswith("utf-16") and data[start] not in _OPENERS):
+        return None
+    raw = data[start : min(stop, start + _HEAD)]
+    head = raw.decode(charset.name, "replace")
+    even = head.translate(_BLANKS)
+    matches = ((kind, pattern.match(even)) for kind, pattern in _header_patterns())
+    kind, match = next(((kind, match) for kind, match in matches if match), ("", None))
+    if match is None:
+        return None
+    time = (int(match["h"]), int(match["m"]), int(match["s"] or 0))
+    if time[0] > 24 or time[1] > 59 or time[2] > 60:
+        return None
+    name, text_at = _split_name(head, match.end(), len(raw) == stop - start)
+    body = start + len(head[:text_at].encode(charset.name, "replace"))
+    if data[start:body].decode(charset.name, "replace") != head[:text_at]:
+        return None
+    date = (int(match["a"]), int(match["b"]), int(match["c"]))
+    half = match["before"] or match["after"] or ""
+    written = head[match.start("when") : match.end("when")]
+    return _Header(start, body, (kind, match["sep"]), date, time, half, written, name)
+
+
+def _split_name(head: str, at: int, whole: bool) -> tuple[str, int]:
+    """Return (author, where the text starts); author is "" for a line of WhatsApp itself."""
+    colon = head.find(": ", at)
+    if colon < 0 and whole and head.rstrip(_MARKS).endswith(":"):
+        colon = head.rstrip(_MARKS).rfind(":")
+        text_at = len(head)
+    else:
+        text_at = colon + 2
+    if colon < 0 or colon - at > _LONGEST_NAME:
+        return "", at
+    name = head[at:colon].strip(_MARKS + " \u00a0\u202f")
+    if not name or _is_event(name):
+        return "", at
+    return name, text_at
+
+
+@cache
+def _event_terms() -> tuple[tuple[str, ...], ...]:
+    words = lexicon.load("chat_whatsapp")
+    return tuple(
+        tuple(part.strip() for part in term.split("*"))
+        for concept in ("event", "created", "encryption")
+        for term in words.get(concept, ())
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_event(text: str) -> bool:
+    return any(_find_term(text, parts) >= 0 for parts in _event_terms())
+
+
+def _find_term(text: str, parts: tuple[str, ...]) -> int:
+    first = at = text.find(parts[0])
+    for part in parts[1:]:
+        at = text.find(part, at + 1) if at >= 0 else -1
+    return first if at >= 0 else -1
+
+
+def _main_family(found: list[_Header]) -> tuple[str, str]:
+    """Return the form of this export's headers: the first one, unless it hardly occurs again.
+
+    Lines of another form are chat excerpts that somebody pasted into a message.
+    """
+    counts: dict[tuple[str, str], int] = {}
+    for header in found:
+        counts[header.family] = counts.get(header.family, 0) + 1
+    first = found[0].family
+    if counts[first] * 10 >= len(found):
+        return first
+    return max(counts, key=lambda family: (counts[family], family))
+
+
+def _date_order(headers: list[_Header]) -> DateOrder:
+    american = any(header.half.isascii() and header.half for header in headers) and headers[0].family[1] == "/"
+    preferred: OrderName = "mdy" if american else "dmy"
+    return prove_order([header.date for header in headers], preferred, _FIRST_YEAR)
+
+
+def _before(source: Source, charset: Charset, stop: int) -> Iterator[Gap | Structure]:
+    if charset.bom:
+        yield Structure(Span(source.evidence, source.member, 0, charset.bom), "byte-order mark")
+    if stop > charset.bom:
+        span = Span(source.evidence, source.member, charset.bom, stop)
+        blank = not source.data[charset.bom : stop].strip(b" \t\r\n\0")
+        yield Structure(span, "blank lines") if blank else Gap(span, "text before the first message")
+
+
+def _post(
+    source: Source, charset: Charset, header: _Header, stop: int, order: DateOrder, container: Container,
+    occurrences: Occurrences,
+) -> Iterator[Post | Gap]:  # fmt: skip
+    ranges = body_ranges(source.data, charset, header.body, stop)
+    body = assemble(source.data, ranges, charset.name, source.limits.line_bytes)
+    hour = half_day_hour(header.time[0], header.half)
+    clock = ordered_clock(header.written, header.date, (hour, *header.time[1:]), order, source.zone)
+    kind, name, role = _classify(header.name, body.text)
+    yield Post(
+        Span(source.evidence, source.member, header.start, stop),
+        PLATFORM,
+        container,
+        body.text,
+        body.segments,
+        "system" if kind == "system" else "message",
+        _phone_number(name),
+        name,
+        sent=clock,
+        author_role=role,
+        occurrence=occurrences.number(name, header.written, body.text),
+    )
+    for low, high in body.invalid:
+        yield Gap(Span(source.evidence, source.member, low, high), f"bytes that are not {charset.name}")
+    if body.cut >= 0:
+        yield Gap(Span(source.evidence, source.member, body.cut, stop), "message longer than the limit")
+
+
+def _classify(name: str, text: str) -> tuple[str, str, str]:
+    """Return (kind, author, role): WhatsApp's own lines are "system"; who made the group operates it."""
+    words = lexicon.load("chat_whatsapp")
+    own = text.lstrip(_MARKS)
+    if name and own == text and not any(term in text[:200] for term in words["encryption"]):
+        return "message", name, ""
+    for term in words["created"]:
+        at = _find_term(own, tuple(part.strip() for part in term.split("*")))
+        if 0 < at <= _LONGEST_NAME:
+            return "system", own[:at].strip(_MARKS + " \u00a0\u202f"), "operator"
+        if at == 0 and name:
+            return "system", name, "operator"
+    if not name or _is_notice(own, words["encryption"]):
+        return "system", "", ""
+    return ("system", "", "") if own != text and own.startswith(name) and _is_event(own) else ("message", name, "")
+
+
+def _is_notice(text: str, terms: tuple[str, ...]) -> bool:
+    """Whether a text is the encryption notice: its term stands in the first sentence of a short text."""
+    return len(text) < 400 and any(0 <= text.find(term) < 120 for term in terms)
+
+
+def _phone_number(name: str) -> str:
+    """Return "+digits" when the author is shown by number only: that is the account's native id."""
+    bare = name.strip(_MARKS + " ~\u00a0\u202f").translate(_BLANKS)
+    if not _PHONE.fullmatch(bare):
+        return ""
+    return "+" + "".join(char for char in bare if char.isdigit())

@@ -1,0 +1,145 @@
+"""Delimited tables (CSV and its kin) as byte ranges: where each field of each row stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from ringtrace.model.span import Segment
+from ringtrace.text import offsets
+from ringtrace.text.encoding import Charset, decode_runs
+
+DELIMITERS = (",", "\t", ";", "|")
+_SNIFF_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Bytes of a field's inside (without quotes); quoted says whether doubled quotes stand for one."""
+
+    start: int
+    stop: int
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Bytes of a whole row with its end mark, and its fields."""
+
+    start: int
+    stop: int
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    quote: bytes
+    delimiter: bytes
+    end: re.Pattern[bytes]
+    quoted: re.Pattern[bytes]
+    plain: re.Pattern[bytes]
+
+
+@cache
+def _grammar(charset: str, delimiter: str) -> _Grammar:
+    """Patterns over whole code units; possessive, so linear."""
+    quote, comma = '"'.encode(charset), delimiter.encode(charset)
+    feed, carriage = "\n".encode(charset), "\r".encode(charset)
+    unit = b"(?s:.{%d})" % len(feed)
+    q, c, n, r = (re.escape(mark) for mark in (quote, comma, feed, carriage))
+    return _Grammar(
+        quote,
+        comma,
+        re.compile(b"(?:%s%s|%s|%s)" % (r, n, n, r)),
+        re.compile(b"(?:(?!%s)%s|%s%s)*+(?=%s)" % (q, unit, q, q, q)),
+        re.compile(b"(?:(?!%s|%s|%s)%s)*+" % (c, n, r, unit)),
+    )
+
+
+def split_rows(data: bytes, charset: Charset, delimiter: str, longest: int) -> Iterator[Row]:
+    """Yield the rows of ``data`` after a byte-order mark; together they cover all of it.
+
+    longest: most bytes of one quoted field. From the first quote without an end on, quotes are
+    taken as they stand.
+    """
+    grammar = _grammar(charset.name, delimiter)
+    at, size, quotes = charset.bom, len(data), True
+    while at < size:
+        start, fields = at, []
+        while True:
+            found = _quoted(data, at, grammar, longest) if quotes and _has(data, at, grammar.quote) else None
+            if found is None and quotes and _has(data, at, grammar.quote):
+                quotes = data.find(grammar.quote, at + len(grammar.quote), at + longest) >= 0
+            if found:
+                fields.append(found)
+                at = found.stop + len(grammar.quote)
+            else:
+                match = grammar.plain.match(data, at)
+                stop = match.end() if match else at
+                fields.append(Field(at, stop, False))
+                at = stop
+            if not _has(data, at, grammar.delimiter):
+                break
+            at += len(grammar.delimiter)
+        end = grammar.end.match(data, at)
+        at = end.end() if end else size
+        yield Row(start, at, tuple(fields))
+
+
+def _has(data: bytes, at: int, mark: bytes) -> bool:
+    return data[at : at + len(mark)] == mark
+
+
+def _quoted(data: bytes, at: int, grammar: _Grammar, longest: int) -> Field | None:
+    """Return the quoted field at ``at``, or None when its end is missing or something follows it."""
+    first = at + len(grammar.quote)
+    match = grammar.quoted.match(data, first, min(len(data), first + longest))
+    if not match or not _has(data, match.end(), grammar.quote):
+        return None
+    after = match.end() + len(grammar.quote)
+    if after < len(data) and not _has(data, after, grammar.delimiter) and not grammar.end.match(data, after):
+        return None
+    return Field(first, match.end(), True)
+
+
+def read_field(data: bytes, part: Field, charset: str) -> tuple[str, tuple[Segment, ...], tuple[tuple[int, int], ...]]:
+    """Return (text, segments, invalid byte ranges) of a field."""
+    decoded = decode_runs(data, part.start, part.stop, charset)
+    if not part.quoted or '""' not in decoded.text:
+        return decoded.text, decoded.segments, decoded.invalid
+    codec = f"csv+{charset}"
+    texts: list[str] = []
+    segments: list[Segment] = []
+    length = at = 0
+    for segment in decoded.segments:
+        between = decoded.text[at : segment.text_start]
+        piece = offsets.decode(codec, data[segment.start : segment.stop])
+        length += len(between)
+        segments.append(Segment(length, length + len(piece), segment.start, segment.stop, codec))
+        texts += (between, piece)
+        length += len(piece)
+        at = segment.text_stop
+    texts.append(decoded.text[at:])
+    return "".join(texts), tuple(segments), decoded.invalid
+
+
+def sniff_delimiter(head: bytes, charset: Charset) -> tuple[str, list[str], int]:
+    """Return (delimiter, header names, rows that have as many fields); ("", [], 0) when it is no table."""
+    best: tuple[str, list[str], int] = ("", [], 0)
+    for delimiter in DELIMITERS:
+        if delimiter == "|" and charset.name not in ("utf-8", "cp1252") and not charset.name.startswith("utf-16"):
+            continue  # its byte is also the second half of double-byte characters
+        rows = []
+        for row in split_rows(head, charset, delimiter, 1 << 16):
+            rows.append(row)
+            if len(rows) >= _SNIFF_ROWS:
+                break
+        if len(rows) > 1 and rows[-1].stop == len(head) and len(rows[-1].fields) < len(rows[0].fields):
+            rows.pop()
+        width = len(rows[0].fields) if rows else 0
+        same = sum(len(row.fields) == width for row in rows)
+        if width > 1 and same * 2 >= len(rows) and (same, width) > (best[2], len(best[1])):
+            best = (delimiter, [read_field(head, part, charset.name)[0] for part in rows[0].fields], same)
+    return best
