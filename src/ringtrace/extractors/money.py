@@ -1,0 +1,145 @@
+"""Money: "2万5", "三五万", "20,000 yuan (US$3,250)", "15k"; a bare number is money only by its cue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from ringtrace.model.mention import Candidate
+from ringtrace.text import lexicon
+from ringtrace.text.numbers import Number, as_decimal, find_numbers
+from ringtrace.text.view import TextView
+
+KIND = "money"
+DEFAULT = "CNY"
+_LOWEST, _HIGHEST = Decimal(100), Decimal(100_000_000)
+_CHINESE = "\u2e80"
+
+
+@dataclass(frozen=True)
+class _Words:
+    after: Mapping[str, str]
+    before: Mapping[str, str]
+    after_keys: tuple[str, ...]
+    before_keys: tuple[str, ...]
+    terms: Mapping[str, tuple[str, ...]]
+    cues_zh: tuple[str, ...]
+    cues_en: frozenset[str]
+    firm: tuple[str, ...]
+
+
+def find(view: TextView) -> Iterator[Candidate]:
+    """Yield sums of money; a range yields both ends. CNY where no currency is named."""
+    folded = view.folded
+    text = folded.text
+    words = _words(view.lexicons)
+    for number in find_numbers(text):
+        reading = _read(text, number, words)
+        if reading is None:
+            continue
+        start, stop, currency, probability, rule = reading
+        piece = folded.origin(start, stop)
+        if piece[0] >= piece[1]:
+            continue
+        for value in (number.value,) if number.high is None else (number.value, number.high):
+            yield Candidate(KIND, (piece,), f"{as_decimal(value)} {currency}", probability, rule)
+
+
+def _read(text: str, number: Number, words: _Words) -> tuple[int, int, str, float, str] | None:
+    """Return (start, stop, currency, probability, rule) or None. Code points of the folded text."""
+    if not 0 < number.value <= 10 * _HIGHEST:
+        return None
+    tail = text[number.stop : number.stop + 16]
+    head = text[max(0, number.start - 24) : number.start]
+    named = _currency(text, number, head, tail, words)
+    if named is not None:
+        return named
+    if head and head[-1].isascii() and (head[-1].isalnum() or head[-1] in "@_.-/#+"):
+        return None
+    if tail.lstrip(" -").startswith(words.terms["not_after"]) and not tail.startswith(words.terms["loose"]):
+        return None
+    bare = head.rstrip(" :：=是为-")
+    if bare.endswith(words.terms["never_before"]):
+        return None
+    if number.scaled and number.value >= _LOWEST:
+        if _cued(bare, head, tail, words):
+            return number.start, number.stop, DEFAULT, 0.9, "number with unit of thousands > price cue"
+        latin = text[number.start : number.stop].isascii() and text[number.stop - 1] != "w"
+        return number.start, number.stop, DEFAULT, 0.45 if latin else 0.65, "number with unit of thousands"
+    if _is_plain_sum(text, number) and _firm(bare, tail, words):
+        return number.start, number.stop, DEFAULT, 0.8, "plain number > price cue"
+    return None
+
+
+def _currency(
+    text: str, number: Number, head: str, tail: str, words: _Words
+) -> tuple[int, int, str, float, str] | None:
+    start, stop, before, after = number.start, number.stop, "", ""
+    bare = head.rstrip(" ")
+    if bare.endswith(words.before_keys):
+        sign = next(key for key in words.before_keys if bare.endswith(key))
+        at = len(bare) - len(sign)
+        if not sign.isalpha() or not sign.isascii() or not bare[at - 1 : at].isalnum() or bare[at - 1 : at] > _CHINESE:
+            before = words.before[sign]
+            start -= len(head) - at
+    rest = tail.lstrip(" -")
+    if rest.startswith(words.after_keys):
+        sign = next(key for key in words.after_keys if rest.startswith(key))
+        beyond = rest[len(sign) : len(sign) + 1]
+        if not (sign.isascii() and sign.isalpha() and beyond.isascii() and beyond.isalpha()):
+            after = words.after[sign]
+            together = sign == "块" and number.value < 10 and rest[1:2] not in "钱,，。 " and not number.scaled
+            if together or rest.startswith(("元旦", "元宵")):  # "一块去" is no money
+                after = ""
+            else:
+                stop += len(tail) - len(rest) + len(sign)
+    if not before and not after:
+        return None
+    return start, stop, after or before, 0.97, "number > currency"
+
+
+def _cued(bare: str, head: str, tail: str, words: _Words) -> bool:
+    if tail.startswith(words.terms["loose"]):
+        return True
+    window = bare[-8:]
+    if any(cue in window for cue in words.cues_zh):
+        return True
+    return not words.cues_en.isdisjoint(head.replace(":", " ").replace(",", " ").split()[-4:])
+
+
+def _firm(bare: str, tail: str, words: _Words) -> bool:
+    return (
+        bare.endswith(words.cues_zh) or bare.endswith(words.firm) or tail.startswith(("左右", "可谈", "不还价", "抱走"))
+    )
+
+
+def _is_plain_sum(text: str, number: Number) -> bool:
+    if not (300 <= number.value < 10_000_000) or (number.words and number.value < 1_000):
+        return False
+    after = text[number.stop : number.stop + 2]
+    joined = after[:1] in "-/.:：~@" and after[1:2].isdigit()
+    return not joined and not (after[:1].isascii() and after[:1].isalnum()) and number.digits <= 7
+
+
+@cache
+def _words(lexicons: Path | None) -> _Words:
+    terms = lexicon.load("money", lexicons)
+    after: dict[str, str] = {}
+    before: dict[str, str] = {}
+    for _, document in lexicon.documents("money", lexicons):
+        currency = document.get("currency", {})
+        after.update(currency.get("after", {}))
+        before.update(currency.get("before", {}))
+    cues = terms["cue"]
+    return _Words(
+        after, before,
+        tuple(sorted(after, key=lambda key: (-len(key), key))),
+        tuple(sorted(before, key=lambda key: (-len(key), key))),
+        terms,
+        tuple(cue for cue in cues if not cue.isascii()),
+        frozenset(cue for cue in cues if cue.isascii()),
+        tuple(terms.get("firm", ())),
+    )  # fmt: skip
