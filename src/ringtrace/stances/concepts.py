@@ -1,0 +1,151 @@
+"""Which concepts a text names, and where: one automaton over the folded text.
+
+Concepts and their terms are data: ``lexicons/stance.<language>.toml``. A term is a stretch of
+folded text; at an ASCII letter or digit it must begin and end a word, unless it ends in ``*``
+(the last word may go on). ``a…b`` is a pair: ``b`` follows ``a`` within ``GAP`` code points of the
+same sentence. Concepts called ``not_*`` are covers: they hide whatever stands inside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import ahocorasick_rs
+
+from ringtrace.errors import LexiconError
+from ringtrace.text.folding import fold
+from ringtrace.text.lexicon import load
+
+GAP = 8
+"""Code points between the halves of a Chinese pair: about five words."""
+ASCII_GAP = 26
+"""The same where the first half is written in ASCII: about five English words."""
+HITS = 4_000
+"""Budget: matches looked at in one text; an article of 20,000 characters stays below it."""
+
+_BREAKS = frozenset("。！？!?\n；;，,")
+_ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A concept at ``text[start:stop]`` of the folded text."""
+
+    concept: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """What one string of the automaton stands for.
+
+    concepts: bit set of the concepts that it names on its own; covers: whether one is a cover.
+    heads, tails: numbers of the pairs of which it is the first or second half.
+    left, right: whether a word must begin or end here.
+    """
+
+    concepts: int
+    covers: bool
+    heads: tuple[int, ...]
+    tails: tuple[int, ...]
+    left: bool
+    right: bool
+
+
+class Vocabulary:
+    """The compiled lexicons: ``names`` of the concepts (bit i is ``names[i]``) and the automaton."""
+
+    def __init__(self, terms: dict[str, tuple[str, ...]]) -> None:
+        self.names = tuple(sorted(terms))
+        self.bit = {name: 1 << index for index, name in enumerate(self.names)}
+        self._pairs: list[int] = []
+        strings: dict[tuple[str, bool], list[list[int]]] = {}
+        for name in self.names:
+            for term in terms[name]:
+                self._enter(strings, name, term)
+        self._patterns: list[_Pattern] = []
+        for (string, open_right), (own, heads, tails) in strings.items():
+            bits = 0
+            for bit in own:
+                bits |= bit
+            self._patterns.append(
+                _Pattern(
+                    bits,
+                    any(name.startswith("not_") and bits & self.bit[name] for name in self.names),
+                    tuple(heads),
+                    tuple(tails),
+                    string[0] in _ALNUM,
+                    not open_right and string[-1] in _ALNUM,
+                )
+            )
+        self._automaton = ahocorasick_rs.AhoCorasick([string for string, _ in strings], store_patterns=False)
+
+    def _enter(self, strings: dict[tuple[str, bool], list[list[int]]], name: str, term: str) -> None:
+        halves = term.split("…")
+        if len(halves) > 2 or not all(halves):
+            raise LexiconError(f"stance lexicon: concept.{name}: {term!r} must have one … between two words")
+        number = len(self._pairs)
+        if len(halves) == 2:
+            self._pairs.append(self.bit[name])
+        for place, half in enumerate(halves):
+            string = fold(half.rstrip("*").strip()).text
+            if not string:
+                raise LexiconError(f"stance lexicon: concept.{name}: {term!r} is empty once folded")
+            entry = strings.setdefault((string, half.endswith("*")), [[], [], []])
+            if len(halves) == 1:
+                entry[0].append(self.bit[name])
+            else:
+                entry[1 + place].append(number)
+
+    def scan(self, text: str) -> list[tuple[int, int, int]]:
+        """Return (concept bits, start, stop) in order of the matches' ends, covers applied."""
+        patterns = self._patterns
+        found: list[tuple[int, int, int]] = []
+        covers: list[tuple[int, int]] = []
+        heads: dict[int, list[tuple[int, int]]] = {}
+        size = len(text)
+        for index, start, stop in self._automaton.find_matches_as_indexes(text, overlapping=True)[:HITS]:
+            pattern = patterns[index]
+            if pattern.left and start and text[start - 1] in _ALNUM:
+                continue
+            if pattern.right and stop < size and text[stop] in _ALNUM:
+                continue
+            if pattern.covers:
+                covers.append((start, stop))
+            elif pattern.concepts:
+                found.append((pattern.concepts, start, stop))
+            for number in pattern.tails:
+                for first, last in heads.get(number, ()):
+                    if self._joined(text, first, last, start):
+                        found.append((self._pairs[number], first, stop))
+            for number in pattern.heads:
+                heads.setdefault(number, []).append((start, stop))
+        if covers:
+            found = [hit for hit in found if not any(a <= hit[1] and hit[2] <= b for a, b in covers)]
+        return found
+
+    @staticmethod
+    def _joined(text: str, first: int, last: int, start: int) -> bool:
+        gap = start - last
+        if not 0 <= gap <= (ASCII_GAP if text[first] in _ALNUM else GAP):
+            return False
+        return _BREAKS.isdisjoint(text[last:start])
+
+    def hits(self, found: list[tuple[int, int, int]]) -> list[Hit]:
+        """Return one Hit for each concept of each match, in order of position."""
+        hits = [
+            Hit(name, start, stop)
+            for bits, start, stop in found
+            for name in self.names
+            if bits & self.bit[name]
+        ]  # fmt: skip
+        return sorted(hits, key=lambda hit: (hit.start, hit.stop, hit.concept))
+
+
+@cache
+def vocabulary(override: Path | None = None) -> Vocabulary:
+    """Return the compiled ``stance`` lexicons; raises LexiconError naming file and key."""
+    return Vocabulary(dict(load("stance", override)))

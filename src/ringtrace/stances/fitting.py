@@ -1,0 +1,112 @@
+"""Fits the stance weights on labelled texts: a maximum a posteriori softmax around the hand-set prior.
+
+A tool for maintainers, not part of an analysis. Weights stand on concepts, pairs and shapes, never
+on words, and are drawn back to ``lexicons/stance_prior.toml``, so that a few hundred texts correct
+what was set by hand instead of learning an author's wording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from ringtrace.stances.weights import CLASSES, Weights
+
+MIN_EXAMPLES = 3
+"""A feature seen in fewer texts keeps its prior weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """features: as ``assess.features_of`` gives them; label: one of CLASSES; weight: > 0."""
+
+    features: tuple[str, ...]
+    label: str
+    weight: float = 1.0
+
+
+def label_of(direction: str, frame: str) -> str:
+    """Return the class of a truth: its direction, or its frame when the direction is none."""
+    return frame if direction == "none" else direction
+
+
+def fit(
+    examples: Sequence[Example], prior: Weights, spread: float = 0.45
+) -> tuple[dict[str, float], Mapping[str, dict[str, float]]]:
+    """Return (bias, feature -> class -> weight), natural log-odds rounded to 3 decimals.
+
+    spread: standard deviation of a weight around its prior; smaller means closer to the hand-set
+    model. Deterministic: the same examples in the same order give the same weights.
+    """
+    counts: dict[str, int] = {}
+    for example in examples:
+        for feature in example.features:
+            counts[feature] = counts.get(feature, 0) + 1
+    names = sorted(name for name, count in counts.items() if count >= MIN_EXAMPLES or name in prior.table)
+    column = {name: index for index, name in enumerate(names)}
+    matrix = np.zeros((len(examples), len(names) + 1))
+    matrix[:, -1] = 1.0
+    for row, example in enumerate(examples):
+        for feature in example.features:
+            if feature in column:
+                matrix[row, column[feature]] = 1.0
+    target = np.array([CLASSES.index(example.label) for example in examples])
+    mass = np.array([example.weight for example in examples])
+    start = np.array([prior.table.get(name, (0.0,) * len(CLASSES)) for name in names] + [prior.bias])
+    solved = _solve(matrix, target, mass, start, spread)
+    table = {
+        name: {one: round(float(value), 3) for one, value in zip(CLASSES, solved[index], strict=True) if round(float(value), 3)}
+        for name, index in column.items()
+    }  # fmt: skip
+    for name, row_ in prior.table.items():
+        table.setdefault(name, {one: value for one, value in zip(CLASSES, row_, strict=True) if value})
+    bias = {one: round(float(value), 3) for one, value in zip(CLASSES, solved[-1], strict=True)}
+    return bias, {name: table[name] for name in sorted(table) if table[name]}
+
+
+def _solve(matrix: np.ndarray, target: np.ndarray, mass: np.ndarray, start: np.ndarray, spread: float) -> np.ndarray:
+    """Return the weights (features + bias by classes) with the least penalised negative log-likelihood."""
+    hot = np.zeros((len(target), start.shape[1]))
+    hot[np.arange(len(target)), target] = 1.0
+    penalty = np.full((start.shape[0], 1), 1.0 / spread**2)
+    penalty[-1] = 0.05
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        current = flat.reshape(start.shape)
+        scores = matrix @ current
+        scores -= scores.max(axis=1, keepdims=True)
+        raised = np.exp(scores)
+        share = raised / raised.sum(axis=1, keepdims=True)
+        away = current - start
+        value = -float((mass * np.log(share[np.arange(len(target)), target] + 1e-300)).sum())
+        value += 0.5 * float((penalty * away**2).sum())
+        slope = matrix.T @ (mass[:, None] * (share - hot)) + penalty * away
+        return value, slope.ravel()
+
+    found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    return np.asarray(found.x).reshape(start.shape)
+
+
+def document(prior: Weights, version: str, bias: Mapping[str, float], table: Mapping[str, Mapping[str, float]]) -> str:
+    """Return the text of ``stance_weights.toml``: the prior's groups, pairs, bands and calibration."""
+    lines = [
+        "# Natural log-odds of the stance model, one row a feature; made by ringtrace.stances.fitting from",
+        "# stance_prior.toml and labelled texts. Classes: the three directions, then the frames.",
+        f'version = "{version}"',
+        "pairs = [",
+        *[f'  ["{a}", "{b}"],' for a, b in prior.pairs],
+        "]", "", "[band]", f"yes = {prior.yes:g}", f"review = {prior.review:g}",
+        "", "[calibration]", f"scale = {prior.scale:g}", f"shift = {prior.shift:g}", "", "[group]",
+    ]  # fmt: skip
+    for name, members in prior.groups.items():
+        lines.append(f"{name} = [{', '.join(chr(34) + one + chr(34) for one in sorted(members))}]")
+    lines += ["", "[weight]", _row("bias", bias)]
+    lines += [_row(name, row) for name, row in table.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, row: Mapping[str, float]) -> str:
+    return f'"{name}" = {{ {", ".join(f"{one} = {value:g}" for one, value in row.items())} }}'
