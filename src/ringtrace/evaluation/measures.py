@@ -42,12 +42,11 @@ def precision_at_recall(scored: Sequence[tuple[float, bool]], recall: float) -> 
     if not wanted:
         return math.nan
     best = 0.0
-    hits = seen = 0
+    hits = 0
     ranked = sorted(scored, key=lambda pair: -pair[0])
-    for index, (score, true) in enumerate(ranked):
+    for seen, (score, true) in enumerate(ranked, start=1):
         hits += true
-        seen += 1
-        last = index + 1 == len(ranked) or ranked[index + 1][0] != score
+        last = seen == len(ranked) or ranked[seen][0] != score
         if last and hits / wanted >= recall:
             best = max(best, hits / seen)
     return best

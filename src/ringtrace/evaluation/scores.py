@@ -150,6 +150,7 @@ def _stances(rows: list[_Row]) -> dict[str, Any]:
         false = sum(bool(row.stance and row.stance["band"] == "yes") for row in quiet)
         if quiet:
             frames[frame] = f"{false} of {len(quiet)} ({100 * false / len(quiet):.2f} %)"
+    right_frames = sum(bool(r.stance and r.stance["frame"] == r.truth["frame"]) for r in judged)
     macro = m.macro_f1(pairs, ("offer", "seek", "broker", "none"))
     ece, brier = m.calibration(scored)
     ap_low, ap_high = m.interval(scored, m.average_precision, rounds=50)
@@ -157,8 +158,7 @@ def _stances(rows: list[_Row]) -> dict[str, Any]:
         "average precision": [m.average_precision(scored), ap_low, ap_high],
         "precision at recall .8": m.precision_at_recall(scored, 0.8),
         "direction macro-F1": macro,
-        "frame accuracy": sum(bool(r.stance and r.stance["frame"] == r.truth["frame"]) for r in judged)
-        / max(1, len(judged)),
+        "frame accuracy": right_frames / max(1, len(judged)),
         "ECE": ece,
         "Brier": brier,
         "base rate": sum(true for _, true in scored) / max(1, len(scored)),

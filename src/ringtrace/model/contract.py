@@ -99,6 +99,7 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
             population="text", place="text", period_start="text", period_end="text", as_of="text", bound="text",
             value="text", evidence_id="text", member="text", start="int?", stop="int?", context="text",
         ),
+        "questions": _spec("question", question="text"),
         "reconciliation": _spec(
             "left right verdict reason", left="text", right="text?", verdict="text", amount="text", reason="text"
         ),

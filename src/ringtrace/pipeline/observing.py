@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from ringtrace.stances.assess import assess
 
 from ringtrace import registry
 from ringtrace.engines.tables import from_rows
@@ -16,6 +15,7 @@ from ringtrace.model.mention import CONTACT_KINDS, Candidate
 from ringtrace.model.span import Segment
 from ringtrace.model.stance import Assessment
 from ringtrace.pipeline.posts import segments_of
+from ringtrace.stances.assess import assess
 from ringtrace.text.offsets import locate
 from ringtrace.text.view import TextView
 

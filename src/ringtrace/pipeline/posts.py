@@ -92,6 +92,13 @@ def account_table(posts: pa.Table) -> pa.Table:
     return from_rows("accounts", (found[key] for key in sorted(found)))
 
 
+def with_actors(accounts: pa.Table, actors: pa.Table) -> pa.Table:
+    """Return ``accounts`` with the actor of each."""
+    actor_of = {account: row["actor_id"] for row in actors.to_pylist() for account in row["accounts"]}
+    values = pa.array([actor_of.get(account, "") for account in accounts["account_id"].to_pylist()], pa.string())
+    return accounts.set_column(accounts.schema.get_field_index("actor_id"), "actor_id", values)
+
+
 def _row(post: Post) -> dict[str, Any]:
     clock = post.sent
     return {

@@ -178,6 +178,8 @@ class _Gazetteer:
                     self._add(entries, form, division, "roman", {1: 30.0, 2: 4.0, 3: 0.2}[level])
 
     def _add(self, entries: dict[str, list[_Reading]], name: str, division: Division, form: str, weight: float) -> None:
+        if len(name) < 2:  # "市", "区": the level's own word, which some tables list as a name
+            return
         readings = entries.setdefault(name.lower(), [])
         preferred = self.prefer.get(name.lower())
         if preferred == "":

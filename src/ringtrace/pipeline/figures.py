@@ -1,0 +1,79 @@
+"""Published figures: articles read into figures with their bytes, set beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from ringtrace.engines.tables import from_rows
+from ringtrace.model.figure import Figure
+from ringtrace.model.identity import derive_id
+from ringtrace.model.span import Span
+from ringtrace.pipeline.posts import segments_of
+from ringtrace.statement.public import Draft, read_public_figures
+from ringtrace.statement.questions import open_questions
+from ringtrace.statement.reconcile import reconcile
+from ringtrace.text.offsets import locate
+from ringtrace.text.places import names
+
+
+def figure_tables(posts: pa.Table) -> dict[str, pa.Table]:
+    """Return tables figures, reconciliation and questions from the articles among ``posts``."""
+    columns = ["evidence_id", "member", "kind", "text", "sent_at", "segments"]
+    articles = [row for row in posts.select(columns).to_pylist() if row["kind"] == "article"]
+    figures: dict[str, Figure] = {}
+    for article in articles:
+        published = article["sent_at"].date().isoformat() if article["sent_at"] else ""
+        for draft in read_public_figures(article["text"], published=published):
+            figure = _figure(article, draft, published)
+            if figure is not None:
+                figures.setdefault(figure.id, figure)
+    ordered = [figures[key] for key in sorted(figures)]
+    verdicts = reconcile(ordered, place_name)
+    questions = open_questions(ordered, verdicts, [article["text"] for article in articles])
+    return {
+        "figures": from_rows("figures", (_row(figure) for figure in ordered)),
+        "reconciliation": from_rows(
+            "reconciliation",
+            ({"left": v.left, "right": v.right or None, "verdict": v.verdict, "amount": v.amount, "reason": v.reason}
+             for v in verdicts),
+        ),
+        "questions": from_rows("questions", ({"question": question} for question in questions)),
+    }  # fmt: skip
+
+
+def place_name(code: str) -> str:
+    """A division's name for people: Chinese and English, or the code when it is unknown."""
+    chinese, english = names().get(code, (code, ""))
+    return f"{chinese} {english}".strip()
+
+
+def _figure(article: Mapping[str, Any], draft: Draft, published: str) -> Figure | None:
+    runs = locate(segments_of(article["segments"]), article["text"], draft.start, draft.stop)
+    if not runs:
+        return None
+    span = Span(article["evidence_id"], article["member"], runs[0][2], runs[-1][3])
+    key = derive_id(
+        "figure", span.evidence, span.member, span.start, span.stop, draft.quantity, draft.status, draft.value
+    )
+    return Figure(
+        key, "public", draft.quantity, draft.unit, draft.status, draft.population, draft.place, draft.period_start,
+        draft.period_end, published, _BOUNDS[draft.bound], draft.value, span, draft.context,
+    )  # fmt: skip
+
+
+_BOUNDS: Mapping[str, Any] = {"exact": "exact", "at_least": "at_least", "about": "about"}
+
+
+def _row(figure: Figure) -> dict[str, Any]:
+    span = figure.span
+    return {
+        "figure_id": figure.id, "origin": figure.origin, "quantity": figure.quantity, "unit": figure.unit,
+        "status": figure.status, "population": figure.population, "place": figure.place,
+        "period_start": figure.period_start, "period_end": figure.period_end, "as_of": figure.as_of,
+        "bound": figure.bound, "value": figure.value, "evidence_id": span.evidence if span else "",
+        "member": span.member if span else "", "start": span.start if span else None,
+        "stop": span.stop if span else None, "context": figure.context,
+    }  # fmt: skip

@@ -1,0 +1,122 @@
+"""Sets published figures beside each other: agrees, differs, not comparable, unallocated.
+
+Nothing is chosen silently: each pair that speaks of the same thing gets a verdict with a reason.
+Figures of different stories (contexts) are never compared; parts are never added across sources
+that may be copies of one release.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from itertools import combinations
+
+from ringtrace.model.figure import Figure, Reconciliation, ReconciliationVerdict
+
+_OPEN = ("suspects", "children")
+_SIMILAR = ({"arrested", "detained"}, {"rescued", "found", "reunited"})
+
+
+def reconcile(figures: Sequence[Figure], place_name: Callable[[str], str] = str) -> list[Reconciliation]:
+    """Return a verdict for every pair of figures that could be taken for each other, and remainders.
+
+    place_name: division code -> words, for the reasons.
+    """
+    main = sorted((f for f in figures if not f.context), key=lambda f: (f.quantity, f.place, f.status, f.id))
+    groups: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for figure in main:
+        groups[figure.quantity, figure.place].append(figure)
+    found: list[Reconciliation] = []
+    for group in groups.values():
+        for left, right in combinations(group, 2):
+            if verdict := _compare(left, right):
+                found.append(verdict)
+    for quantity in _OPEN:
+        found.extend(_remainders(quantity, main, place_name))
+    found.extend(_other_stories(figures))
+    return sorted(found, key=lambda r: (r.left, r.right, r.verdict, r.reason))
+
+
+def _compare(left: Figure, right: Figure) -> Reconciliation | None:
+    if left.status != right.status:
+        if any({left.status, right.status} <= alike for alike in _SIMILAR):
+            reason = f"one counts the {left.status}, the other the {right.status}; they are different numbers"
+            return _verdict(left, right, "not_comparable", "", reason)
+        return None
+    if left.period_start and right.period_start and left.period_start != right.period_start:
+        reason = f"they are dated differently: {left.period_start} and {right.period_start}"
+        return _verdict(left, right, "not_comparable", "", reason)
+    return _weigh_exact(left, right) if left.bound == right.bound == "exact" else _weigh_bounds(left, right)
+
+
+def _weigh_exact(left: Figure, right: Figure) -> Reconciliation:
+    a, b = Decimal(left.value), Decimal(right.value)
+    if a != b:
+        return _verdict(left, right, "differs", str(abs(a - b)), f"one says {left.value}, the other {right.value}")
+    same = left.span is not None and right.span is not None and left.span.evidence == right.span.evidence
+    where = "in one source" if same else "in two sources, which may be copies of one release: one witness"
+    return _verdict(left, right, "agrees", "", f"both say {left.value}, {where}")
+
+
+def _weigh_bounds(left: Figure, right: Figure) -> Reconciliation:
+    a, b = Decimal(left.value), Decimal(right.value)
+    lower, other = (left, right) if left.bound == "at_least" else (right, left)
+    if lower.bound == "at_least":
+        holds = Decimal(other.value) >= Decimal(lower.value)
+        reason = f"{other.value} is {'' if holds else 'not '}in line with the lower bound {lower.value}"
+    else:
+        holds = abs(a - b) <= max(a, b) / 10
+        reason = f"{left.value} and {right.value}: one is only approximate"
+    return _verdict(left, right, "agrees" if holds else "differs", "" if holds else str(abs(a - b)), reason)
+
+
+def _remainders(quantity: str, main: Sequence[Figure], place_name: Callable[[str], str]) -> list[Reconciliation]:
+    """What of a total no source gives a province; each province's largest stated part counts once."""
+    found = []
+    mine = [f for f in main if f.quantity == quantity]
+    whole_statuses = {f.status for f in mine if not f.place and f.bound == "exact"}
+    for status in sorted(whole_statuses):
+        totals = [f for f in mine if not f.place and f.status == status and f.bound == "exact"]
+        parts: dict[str, Figure] = {}
+        for part in mine:
+            fits = part.place and part.bound == "exact" and (part.status == status or not part.status)
+            if fits and (part.place not in parts or Decimal(part.value) > Decimal(parts[part.place].value)):
+                parts[part.place] = part
+        total = max(totals, key=lambda f: (Decimal(f.value), f.id))
+        placed = sum((Decimal(part.value) for part in parts.values()), Decimal(0))
+        left = Decimal(total.value) - placed
+        names = ", ".join(f"{place_name(code)} {part.value}" for code, part in sorted(parts.items())) or "none"
+        if left < 0:
+            reason = f"the parts ({names}) add up to {placed}, more than the total of {total.value} {quantity}"
+            found.append(Reconciliation(total.id, next(iter(parts.values())).id, "differs", str(-left), reason))
+        elif left > 0:
+            share = f"{_grouped(left)} of {_grouped(Decimal(total.value))} {quantity}"
+            reason = f"{share} are allocated to no province (placed: {names})"
+            found.append(Reconciliation(total.id, "", "unallocated", str(left), reason))
+        elif parts:
+            reason = f"the parts ({names}) add up to the total"
+            found.append(Reconciliation(total.id, next(iter(parts.values())).id, "agrees", "", reason))
+    return found
+
+
+def _other_stories(figures: Sequence[Figure]) -> list[Reconciliation]:
+    """Figures of another story beside the main one: said, so that nobody adds them."""
+    main = {
+        (f.quantity, f.status): f for f in sorted(figures, key=lambda f: (f.place, f.id), reverse=True) if not f.context
+    }
+    found = []
+    for figure in figures:
+        mate = main.get((figure.quantity, figure.status))
+        if figure.context and mate is not None:
+            reason = f"“{figure.context}” is another story than the operation; the two are never added"
+            found.append(_verdict(mate, figure, "not_comparable", "", reason))
+    return found
+
+
+def _verdict(left: Figure, right: Figure, verdict: ReconciliationVerdict, amount: str, reason: str) -> Reconciliation:
+    return Reconciliation(left.id, right.id, verdict, amount, reason)
+
+
+def _grouped(value: Decimal) -> str:
+    return f"{value:,f}"

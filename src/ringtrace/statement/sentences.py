@@ -1,0 +1,34 @@
+"""Sentences of a report, Chinese or English, with their paragraph and place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_END = re.compile(r"[。！？!?]|\.(?=[ \n\"”]|$)|\n")
+_ABBREVIATION = re.compile(r"\b(?:mr|mrs|ms|dr|st|no|vol|u\.s|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """start: code points from the text's beginning. paragraph: its number, from 0."""
+
+    text: str
+    start: int
+    paragraph: int
+
+
+def sentences(text: str) -> Iterator[Sentence]:
+    """Yield the sentences of a folded text in order; a line break ends a paragraph."""
+    start = paragraph = 0
+    for match in _END.finditer(text):
+        if match.group() == "." and _ABBREVIATION.search(text[max(start, match.start() - 6) : match.start()]):
+            continue
+        if text[start : match.end()].strip():
+            yield Sentence(text[start : match.end()], start, paragraph)
+        if match.group() == "\n":
+            paragraph += 1
+        start = match.end()
+    if text[start:].strip():
+        yield Sentence(text[start:], start, paragraph)

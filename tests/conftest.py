@@ -1,0 +1,45 @@
+"""Cases that several tests read; they are made once a session and never written to."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OUTPUT = ROOT / "tests" / "output"
+
+
+@pytest.fixture(scope="session")
+def session_keys(tmp_path_factory):
+    """Signing keys of the tests' own, so that no test touches the user's."""
+    old = os.environ.get("RINGTRACE_KEYS")
+    os.environ["RINGTRACE_KEYS"] = str(tmp_path_factory.mktemp("keys"))
+    yield
+    if old is None:
+        del os.environ["RINGTRACE_KEYS"]
+    else:
+        os.environ["RINGTRACE_KEYS"] = old
+
+
+@pytest.fixture(scope="session")
+def tiny_evidence(tmp_path_factory):
+    """The tiny preset by the dev author: a folder with evidence/ and truth/."""
+    from ringtrace.simulator.stage import simulate
+
+    out = tmp_path_factory.mktemp("sim") / "tiny"
+    simulate(out, "tiny", 7, "dev")
+    return out
+
+
+@pytest.fixture(scope="session")
+def tiny_case(tiny_evidence, tmp_path_factory, session_keys):
+    """(case, folder for pictures): the tiny preset, analysed."""
+    from ringtrace.pipeline import analyse
+    from ringtrace.pipeline.adding import add
+    from ringtrace.store.case import Case
+
+    case = Case.create(tmp_path_factory.mktemp("case") / "tiny")
+    add(case, [tiny_evidence / "evidence"], "synthetic", lambda done, total: None)
+    analyse(case, 1, lambda *args: None)
+    OUTPUT.mkdir(exist_ok=True)
+    return case, OUTPUT
