@@ -115,7 +115,7 @@ def addressed(play: Play, line: Line, mark: str, share: float = 1.0) -> Laid:
 def number(*parts: str, digits: int = 8) -> int:
     """A repeatable number with about ``digits`` digits, derived from words."""
     digest = hashlib.sha256("/".join(parts).encode()).digest()
-    low = 10 ** (digits - 1)
+    low = int(10 ** (digits - 1))
     return low + int.from_bytes(digest[:8], "big") % (9 * low)
 
 

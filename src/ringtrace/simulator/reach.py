@@ -14,8 +14,8 @@ from ringtrace.model.mention import CONTACT_KINDS
 from ringtrace.simulator.play import Play
 from ringtrace.simulator.script import Line
 
-_SHOWS_REPLIES = frozenset({"telegram", "forum", "web"})
-"""Platforms whose exports show what a post answers; the others only show a name in the text."""
+_SHOWS_REPLIES = frozenset({"telegram"})
+"""Platforms whose exports show what a post answers; elsewhere a thread or a name in the text does."""
 
 
 def reachable_people(play: Play, shown: Mapping[str, str]) -> frozenset[str]:
@@ -44,9 +44,7 @@ def reachable_people(play: Play, shown: Mapping[str, str]) -> frozenset[str]:
         if best is None or len(members) > len(parts[best]):
             largest[ring[top]] = top
     promised = {person.key for person in play.script.people if person.reachable}
-    return frozenset(
-        key for top in largest.values() if len(parts[top]) > 1 for key in parts[top] if key in promised
-    )
+    return frozenset(key for top in largest.values() if len(parts[top]) > 1 for key in parts[top] if key in promised)
 
 
 def _ties(play: Play, shown: Mapping[str, str], ring: dict[str, str]) -> Iterable[tuple[str, str]]:
@@ -70,8 +68,10 @@ def _ties(play: Play, shown: Mapping[str, str], ring: dict[str, str]) -> Iterabl
         if target is None or target.place != line.place:
             continue
         other = play.accounts[target.account]
-        if ring.get(other.person) == ring[person] and other.person != person and (
-            platform[line.place] in _SHOWS_REPLIES or other.name in shown[line.key]
+        if (
+            ring.get(other.person) == ring[person]
+            and other.person != person
+            and (platform[line.place] in _SHOWS_REPLIES or other.name in shown[line.key])
         ):
             yield person, other.person
 

@@ -69,7 +69,9 @@ def write_script(authors: str, spec: Spec) -> Script:
     package = AUTHORS.get(authors, authors)
     known = {info.name for info in pkgutil.iter_modules(author_package.__path__)}
     if package not in known:
-        raise UsageError(f"no author {authors!r}; there are {', '.join(sorted(n for n, p in AUTHORS.items() if p in known))}")
+        raise UsageError(
+            f"no author {authors!r}; there are {', '.join(sorted(n for n, p in AUTHORS.items() if p in known))}"
+        )
     script = importlib.import_module(f"{author_package.__name__}.{package}").write(spec)
     if not isinstance(script, Script):
         raise UsageError(f"author {authors!r} wrote a {type(script).__name__} instead of a Script")

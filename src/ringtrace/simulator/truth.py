@@ -35,7 +35,7 @@ def post_rows(play: Play, exhibits: Iterable[Exhibit]) -> list[dict[str, Any]]:
     """One row a post, in order of evidence name and time; ``also`` names further files that hold it."""
     found: dict[str, tuple[str, Laid]] = {}
     also: defaultdict[str, list[str]] = defaultdict(list)
-    for exhibit in sorted(exhibits, key=lambda exhibit: exhibit.name):
+    for exhibit in _latest_first(play, exhibits):
         for laid in exhibit.laid:
             if laid.key in found:
                 also[laid.key].append(exhibit.name)
@@ -60,6 +60,17 @@ def post_rows(play: Play, exhibits: Iterable[Exhibit]) -> list[dict[str, Any]]:
         rows.append(head | row)
     rows.sort(key=lambda row: (row["evidence"], row["at"], row["line"]))
     return rows
+
+
+def _latest_first(play: Play, exhibits: Iterable[Exhibit]) -> list[Exhibit]:
+    """Exports that end last come first: what only an earlier export holds is then its beginning, and
+    equal texts of one file stay in order of time.
+    """
+    ends = {
+        exhibit.name: max((play.lines[laid.key].at for laid in exhibit.laid if laid.key in play.lines), default=0)
+        for exhibit in exhibits
+    }
+    return sorted(exhibits, key=lambda exhibit: (-ends[exhibit.name], -len(exhibit.laid), exhibit.name))
 
 
 def _line_row(line: Line, account: str, person: str, added: tuple[Spoken, ...]) -> dict[str, Any]:

@@ -68,4 +68,3 @@ def _record(kind: str, url: str, at: int, media: str, body: bytes, label: str, n
     lines += [f"Content-Type: {media}", f"Content-Length: {len(body)}"]
     head = "\r\n".join(lines).encode() + b"\r\n\r\n"
     return gzip.compress(head + body + b"\r\n\r\n", 6, mtime=0)
-

@@ -1,5 +1,7 @@
 """The look of the board software that most Chinese forums of the time ran (X2.5)."""
 
+# ruff: noqa: E501  (markup as the engine writes it)
+
 from __future__ import annotations
 
 from ringtrace.simulator.sheet import Said, ThreadSheet, escaped

@@ -1,5 +1,7 @@
 """The look of the board software that most small forums elsewhere ran (version 3, prosilver)."""
 
+# ruff: noqa: E501  (markup as the engine writes it)
+
 from __future__ import annotations
 
 from ringtrace.simulator.sheet import Said, ThreadSheet, escaped
@@ -53,7 +55,10 @@ def page(thread: ThreadSheet) -> str:
 
 def _post(thread: ThreadSheet, said: Said, w: dict[str, str]) -> str:
     name = escaped(said.name)
-    clock = said.at.strftime("%a %b %d, %Y ") + f"{said.at.hour % 12 or 12}:{said.at:%M} {'am' if said.at.hour < 12 else 'pm'}"
+    clock = (
+        said.at.strftime("%a %b %d, %Y ")
+        + f"{said.at.hour % 12 or 12}:{said.at:%M} {'am' if said.at.hour < 12 else 'pm'}"
+    )
     subject = escaped(thread.title) if said.floor == 1 else f"Re: {escaped(thread.title)}"
     profile = f"./memberlist.php?mode=viewprofile&amp;u={said.uid}"
     quote = ""

@@ -1,5 +1,7 @@
 """A home-made board that no reader can know by name: only its repeating structure speaks."""
 
+# ruff: noqa: E501  (markup as the engine writes it)
+
 from __future__ import annotations
 
 from ringtrace.simulator.sheet import Said, ThreadSheet, escaped
@@ -13,7 +15,9 @@ def page(thread: ThreadSheet) -> str:
     """Return one page of a conversation as HTML 5."""
     zh = thread.language != "en"
     title, site, board = escaped(thread.title), escaped(thread.site), escaped(thread.board)
-    side = "".join(f'<li><a href="/talk/{thread.tid + n + 1}">{escaped(t)}</a></li>' for n, t in enumerate(thread.related))
+    side = "".join(
+        f'<li><a href="/talk/{thread.tid + n + 1}">{escaped(t)}</a></li>' for n, t in enumerate(thread.related)
+    )
     return f"""<!doctype html>
 <html lang="{"zh-CN" if zh else "en"}">
 <head><meta charset="{thread.charset}"><title>{title} | {site}</title>

@@ -40,17 +40,21 @@ def _site(play: Play, scene: Scene, look: ModuleType, dice: random.Random) -> It
         related = tuple(dice.sample(titles, min(4, len(titles))))
         sheets = [lines[at : at + _SHEET] for at in range(0, len(lines), _SHEET)]
         for sheet, part in enumerate(sheets, 1):
-            thread = _sheet(play, scene, title, tid, (sheet, len(sheets), sheet * _SHEET - _SHEET), part, charset, related)
+            thread = _sheet(
+                play, scene, title, tid, (sheet, len(sheets), sheet * _SHEET - _SHEET), part, charset, related
+            )
             body = encoded(look.page(thread), charset)
             posts = [Laid(line.key, line.text, title if line is lines[0] else "") for line in part]
-            if order % 25 == 7 and sheet == 1:
+            if order % 25 == 7 and order < 200 and sheet == 1:
                 yield Exhibit(f"saved/{host}/{title_file(tid)}", body, tuple(posts))
                 continue
             url = f"http://{host}{look.path(tid, sheet)}"
             media = f"text/html; charset={charset}" if dice.random() < 0.7 else "text/html"
             early = len(part) > 4 and dice.random() < 0.1
             if early:
-                first = _sheet(play, scene, title, tid, (sheet, sheet, sheet * _SHEET - _SHEET), part[:-2], charset, related)
+                first = _sheet(
+                    play, scene, title, tid, (sheet, sheet, sheet * _SHEET - _SHEET), part[:-2], charset, related
+                )
                 captures.append(Capture(url, part[-3].at + 600, encoded(look.page(first), charset), media))
             captures.append(Capture(url, crawl + order, body, media, dice.random() < 0.25, dice.random() < 0.15))
             laid.extend(posts)

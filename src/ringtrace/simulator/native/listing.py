@@ -15,7 +15,8 @@ from ringtrace.simulator.warc import Capture, pack
 PLATFORMS = frozenset({"web"})
 
 _ZH = {"by": "发布人", "at": "发布时间", "views": "浏览", "times": "次", "comments": "网友留言", "home": "首页",
-       "post": "免费发布信息", "help": "帮助中心", "other": "同类信息", "safe": "请勿提前汇款，谨防受骗", "no": "信息编号"}  # fmt: skip
+       "post": "免费发布信息", "help": "帮助中心", "other": "同类信息", "safe": "请勿提前汇款，谨防受骗",
+       "no": "信息编号"}  # fmt: skip
 _EN = {"by": "Posted by", "at": "Date", "views": "Views", "times": "", "comments": "Comments", "home": "Home",
        "post": "Post for free", "help": "Help", "other": "Similar", "safe": "Never send money in advance.",
        "no": "No."}  # fmt: skip
@@ -46,7 +47,7 @@ def _site(play: Play, scene: Scene, look: int, dice: random.Random) -> Iterator[
         body = encoded(_page(play, scene, entry, charset, look, near), charset)
         posts = [Laid(entry.listing.key, entry.listing.text, entry.listing.thread)]
         posts += [Laid(line.key, line.text) for line in entry.comments]
-        if order % 40 == 9:
+        if order % 40 == 9 and order < 300:
             yield Exhibit(f"saved/{place.host}/item-{order}.html", body, tuple(posts))
             continue
         url = f"http://{place.host}/{'info' if look % 2 else 'item'}/{number(entry.listing.key, digits=6)}.html"
@@ -96,7 +97,8 @@ def _page(play: Play, scene: Scene, entry: _Entry, charset: str, look: int, near
 <html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}">
 <title>{title} - {site}</title><script src="/js/site.js"></script></head>
 <body>
-<div class="top"><a href="/">{site}</a> | <a href="/">{w["home"]}</a> | <a href="/post">{w["post"]}</a> | <a href="/help">{w["help"]}</a></div>
+<div class="top"><a href="/">{site}</a> | <a href="/">{w["home"]}</a> |
+<a href="/post">{w["post"]}</a> | <a href="/help">{w["help"]}</a></div>
 {shape(title, who, _stamp(scene, line), views, code, escaped(line.text), w)}
 <div class="comments"><h3>{w["comments"]}</h3>
 {comments}</div>
@@ -118,7 +120,7 @@ def _table_page(title: str, who: str, at: str, views: int, code: int, body: str,
     return (
         f'<table class="info" width="760"><tr><td colspan="2"><h2>{title}</h2></td></tr>\n'
         f'<tr><td width="90">{w["no"]}</td><td>{code}</td></tr>\n<tr><td>{w["by"]}</td><td>{who}</td></tr>\n'
-        f'<tr><td>{w["at"]}</td><td>{at}</td></tr>\n<tr><td>{w["views"]}</td><td>{views}</td></tr>\n'
+        f"<tr><td>{w['at']}</td><td>{at}</td></tr>\n<tr><td>{w['views']}</td><td>{views}</td></tr>\n"
         f'<tr><td colspan="2" class="txt"><p>{body}</p></td></tr></table>'
     )
 

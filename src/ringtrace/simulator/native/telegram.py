@@ -28,7 +28,7 @@ def lay(play: Play) -> Iterator[Exhibit]:
     for index, scene in enumerate(play.on(PLATFORMS)):
         for window in scene.windows:
             chat, laid = _chat(play, scene, window, dice)
-            if index % 5 == 3:
+            if index % 5 == 3 and window is scene.windows[-1]:
                 chats.append(chat)
                 chat_laid.extend(laid)
                 continue
@@ -69,15 +69,13 @@ def _stamp(identifier: int, kind: str, at: int) -> dict[str, Any]:
     return {"id": identifier, "type": kind, "date": local(at).strftime("%Y-%m-%dT%H:%M:%S"), "date_unixtime": str(at)}
 
 
-def _service(identifier: int, at: int, actor: Account, action: str, **more: Any) -> dict[str, Any]:
+def _service(identifier: int, at: int, actor: Account, action: str, **more: object) -> dict[str, Any]:
     head = _stamp(identifier, "service", at)
     who = {"actor": actor.name, "actor_id": _from_id(actor), "action": action}
     return {**head, **who, **more, "text": "", "text_entities": []}
 
 
-def _message(
-    play: Play, line: Line, account: Account, ids: dict[str, int], dice: random.Random
-) -> dict[str, Any]:
+def _message(play: Play, line: Line, account: Account, ids: dict[str, int], dice: random.Random) -> dict[str, Any]:
     message = _stamp(ids[line.key], "message", line.at)
     if dice.random() < 0.02:
         edited = line.at + dice.randint(20, 4000)

@@ -12,8 +12,22 @@ from ringtrace.simulator.script import Tip
 
 PLATFORMS = frozenset({"tip"})
 
-_CSV = {"text": "举报内容", "title": "标题", "sent": "举报时间", "reporter": "举报人编号", "url": "相关网址", "place": "地区"}
-_JSON = {"text": "content", "title": "subject", "sent": "received", "reporter": "reporter_id", "url": "link", "place": "region"}
+_CSV = {
+    "text": "举报内容",
+    "title": "标题",
+    "sent": "举报时间",
+    "reporter": "举报人编号",
+    "url": "相关网址",
+    "place": "地区",
+}
+_JSON = {
+    "text": "content",
+    "title": "subject",
+    "sent": "received",
+    "reporter": "reporter_id",
+    "url": "link",
+    "place": "region",
+}
 _CSV_FORMAT = "%Y/%m/%d %H:%M"
 _JSON_FORMAT = "%Y-%m-%dT%H:%M:%S"
 

@@ -28,8 +28,8 @@ class _Style:
 
 _WORDS = {
     "en": {
-        "sealed": "Messages and calls are end-to-end encrypted. No one outside of this chat, not even WhatsApp, can read "
-        "or listen to them. Tap to learn more.",
+        "sealed": "Messages and calls are end-to-end encrypted. No one outside of this chat, not even WhatsApp, "
+        "can read or listen to them. Tap to learn more.",
         "made": '{who} created group "{group}"', "joined": "{who} joined using this group's invite link",
         "media": "<Media omitted>", "image": "image omitted", "gone": "This message was deleted", "left": "{who} left",
         "file": "WhatsApp Chat with {group}.txt",
@@ -40,8 +40,8 @@ _WORDS = {
         "image": "忽略图片", "gone": "此消息已删除", "left": "{who}已离开", "file": "与{group}的 WhatsApp 聊天.txt",
     },
     "de": {
-        "sealed": "Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt. Niemand außerhalb dieses Chats kann sie lesen "
-        "oder anhören, nicht einmal WhatsApp. Tippe, um mehr zu erfahren.",
+        "sealed": "Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt. Niemand außerhalb dieses Chats kann sie "
+        "lesen oder anhören, nicht einmal WhatsApp. Tippe, um mehr zu erfahren.",
         "made": "{who} hat die Gruppe „{group}“ erstellt", "joined": "{who} ist dieser Gruppe über den Einladungslink "
         "beigetreten", "media": "<Medien ausgeschlossen>", "image": "Bild weggelassen",
         "gone": "Diese Nachricht wurde gelöscht.", "left": "{who} hat die Gruppe verlassen",
@@ -86,9 +86,7 @@ def lay(play: Play) -> Iterator[Exhibit]:
             yield Exhibit(f"whatsapp/{group}-{window.observer}/{file}", data, tuple(laid))
 
 
-def _export(
-    play: Play, scene: Scene, window: Window, style: _Style, dice: random.Random
-) -> tuple[bytes, list[Laid]]:
+def _export(play: Play, scene: Scene, window: Window, style: _Style, dice: random.Random) -> tuple[bytes, list[Laid]]:
     words = _WORDS[style.words]
     lines = window.lines(scene.lines)
     mark = _LRM if style.ios else ""

@@ -24,8 +24,9 @@ def write(spec: Spec) -> Script:
     writer = Writer(Wardrobe(registrar, dice), Calendar(spec), dice)
     budget = round(spec.posts * spec.ring_share)
     for number, ring in enumerate(rings):
-        mine = [venue for venue in venues if venue.ring == number or venue.place.kind == "forum" and venue.language == "zh"]
-        Market(spec, ring, mine, writer, dice).run(round(budget * spec.rings[number] / sum(spec.rings)))
+        mine = [v for v in venues if v.ring == number or (v.place.kind == "forum" and v.language == "zh")]
+        neighbours = [broker for other in rings if other is not ring for broker in other.brokers]
+        Market(spec, ring, neighbours, mine, writer, dice).run(round(budget * spec.rings[number] / sum(spec.rings)))
     crowd = _crowd(spec, registrar, writer, rings, venues, dice)
     tips = write_tips(spec, rings, crowd.people, dice)
     places = tuple(_with_operators(venue, rings, writer) for venue in venues)

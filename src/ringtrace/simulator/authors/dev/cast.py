@@ -9,7 +9,13 @@ from ringtrace.simulator.authors.dev.disguise import Contact
 from ringtrace.simulator.authors.dev.surface import words
 from ringtrace.simulator.script import Spec
 
-_SUPPORT = (("document_provider", 0.012), ("transporter", 0.025), ("insider", 0.01), ("host", 0.01), ("recruiter", 0.02))
+_SUPPORT = (
+    ("document_provider", 0.012),
+    ("transporter", 0.025),
+    ("insider", 0.01),
+    ("host", 0.01),
+    ("recruiter", 0.02),
+)
 
 
 @dataclass(slots=True)
@@ -73,7 +79,9 @@ class Registrar:
     def nick(self, language: str) -> str:
         table = words("names")["en" if language == "en" else "zh"]
         while True:
-            made = self.dice.choice(table["first"]) + self.dice.choice(table["last"]) + self.dice.choice(table["tail"])
+            made: str = (
+                self.dice.choice(table["first"]) + self.dice.choice(table["last"]) + self.dice.choice(table["tail"])
+            )
             if made in self._taken and self.dice.random() < 0.9:
                 made += str(self.dice.randint(1, 9999))
             if made not in self._taken:
@@ -142,7 +150,10 @@ def _shares(total: int, sizes: tuple[int, ...]) -> list[int]:
 
 def _ring(spec: Spec, registrar: Registrar, name: str, size: int, children: int) -> Ring:
     dice = registrar.dice
-    people = lambda number, *roles: [registrar.human(name, roles) for _ in range(number)]  # noqa: E731
+
+    def people(number: int, role: str) -> list[Human]:
+        return [registrar.human(name, (role,)) for _ in range(number)]
+
     brokers = people(max(1, round(size * 0.05)), "broker")
     operators = people(1 if size < 50 else 2, "platform_operator")
     support = [human for role, share in _SUPPORT for human in people(round(size * share), role)]
@@ -160,7 +171,9 @@ def _ring(spec: Spec, registrar: Registrar, name: str, size: int, children: int)
     for member in (*support, *suppliers, *buyers):
         member.silent = dice.random() < 0.06 + 0.25 * spec.hardness
     deals = tuple(_deal(spec, dice, brokers, suppliers, buyers, n) for n in range(children))
-    return Ring(name, tuple(brokers), tuple(operators), tuple(support), tuple(suppliers), tuple(buyers), tuple(kin), deals)
+    return Ring(
+        name, tuple(brokers), tuple(operators), tuple(support), tuple(suppliers), tuple(buyers), tuple(kin), deals
+    )
 
 
 def _pair(people: list[Human], share: float, dice: random.Random) -> list[tuple[Human, Human]]:
@@ -182,5 +195,6 @@ def _deal(
     days = dice.choice((3, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 400, 800, 1200))
     return Deal(
         suppliers[number % len(suppliers)], broker, second if second is not broker else None,
-        buyers[number % len(buyers)], dice.choice("FM"), days, 500 * dice.randint(20, 160), dice.randint(2, spec.days - 6),
+        buyers[number % len(buyers)], dice.choice("FM"), days, 500 * dice.randint(20, 160),
+        dice.randint(2, spec.days - 6),
     )  # fmt: skip

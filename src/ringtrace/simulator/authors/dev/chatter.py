@@ -10,6 +10,7 @@ from typing import Any
 
 from ringtrace.simulator.authors.dev.cast import Human, Registrar
 from ringtrace.simulator.authors.dev.disguise import Contact
+from ringtrace.simulator.authors.dev.grammar import Surface
 from ringtrace.simulator.authors.dev.surface import words
 from ringtrace.simulator.authors.dev.venue import Venue
 from ringtrace.simulator.authors.dev.voice import Topic, Voice
@@ -64,7 +65,15 @@ class Crowd:
         for name, entry in table.items():
             weight = entry["weights"][venue.column]
             if weight:
-                kinds.append(_Kind(name, entry["frame"], tuple(entry["texts"]), tuple(entry.get("replies", ())), tuple(entry.get("titles", ()))))
+                kinds.append(
+                    _Kind(
+                        name,
+                        entry["frame"],
+                        tuple(entry["texts"]),
+                        tuple(entry.get("replies", ())),
+                        tuple(entry.get("titles", ())),
+                    )
+                )
                 weights.append(float(weight))
         return kinds, list(accumulate(weights))
 
@@ -99,18 +108,25 @@ class Crowd:
         if phrase is None:
             phrase, of = dice.choice(kind.texts), kind
         frame = of.frame if phrase in of.texts or of.name == "joke" else "plain"
-        topic = Topic(hidden=0.06 if of.name in _SELLING else 0.0, contact_share=0.5, others=self.known, nick=self.office)
+        topic = Topic(
+            hidden=0.06 if of.name in _SELLING else 0.0, contact_share=0.5, others=self.known, nick=self.office
+        )
         said = self.voice.speak(phrase, human, topic, venue.language)
         line_kind, thread = "message", ""
         if platform in ("forum", "web"):
-            thread = answer.thread if answer is not None else self._title(venue, of, said.text)
+            thread = answer.thread if answer is not None else self._title(venue, of, said)
             if platform == "web":
                 line_kind = "listing" if answer is None else "comment"
         return self.writer.write(human, venue, at, said, thread=thread, reply_to=answer, kind=line_kind, frame=frame)
 
-    def _title(self, venue: Venue, kind: _Kind, text: str) -> str:
-        """A title without mentions: one of the class, or a plain one."""
+    def _title(self, venue: Venue, kind: _Kind, said: Surface) -> str:
+        """A title without mentions: one of the class, the first words, or a plain one."""
+        if not said.mentions and len(said.text) > 8 and (not kind.titles or self.dice.random() < 0.5):
+            cut = said.text.split("，")[0].split("？")[0] if self.dice.random() < 0.5 else said.text[:20]
+            return self.writer.title(venue, cut.replace("\n", " ").strip())
         if kind.titles:
-            return self.writer.title(venue, self.voice.speak(self.dice.choice(kind.titles), Human(""), Topic(), venue.language).text)
+            return self.writer.title(
+                venue, self.voice.speak(self.dice.choice(kind.titles), Human(""), Topic(), venue.language).text
+            )
         plain = words("names")["title"]["en" if venue.language == "en" else "zh"]
         return self.writer.title(venue, self.dice.choice(plain))

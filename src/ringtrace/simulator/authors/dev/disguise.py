@@ -72,10 +72,15 @@ def _joined(cue: str, join: str, body: str, language: str) -> str:
     return cue + join + body
 
 
+_TABLES: dict[str, dict[int, int]] = {
+    "fullwidth": _FULL, "circled": _CIRCLED, "hanzi": _HANZI, "financial": _FINANCIAL, "radio": _RADIO,
+}  # fmt: skip
+
+
 def _hide_digits(digits: str, family: str, kind: str, dice: random.Random) -> str:
-    simple = {"fullwidth": _FULL, "circled": _CIRCLED, "hanzi": _HANZI, "financial": _FINANCIAL, "radio": _RADIO}
-    if family in simple:
-        return digits.translate(simple[family])
+    """Other glyphs for digits; what remains is put between or around them."""
+    if family in _TABLES:
+        return digits.translate(_TABLES[family])
     if family == "keycap":
         return "".join(f"{digit}\ufe0f\u20e3" for digit in digits)
     if family == "invisible":
@@ -84,8 +89,13 @@ def _hide_digits(digits: str, family: str, kind: str, dice: random.Random) -> st
         hidden = [dice.choice(_ALIKE[d]) if d in _ALIKE and dice.random() < 0.7 else d for d in digits]
         return "".join(hidden)
     if family == "mixed":
-        tables = (_FULL, _CIRCLED, _HANZI, {})
+        tables: tuple[dict[int, int], ...] = (_FULL, _CIRCLED, _HANZI, {})
         return "".join(digit.translate(dice.choice(tables)) for digit in digits)
+    return _broken(digits, family, kind, dice)
+
+
+def _broken(digits: str, family: str, kind: str, dice: random.Random) -> str:
+    """Digits in groups, with a newline, an emoji or a mark between them."""
     size = dice.choice((2, 3, 4)) if kind == "qq" else 4
     groups = [digits[:3]] if kind == "phone" else []
     rest = digits[len(groups) * 3 :]

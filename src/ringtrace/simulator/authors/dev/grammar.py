@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 
 from ringtrace.simulator.script import Spoken
 
@@ -43,7 +43,26 @@ class Draft:
 
 
 Fill = Callable[[str], Surface]
-Node = tuple[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    choices: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    kind: str
+    value: str
+    inner: Phrase
+
+
+Phrase = tuple["str | Choice | Slot | Mark", ...]
 _STOPS = "[]|<>{}"
 
 
@@ -54,16 +73,17 @@ def say(template: str, dice: random.Random, fill: Fill) -> Draft:
     return draft
 
 
-@lru_cache(maxsize=None)
-def compile_phrase(template: str) -> tuple[Node, ...]:
+@cache
+def compile_phrase(template: str) -> Phrase:
+    """Return the parsed phrase. Raises ValueError at a stray or missing bracket."""
     nodes, at = _sequence(template, 0, "")
     if at != len(template):
         raise ValueError(f"phrase {template!r}: stray {template[at]!r} at {at}")
     return nodes
 
 
-def _sequence(text: str, at: int, until: str) -> tuple[tuple[Node, ...], int]:
-    nodes: list[Node] = []
+def _sequence(text: str, at: int, until: str) -> tuple[Phrase, int]:
+    nodes: list[str | Choice | Slot | Mark] = []
     while at < len(text) and text[at] not in until:
         char = text[at]
         if char == "[":
@@ -75,17 +95,17 @@ def _sequence(text: str, at: int, until: str) -> tuple[tuple[Node, ...], int]:
                     raise ValueError(f"phrase {text!r}: no closing bracket")
                 if text[at] == "]":
                     break
-            nodes.append(("any", tuple(choices)))
+            nodes.append(Choice(tuple(choices)))
             at += 1
         elif char == "{":
             stop = text.index("}", at)
-            nodes.append(("slot", text[at + 1 : stop]))
+            nodes.append(Slot(text[at + 1 : stop]))
             at = stop + 1
         elif char == "<":
             bar = text.index("|", at)
             inner, stop = _sequence(text, bar + 1, ">")
             kind, _, value = text[at + 1 : bar].partition("=")
-            nodes.append(("mark", (kind, value, inner)))
+            nodes.append(Mark(kind, value, inner))
             at = stop + 1
         else:
             stop = at
@@ -93,24 +113,41 @@ def _sequence(text: str, at: int, until: str) -> tuple[tuple[Node, ...], int]:
                 stop += 1
             if stop == at:
                 raise ValueError(f"phrase {text!r}: stray {char!r} at {at}")
-            nodes.append(("text", text[at:stop]))
+            nodes.append(text[at:stop])
             at = stop
     return tuple(nodes), at
 
 
-def _walk(nodes: tuple[Node, ...], dice: random.Random, fill: Fill, draft: Draft) -> None:
-    for kind, value in nodes:
-        if kind == "text":
-            draft.parts.append(value)  # type: ignore[arg-type]
-        elif kind == "any":
-            choices: tuple[tuple[Node, ...], ...] = value  # type: ignore[assignment]
-            _walk(choices[int(dice.random() * len(choices))], dice, fill, draft)
-        elif kind == "slot":
-            draft.add(fill(value))  # type: ignore[arg-type]
+def _walk(phrase: Phrase, dice: random.Random, fill: Fill, draft: Draft) -> None:
+    for node in phrase:
+        if isinstance(node, str):
+            draft.parts.append(node)
+        elif isinstance(node, Choice):
+            _walk(node.choices[int(dice.random() * len(node.choices))], dice, fill, draft)
+        elif isinstance(node, Slot):
+            draft.add(fill(node.name))
         else:
-            name, meaning, inner = value  # type: ignore[misc]
-            _walk(inner, dice, fill, draft)
-            if name == "fact":
-                draft.facts.append(meaning)
+            _walk(node.inner, dice, fill, draft)
+            if node.kind == "fact":
+                draft.facts.append(node.value)
             else:
-                draft.mentions.append(Spoken(name, meaning, "unknown"))
+                draft.mentions.append(Spoken(node.kind, node.value, "unknown"))
+
+
+def freeze(template: str, dice: random.Random) -> str:
+    """Return ``template`` with its alternatives chosen, slots and marks kept: a text to be repeated."""
+    return _frozen(compile_phrase(template), dice)
+
+
+def _frozen(phrase: Phrase, dice: random.Random) -> str:
+    parts = []
+    for node in phrase:
+        if isinstance(node, str):
+            parts.append(node)
+        elif isinstance(node, Choice):
+            parts.append(_frozen(dice.choice(node.choices), dice))
+        elif isinstance(node, Slot):
+            parts.append("{" + node.name + "}")
+        else:
+            parts.append(f"<{node.kind}={node.value}|{_frozen(node.inner, dice)}>")
+    return "".join(parts)

@@ -44,8 +44,11 @@ def write_pages(spec: Spec, dice: random.Random) -> tuple[Page, ...]:
         "day_zh": f"{int(spec.operation[5:7])}月{int(spec.operation[8:])}日",
     }  # fmt: skip
     whole = ledger_figures(spec)[:4]
-    extra = (_number(spec, "sites", "site", "", spec.sites), _number(spec, "groups", "group", "", spec.groups, bound="about"))
-    pages = []
+    extra = (
+        _number(spec, "sites", "site", "", spec.sites),
+        _number(spec, "groups", "group", "", spec.groups, bound="about"),
+    )
+    pages: list[Page] = []
     for name, story in words("press")["national"].items():
         figures = whole + (extra if story["containers"] else ())
         pages.append(_page(name, story, values, at + len(pages) * 3600, figures))
@@ -61,7 +64,9 @@ def write_pages(spec: Spec, dice: random.Random) -> tuple[Page, ...]:
     return tuple(pages)
 
 
-def _page(name: str, story: dict[str, object], values: dict[str, str], at: int, figures: tuple[PublicNumber, ...]) -> Page:
+def _page(
+    name: str, story: dict[str, object], values: dict[str, str], at: int, figures: tuple[PublicNumber, ...]
+) -> Page:
     def put(text: object) -> str:
         return str(text).format(**values)
 
@@ -82,12 +87,23 @@ def write_tips(spec: Spec, rings: tuple[Ring, ...], outsiders: list[Human], dice
     tips = []
     for number in range(max(6, spec.posts // 500)):
         at = calendar.at(dice.randrange(spec.days), dice)
-        said = voice.speak(dice.choice(words("press")["tip"]["texts"]), dice.choice(outsiders), Topic(others=handles), "zh")
-        mentions = tuple(Spoken(m.kind, m.value, m.owner if m.owner != "self" else "quoted", m.family) for m in said.mentions)
+        said = voice.speak(
+            dice.choice(words("press")["tip"]["texts"]), dice.choice(outsiders), Topic(others=handles), "zh"
+        )
+        mentions = tuple(
+            Spoken(m.kind, m.value, m.owner if m.owner != "self" else "quoted", m.family) for m in said.mentions
+        )
         code, zh, _ = dice.choice(places())
         del code
-        fields = {"text": said.text, "title": dice.choice(words("press")["tip"]["titles"]), "reporter": f"R{number:05}", "place": zh}
+        fields = {
+            "text": said.text,
+            "title": dice.choice(words("press")["tip"]["titles"]),
+            "reporter": f"R{number:05}",
+            "place": zh,
+        }
         if dice.random() < 0.4:
-            fields["url"] = f"http://www.site{dice.randint(1, max(1, spec.sites))}.example/item/{dice.randint(100000, 999999)}.html"
+            fields["url"] = (
+                f"http://www.site{dice.randint(1, max(1, spec.sites))}.example/item/{dice.randint(100000, 999999)}.html"
+            )
         tips.append(Tip(f"t{number:04}", at, fields, mentions))
     return tuple(sorted(tips, key=lambda tip: (tip.at, tip.key)))

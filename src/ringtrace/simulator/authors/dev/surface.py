@@ -12,7 +12,10 @@ from ringtrace.simulator.authors.dev.grammar import Surface
 from ringtrace.simulator.script import Spoken
 
 _HAN = "零一二三四五六七八九"
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 @cache
@@ -53,7 +56,12 @@ def money(value: int, language: str, dice: random.Random) -> Surface:
 
 
 def _money_en(value: int) -> list[tuple[str, str]]:
-    shapes = [("plain", f"{value:,} yuan"), ("plain", f"{value} RMB"), ("plain", f"¥{value:,}"), ("plain", f"RMB {value:,}")]
+    shapes = [
+        ("plain", f"{value:,} yuan"),
+        ("plain", f"{value} RMB"),
+        ("plain", f"¥{value:,}"),
+        ("plain", f"RMB {value:,}"),
+    ]
     if value % 1000 == 0:
         shapes += [("short", f"{value // 1000}k yuan"), ("short", f"{value // 1000}k RMB")]
     return shapes
@@ -67,18 +75,30 @@ def _money_zh(value: int) -> list[tuple[str, str]]:
         if wan < 10:
             shapes += [("han", f"{'两' if wan == 2 else _HAN[wan]}万"), ("han", f"{_HAN[wan]}万块钱")]
     elif wan and rest % 1000 == 0:
-        shapes += [("short", f"{wan}.{rest // 1000}万"), ("short", f"{wan}万{rest // 1000}"), ("short", f"{wan}w{rest // 1000}")]
+        shapes += [
+            ("short", f"{wan}.{rest // 1000}万"),
+            ("short", f"{wan}万{rest // 1000}"),
+            ("short", f"{wan}w{rest // 1000}"),
+        ]
         if wan < 10:
             shapes += [("han", f"{'两' if wan == 2 else _HAN[wan]}万{_HAN[rest // 1000]}")]
     elif not wan and rest % 1000 == 0:
-        shapes += [("short", f"{rest // 1000}千"), ("short", f"{rest // 1000}k"), ("han", f"{'两' if rest == 2000 else _HAN[rest // 1000]}千块")]
+        shapes += [
+            ("short", f"{rest // 1000}千"),
+            ("short", f"{rest // 1000}k"),
+            ("han", f"{'两' if rest == 2000 else _HAN[rest // 1000]}千块"),
+        ]
     return shapes
 
 
 def age(days: int, language: str, dice: random.Random) -> Surface:
     """An age of ``days`` as days, months or years."""
     if days < 30:
-        value, zh, en = f"P{days}D", [f"{days}天", f"出生{days}天", f"{days}天大"], [f"{days} days old", f"{days}-day-old"]
+        value, zh, en = (
+            f"P{days}D",
+            [f"{days}天", f"出生{days}天", f"{days}天大"],
+            [f"{days} days old", f"{days}-day-old"],
+        )
     elif days < 365:
         n = days // 30
         han = "两" if n == 2 else _HAN[n] if n < 10 else str(n)
@@ -98,7 +118,14 @@ def date(year: int, month: int, day: int, language: str, dice: random.Random) ->
         name = _MONTHS[month - 1]
         text = dice.choice((f"{name} {day}, {year}", f"{day} {name} {year}", f"{year}-{month:02}-{day:02}"))
     else:
-        text = dice.choice((f"{year}年{month}月{day}日", f"{year}-{month:02}-{day:02}", f"{year}.{month}.{day}", f"{year}年{month}月{day}号"))
+        text = dice.choice(
+            (
+                f"{year}年{month}月{day}日",
+                f"{year}-{month:02}-{day:02}",
+                f"{year}.{month}.{day}",
+                f"{year}年{month}月{day}号",
+            )
+        )
     return Surface(text, (Spoken("date", f"{year}-{month:02}-{day:02}", "unknown"),))
 
 

@@ -6,7 +6,7 @@ import random
 
 from ringtrace.simulator.authors.dev.cast import Deal, Human, Ring
 from ringtrace.simulator.authors.dev.disguise import Contact
-from ringtrace.simulator.authors.dev.grammar import Surface
+from ringtrace.simulator.authors.dev.grammar import Surface, freeze
 from ringtrace.simulator.authors.dev.surface import words
 from ringtrace.simulator.authors.dev.venue import Calendar, Venue
 from ringtrace.simulator.authors.dev.voice import Topic, Voice
@@ -24,8 +24,11 @@ _ROLE_PHRASE = {"document_provider": "papers", "transporter": "transport", "recr
 class Market:
     """Writes one ring's lines into its venues until ``budget`` lines are spent."""
 
-    def __init__(self, spec: Spec, ring: Ring, venues: list[Venue], writer: Writer, dice: random.Random) -> None:
+    def __init__(
+        self, spec: Spec, ring: Ring, neighbours: list[Human], venues: list[Venue], writer: Writer, dice: random.Random
+    ) -> None:
         self.spec, self.ring, self.venues, self.writer, self.dice = spec, ring, venues, writer, dice
+        self.neighbours = neighbours
         self.voice = Voice(dice, spec.provinces)
         self.calendar = Calendar(spec)
         self.seen: set[str] = set()
@@ -38,15 +41,16 @@ class Market:
         self._services()
         self._brokers()
         while len(self.writer.lines) - start < budget:
-            self._advert()
+            self._repeat()
 
     def _say(
-        self, phrase: str, human: Human, venue: Venue, at: int, topic: Topic, reply_to: Line | None = None, thread: str = ""
-    ) -> Line:
-        table = words("ring_en" if venue.language == "en" else "ring_zh")
-        number = self.dice.randrange(len(table[phrase]))
-        said = self.voice.speak(table[phrase][number], human, topic, venue.language)
-        kind = "message"
+        self, phrase: str, human: Human, venue: Venue, at: int, topic: Topic, reply_to: Line | None = None,
+        frozen: tuple[str, str] = ("", ""),
+    ) -> Line:  # fmt: skip
+        """Write one line of the kind ``phrase``; frozen: (text to be repeated, its template key)."""
+        text = frozen[0] or self.dice.choice(words("ring_en" if venue.language == "en" else "ring_zh")[phrase])
+        said = self.voice.speak(text, human, topic, venue.language)
+        kind, thread = "message", ""
         if venue.place.platform == "web":
             kind = "comment" if reply_to is not None else "listing"
         if venue.place.platform in ("forum", "web"):
@@ -54,7 +58,7 @@ class Market:
         self.seen.add(human.key)
         return self.writer.write(
             human, venue, at, said, thread=thread, reply_to=reply_to, kind=kind, direction=_DIRECTION[phrase],
-            template=f"dev/{venue.language}/{phrase}/{number}",
+            template=frozen[1], trade=True,
         )  # fmt: skip
 
     def _title(self, phrase: str, venue: Venue, topic: Topic, said: Surface) -> str:
@@ -66,7 +70,10 @@ class Market:
             title = self.voice.speak(self.dice.choice(table[key]), Human(""), topic, venue.language)
             if {(m.kind, m.value) for m in title.mentions} <= known:
                 return self.writer.title(venue, title.text)
-        return self.writer.title(venue, self.dice.choice(("诚心交流", "有意的进来", "联系我", "看帖")) if venue.language != "en" else "Please read")
+        return self.writer.title(
+            venue,
+            self.dice.choice(("诚心交流", "有意的进来", "联系我", "看帖")) if venue.language != "en" else "Please read",
+        )
 
     def _venue(self) -> Venue:
         return self.dice.choice(self.venues)
@@ -110,10 +117,24 @@ class Market:
             supplier = "supplier" in human.roles
             if dice.random() < 0.5:
                 advert = self._say("advert", broker, venue, at, topic)
-                self._say("haggle_seller" if supplier else "haggle_buyer", human, venue, at + dice.randint(200, 20_000), topic, advert)
+                self._say(
+                    "haggle_seller" if supplier else "haggle_buyer",
+                    human,
+                    venue,
+                    at + dice.randint(200, 20_000),
+                    topic,
+                    advert,
+                )
             else:
                 post = self._say("offer" if supplier else "seek", human, venue, at, topic)
-                self._say("reply_offer" if supplier else "reply_seek", broker, venue, at + dice.randint(200, 20_000), topic, post)
+                self._say(
+                    "reply_offer" if supplier else "reply_seek",
+                    broker,
+                    venue,
+                    at + dice.randint(200, 20_000),
+                    topic,
+                    post,
+                )
 
     def _services(self) -> None:
         """Papers, transport, hosts and insiders answer brokers; operators state their cut."""
@@ -146,17 +167,34 @@ class Market:
         """Brokers refer to each other, so that the stars hang together; who moved says so."""
         dice = self.dice
         for at, broker in enumerate(self.ring.brokers):
-            for above in ([self.ring.brokers[(at - 1) // 3]] if at else []) + dice.sample(self.ring.brokers, min(2, at)):
+            for above in ([self.ring.brokers[(at - 1) // 3]] if at else []) + dice.sample(
+                self.ring.brokers, min(2, at)
+            ):
                 venue, when = self._venue(), self.calendar.at(dice.randrange(self.spec.days), dice)
                 advert = self._say("advert", above, venue, when, self._plain())
                 self._say("recommend", broker, venue, when + dice.randint(300, 9000), self._plain(above), advert)
+            if self.neighbours and dice.random() < 0.02 + 0.25 * self.spec.hardness:
+                self._say("recommend", broker, self._venue(), self.calendar.at(dice.randrange(self.spec.days), dice),
+                          self._plain(dice.choice(self.neighbours)))  # fmt: skip
             for move in broker.moves:
                 self._say("moved", broker, self._venue(), self.calendar.at(move + 1, dice), Topic(contact_share=1.0))
 
-    def _advert(self) -> None:
-        """A broker's standing advert, repeated in several venues."""
+    def _repeat(self) -> None:
+        """One text by one person, repeated with small changes in several venues over some days."""
         dice = self.dice
-        broker = dice.choice(self.ring.brokers)
+        deal = dice.choice(self.ring.deals)
+        phrase, human = dice.choice((("advert", deal.broker), ("offer", deal.supplier), ("seek", deal.buyer)))
+        if human.silent:
+            phrase, human = "advert", deal.broker
+        language = "en" if dice.random() < 0.1 else "zh"
+        venues = [venue for venue in self.venues if venue.language == language] or self.venues
+        language = venues[0].language
+        frozen = freeze(dice.choice(words("ring_en" if language == "en" else "ring_zh")[phrase]), dice)
+        frozen = frozen.replace("{contact?}", "{contact}")
+        key = f"dev/{self.ring.name}/{len(self.writer.lines)}"
         day = dice.randrange(self.spec.days)
-        for venue in dice.sample(self.venues, min(len(self.venues), dice.randint(1, 4))):
-            self._say("advert", broker, venue, self.calendar.at(day, dice), Topic(hidden=0.45, contact_share=0.8))
+        for venue in dice.sample(venues, min(len(venues), dice.randint(2, 5))):
+            at = self.calendar.at(min(day + dice.randrange(6), self.spec.days - 1), dice)
+            line = self._say(phrase, human, venue, at, self._topic(deal, 1.0), None, (frozen, key))
+            if phrase != "advert" and dice.random() < 0.2:
+                self._say(f"reply_{phrase}", deal.broker, venue, at + dice.randint(300, 9000), self._topic(deal), line)

@@ -74,7 +74,9 @@ class Voice:
         return Surface(self.dice.choice(names), (Spoken("sex", sex, "unknown"),))
 
     def age(self) -> Surface:
-        return surface.age(self._topic.days or self.dice.choice((20, 60, 90, 150, 240, 800, 1200)), self._language, self.dice)
+        return surface.age(
+            self._topic.days or self.dice.choice((20, 60, 90, 150, 240, 800, 1200)), self._language, self.dice
+        )
 
     def place(self) -> Surface:
         return surface.place(self.dice.choice(self.provinces), self._language, self.dice)
@@ -140,7 +142,11 @@ class Voice:
         if value % 500 == 0:
             said = self.sum(value)
         else:
-            text = f"{value} yuan" if self._language == "en" else self.dice.choice((f"{value}元", f"{value}块", f"￥{value}"))
+            text = (
+                f"{value} yuan"
+                if self._language == "en"
+                else self.dice.choice((f"{value}元", f"{value}块", f"￥{value}"))
+            )
             said = Surface(text, (Spoken("money", f"{value} CNY", "unknown"),))
         return replace(said, facts=())
 

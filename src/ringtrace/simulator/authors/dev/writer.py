@@ -35,7 +35,7 @@ class Writer:
 
     def write(
         self, human: Human, venue: Venue, at: int, said: Surface, *, thread: str = "", reply_to: Line | None = None,
-        kind: str = "message", direction: str = "none", frame: str = "plain", template: str = "", language: str = "",
+        kind: str = "message", direction: str = "none", frame: str = "plain", template: str = "", trade: bool = False,
     ) -> Line:  # fmt: skip
         account = self.wardrobe.account(human, venue.place, self.calendar.day(at))
         self.used.setdefault(account.key, account)
@@ -45,8 +45,8 @@ class Writer:
         line = Line(
             f"l{len(self.lines):06}", account.key, venue.place.key, at, text, thread,
             reply_to.key if reply_to is not None else "", kind, False, direction, frame,
-            said.facts if direction != "none" or template else (), said.mentions, template,
-            language or venue.language,
+            said.facts if trade else (), said.mentions, template,
+            venue.language,
         )  # fmt: skip
         self.lines.append(line)
         return line
