@@ -1,0 +1,116 @@
+"""Numbers of children or persons: "两个孩子", "27 suspects", twins. Ordinals are no counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ringtrace.model.mention import Candidate
+from ringtrace.text import lexicon
+from ringtrace.text.numbers import Number, as_decimal, find_numbers
+from ringtrace.text.view import TextView
+
+KIND = "count"
+_STOPS = frozenset("，。,;；！？!?、\n:：()（） ")
+_ADJECTIVES = 3
+
+
+@dataclass(frozen=True)
+class _Words:
+    fixed: Mapping[str, int]
+    terms: Mapping[str, tuple[str, ...]]
+    nouns: frozenset[str]
+    adjectives: frozenset[str]
+
+
+def find(view: TextView) -> Iterator[Candidate]:
+    """Yield counts of children and persons; "一个孩子" stays below one half (一 is an article)."""
+    folded = view.folded
+    text = folded.text
+    words = _words(view.lexicons)
+    for word, value in words.fixed.items():
+        at = text.find(word)
+        if at >= 0:
+            yield from _candidate(view, at, at + len(word), str(value), 0.9, "word of number")
+    for number in find_numbers(text):
+        if number.value % 1 or not 0 < number.value < 1_000_000 or number.digits > 6:
+            continue
+        tail = text[number.stop : number.stop + 12]
+        found = _chinese(text, number, tail, words) if tail[:1] > "\u2e80" or tail[1:2] > "\u2e80" else None
+        if found is None:
+            found = _english(text, number, words)
+        if found is not None:
+            stop, probability = found
+            for value in (number.value,) if number.high is None else (number.value, number.high):
+                yield from _candidate(view, number.start, stop, as_decimal(value), probability, "number > person")
+
+
+def _candidate(view: TextView, start: int, stop: int, value: str, probability: float, rule: str) -> Iterator[Candidate]:
+    piece = view.folded.origin(start, stop)
+    if piece[0] < piece[1]:
+        yield Candidate(KIND, (piece,), value, probability, rule)
+
+
+def _chinese(text: str, number: Number, tail: str, words: _Words) -> tuple[int, float] | None:
+    head = text[max(0, number.start - 3) : number.start]
+    if head.endswith(words.terms["ordinal"]) or (head[-1:].isascii() and head[-1:].isalnum()):
+        return None
+    rest = tail.lstrip(" ")
+    skipped = len(tail) - len(rest)
+    measure = next((term for term in words.terms["measure"] if rest.startswith(term)), "")
+    rest = rest[len(measure) :]
+    paired = text[number.start : number.stop] in {"俩", "仨"}
+    one = number.value == 1
+    if measure and rest.startswith(("月", "星期", "礼拜", "多月", "小时", "半月", "钟头")):
+        return None
+    if rest.startswith(words.terms["not"]) or any(rest.startswith(word) for word in words.fixed if not word.isascii()):
+        return None
+    if not measure and not paired:
+        if rest.startswith("人") and not (one and number.words):
+            return number.stop + skipped + 1, 0.8
+        if not rest.startswith(("男", "女", "孩", "娃", "童", "婴")) or rest.startswith("孩政") or number.words:
+            return None
+    window = rest[:8]
+    for at in range(len(window)):
+        if window[at] in _STOPS:
+            break
+        if window.startswith(words.terms["person"], at):
+            noun = next(term for term in words.terms["person"] if window.startswith(term, at))
+            stop = number.stop + skipped + len(measure) + at + len(noun)
+            if measure in {"对", "双"}:
+                return None
+            return stop, 0.85 if not one else 0.4 if number.words else 0.6
+    return None
+
+
+def _english(text: str, number: Number, words: _Words) -> tuple[int, float] | None:
+    raw = text[number.stop : number.stop + 48]
+    if raw[:1] not in {" ", "-"} or text[number.start - 1 : number.start] in {"$", "¥", "£", "€", ".", "/"}:
+        return None
+    at = number.stop
+    for position, token in enumerate(raw.split()[: _ADJECTIVES + 1]):
+        start = text.index(token, at)
+        word = token.strip("-.,;:!?()\"'")
+        word = word.removesuffix("'s")
+        at = start + len(token)
+        following = text[at : at + 10].split()[:1]
+        noun_next = bool(following) and following[0].strip(".,;:!?)") in words.nouns
+        if word in words.nouns and not (word in words.adjectives and noun_next):
+            end = text.index(word, start) + len(word)
+            return end, (0.55 if number.value == 1 else 0.9) if position == 0 or number.value > 1 else 0.5
+        if word not in words.adjectives and word not in {"of", "the", "our", "my", "these", "their"}:
+            return None
+        if token[-1] in ".,;:!?":
+            return None
+    return None
+
+
+@cache
+def _words(lexicons: Path | None) -> _Words:
+    fixed: dict[str, int] = {}
+    for _, document in lexicon.documents("count", lexicons):
+        fixed.update(document.get("fixed", {}))
+    terms = lexicon.load("count", lexicons)
+    return _Words(fixed, terms, frozenset(terms["noun"]), frozenset(terms["adjective"]))

@@ -1,0 +1,80 @@
+"""The sex of a child as the words say it: F or M."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import ahocorasick_rs
+
+from ringtrace.model.mention import Candidate
+from ringtrace.text import lexicon
+from ringtrace.text.view import TextView
+
+KIND = "sex"
+_ALONE = re.compile(r"(?:^|[\s,，。;；:：、(（\[【.!])([男女])(?=$|[\s,，。;；、)）\]】.!0-9])")
+_NEAR = 4
+_BUDGET = 200
+
+
+@dataclass(frozen=True)
+class _Words:
+    automaton: ahocorasick_rs.AhoCorasick
+    concepts: tuple[str, ...]
+    join: tuple[str, ...]
+
+
+def find(view: TextView) -> Iterator[Candidate]:
+    """Yield F and M. Where both are offered as alternatives ("男孩女孩都行") neither reaches .5."""
+    folded = view.folded
+    text = folded.text
+    words = _words(view.lexicons)
+    hits: list[tuple[int, int, str]] = []
+    for index, start, stop in words.automaton.find_matches_as_indexes(text):
+        if text[start] > "\u2e80" or _apart(text, start, stop):
+            hits.append((start, stop, words.concepts[index]))
+        if len(hits) >= _BUDGET:
+            break
+    if "男" in text or "女" in text:
+        for match in _ALONE.finditer(text):
+            hits.append((*match.span(1), "M" if match.group(1) == "男" else "F"))
+        hits.sort()
+    doubtful = _alternatives(text, hits, words)
+    for at, (start, stop, concept) in enumerate(hits):
+        piece = folded.origin(start, stop)
+        if concept == "none" or piece[0] >= piece[1]:
+            continue
+        probability = 0.4 if at in doubtful else 0.9 if stop - start > 1 else 0.8
+        for value in ("F", "M") if concept == "both" else (concept,):
+            yield Candidate(KIND, (piece,), value, probability, "word of sex")
+
+
+def _alternatives(text: str, hits: list[tuple[int, int, str]], words: _Words) -> set[int]:
+    doubtful: set[int] = set()
+    for at in range(len(hits) - 1):
+        left, right = hits[at], hits[at + 1]
+        between = text[left[1] : right[0]].strip()
+        if {left[2], right[2]} == {"F", "M"} and len(between) <= _NEAR:
+            tail = text[right[1] : right[1] + 6]
+            free = any(mark in tail for mark in ("都", "均", "不限", "皆", "either"))
+            if free or between in {"或", "或者", "/", "还是", "or"} or (between in words.join and "两" not in text):
+                doubtful |= {at, at + 1} if free or between in {"或", "或者", "/", "还是", "or"} else set()
+    return doubtful
+
+
+def _apart(text: str, start: int, stop: int) -> bool:
+    before, after = text[start - 1 : start], text[stop : stop + 1]
+    return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
+
+
+@cache
+def _words(lexicons: Path | None) -> _Words:
+    terms = lexicon.load("sex", lexicons)
+    concept_of = {word.lower(): concept for concept in ("F", "M", "both", "none") for word in terms.get(concept, ())}
+    automaton = ahocorasick_rs.AhoCorasick(
+        list(concept_of), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+    )
+    return _Words(automaton, tuple(concept_of.values()), tuple(terms.get("join", ())))

@@ -1,0 +1,314 @@
+"""Dates in Chinese and English as ISO 8601, partial where the text is: "2014-02-19", "2014-02".
+
+Yearless and relative dates are read from the day of writing (local day at UTC+8, the zone that
+the evidence is assumed in); without one a month and day stay yearless ("--02-19").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+
+from ringtrace.text import lexicon
+from ringtrace.text.numbers import find_numbers
+
+_CHINA = timezone(timedelta(hours=8))
+_D = "0-9〇零一二三四五六七八九十廿"
+_YEAR = "[0-9〇零一二三四五六七八九]{4}"
+_FULL = re.compile(rf"({_YEAR}) ?年 ?(?:([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?)?")
+_SHORT_YEAR = re.compile(rf"(?<![{_D}])([01][0-9]|2[0-9]) ?年 ?([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
+_MONTH = re.compile(rf"(?<![{_D}年第])([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
+_DAY = re.compile(rf"(?<![{_D}月.\-/])([{_D}]{{1,3}})[号](?![码])")
+_NUMERIC = re.compile(r"(?<![0-9./\-])((?:19|20)[0-9]{2})([\-/.])([01]?[0-9])(?:\2([0-3]?[0-9]))?(?![0-9]|[./\-][0-9])")
+_SLASHED = re.compile(r"(?<![0-9./\-])([0-3]?[0-9])/([0-3]?[0-9])/((?:19|20)[0-9]{2})(?![0-9/])")
+_RELATIVE_TAIL = re.compile(rf"(?:的)?([{_D}]{{1,3}})(?:[号日])")
+_YEAR_TAIL = re.compile(rf" ?(?:的)?([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
+_WEEKDAY = "一二三四五六日天"
+_EN_YEAR = re.compile(
+    r"(?<![0-9a-z/.,\-])(?:in|since|of|during|until|early|late|year) ((?:19|20)[0-9]{2})(?![0-9\-/.]?[0-9])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DateFound:
+    """start, stop: code points of the searched text; value ISO 8601, partial allowed."""
+
+    start: int
+    stop: int
+    value: str
+    probability: float
+    rule: str
+
+
+@dataclass(frozen=True)
+class _Words:
+    relative: Mapping[str, Mapping[str, int]]
+    weak: frozenset[str]
+    future: tuple[str, ...]
+    not_day: tuple[str, ...]
+    months: Mapping[str, int]
+    english: re.Pattern[str]
+    marks: tuple[str, ...]
+
+
+def local_day(sent_at: int | None) -> date | None:
+    """Return the day of ``sent_at`` (microseconds UTC) at UTC+8, None when unknown or out of range."""
+    if sent_at is None or not 0 <= sent_at < 4_102_444_800_000_000:
+        return None
+    return datetime.fromtimestamp(sent_at // 1_000_000, UTC).astimezone(_CHINA).date()
+
+
+def find_dates(text: str, day: date | None = None, lexicons: Path | None = None) -> list[DateFound]:
+    """Return the dates of a folded text in order, none overlapping. day: the day of writing."""
+    words = _words(lexicons)
+    found: list[DateFound] = []
+    if not text.isascii() and any(mark in text for mark in "年月号日天周期拜"):
+        found.extend(_chinese(text, day, words))
+    if "20" in text or "19" in text:
+        found.extend(_numeric(text))
+    if any(mark in text for mark in words.marks):
+        found.extend(_english(text, day, words))
+    if len(found) < 2:
+        return found
+    found.sort(key=lambda item: (item.start, -item.stop, -item.probability, item.value))
+    kept: list[DateFound] = []
+    for item in found:
+        if not kept or item.start >= kept[-1].stop or (item.start, item.stop) == (kept[-1].start, kept[-1].stop):
+            kept.append(item)
+    return kept
+
+
+def _chinese(text: str, day: date | None, words: _Words) -> Iterator[DateFound]:
+    for match in _FULL.finditer(text):
+        year = _integer(match.group(1))
+        if 1900 <= year < 2100:
+            value = _iso(year, _integer(match.group(2)), _integer(match.group(3)))
+            if value and not (match.group(2) is None and text.startswith(("级", "份的酒"), match.end())):
+                yield DateFound(match.start(), match.end(), value, 0.95, "year month day")
+    for match in _SHORT_YEAR.finditer(text):
+        value = _iso(2000 + int(match.group(1)), _integer(match.group(2)), _integer(match.group(3)))
+        if value:
+            yield DateFound(match.start(), match.end(), value, 0.85, "short year")
+    for match in _MONTH.finditer(text):
+        yield from _month_day(text, match, day, words)
+    if "号" in text and day is not None:
+        for match in _DAY.finditer(text):
+            if not text.startswith(words.not_day, match.end()) and not text[: match.start()].endswith(
+                ("第", "微信", "q", "群")
+            ):
+                value = _iso(day.year, day.month, _integer(match.group(1)))
+                if value:
+                    yield DateFound(match.start(), match.end(), value, 0.55, "day of the month")
+    if day is not None:
+        yield from _relative_chinese(text, day, words)
+
+
+def _month_day(text: str, match: re.Match[str], day: date | None, words: _Words) -> Iterator[DateFound]:
+    month, number = _integer(match.group(1)), _integer(match.group(2))
+    head, tail = text[max(0, match.start() - 6) : match.start()], text[match.end() : match.end() + 2]
+    if not 1 <= month <= 12 or (match.group(2) is not None and not 1 <= number <= 31):
+        return
+    if match.group(2) is None and (
+        tail.startswith(("龄", "大", "嫂", "子", "份大", "饼", "薪", "费", "经")) or head.endswith(("农历", "阴历"))
+    ):
+        return
+    if head.endswith(("去年", "今年", "明年", "前年", "农历", "阴历", "后年")):
+        return
+    future = any(term in head for term in words.future) or tail.startswith(("预产", "生产", "要生"))
+    value = _yearless(month, number, day, future)
+    if value:
+        yield DateFound(
+            match.start(), match.end(), value, 0.9 if number else 0.75, "month and day" if number else "month"
+        )
+
+
+def _yearless(month: int, number: int, day: date | None, future: bool) -> str:
+    if day is None:
+        return f"--{month:02d}-{number:02d}" if number else f"--{month:02d}"
+    if future:
+        year = day.year + (month < day.month)
+    else:
+        year = min((day.year - 1, day.year, day.year + 1), key=lambda y: (abs((date(y, month, 15) - day).days), y))
+    return _iso(year, month, number)
+
+
+def _relative_chinese(text: str, day: date, words: _Words) -> Iterator[DateFound]:
+    for unit, table in words.relative.items():
+        for word, offset in table.items():
+            if word[0] < "\u2e80":
+                continue
+            at = text.find(word)
+            while at >= 0:
+                yield from _relative(text, at, word, (unit, offset), day, words)
+                at = text.find(word, at + len(word))
+
+
+def _relative(text: str, at: int, word: str, shift: tuple[str, int], day: date, words: _Words) -> Iterator[DateFound]:
+    unit, offset = shift
+    stop = at + len(word)
+    if unit == "day":
+        if text[at - 1 : at] == "大" or (text.startswith(("的",), stop) and offset == 0):
+            return
+        yield DateFound(
+            at, stop, (day + timedelta(days=offset)).isoformat(), 0.45 if word in words.weak else 0.6, "relative day"
+        )
+    elif unit == "month":
+        if text[at - 1 : at] and text[at - 1 : at] in "上下" and word[0] in "上下":
+            return
+        year, month = _shift_month(day, offset)
+        tail = _RELATIVE_TAIL.match(text, stop)
+        value = _iso(year, month, _integer(tail.group(1)) if tail else 0)
+        if value:
+            yield DateFound(at, tail.end() if tail else stop, value, 0.85 if tail else 0.7, "relative month")
+    elif unit == "year":
+        tail = _YEAR_TAIL.match(text, stop)
+        value = (
+            _iso(day.year + offset, _integer(tail.group(1)), _integer(tail.group(2)))
+            if tail
+            else str(day.year + offset)
+        )
+        if value:
+            probability = 0.9 if tail else 0.45 if word in words.weak else 0.6
+            yield DateFound(at, tail.end() if tail else stop, value, probability, "relative year")
+    elif unit == "week":
+        monday = day - timedelta(days=day.weekday()) + timedelta(weeks=offset)
+        weekday = _WEEKDAY.find(text[stop : stop + 1]) if stop < len(text) else -1
+        if weekday >= 0:
+            yield DateFound(
+                at, stop + 1, (monday + timedelta(days=min(weekday, 6))).isoformat(), 0.85, "relative weekday"
+            )
+        else:
+            year, week, _ = monday.isocalendar()
+            yield DateFound(at, stop, f"{year}-W{week:02d}", 0.4 if word in words.weak else 0.5, "relative week")
+
+
+def _numeric(text: str) -> Iterator[DateFound]:
+    for match in _NUMERIC.finditer(text):
+        year, month, number = int(match.group(1)), int(match.group(3)), int(match.group(4) or 0)
+        value = _iso(year, month, number) if month else ""
+        if value and not (match.group(2) == "." and not match.group(4) and len(match.group(3)) < 2):
+            yield DateFound(match.start(), match.end(), value, 0.95 if number else 0.7, "numeric date")
+    for match in _SLASHED.finditer(text):
+        left, right, year = int(match.group(1)), int(match.group(2)), int(match.group(3))
+        readings = sorted({value for value in (_iso(year, left, right), _iso(year, right, left)) if value})
+        for value in readings if left and right else []:
+            yield DateFound(match.start(), match.end(), value, 0.9 if len(readings) == 1 else 0.45, "numeric date")
+
+
+def _english(text: str, day: date | None, words: _Words) -> Iterator[DateFound]:
+    for match in words.english.finditer(text):
+        month = words.months[match.group("m1") or match.group("m2")]
+        number = int(match.group("d1") or match.group("d2") or 0)
+        year = match.group("y1") or match.group("y2")
+        named = match.group("m1") or match.group("m2")
+        if not number and not year and not _calendar(text, match.start(), named):
+            continue
+        head = text[max(0, match.start() - 12) : match.start()]
+        value = (
+            _iso(int(year), month, number)
+            if year
+            else _yearless(month, number, day, head.rstrip().endswith(words.future))
+        )
+        if value and (number <= 31):
+            yield DateFound(match.start(), match.end(), value, 0.95 if number or year else 0.75, "month and day")
+    for match in _EN_YEAR.finditer(text):
+        yield DateFound(match.start(1), match.end(1), match.group(1), 0.75, "year")
+    if day is None:
+        return
+    for unit, table in words.relative.items():
+        for word, offset in table.items():
+            if word[0] < "\u2e80":
+                yield from _relative_english(text, word, (unit, offset), day, words)
+
+
+def _calendar(text: str, start: int, name: str) -> bool:
+    """Whether a lone month name is one: "in March", not "may" or "march"."""
+    head = text[max(0, start - 9) : start].split()[-1:]
+    led = bool(head) and head[0] in {
+        "in",
+        "since",
+        "by",
+        "until",
+        "due",
+        "early",
+        "late",
+        "mid",
+        "last",
+        "next",
+        "this",
+        "of",
+    }
+    return led or (name not in {"may", "march", "mar", "jan", "sep", "dec", "jun"} and len(name) > 3)
+
+
+def _relative_english(text: str, word: str, shift: tuple[str, int], day: date, words: _Words) -> Iterator[DateFound]:
+    unit, offset = shift
+    at = text.find(word)
+    while at >= 0:
+        stop = at + len(word)
+        if not text[at - 1 : at].isalnum() and not text[stop : stop + 1].isalnum():
+            probability = 0.45 if word in words.weak else 0.7 if unit == "month" else 0.6
+            if unit == "day":
+                value = (day + timedelta(days=offset)).isoformat()
+            elif unit == "month":
+                year, month = _shift_month(day, offset)
+                value = f"{year:04d}-{month:02d}"
+            elif unit == "year":
+                value = str(day.year + offset)
+            else:
+                year, week, _ = (day + timedelta(weeks=offset)).isocalendar()
+                value, probability = f"{year}-W{week:02d}", 0.5 if offset else 0.4
+            yield DateFound(at, stop, value, probability, f"relative {unit}")
+        at = text.find(word, stop)
+
+
+def _shift_month(day: date, offset: int) -> tuple[int, int]:
+    months = day.year * 12 + day.month - 1 + offset
+    return months // 12, months % 12 + 1
+
+
+def _iso(year: int, month: int = 0, number: int = 0) -> str:
+    """Return the partial ISO date, "" when no such date exists."""
+    if not month:
+        return f"{year:04d}"
+    if not 1 <= month <= 12:
+        return ""
+    if not number:
+        return f"{year:04d}-{month:02d}"
+    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day if year < 9999 else 31
+    return f"{year:04d}-{month:02d}-{number:02d}" if number <= last else ""
+
+
+def _integer(text: str | None) -> int:
+    """二十 -> 20, 二零一四 -> 2014, None -> 0; 0 as well where it is no number."""
+    if not text:
+        return 0
+    if text.isascii():
+        return int(text) if text.isdigit() else 0
+    numbers = find_numbers(text.replace("廿", "二十"))
+    return int(numbers[0].value) if len(numbers) == 1 else 0
+
+
+@cache
+def _words(lexicons: Path | None) -> _Words:
+    relative: dict[str, dict[str, int]] = {"day": {}, "month": {}, "year": {}, "week": {}}
+    weak: dict[str, int] = {}
+    months: dict[str, int] = {}
+    for _, document in lexicon.documents("date", lexicons):
+        for unit, table in relative.items():
+            table.update(document.get(unit, {}))
+        weak.update(document.get("weak", {}))
+        months.update(document.get("months", {}))
+    ordered = {unit: dict(sorted(t.items(), key=lambda pair: (-len(pair[0]), pair[0]))) for unit, t in relative.items()}
+    names = "|".join(sorted(months, key=lambda name: (-len(name), name)))
+    english = re.compile(
+        rf"(?<![a-z0-9])(?:(?P<m1>{names})\.?(?: (?P<d1>[0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9:]))?(?:,? (?P<y1>(?:19|20)[0-9]{{2}})(?![0-9]))?"
+        rf"|(?P<d2>[0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<m2>{names})\.?(?:,? (?P<y2>(?:19|20)[0-9]{{2}})(?![0-9]))?)(?![a-z])"
+    )
+    terms = lexicon.load("date", lexicons)
+    marks = tuple(sorted({name[:3] for name in months} | {"last ", "next ", "this ", "day", "night", " 20", " 19"}))
+    return _Words(ordered, frozenset(weak), terms.get("future", ()), terms.get("not_day", ()), months, english, marks)
