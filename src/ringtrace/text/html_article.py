@@ -1,0 +1,248 @@
+"""The story of a page: its headline, byline, date and paragraphs, apart from what stands around them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from ringtrace.text.html import BLOCK, Element
+from ringtrace.text.html_clock import find_time
+from ringtrace.text.html_layout import EMPTY, Laid, lay_out
+from ringtrace.text.html_marks import clean_name
+from ringtrace.text.html_page import Sheet, class_words, meta, title_of, title_parts
+from ringtrace.text.html_thread import cut_to
+from ringtrace.text.page_words import date_line, is_paragraph, label_of, weight, without_prefix
+
+_PROSE_UNITS = 80
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_NOT_STORY = frozenset(("related headlines", "advertising", "navigation", "caption", "beside the main part", "page footer",
+                        "hidden text", "form", "script", "style", "embedded frame", "drawing"))  # fmt: skip
+_DATE_META = (
+    "article:published_time", "datepublished", "pubdate", "publishdate", "publish_date", "publishtime", "date",
+    "dc.date", "dc.date.issued", "og:published_time", "parsely-pub-date", "sailthru.date", "weibo: article:create_at",
+    "og:time", "og:release_date", "article:modified_time", "last-modified",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """part: the element that holds the story. left_out: element index -> what it is.
+
+    stated: the page itself says that it is an article. paragraphs: how many are prose.
+    """
+
+    part: Element
+    body: Laid
+    title: Laid
+    author: str
+    written: str
+    left_out: dict[int, str]
+    paragraphs: int
+    stated: bool
+
+
+def read_article(sheet: Sheet) -> Article | None:
+    """Return the story of the page, None when no element holds prose."""
+    leaves = _leaves(sheet)
+    part = _main_part(sheet, leaves)
+    if part is None:
+        return None
+    heading = _heading(sheet, part)
+    left_out = _left_out(sheet, part, leaves, heading)
+    body = lay_out(sheet.page, part, left_out)
+    if not body.text:
+        return None
+    title = lay_out(sheet.page, heading) if heading is not None else _title(sheet)
+    said = meta(sheet.page)
+    prose = sum(1 for line in body.text.split("\n") if is_paragraph(line))
+    stated = (
+        said.get("og:type", "").lower() == "article"
+        or "article:published_time" in said
+        or any(
+            e.raw and (e.get("itemprop").lower() == "articlebody" or e.get("itemtype").lower().endswith("article"))
+            for e in sheet.page.elements
+        )
+    )
+    return Article(
+        part,
+        body,
+        title,
+        _author(sheet, part, said, heading),
+        _written(sheet, part, said, heading),
+        left_out,
+        prose,
+        stated,
+    )
+
+
+def _leaves(sheet: Sheet) -> list[Element]:
+    """Return the blocks with text that hold no other block with text, furniture left out."""
+    found: list[Element] = []
+    elements = sheet.page.elements
+    at = 0
+    while at < len(elements):
+        element = elements[at]
+        if element.hidden or (sheet.furniture(element) in _NOT_STORY and not _is_whole(sheet, element)):
+            at = element.last
+            continue
+        if element.tag in BLOCK and sheet.size(element) and _direct(sheet, element):
+            found.append(element)
+        at += 1
+    return found
+
+
+def _is_whole(sheet: Sheet, element: Element) -> bool:
+    """A wrapper with an unlucky class name around nearly the whole page is no furniture."""
+    return (
+        element.tag not in ("nav", "aside", "footer", "script", "style")
+        and sheet.size(element) * 10 > sheet.weight[-1] * 6
+    )
+
+
+def _direct(sheet: Sheet, element: Element) -> bool:
+    """Whether some text is the element's own: not inside a block within it."""
+    inner = [child for child in element.descendants() if child.tag in BLOCK and child.tag != "br" and sheet.size(child)]
+    if not inner:
+        return True
+    at, own = element.index + 1, sheet.size(element)
+    while at < element.last:
+        child = sheet.page.elements[at]
+        if child.tag in BLOCK:
+            own -= sheet.size(child)
+            at = child.last
+        else:
+            at += 1
+    return own > _PROSE_UNITS
+
+
+def _main_part(sheet: Sheet, leaves: list[Element]) -> Element | None:
+    """Return the element under which most prose stands close by; classes only break near ties."""
+    scores: dict[int, float] = defaultdict(float)
+    for leaf in leaves:
+        size = sheet.size(leaf)
+        if leaf.tag in _HEADINGS or size < 20 or sheet.link_share(leaf) > 0.4:
+            continue
+        worth = float(size) if size >= _PROSE_UNITS else size / 4
+        share = 1.0
+        above: Element | None = leaf
+        if leaf.tag in ("p", "li", "dd", "blockquote", "font"):
+            above = leaf.parent
+        while above is not None and share > 0.1:
+            scores[above.index] += worth * share
+            share *= 0.6
+            above = above.parent
+    if not scores:
+        return None
+    elements = sheet.page.elements
+
+    def rank(index: int) -> tuple[float, int]:
+        element = elements[index]
+        stated = element.get("itemprop").lower() == "articlebody"
+        named = element.tag == "article" or bool(element.raw and element.tokens & class_words("article"))
+        return scores[index] * (1.6 if stated else 1.15 if named else 1.0), -index
+
+    best = elements[max(scores, key=rank)]
+    return best if sheet.size(best) >= 40 else None
+
+
+def _heading(sheet: Sheet, part: Element) -> Element | None:
+    """Return the heading of the story: one that the page's title repeats, else the last one before the prose."""
+    whole = title_of(sheet.page).text
+    found = []
+    for element in sheet.page.elements:
+        if element.tag in ("h1", "h2", "h3") or (
+            element.raw and "headline" in (element.get("itemprop").lower(), *element.tokens)
+        ):
+            text = sheet.text(element)
+            if text and not element.hidden and weight(text) >= 6 and element.index < part.last:
+                inside_first = element.index > part.index
+                known = text in whole or (len(whole) > 6 and title_parts(whole)[:1] == [text])
+                found.append((known * 4 + (element.tag == "h1") * 2 + (not inside_first), element.index, element))
+    best = max(found, key=lambda entry: entry[:2], default=None)
+    return best[2] if best and best[0] >= 1 else None
+
+
+def _title(sheet: Sheet) -> Laid:
+    whole = title_of(sheet.page)
+    parts = title_parts(whole.text)
+    return cut_to(whole, parts[0]) if parts else EMPTY
+
+
+def _left_out(sheet: Sheet, part: Element, leaves: list[Element], heading: Element | None) -> dict[int, str]:
+    """Return what inside the part is not the story: furniture, link lists, labelled lines, headline, byline, date."""
+    left_out: dict[int, str] = {}
+    if heading is not None and part.holds(heading) and heading is not part:
+        left_out[heading.index] = "headline"
+    skip = -1
+    for element in part.descendants():
+        if element.index < skip:
+            continue
+        what = sheet.furniture(element)
+        lists_links = (
+            element.tag in ("ul", "ol", "div", "table", "dl", "p")
+            and sheet.size(element)
+            and sheet.link_share(element) > 0.7
+        )
+        if what in _NOT_STORY and sheet.size(element) * 2 < sheet.size(part):
+            left_out[element.index], skip = what, element.last
+        elif what == "page furniture" and sheet.size(element) < 300 and not is_paragraph(sheet.text(element)):
+            left_out[element.index], skip = what, element.last
+        elif (
+            lists_links
+            and (heading is None or not element.holds(heading))
+            and sheet.size(element) * 3 < sheet.size(part)
+        ):
+            left_out[element.index], skip = "related headlines", element.last
+    for leaf in leaves:
+        if leaf is not part and part.holds(leaf) and sheet.size(leaf) <= 400 and leaf.index not in left_out:
+            line = sheet.text(leaf)
+            what = label_of(line) or ("date" if date_line(line) else "")
+            if what and leaf is not heading:
+                left_out[leaf.index] = what
+    return left_out
+
+
+def _author(sheet: Sheet, part: Element, said: dict[str, str], heading: Element | None) -> str:
+    low = heading.index if heading is not None else max(0, part.index - 40)
+    for element in sheet.page.elements:
+        stated = element.raw and (
+            element.get("itemprop") == "author"
+            or element.get("rel") == "author"
+            or element.tokens & class_words("author")
+        )
+        if stated and low <= element.index < part.last:
+            text = sheet.text(element)
+            name = clean_name(without_prefix(text, "byline")) if text else ""
+            if name:
+                return name
+    for element in sheet.page.elements[low : part.last]:
+        if 4 <= sheet.size(element) <= 240:
+            text = sheet.text(element)
+            if label_of(text) == "byline":
+                cut = find_time(text)
+                name = without_prefix(text[: cut.start] if cut and cut.start > 3 else text, "byline")
+                if name and len(name) <= 80:
+                    return name
+    name = said.get("author", "") or said.get("byl", "") or said.get("article:author", "")
+    return without_prefix(name, "byline") if name and "://" not in name and len(name) <= 80 else ""
+
+
+def _written(sheet: Sheet, part: Element, said: dict[str, str], heading: Element | None) -> str:
+    """Return the time of publication as written: metadata, ``<time>``, or the first date around the headline."""
+    for name in _DATE_META[:-2]:
+        if find_time(said.get(name, "")):
+            return said[name]
+    low = heading.index if heading is not None else max(0, part.index - 60)
+    for element in sheet.page.elements[low : part.last]:
+        value = element.get("datetime") or (
+            element.get("content") if element.get("itemprop").lower() == "datepublished" else ""
+        )
+        if value and find_time(value):
+            return value
+    for element in sheet.page.elements[max(0, low - 3) : part.last]:
+        if element.tag not in ("script", "style") and 6 <= sheet.size(element) <= 240 and not element.hidden:
+            text = sheet.text(element)
+            found = find_time(text)
+            if found and weight(text) - len(found.text) <= 90 and not is_paragraph(text):
+                return found.text
+    return next((said[name] for name in _DATE_META[-2:] if find_time(said.get(name, ""))), "")

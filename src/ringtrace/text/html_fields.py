@@ -1,0 +1,136 @@
+"""Fields of adverts: a label and its value, however the page sets them (dl, table, "label: value")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from ringtrace.text import lexicon
+from ringtrace.text.html import Element
+from ringtrace.text.html_page import Sheet, class_words
+
+_LABEL_UNITS = 80
+_VALUE_CHARS = 400
+_EDGE = " \t\n\u00a0\u3000:：*[]【】"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """concepts: price, contact, name, time, place, other. value: "" when it stands elsewhere.
+
+    set_off: the label has an element of its own, or a class names the value: not just a text line.
+    """
+
+    event: int
+    concepts: frozenset[str]
+    label: str
+    value: str
+    element: Element
+    set_off: bool
+
+
+@cache
+def _labels() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for concept, terms in lexicon.load("page_listing").items():
+        for term in terms:
+            found.setdefault(term.lower(), set()).add(concept)
+    return {label: frozenset(concepts) for label, concepts in found.items()}
+
+
+def find_fields(sheet: Sheet) -> list[Field]:
+    """Return the fields of a page in document order; value text is folded to one line."""
+    page, labels = sheet.page, _labels()
+    found: list[Field] = []
+    stack: list[Element] = []
+    at = 0
+    while at < len(page.events):
+        event = page.events[at]
+        if type(event) is tuple:
+            if stack and event[1] - event[0] <= 4 * _VALUE_CHARS:
+                field = _in_run(sheet, at, event, stack, labels)
+                if field:
+                    found.append(field)
+        elif type(event) is int:
+            if stack and stack[-1].index == event:
+                stack.pop()
+        else:
+            element: Element = event  # type: ignore[assignment]
+            if element.hidden:
+                at = element.last_event
+                continue
+            stack.append(element)
+            field = _by_class(sheet, element)
+            if field:
+                found.append(field)
+        at += 1
+    return found
+
+
+def _in_run(
+    sheet: Sheet, at: int, run: tuple[int, int], stack: list[Element], labels: dict[str, frozenset[str]]
+) -> Field | None:
+    """A text run that is a label, or begins with one before a colon."""
+    page = sheet.page
+    text = page.decode_units(page.units[run[0] : run[1]]).strip()
+    if not text:
+        return None
+    head, colon, value = text.partition("：") if "：" in text[:16] else text.partition(":")
+    label = head.strip(_EDGE).replace(" ", "").replace("\u3000", "") if not head.isascii() else head.strip(_EDGE)
+    concepts = labels.get(label.lower())
+    if concepts is None or (not colon and run[1] - run[0] > _LABEL_UNITS):
+        return None
+    holder = stack[-1]
+    if value.strip(_EDGE):
+        return Field(
+            at, concepts, label, " ".join(value.split()), holder, holder.tag in ("li", "dd", "td", "span", "p", "dt")
+        )
+    following = _value_after(sheet, holder, at)
+    if following is None and not colon:
+        return None
+    cell = holder if holder.tag in ("dt", "th", "td") else holder.parent
+    set_off = bool(colon) or (cell is not None and cell.tag in ("dt", "th", "td"))
+    return Field(at, concepts, label, following or "", holder, set_off) if set_off else None
+
+
+def _value_after(sheet: Sheet, holder: Element, at: int) -> str | None:
+    """Return the text that follows a label: in its own parent, or in the next element beside it."""
+    page = sheet.page
+    for _ in range(3):
+        rest = page.events[at + 1 : holder.last_event]
+        words = [page.units[e[0] : e[1]] for e in rest[:24] if type(e) is tuple]
+        joined = " ".join("".join(words).split())
+        if joined:
+            return " ".join(page.decode_units(joined[: 4 * _VALUE_CHARS]).split())[:_VALUE_CHARS].strip(_EDGE)
+        after = page.elements[holder.last] if holder.last < len(page.elements) else None
+        if after is not None and after.parent is holder.parent and sheet.size(after) <= 4 * _VALUE_CHARS:
+            text = sheet.text(after)
+            if text:
+                return text.strip(_EDGE)
+        if holder.parent is None or holder.tag in ("td", "dt", "th", "tr", "li", "dl"):
+            return None
+        at, holder = holder.last_event - 1, holder.parent
+    return None
+
+
+def _by_class(sheet: Sheet, element: Element) -> Field | None:
+    """A value whose class or itemprop says what it is."""
+    if not element.raw:
+        return None
+    prop = element.get("itemprop").lower()
+    concept = {"price": "price", "pricerange": "price", "telephone": "contact", "email": "contact"}.get(prop, "")
+    if not concept and element.tokens & class_words("price"):
+        concept = "price"
+    elif not concept and element.tokens & class_words("contact") and not element.tokens & class_words("author"):
+        concept = "contact"
+    if not concept:
+        return None
+    value = sheet.text(element)
+    if not value or len(value) > 120:
+        return None
+    return Field(element.first_event, frozenset((concept,)), "", value, element, True)
+
+
+def value_of(fields: list[Field], concept: str) -> str:
+    """Return the first value of a concept, "" when there is none."""
+    return next((field.value for field in fields if concept in field.concepts and field.value), "")

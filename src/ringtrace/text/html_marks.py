@@ -1,0 +1,259 @@
+"""Who and when on a page: names of authors and times of posting, each at its place in the markup."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+
+from ringtrace.text import lexicon
+from ringtrace.text.html import Element
+from ringtrace.text.html_clock import TimeFound, find_time
+from ringtrace.text.html_page import Sheet, class_words
+
+_NAME_LIMIT = 40
+_TIME_UNITS = 240
+_DIGIT = re.compile("[0-9]|\xe5\x89\x8d|\xc7\xb0|\u524d")  # a digit, or the bytes of the word for "ago"
+_NATIVE = re.compile(
+    r"(?:uid[=\-]|user_?id[=\-]|\bu=|members?/[^/?#]{0,80}\.|[?&](?:id|user|showuser|mid)=|/(?:u|user|users|member|people|space)/)"
+    r"([0-9]{1,20})(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+_NATIVE_NAME = re.compile(
+    r"/(?:u|user|users|member|members|people|profile|author|space)/([A-Za-z0-9_.\-]{2,40})/?$", re.IGNORECASE
+)
+_ENTITY_EDGE = " \t\n\u00a0\u3000:：,，·|[]【】()（）<>《》»«"
+_EPOCH = re.compile(r"1[0-9]{9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """event: where it stands. strength: 1 weak class .. 9 stated by an attribute."""
+
+    event: int
+    last_event: int
+    element: Element
+    name: str
+    native: str
+    strength: int
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """written: the time as written; strength: 3 marked by tag or class, 2 after a word like "posted", 1 bare."""
+
+    event: int
+    last_event: int
+    element: Element
+    written: str
+    strength: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Both in order of events."""
+
+    authors: list[Author]
+    times: list[Time]
+    author_events: list[int]
+    time_events: list[int]
+
+    def authors_in(self, first: int, last: int) -> list[Author]:
+        return self.authors[bisect_left(self.author_events, first) : bisect_left(self.author_events, last)]
+
+    def times_in(self, first: int, last: int) -> list[Time]:
+        return self.times[bisect_left(self.time_events, first) : bisect_left(self.time_events, last)]
+
+
+@cache
+def forum_words(concept: str) -> frozenset[str]:
+    """Return the words of a concept of the page_forum lexicon in lower case."""
+    return frozenset(term.lower() for term in lexicon.load("page_forum").get(concept, ()))
+
+
+def find_marks(sheet: Sheet) -> Marks:
+    """Return all names of authors and times of the page."""
+    authors = _find_authors(sheet)
+    times = _find_times(sheet)
+    return Marks(authors, times, [a.event for a in authors], [t.event for t in times])
+
+
+def native_of(address: str) -> str:
+    """Return the member's id in a link to the member's page, "" when it names none."""
+    match = _NATIVE.search(address) or _NATIVE_NAME.search(address.split("?")[0])
+    return match.group(1) if match else ""
+
+
+def _find_authors(sheet: Sheet) -> list[Author]:
+    strong, weak = class_words("author"), class_words("author_weak")
+    found: list[Author] = []
+    for element in sheet.page.elements:
+        if element.raw:
+            author = _author(sheet, element, strong, weak)
+            if author:
+                found.append(author)
+    found.extend(_labelled_authors(sheet))
+    found.sort(key=lambda author: (author.event, author.last_event))
+    return found
+
+
+def _author(sheet: Sheet, element: Element, strong: frozenset[str], weak: frozenset[str]) -> Author | None:
+    stated = element.get("data-author") or element.get("data-username")
+    if stated and clean_name(stated):
+        return Author(element.first_event, element.first_event, element, clean_name(stated), "", 5)
+    strength = 0
+    native = ""
+    if element.get("itemprop") in ("author", "creator") or element.get("rel") == "author":
+        strength = 8
+    tokens = element.tokens
+    if tokens & strong:
+        strength = max(strength, 6)
+    elif tokens & weak:
+        strength = max(strength, 2)
+    if element.tag == "a":
+        address = element.get("href").lower()
+        if any(part in address for part in forum_words("profile_link")):
+            native = native_of(element.get("href"))
+            strength = strength + 2 if strength > 2 else 6 if native else 4
+    if not strength or element.tag in ("img", "input", "meta", "body", "html", "link"):
+        return None
+    name = clean_name(sheet.text(element))
+    if not name:
+        return None
+    native = native or element.get("data-user-id") or element.get("data-uid")
+    native = native if native != "0" else ""
+    return Author(element.first_event, element.last_event, element, name, native[:64], strength)
+
+
+def _labelled_authors(sheet: Sheet) -> list[Author]:
+    """Names after a word: "作者：小明", "Posted by Ann" in one text run, or in the element after the label."""
+    page, found = sheet.page, []
+    labels = forum_words("author_label")
+    for at, event in enumerate(page.events):
+        if type(event) is not tuple or not 2 < event[1] - event[0] <= _TIME_UNITS:
+            continue
+        raw = page.units[event[0] : event[1]]
+        if ":" not in raw and "\xef\xbc\x9a" not in raw and "\xa3\xba" not in raw and not raw[:1].isalpha():
+            continue
+        text = page.decode_units(raw).strip()
+        label, colon, name = text.partition("：") if "：" in text[:12] else text.partition(":")
+        if not colon or label.strip().strip(_ENTITY_EDGE).lower() not in labels:
+            continue
+        cut = find_time(name)
+        name = clean_name(name[: cut.start] if cut else name)
+        holder = _holder(sheet, at)
+        if name and holder is not None:
+            found.append(Author(at, at + 1, holder, name.split("\u3000")[0].split("  ")[0], "", 5))
+    return found
+
+
+def _holder(sheet: Sheet, at: int) -> Element | None:
+    """Return the element whose child the text run at an event is."""
+    events, elements = sheet.page.events, sheet.page.elements
+    while at > 0:
+        at -= 1
+        event = events[at]
+        if type(event) is int:
+            at = elements[event].first_event
+        elif type(event) is not tuple:
+            return event  # type: ignore[return-value]
+    return None
+
+
+def clean_name(text: str) -> str:
+    """Return a name without edges, "" when the text is no name: too long, a time, a button."""
+    name = text.strip(_ENTITY_EDGE)
+    for label in ("by ", "By ", "作者：", "作者:", "楼主：", "楼主:"):
+        name = name.removeprefix(label).strip(_ENTITY_EDGE)
+    if not name or len(name) > _NAME_LIMIT or "\n" in name or name.lower() in forum_words("button"):
+        return ""
+    found = find_time(name)
+    if found and found.stop - found.start > len(name) // 2:
+        return ""
+    return name if any(char.isalnum() for char in name) or len(name) > 1 else ""
+
+
+def _find_times(sheet: Sheet) -> list[Time]:
+    page, events = sheet.page, sheet.page.events
+    marked = class_words("time")
+    found: list[Time] = []
+    stack: list[Element] = []
+    before = ""
+    at = 0
+    while at < len(events):
+        event = events[at]
+        if type(event) is tuple:
+            raw = page.units[event[0] : event[1]]
+            if stack and event[1] - event[0] <= _TIME_UNITS and not raw.isspace():
+                text = page.decode_units(raw)
+                if _DIGIT.search(raw):
+                    time = _time_in(text, before, at, stack, marked)
+                    if time:
+                        found.append(time)
+                before = text.strip() or before
+        elif type(event) is int:
+            if stack and stack[-1].index == event:
+                stack.pop()
+        else:
+            element: Element = event  # type: ignore[assignment]
+            if element.hidden:
+                at = element.last_event
+                continue
+            stack.append(element)
+            time = _time_of(sheet, element, before)
+            if time:
+                found.append(time)
+                stack.pop()
+                at = element.last_event
+                continue
+        at += 1
+    return found
+
+
+def _time_of(sheet: Sheet, element: Element, before: str) -> Time | None:
+    """A time in an attribute: ``<time datetime>``, ``<span title="2013-8-1 12:30">``, an epoch."""
+    if not element.raw or sheet.size(element) > _TIME_UNITS:
+        return None
+    is_time = element.tag in ("time", "abbr") or bool(element.tokens & class_words("time"))
+    for name in ("datetime", "title", "data-time-string", "data-date"):
+        value = element.get(name)
+        if (
+            not value
+            or len(value) > 60
+            or (name == "title" and element.tag not in ("span", "em", "abbr", "time", "i", "a", "font"))
+        ):
+            continue
+        found = find_time(value)
+        if found and len(found.text) * 2 > len(value):
+            if _unposted(before):
+                return None
+            return Time(
+                element.first_event, element.last_event, element, found.text, 3 if is_time or name != "title" else 2
+            )
+    return None
+
+
+def _time_in(text: str, before: str, at: int, stack: list[Element], marked: frozenset[str]) -> Time | None:
+    found: TimeFound | None = find_time(text)
+    if found is None:
+        return None
+    lead = (text[: found.start].strip() or before)[-24:].lower()
+    if _unposted(lead):
+        return None
+    holder = stack[-1]
+    parent = holder.parent
+    strength = 1
+    if holder.tag == "time" or holder.tokens & marked or (parent is not None and parent.raw and parent.tokens & marked):
+        strength = 3
+    elif any(lead.rstrip(" :：").endswith(word) for word in forum_words("posted_label")):
+        strength = 2
+    elif len(text.strip()) - len(found.text) > 60:
+        return None
+    return Time(at, at + 1, holder, found.text, strength)
+
+
+def _unposted(lead: str) -> bool:
+    """Whether the words before a time say that it is another one: registration, last login, edit."""
+    short = lead[-24:].lower()
+    return any(word in short for word in forum_words("not_posted"))

@@ -1,0 +1,252 @@
+"""A page as readers look at it: parsed once, with its text measured and its furniture named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+from urllib.parse import urlsplit
+
+from ringtrace.model.source import Source
+from ringtrace.model.span import Gap, Span, Structure
+from ringtrace.text import lexicon
+from ringtrace.text.html import Element, Page
+from ringtrace.text.html_charset import choose_charset
+from ringtrace.text.html_layout import WHITE, Laid, lay_out
+
+_SIGN = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|span|p|br|a|ul|article|section|h1)[\s/>]", re.IGNORECASE
+)
+_TITLE_BREAK = re.compile(r"\s+[-–—|_·»]+\s+|[_|»]|-(?=[\u4e00-\u9fff])|\s+-\s*|–|—")
+_OWN = {
+    "nav": "navigation", "header": "page header", "footer": "page footer", "aside": "beside the main part",
+    "head": "head", "script": "script", "style": "style", "form": "form", "noscript": "hidden text",
+    "template": "hidden text", "iframe": "embedded frame", "select": "form", "svg": "drawing", "figcaption": "caption",
+}  # fmt: skip
+_FURNITURE = ("advertising", "navigation", "related", "furniture", "caption")
+_SAID = {"related": "related headlines", "furniture": "page furniture"}
+
+
+@cache
+def class_words(concept: str) -> frozenset[str]:
+    """Return the class and id words of a concept of the page_class lexicon."""
+    return frozenset(lexicon.load("page_class").get(concept, ()))
+
+
+def looks_like_html(head: bytes) -> bool:
+    """Whether the first bytes of a file are markup: tags early on, in any charset."""
+    start = head[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if start[:1] not in (b"<", b"&") and _SIGN.search(start[:1024]) is None:
+        return False
+    lower = start[:256].lower()
+    if lower.startswith((b"<?xml", b"<!doctype")) and b"html" not in start[:2048].lower():
+        return False
+    return len(_SIGN.findall(start)) >= 2
+
+
+class Sheet:
+    """A page with its measures.
+
+    weight: for each event index the visible text (units, white space apart) before it; link the
+    same for text within links. An element's share is a difference of two entries.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.weight, self.link = _measure(page)
+        self._furniture: dict[int, str] = {}
+
+    def size(self, element: Element) -> int:
+        """Visible text of the element in units."""
+        return self.weight[element.last_event] - self.weight[element.first_event]
+
+    def link_share(self, element: Element) -> float:
+        """Share of the element's visible text that stands in links."""
+        size = self.size(element)
+        return (self.link[element.last_event] - self.link[element.first_event]) / size if size else 0.0
+
+    def text(self, element: Element) -> str:
+        """Visible text of a small element, white space folded; "" when it holds more than 400 units."""
+        if not 0 < self.size(element) <= 400:
+            return ""
+        return " ".join(lay_out(self.page, element).text.split())
+
+    def furniture(self, element: Element) -> str:
+        """Return what the element is when it is no content by its tag or class, else ""."""
+        known = self._furniture.get(element.index)
+        if known is None:
+            known = self._furniture[element.index] = self._name_furniture(element)
+        return known
+
+    def _name_furniture(self, element: Element) -> str:
+        own = _OWN.get(element.tag, "")
+        if own:
+            return own
+        if element.hidden:
+            return "hidden text"
+        if not element.raw or element.tag in ("body", "html", "main", "article"):
+            return ""
+        for concept in _FURNITURE:
+            if element.tokens & class_words(concept):
+                return _SAID.get(concept, concept)
+        return ""
+
+
+def _measure(page: Page) -> tuple[list[int], list[int]]:
+    weights, links = [0], [0]
+    total = linked = depth = hidden_until = 0
+    for at, event in enumerate(page.events):
+        if type(event) is tuple:
+            if at >= hidden_until:
+                size = len(page.units[event[0] : event[1]].strip(WHITE))
+                total += size
+                linked += size if depth else 0
+        elif type(event) is int:
+            depth -= page.elements[event].tag == "a"
+        else:
+            depth += event.tag == "a"  # type: ignore[union-attr]
+            if at >= hidden_until and event.hidden:  # type: ignore[union-attr]
+                hidden_until = event.last_event  # type: ignore[union-attr]
+        weights.append(total)
+        links.append(linked)
+    return weights, links
+
+
+@lru_cache(maxsize=4)
+def open_sheet(data: bytes, transport: str = "") -> Sheet:
+    """Return the parsed page of ``data``; the same bytes are parsed once for all readers."""
+    return Sheet(Page(data, choose_charset(data, transport)))
+
+
+def title_of(page: Page) -> Laid:
+    """Return the page's ``<title>``."""
+    title = page.first("title")
+    return lay_out(page, title, show_hidden=True) if title else Laid("", ())
+
+
+def title_parts(title: str) -> list[str]:
+    """Return the parts of a title between its separators ("thread - board - site")."""
+    return [part.strip() for part in _TITLE_BREAK.split(title) if part and part.strip()]
+
+
+def meta(page: Page) -> dict[str, str]:
+    """Return name, property or itemprop (lower case) -> content of the page's ``<meta>``, the first of a name."""
+    found: dict[str, str] = {}
+    for element in page.elements:
+        if element.tag == "meta":
+            name = element.get("property") or element.get("name") or element.get("itemprop")
+            if name and element.get("content"):
+                found.setdefault(name.lower(), element.get("content").strip())
+    return found
+
+
+def site_of(source: Source, page: Page) -> str:
+    """Return the host of the page: capture, ``<base>``, canonical link; else the site's name, else the file's."""
+    addresses = [source.url]
+    for element in page.elements:
+        if element.tag == "base" or (element.tag == "link" and element.get("rel").lower() == "canonical"):
+            addresses.append(element.get("href"))
+    said = meta(page)
+    addresses += [said.get("og:url", ""), said.get("twitter:url", "")]
+    for address in addresses:
+        host = host_of(address)
+        if host:
+            return host
+    parts = title_parts(title_of(page).text)
+    name = said.get("og:site_name") or said.get("application-name") or (parts[-1] if len(parts) > 1 else "")
+    return name or (source.member or source.name).rsplit("/", 1)[-1].rsplit(".", 1)[0]
+
+
+def host_of(address: str) -> str:
+    """Return the lower-case host of an address, "" when it has none."""
+    try:
+        return (urlsplit(address.strip()).hostname or "") if "//" in address[:12] else ""
+    except ValueError:
+        return ""
+
+
+def rest_of(
+    sheet: Sheet, source: Source, kept: Sequence[tuple[int, int]], names: dict[int, str] | None = None
+) -> Iterator[Structure | Gap]:
+    """Yield Structure for all bytes outside ``kept`` (byte ranges), and a Gap where the page is cut.
+
+    names: element index -> what it is, where the reader knows better than the page's own classes.
+    """
+    page, names = sheet.page, names or {}
+    for start, stop, what in _outside(_named(sheet, names), sorted(kept)):
+        yield Structure(Span(source.evidence, source.member, start, stop), what)
+    for inner in _inner(sheet, names, kept):
+        yield Structure(Span(source.evidence, source.member, inner[0], inner[1]), inner[2])
+    if page.cut < len(page.units) or page.byte(len(page.units)) < len(page.data):
+        start = page.byte(page.cut)
+        reason = page.cut_reason or "a last byte that is no character"
+        yield Gap(Span(source.evidence, source.member, start, len(page.data)), reason)
+
+
+def invalid_bytes(source: Source, page: Page, parts: Iterable[Laid]) -> Iterator[Gap]:
+    """Yield a Gap for each byte range of the laid out parts that does not decode."""
+    for part in parts:
+        for start, stop in part.invalid:
+            yield Gap(Span(source.evidence, source.member, start, stop), f"bytes that are not {page.charset}")
+
+
+def _named(sheet: Sheet, names: dict[int, str]) -> list[tuple[int, int, str]]:
+    """Cover the page with (byte start, byte stop, what) runs, furniture by name, the rest markup or other text."""
+    page = sheet.page
+    runs: list[tuple[int, int, str]] = []
+    if page.base:
+        runs.append((0, page.base, "byte-order mark"))
+    at = event_at = 0
+    events = page.events
+
+    def put(start: int, stop: int, what: str) -> None:
+        if start < stop:
+            first, last = page.byte(start), page.byte(stop)
+            if runs and runs[-1][2] == what and runs[-1][1] == first:
+                runs[-1] = (runs[-1][0], last, what)
+            else:
+                runs.append((first, last, what))
+
+    while event_at < len(events):
+        event = events[event_at]
+        event_at += 1
+        if type(event) is tuple:
+            if page.units[event[0] : event[1]].strip(WHITE):
+                put(at, event[0], "markup")
+                put(event[0], event[1], "other text of the page")
+                at = event[1]
+        elif type(event) is not int:
+            element: Element = event  # type: ignore[assignment]
+            what = names.get(element.index) or sheet.furniture(element)
+            if what and element.stop > at:
+                put(at, element.start, "markup")
+                put(max(at, element.start), element.stop, what)
+                at, event_at = element.stop, element.last_event
+    put(at, page.cut, "markup")
+    return runs
+
+
+def _outside(runs: list[tuple[int, int, str]], kept: list[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
+    index = 0
+    for start, stop, what in runs:
+        at = start
+        while index < len(kept) and kept[index][1] <= at:
+            index += 1
+        probe = index
+        while probe < len(kept) and kept[probe][0] < stop:
+            if kept[probe][0] > at:
+                yield at, kept[probe][0], what
+            at = max(at, kept[probe][1])
+            probe += 1
+        if at < stop:
+            yield at, stop, what
+
+
+def _inner(sheet: Sheet, names: dict[int, str], kept: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
+    """Named elements inside the kept ranges: what a post leaves out of its own record."""
+    page = sheet.page
+    for index in sorted(names):
+        element = page.elements[index]
+        start, stop = page.byte(element.start), page.byte(element.stop)
+        if start < stop and any(low <= start and stop <= high for low, high in kept):
+            yield start, stop, names[index]

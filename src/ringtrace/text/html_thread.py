@@ -1,0 +1,334 @@
+"""The contributions of a page: who wrote what when, read from repeated blocks of any make."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ringtrace.text.html import BLOCK, Element, Page
+from ringtrace.text.html_blocks import Group, find_group
+from ringtrace.text.html_layout import EMPTY, Laid, lay_out, lay_out_events
+from ringtrace.text.html_marks import Author, Marks, Time, find_marks, forum_words
+from ringtrace.text.html_page import Sheet, class_words, title_of, title_parts
+
+_POST_ID = re.compile(
+    r"(?:post|pid|message|comment|reply|floor|msg|answer|tie|lou|item|p|c|id)[-_]?([0-9]{1,20})$", re.I
+)
+_POST_LINK = re.compile(
+    r"(?:[?&;](?:pid|p|post_?id)=|#(?:post|pid|p|comment|msg|reply)[-_]?|(?:goto/post\?id=)|/posts?/)([0-9]{1,20})",
+    re.I,
+)
+_SOURCE_ID = re.compile(r"post:\s?([0-9]{1,20})")
+_FLOOR_ONE = re.compile(r"^(?:#\s?1|1\s?[#楼樓]|楼主|樓主|沙发?|1)$")
+_PAGE_LATER = re.compile(r"(?:[?&]page=|[?&]pn=|[?&]start=|-)([0-9]{1,5})(?:-[0-9]+\.html?)?(?:$|[&#])")
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One post or comment of a page.
+
+    block: the element of the whole record. body: its visible text, signature and edit notes left
+    out. left_out: element index -> what was left out. parent: index of the block it stands in, -1.
+    """
+
+    block: Element
+    body: Laid
+    author: Author | None
+    time: Time | None
+    native_id: str
+    reply_native: str
+    operator: bool
+    opens: bool
+    left_out: dict[int, str]
+    parent: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """title: the headline's layout. contributions in document order. engine: the board names itself."""
+
+    title: Laid
+    contributions: tuple[Contribution, ...]
+    engine: bool
+    group: Group
+
+
+def read_thread(sheet: Sheet, within: Element | None = None) -> Thread | None:
+    """Return the contributions of a page (or of an element of it), None when nothing repeats."""
+    marks = find_marks(sheet)
+    group = find_group(sheet, marks, within)
+    if group is None:
+        return None
+    contributions = []
+    events = [block.first_event for block in group.blocks]
+    for number, block in enumerate(group.blocks):
+        nested = [inner for inner in group.blocks[number + 1 : bisect_left(events, block.last_event)]]
+        contribution = _contribution(sheet, marks, block, nested)
+        if contribution is not None:
+            contributions.append(contribution)
+    if not contributions:
+        return None
+    return Thread(thread_title(sheet, group.blocks[0]), tuple(contributions), names_engine(sheet.page), group)
+
+
+def names_engine(page: Page) -> bool:
+    """Whether the page says which board software made it: generator, body id or class."""
+    said = [
+        e.get("content") for e in page.elements if e.tag == "meta" and e.get("name").lower() in ("generator", "author")
+    ]
+    said += [" ".join((e.get("id"), e.get("class"))) for e in page.elements if e.tag in ("body", "html")]
+    text = " ".join(said).lower()
+    return any(engine in text for engine in forum_words("engine"))
+
+
+def _contribution(sheet: Sheet, marks: Marks, block: Element, nested: list[Element]) -> Contribution | None:
+    page = sheet.page
+    inner = [(child.first_event, child.last_event) for child in nested]
+    quotes = [e for e in block.descendants() if e.tag == "blockquote" or (e.raw and e.tokens & class_words("quote"))]
+    apart = inner + [(quote.first_event, quote.last_event) for quote in quotes]
+    authors = [a for a in marks.authors_in(block.first_event, block.last_event) if not _within(a.event, apart)]
+    times = [t for t in marks.times_in(block.first_event, block.last_event) if not _within(t.event, apart)]
+    if not authors or not times:
+        return None
+    strongest = max(author.strength for author in authors)
+    author = next(
+        a for a in authors if a.strength >= strongest - 2 and (a.native or a.strength == strongest or strongest < 6)
+    )
+    time = max(times, key=lambda t: (t.strength, -t.event))
+    left_out = {child.index: "another post" for child in nested}
+    for element in block.descendants():
+        if element.raw and element.index not in left_out:
+            if element.tokens & class_words("signature") and not _marks_inside(element, author, time):
+                left_out[element.index] = "signature"
+            elif (
+                element.tokens & class_words("edit_note")
+                and not _marks_inside(element, author, time)
+                and sheet.size(element) < 300
+            ):
+                left_out[element.index] = "edit note"
+    body_part = _body(sheet, block, author, time, left_out)
+    if body_part is None:
+        body = lay_out_events(
+            page,
+            max(author.last_event, time.last_event),
+            _own_end(block, nested),
+            _control_skip(sheet, block, left_out),
+        )
+    else:
+        body = lay_out(page, body_part, left_out)
+    name = _linked_name(author, authors)
+    return Contribution(
+        block, body, name, time, _native_id(block, inner), _reply_to(quotes, inner),
+        _is_operator(sheet, block, body_part, inner), _opens(sheet, block, body_part), left_out,
+    )  # fmt: skip
+
+
+def _own_end(block: Element, nested: list[Element]) -> int:
+    return nested[0].first_event if nested else block.last_event
+
+
+def _linked_name(author: Author, authors: list[Author]) -> Author:
+    """Give the name its member id when another mark of the same name or an enclosing one has it."""
+    if author.native:
+        return author
+    for other in authors:
+        if other.native and (other.name == author.name or author.element.holds(other.element)):
+            return Author(author.event, author.last_event, author.element, author.name, other.native, author.strength)
+    return author
+
+
+def _within(event: int, ranges: list[tuple[int, int]]) -> bool:
+    return any(first <= event < last for first, last in ranges)
+
+
+def _marks_inside(element: Element, author: Author, time: Time) -> bool:
+    return (element.first_event <= author.event < element.last_event) or (
+        element.first_event <= time.event < element.last_event
+    )
+
+
+def _body(sheet: Sheet, block: Element, author: Author, time: Time, left_out: dict[int, str]) -> Element | None:
+    """Return the element of the block's own words: named by class, else the largest apart from author and time."""
+    skipped_until = -1
+    named: list[Element] = []
+    plain: list[Element] = []
+    for element in block.descendants():
+        if element.index < skipped_until:
+            continue
+        if element.index in left_out or element.hidden:
+            skipped_until = element.last
+            continue
+        if _marks_inside(element, author, time) or element.tag not in BLOCK and element.tag not in ("span", "font"):
+            continue
+        if not sheet.size(element):
+            continue
+        if element.raw and element.tokens & class_words("body") and element.tag != "span":
+            named.append(element)
+        elif element.tag in BLOCK and element.tag not in ("tr", "tbody", "table", "thead"):
+            plain.append(element)
+    for chosen in (named, plain):
+        if chosen:
+            best = max(chosen, key=lambda e: (_score(sheet, e), -e.index))
+            if _score(sheet, best) > 0:
+                return best if chosen is named else _widen(sheet, best, block, author, time)
+    return None
+
+
+def _score(sheet: Sheet, element: Element) -> float:
+    """Text that is not in links; what follows name and time weighs as much as what stands before."""
+    return sheet.size(element) * (1.0 - 0.9 * sheet.link_share(element))
+
+
+def _widen(sheet: Sheet, element: Element, block: Element, author: Author, time: Time) -> Element:
+    """Take in neighbouring paragraphs: the largest ancestor that still holds neither author nor time."""
+    above = element.parent
+    while above is not None and above is not block and not _marks_inside(above, author, time):
+        if above.tag in ("tr", "table", "tbody") and sheet.link_share(above) > 0.5:
+            break
+        element, above = above, above.parent
+    return element
+
+
+def _control_skip(sheet: Sheet, block: Element, left_out: dict[int, str]) -> set[int]:
+    """Leave out links and buttons whose whole text is a control ("reply", "report")."""
+    skip = set(left_out)
+    for element in block.descendants():
+        if element.tag in ("a", "button", "input", "label") and sheet.text(element).strip(
+            "[]() "
+        ).lower() in forum_words("button"):
+            skip.add(element.index)
+    return skip
+
+
+def _native_id(block: Element, inner: list[tuple[int, int]]) -> str:
+    for name in (
+        "data-post-id",
+        "data-pid",
+        "data-postid",
+        "data-content",
+        "data-id",
+        "data-message-id",
+        "data-comment-id",
+        "id",
+        "data-lid",
+    ):
+        value = block.get(name)
+        if value:
+            match = _POST_ID.search(value)
+            if match:
+                return match.group(1)
+            if value.isdigit() and name != "id":
+                return value
+    for element in block.descendants()[:200]:
+        if not element.raw or _within(element.first_event, inner):
+            continue
+        value = element.get("id") or (element.get("name") if element.tag == "a" else "")
+        match = _POST_ID.search(value) if value and len(value) < 40 else None
+        if match and len(match.group(1)) > 1:
+            return match.group(1)
+    return ""
+
+
+def _reply_to(quotes: list[Element], inner: list[tuple[int, int]]) -> str:
+    for quote in quotes:
+        if _within(quote.first_event, inner):
+            continue
+        for element in (quote, *quote.descendants()):
+            match = _SOURCE_ID.search(element.get("data-source")) or _POST_LINK.search(element.get("href"))
+            if match:
+                return match.group(1)
+    return ""
+
+
+def _texts(sheet: Sheet, block: Element, body: Element | None, inner: list[tuple[int, int]]) -> Iterator[str]:
+    """Yield the short text runs of a block outside its body."""
+    page = sheet.page
+    at = block.first_event
+    while at < block.last_event:
+        event = page.events[at]
+        at += 1
+        if type(event) is tuple:
+            if 0 < event[1] - event[0] <= 80:
+                yield page.decode_units(page.units[event[0] : event[1]]).strip()
+        elif type(event) is not int:
+            element: Element = event  # type: ignore[assignment]
+            if (
+                (body is not None and element.index == body.index)
+                or element.hidden
+                or _within(element.first_event, inner)
+            ):
+                at = element.last_event
+
+
+def _is_operator(sheet: Sheet, block: Element, body: Element | None, inner: list[tuple[int, int]]) -> bool:
+    """Whether the block says beside the name that its author runs or moderates the site."""
+    ranks = forum_words("operator")
+    if body is None:
+        return False
+    for text in _texts(sheet, block, body, inner):
+        rank = text.replace("：", ":").rpartition(":")[2].strip(" []()（）【】").lower()
+        if rank in ranks:
+            return True
+    return any(
+        element.get("alt").strip().lower() in ranks or element.get("title").strip().lower() in ranks
+        for element in block.descendants()
+        if element.tag == "img" and element.raw and not _within(element.first_event, inner) and not body.holds(element)
+    )
+
+
+def _opens(sheet: Sheet, block: Element, body: Element | None) -> bool:
+    """Whether a floor mark says that this post opens the thread."""
+    return any(
+        _FLOOR_ONE.match(text.replace("\u00a0", " ").strip())
+        for text in _texts(sheet, block, body, [])
+        if len(text) <= 4
+    )
+
+
+def thread_title(sheet: Sheet, first: Element) -> Laid:
+    """Return the headline over the posts: a heading that the page's title repeats, else the title's first part."""
+    page = sheet.page
+    whole = title_of(page)
+    headings = []
+    for element in page.elements:
+        if element.tag in ("h1", "h2", "h3") or (element.raw and element.tokens & class_words("thread_title")):
+            text = sheet.text(element)
+            if text and not element.hidden:
+                known = text in whole.text
+                named = bool(element.raw and element.tokens & class_words("thread_title"))
+                before = element.index < first.last
+                headings.append(((known and len(text) > 1) * 4 + named * 2 + before, -element.index, element))
+    if headings:
+        best = max(headings, key=lambda entry: entry[:2])
+        if best[0] >= 3:
+            return lay_out(page, best[2])
+    parts = title_parts(whole.text)
+    return cut_to(whole, parts[0]) if parts else EMPTY
+
+
+def cut_to(laid: Laid, part: str) -> Laid:
+    """Return a part of a laid out text with the segments that lie wholly in it; "" segments when cut within one."""
+    from ringtrace.model.span import Segment
+
+    start = laid.text.find(part)
+    stop = start + len(part)
+    if start <= 0 and stop >= len(laid.text):
+        return laid
+    starts = [s.text_start for s in laid.segments]
+    kept = []
+    for segment in laid.segments[max(0, bisect_right(starts, start) - 1) :]:
+        if segment.text_start >= start and segment.text_stop <= stop:
+            kept.append(
+                Segment(
+                    segment.text_start - start, segment.text_stop - start, segment.start, segment.stop, segment.codec
+                )
+            )
+    return Laid(part, tuple(kept))
+
+
+def later_page(address: str) -> bool:
+    """Whether an address names the second or a later page of a thread."""
+    match = _PAGE_LATER.search(address)
+    return bool(match) and match is not None and int(match.group(1)) > 1 and "page" in address
