@@ -1,0 +1,168 @@
+"""What speaks for and against two accounts being one person, each with the two quotes it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ringtrace.linking.claims import DAY, Claim
+from ringtrace.linking.identifiers import Stay, disagree
+
+Quote = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """name: a weight of the model; value: how much of it; left, right: the quotes compared."""
+
+    name: str
+    value: float
+    left: Quote = None
+    right: Quote = None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One account as the pair model sees it."""
+
+    account: str
+    platform: str
+    native: str
+    names: tuple[str, ...]
+    first_at: int | None
+    last_at: int | None
+    stays: Mapping[str, Stay]
+    own: Mapping[str, set[str]]
+    claims: Mapping[tuple[str, str], Claim]
+    templates: frozenset[str] = field(default=frozenset())
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is known beside the two accounts.
+
+    use: (kind, value) -> (use, claimants, split_at); name_value: surprise of a shared name, 0..1;
+    answered: ordered pairs of accounts, the first of which answered the second -> (row, row) of posts;
+    quote: row of a post -> its span; first_row: account -> row of its first post.
+    """
+
+    use: Mapping[tuple[str, str], tuple[str, int, int | None]]
+    name_value: Callable[[str], float]
+    stem_value: Callable[[str], float]
+    answered: Mapping[tuple[str, str], tuple[int, int]]
+    first_row: Mapping[str, int]
+    quote: Callable[[int], Quote]
+    rare: Mapping[str, Mapping[str, int]]
+
+
+def compare(left: Profile, right: Profile, scene: Scene) -> list[Feature]:
+    """Return the features of a pair, those for it first."""
+    found = [*_contacts(left, right, scene), *_names(left, right, scene)]
+    found += _templates(left, right, scene)
+    found += _against(left, right, scene)
+    return found
+
+
+def _quote(profile: Profile, scene: Scene, claim: Claim | None = None) -> Quote:
+    if claim is not None and claim.span is not None:
+        return claim.span
+    row = scene.first_row.get(profile.account)
+    return None if row is None else scene.quote(row)
+
+
+def _contacts(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
+    if left.native and left.native == right.native and left.platform == right.platform:
+        yield Feature("same_native", 1.0, _quote(left, scene), _quote(right, scene))
+    shared = []
+    for key in left.claims.keys() & right.claims.keys():
+        use, claimants, split = scene.use.get(key, ("personal", 2, None))
+        name = _contact_feature(left.claims[key], right.claims[key], use, split)
+        if name:
+            shared.append((name, 1.0 / max(1, claimants - 1) ** 0.5, key))
+    shared.sort(key=lambda item: (_CONTACT_FEATURES.index(item[0]), -item[1], item[2]))
+    for rank, (name, value, key) in enumerate(shared):
+        feature = "contact_again" if rank and name in _CONTACT_FEATURES[:3] else name
+        yield Feature(feature, value, _quote(left, scene, left.claims[key]), _quote(right, scene, right.claims[key]))
+        if feature == name and name in ("contact_own", "contact_unknown", "contact_native") and key[0] != "phone":
+            yield Feature("contact_not_phone", value)
+
+
+_CONTACT_FEATURES = ("contact_native", "contact_own", "contact_unknown", "contact_shared_by_few", "contact_recycled")
+
+
+def _contact_feature(left: Claim, right: Claim, use: str, split: int | None) -> str:
+    strengths = {left.strength, right.strength}
+    if "" in strengths or use in ("hotline", "generic", "business"):
+        return ""
+    if use == "recycled" and split is not None and _sides(left, split) != _sides(right, split):
+        return "contact_recycled"
+    if use == "shared_by_few":
+        return "contact_shared_by_few"
+    if "native" in strengths:
+        return "contact_native"
+    return "contact_unknown" if "unknown" in strengths else "contact_own"
+
+
+def _sides(claim: Claim, split: int) -> bool:
+    return claim.first_at is not None and claim.first_at >= split
+
+
+def _names(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
+    quotes = (_quote(left, scene), _quote(right, scene))
+    same = set(left.names) & set(right.names)
+    value = max((scene.name_value(name) for name in same), default=0.0)
+    if value > 0:
+        yield Feature("name_same", value, *quotes)
+    if not same:
+        value = max((scene.stem_value(a) for a in left.names for b in right.names if alike(a, b)), default=0.0)
+        if value > 0:
+            yield Feature("name_similar", value, *quotes)
+
+
+def alike(left: str, right: str) -> bool:
+    """Whether two folded names differ only in digits at the end."""
+    a, b = left.rstrip("0123456789"), right.rstrip("0123456789")
+    return a == b and len(a) > 1
+
+
+def _templates(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
+    for template in sorted(left.templates & right.templates)[:1]:
+        rows = scene.rare[template]
+        yield Feature("template_rare", 1.0, scene.quote(rows[left.account]), scene.quote(rows[right.account]))
+
+
+def _against(left: Profile, right: Profile, scene: Scene) -> Iterable[Feature]:
+    for kind in disagree(dict(left.own), dict(right.own))[:2]:
+        a, b = (min(p.own[kind]) for p in (left, right))
+        yield Feature(
+            "contact_disagrees", 1.0, _quote(left, scene, left.claims.get((kind, a))),
+            _quote(right, scene, right.claims.get((kind, b))),
+        )  # fmt: skip
+    timing = _timing(left.stays, right.stays)
+    if timing:
+        yield Feature(timing, 1.0, _quote(left, scene), _quote(right, scene))
+    rows = scene.answered.get((left.account, right.account)) or scene.answered.get((right.account, left.account))
+    if rows:
+        a, b = rows if (left.account, right.account) in scene.answered else (rows[1], rows[0])
+        yield Feature("answers_other", 1.0, scene.quote(a), scene.quote(b))
+    if None not in (left.first_at, left.last_at, right.first_at, right.last_at):
+        gap = max(left.first_at or 0, right.first_at or 0) - min(left.last_at or 0, right.last_at or 0)
+        if gap > 30 * DAY:
+            yield Feature("gap", min(gap / (30 * DAY), 4.0))
+
+
+def _timing(left: Mapping[str, Stay], right: Mapping[str, Stay]) -> str:
+    """active_together in one container, took_over from each other there, or "" without a common one."""
+    verdict = ""
+    for container in left.keys() & right.keys():
+        a, b = left[container], right[container]
+        if None in (a[0], b[0]):
+            continue
+        if max(a[0] or 0, b[0] or 0) < min(a[1] or 0, b[1] or 0):
+            return "active_together"
+        inside = (b[0] or 0) <= (a[0] or 0) <= (b[1] or 0) or (a[0] or 0) <= (b[0] or 0) <= (a[1] or 0)
+        verdict = "active_together" if inside else verdict or "took_over"
+        if inside:
+            return verdict
+    return verdict

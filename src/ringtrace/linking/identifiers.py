@@ -1,0 +1,178 @@
+"""How each contact is used, and so whether it says anything about who a person is.
+
+personal        one person's, as far as anything shows: identity evidence.
+shared_by_few   two to a handful of people at one time (a couple, a gang): ties them, does not merge them.
+business        claimed by many accounts: a shop, an agency, a spam campaign.
+generic         named by many, claimed by nobody; or a placeholder.
+hotline         a service number, or mostly named as a public service.
+recycled        one user, a long silence, then another user: counts only within each stretch.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, groupby, pairwise
+
+import pyarrow as pa
+
+from ringtrace.linking.claims import DAY, Claim, find_claims, identity_keys, sql, timed_posts
+from ringtrace.linking.model import limits
+
+_SCHEMA = pa.schema(
+    [
+        ("kind", pa.string()), ("value", pa.string()), ("use", pa.string()), ("accounts", pa.int64()),
+        ("reason", pa.string()), ("first_at", pa.timestamp("us", "UTC")), ("last_at", pa.timestamp("us", "UTC")),
+        ("claimants", pa.int64()), ("split_at", pa.timestamp("us", "UTC")),
+    ]
+)  # fmt: skip
+
+_STAYS = """
+SELECT account_id AS account, container, min(sent) AS first_at, max(sent) AS last_at, count(*) AS posts
+FROM p WHERE account_id <> '' GROUP BY ALL ORDER BY ALL
+"""
+
+Stay = tuple[int | None, int | None, int]
+
+
+def classify(posts: pa.Table, mentions: pa.Table, accounts: pa.Table) -> pa.Table:
+    """Return Table(kind, value, use, accounts, reason, first_at, last_at, claimants, split_at).
+
+    One row for each contact value that an account shows. accounts: how many show it; claimants:
+    how many of those present it as their own (accounts with one native id or name count once);
+    split_at: where a recycled value changes hands.
+    """
+    claims = find_claims(posts, mentions, accounts)
+    setting = _Setting(identity_keys(accounts), find_stays(posts), own_values(claims))
+    rows = []
+    for (kind, value), group in groupby(claims, key=lambda claim: (claim.kind, claim.value)):
+        shown = list(group)
+        use, reason, split = _use(shown, setting)
+        times = [at for claim in shown for at in (claim.first_at, claim.last_at) if at is not None]
+        rows.append(
+            {"kind": kind, "value": value, "use": use, "accounts": len(shown), "reason": reason,
+             "first_at": min(times, default=None), "last_at": max(times, default=None),
+             "claimants": len({setting.keys.get(c.account, c.account) for c in shown if c.strength}), "split_at": split}
+        )  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def find_stays(posts: pa.Table) -> dict[str, dict[str, Stay]]:
+    """Return account -> container -> (first, last, posts), microseconds UTC."""
+    stays: dict[str, dict[str, Stay]] = defaultdict(dict)
+    for row in sql(_STAYS, p=timed_posts(posts)).to_pylist():
+        stays[row["account"]][row["container"]] = (row["first_at"], row["last_at"], row["posts"])
+    return stays
+
+
+def own_values(claims: Iterable[Claim]) -> dict[str, dict[str, set[str]]]:
+    """Return account -> kind -> values that it states as its own in words (native ids left out)."""
+    own: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for claim in claims:
+        if claim.own:
+            own[claim.account][claim.kind].add(claim.value)
+    return own
+
+
+def overlap(left: dict[str, Stay], right: dict[str, Stay]) -> bool:
+    """Whether two accounts were active in one container over a common stretch of time."""
+    for container in left.keys() & right.keys():
+        a, b = left[container], right[container]
+        if a[2] > 1 and b[2] > 1 and None not in (a[0], b[0]) and max(a[0] or 0, b[0] or 0) < min(a[1] or 0, b[1] or 0):
+            return True
+    return False
+
+
+def disagree(left: dict[str, set[str]], right: dict[str, set[str]]) -> list[str]:
+    """Return the kinds of which both state own values, none in common."""
+    return [kind for kind in sorted(left.keys() & right.keys()) if not left[kind] & right[kind]]
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What is known of the accounts besides the value at hand."""
+
+    keys: Mapping[str, str]
+    stays: Mapping[str, dict[str, Stay]]
+    own: Mapping[str, dict[str, set[str]]]
+
+    def apart(self, left: str, right: str) -> bool:
+        """Whether two accounts look like two people: active side by side, or other own contacts."""
+        if self.keys.get(left) == self.keys.get(right):
+            return False
+        if overlap(self.stays.get(left, {}), self.stays.get(right, {})):
+            return True
+        return bool(disagree(self.own.get(left, {}), self.own.get(right, {})))
+
+
+def _use(shown: Sequence[Claim], setting: _Setting) -> tuple[str, str, int | None]:
+    """Return (use, reason in words, time of hand-over) of one value."""
+    public = _public_use(shown)
+    if public:
+        return *public, None
+    claimed = [claim for claim in shown if claim.strength]
+    people = {setting.keys.get(claim.account, claim.account) for claim in claimed}
+    if shown[0].kind == "url" and len(people) > 1:
+        return "generic", f"an address that {len(people)} accounts give", None
+    if len(people) > limits()["business_claimants"]:
+        return "business", f"{len(people)} accounts present it as their own", None
+    if len(people) < 2:
+        return "personal", "one person's as far as anything shows", None
+    return _use_of_several(claimed, people, setting)
+
+
+def _public_use(shown: Sequence[Claim]) -> tuple[str, str] | None:
+    """Say when a value is nobody's in particular."""
+    kind, value = shown[0].kind, shown[0].value
+    posts = sum(claim.posts for claim in shown)
+    public = sum(claim.hotline for claim in shown)
+    told = sum(claim.quoted for claim in shown)
+    many = len(shown) >= limits()["generic_accounts"]
+    if kind == "phone" and (not value.startswith("+") or len(value) <= limits()["service_digits"]):
+        return "hotline", "a service number"
+    if public and public * 2 >= posts:
+        return "hotline", f"named as a public service in {public} of {posts} posts"
+    if kind != "url" and _is_placeholder(value):
+        return "generic", "a placeholder, not a real contact"
+    if many and not any(claim.strength for claim in shown):
+        return "generic", f"named by {len(shown)} accounts, claimed by none"
+    if many and told * 2 >= posts and not any(claim.own or claim.native for claim in shown):
+        return "generic", f"mostly quoted: {told} of {posts} posts by {len(shown)} accounts"
+    return None
+
+
+def _use_of_several(claimed: Sequence[Claim], people: set[str], setting: _Setting) -> tuple[str, str, int | None]:
+    split = _handover(claimed, setting.keys)
+    if split is not None:
+        return "recycled", "silent for weeks between two sets of users", split
+    checked = combinations(claimed[: int(limits()["pairs_checked"])], 2)
+    if any(setting.apart(left.account, right.account) for left, right in checked):
+        return "shared_by_few", f"{len(people)} accounts that differ otherwise use it", None
+    return "personal", f"{len(people)} accounts use it and nothing sets them apart", None
+
+
+def _handover(claimed: Sequence[Claim], keys: Mapping[str, str]) -> int | None:
+    """Return the time of a long silence with different users before and after, else None."""
+    stretches = sorted(
+        (c.first_at, c.last_at or c.first_at, keys.get(c.account, c.account))
+        for c in claimed
+        if c.first_at is not None and not c.native
+    )
+    latest = None
+    for at in range(1, len(stretches)):
+        end = max(stop for _, stop, _ in stretches[:at])
+        before = {key for _, _, key in stretches[:at]}
+        after = {key for _, _, key in stretches[at:]}
+        if stretches[at][0] - end >= limits()["recycled_days"] * DAY and not before & after:
+            latest = (end + stretches[at][0]) // 2
+    return latest
+
+
+def _is_placeholder(value: str) -> bool:
+    digits = "".join(char for char in value if char.isdigit())
+    body = digits[-8:]
+    if len(value.lstrip("+")) != len(digits) or len(body) < 5:
+        return False
+    steps = {int(b) - int(a) for a, b in pairwise(body)}
+    return steps in ({0}, {1}, {-1})

@@ -1,0 +1,221 @@
+"""Which accounts may be one person: candidate pairs by blocking, then a calibrated pair model.
+
+The model is logistic over few features (docs/linking.md); its constants come from
+``lexicons/linking.model.toml``. Every weight of a link carries the two quotes it compares.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from itertools import combinations
+from typing import Any
+
+import pyarrow as pa
+
+from ringtrace.linking.claims import Claim, find_claims, fold_name, identity_keys, sql, timed_posts
+from ringtrace.linking.features import Feature, Profile, Quote, Scene, compare
+from ringtrace.linking.identifiers import find_stays, own_values
+from ringtrace.linking.model import limits, pair_weights
+from ringtrace.linking.names import NameModel, stem
+from ringtrace.model.ring import Judgement
+
+SPAN = pa.struct([("evidence_id", pa.string()), ("member", pa.string()), ("start", pa.int64()), ("stop", pa.int64())])
+SCHEMA = pa.schema(
+    [
+        ("left", pa.string()), ("right", pa.string()), ("probability", pa.float64()),
+        ("weights", pa.list_(pa.struct(
+            [("feature", pa.string()), ("log2_odds", pa.float64()), ("left", SPAN), ("right", SPAN)]
+        ))),
+        ("judged", pa.string()),
+    ]
+)  # fmt: skip
+
+_ANSWERS = """
+SELECT a.account_id AS speaker, b.account_id AS spoken_to, min(a.row) AS row, arg_min(b.row, a.row) AS answered
+FROM p a JOIN p b ON a.reply_to = b.post_id
+WHERE a.account_id <> '' AND b.account_id <> '' AND a.account_id <> b.account_id
+GROUP BY ALL ORDER BY ALL
+"""
+_FIRST = (
+    "SELECT account_id, arg_min(row, (sent, post_id)) AS row FROM p WHERE account_id <> '' GROUP BY ALL ORDER BY ALL"
+)
+_RARE = """
+SELECT t.template_id, p.account_id, arg_min(p.row, p.post_id) AS row
+FROM t JOIN p USING (post_id)
+WHERE p.account_id <> '' AND t.template_id IN (
+    SELECT t.template_id FROM t JOIN p USING (post_id) WHERE p.account_id <> ''
+    GROUP BY ALL HAVING count(DISTINCT p.account_id) BETWEEN 2 AND $most)
+GROUP BY ALL ORDER BY ALL
+"""
+
+
+def link_accounts(
+    posts: pa.Table,
+    mentions: pa.Table,
+    stances: pa.Table,
+    accounts: pa.Table,
+    templates: pa.Table,
+    identifiers: pa.Table,
+    judgements: Sequence[Judgement],
+) -> pa.Table:
+    """Return links (left < right, probability, weights, judged) in order of left, right.
+
+    Pairs that an analyst judged are always in, with probability as the evidence has it and
+    ``judged`` "yes" or "no"; other pairs from ``kept_probability`` up. ``stances`` is kept for
+    features to come.
+    """
+    del stances
+    claims = find_claims(posts, mentions, accounts)
+    scene = _scene(posts, accounts, templates, identifiers)
+    profiles = _profiles(accounts, claims, find_stays(posts), scene.rare)
+    judged = latest_verdicts(judgements)
+    pairs = candidates(profiles, scene) | {pair for pair in judged if set(pair) <= profiles.keys()}
+    rows = []
+    for left, right in sorted(pairs):
+        features = compare(profiles[left], profiles[right], scene)
+        probability, weights = weigh(features)
+        verdict = judged.get((left, right), "")
+        if verdict or probability >= limits()["kept_probability"]:
+            rows.append(
+                {"left": left, "right": right, "probability": probability, "weights": weights, "judged": verdict}
+            )
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def latest_verdicts(judgements: Iterable[Judgement]) -> dict[tuple[str, str], str]:
+    """Return (left, right) -> "yes" or "no": the last verdict on each pair; "unsure" takes one back."""
+    last: dict[tuple[str, str], str] = {}
+    for judgement in sorted(judgements, key=lambda j: (j.at, j.analyst, j.verdict)):
+        if len(judgement.subject) == 3 and judgement.subject[0] == "link":
+            left, right = sorted(judgement.subject[1:])
+            last[left, right] = judgement.verdict
+    return {pair: verdict for pair, verdict in sorted(last.items()) if verdict != "unsure" and pair[0] != pair[1]}
+
+
+def weigh(features: Iterable[Feature]) -> tuple[float, list[dict[str, Any]]]:
+    """Return (probability, weights): the prior, then each feature's log2 odds."""
+    model = pair_weights()
+    weights: list[dict[str, Any]] = [{"feature": "prior", "log2_odds": model["prior"], "left": None, "right": None}]
+    for feature in features:
+        odds = model.get(feature.name, 0.0) * feature.value
+        if odds:
+            weights.append({"feature": feature.name, "log2_odds": odds, "left": feature.left, "right": feature.right})
+    total = math.fsum(weight["log2_odds"] for weight in weights)
+    return 1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, total))), weights
+
+
+def candidates(profiles: Mapping[str, Profile], scene: Scene) -> set[tuple[str, str]]:
+    """Return pairs (left < right) that share a contact, a native id, a rare name or a rare template."""
+    blocks: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for account, profile in sorted(profiles.items()):
+        for key in _block_keys(profile, scene):
+            blocks[key].append(account)
+    found: set[tuple[str, str]] = set()
+    for key, members in blocks.items():
+        most = limits()["name_accounts" if key[0] in ("name", "stem") else "block_accounts"]
+        if 2 <= len(members) <= most:
+            found.update(combinations(members, 2))
+    return found
+
+
+def _block_keys(profile: Profile, scene: Scene) -> Iterator[tuple[str, ...]]:
+    for (kind, value), claim in sorted(profile.claims.items()):
+        if claim.strength and scene.use.get((kind, value), ("personal",))[0] not in ("hotline", "generic", "business"):
+            yield "contact", kind, value
+    if profile.native:
+        yield "native", profile.platform, profile.native
+    for name in profile.names:
+        if scene.name_value(name) > 0:
+            yield "name", name
+        if scene.stem_value(name) > 0:
+            yield "stem", stem(name)
+    for template in sorted(profile.templates):
+        yield "template", template
+
+
+def _scene(posts: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table) -> Scene:
+    timed = timed_posts(posts)
+    most = str(int(limits()["template_accounts"]))
+    rare: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in sql(_RARE.replace("$most", most), t=templates.select(["template_id", "post_id"]), p=timed).to_pylist():
+        rare[row["template_id"]][row["account_id"]] = row["row"]
+    answers = sql(_ANSWERS, p=timed).to_pylist()
+    uses = identifiers.select(["kind", "value", "use", "claimants", "split_at"])
+    split = uses["split_at"].cast(pa.int64()).to_pylist()
+    name_value, stem_value = _name_values(accounts)
+    return Scene(
+        use={
+            (row["kind"], row["value"]): (row["use"], row["claimants"], at)
+            for row, at in zip(uses.drop_columns(["split_at"]).to_pylist(), split, strict=True)
+        },
+        name_value=name_value,
+        stem_value=stem_value,
+        answered={(row["speaker"], row["spoken_to"]): (row["row"], row["answered"]) for row in answers},
+        first_row={row["account_id"]: row["row"] for row in sql(_FIRST, p=timed).to_pylist()},
+        quote=partial(_quote_row, posts.select(["evidence_id", "member", "start", "stop"]).combine_chunks()),
+        rare=rare,
+    )
+
+
+def _quote_row(spans: pa.Table, row: int) -> Quote:
+    return {name: spans[name][row].as_py() for name in ("evidence_id", "member", "start", "stop")}
+
+
+def _name_values(accounts: pa.Table) -> tuple[Callable[[str], float], Callable[[str], float]]:
+    """Return functions name -> 0..1: how surprising it is that two strangers share the name, or its stem.
+
+    bits of surprise less log2 of the number of accounts (a stranger per account could have hit on
+    it), over 16 bits, shared out over the accounts that carry it.
+    """
+    keys = identity_keys(accounts)
+    carriers: dict[str, set[str]] = defaultdict(set)
+    stems: dict[str, set[str]] = defaultdict(set)
+    for account, names in zip(accounts["account_id"].to_pylist(), accounts["names"].to_pylist(), strict=True):
+        for name in filter(None, map(fold_name, names or [])):
+            carriers[name].add(account)
+            stems[stem(name)].add(account)
+    model = NameModel(carriers)
+    base = math.log2(max(2, len(set(keys.values()))))
+
+    @cache
+    def name_value(name: str) -> float:
+        return _surprise(model.bits(name), base, len(carriers.get(name, ())))
+
+    @cache
+    def stem_value(name: str) -> float:
+        return _surprise(model.bits(stem(name)), base, len(stems.get(stem(name), ()))) if len(stem(name)) > 1 else 0.0
+
+    return name_value, stem_value
+
+
+def _surprise(bits: float, base: float, carriers: int) -> float:
+    return max(0.0, min(1.0, (bits - base + 4) / 16)) / math.sqrt(max(1, carriers - 1))
+
+
+def _profiles(
+    accounts: pa.Table, claims: Sequence[Claim], stays: Mapping[str, Any], rare: Mapping[str, Mapping[str, int]]
+) -> dict[str, Profile]:
+    own = own_values(claims)
+    by_account: dict[str, dict[tuple[str, str], Claim]] = defaultdict(dict)
+    for claim in claims:
+        by_account[claim.account][claim.kind, claim.value] = claim
+    templates: dict[str, set[str]] = defaultdict(set)
+    for template, rows in rare.items():
+        for account in rows:
+            templates[account].add(template)
+    profiles = {}
+    for name in ("first_at", "last_at"):
+        at = accounts[name].cast(pa.timestamp("us", "UTC")).cast(pa.int64())
+        accounts = accounts.set_column(accounts.schema.get_field_index(name), name, at)
+    for row in accounts.select(["account_id", "platform", "native_id", "names", "first_at", "last_at"]).to_pylist():
+        account = row["account_id"]
+        names = tuple(sorted({name for name in map(fold_name, row["names"] or []) if name}))
+        profiles[account] = Profile(
+            account, row["platform"], row["native_id"] or "", names, row["first_at"], row["last_at"],
+            stays.get(account, {}), own.get(account, {}), by_account.get(account, {}),
+            frozenset(templates.get(account, ())),
+        )  # fmt: skip
+    return profiles
