@@ -15,6 +15,7 @@ from ringtrace.stances.facts import find_facts
 from ringtrace.stances.features import Context, describe
 from ringtrace.stances.owners import decide_owners
 from ringtrace.stances.weights import CLASSES, DIRECTED, softmax, weights
+from ringtrace.text.folding import fold
 from ringtrace.text.view import TextView
 
 # What may be an offer, a wish or a go-between at all: a child concept with a concept of transfer.
@@ -25,6 +26,10 @@ _ACT = (
     "several", "interested",
 )  # fmt: skip
 _ALONE = ("give", "wish", "adopt", "good_home", "asks_who_gives")
+# Talk in the middle of a deal names no child: two of these, or one beside an extracted value.
+_DEAL = ("broker", "knows_someone", "haggle", "fee", "price", "available", "middleman", "papers", "interested", "still_there")
+_TOLD = CONTACT_KINDS | {"money", "age", "sex"}
+_OWN_TITLE = frozenset({"listing", "page", "article", "tip"})
 # What gives a text that is no candidate a frame of its own.
 _FRAMING = (
     "police", "report", "warning", "appeal", "kin", "lawful", "joke", "goods", "pet", "job", "surrogacy", "moderator",
@@ -100,20 +105,23 @@ _NOTHING = _Reading((), (), "plain", "none", 0.0)
 def _read(view: TextView, candidates: Sequence[Candidate], context: Context | None = None) -> _Reading:
     words = vocabulary(view.lexicons)
     found = words.scan(view.folded.text)
-    if view.title:
-        titled = TextView(view.title, view.platform, lexicons=view.lexicons)
+    heading = Context()
+    if view.title and view.kind in _OWN_TITLE:
+        # A listing's headline is the same author's: it is read with the body, behind its end.
         shift = len(view.folded.text) + 1
-        found = found + [(bits, shift + a, shift + b) for bits, a, b in words.scan(titled.folded.text)]
+        found = found + [(bits, shift + a, shift + b) for bits, a, b in words.scan(fold(view.title).text)]
+    elif view.title:
+        heading = _answered(view.title, view.platform, view.lexicons)
     named = 0
     for bits, _, _ in found:
         named |= bits
     if context is None:
         context = answered(view)
-    if not _worth_reading(words, named, context, candidates):
+    if not _worth_reading(words, named, (context, heading), candidates):
         return _NOTHING
     hits = words.hits(found)
     model = weights()
-    features = describe(view, hits, candidates, context, model.groups, model.pairs)
+    features = describe(view, hits, candidates, context, heading, model.groups, model.pairs)
     scores = softmax(model.scores(features))
     probability = model.calibrated(sum(scores[:DIRECTED]))
     if probability >= model.review and max(scores[:DIRECTED]) > 0:
@@ -128,21 +136,28 @@ def _read(view: TextView, candidates: Sequence[Candidate], context: Context | No
 
 
 @lru_cache(maxsize=8)
-def _masks(words: Vocabulary) -> tuple[int, int, int, int]:
+def _masks(words: Vocabulary) -> tuple[int, int, int, int, int]:
     def union(names: tuple[str, ...]) -> int:
         bits = 0
         for name in names:
             bits |= words.bit.get(name, 0)
         return bits
 
-    return union(_CHILD), union(_ACT), union(_ALONE), union(_FRAMING)
+    return union(_CHILD), union(_ACT), union(_ALONE), union(_FRAMING), union(_DEAL)
 
 
-def _worth_reading(words: Vocabulary, named: int, context: Context, candidates: Sequence[Candidate]) -> bool:
-    child, act, alone, framing = _masks(words)
-    if context.direction != "none" or named & alone or (named & child and named & act):
+def _worth_reading(
+    words: Vocabulary, named: int, contexts: tuple[Context, ...], candidates: Sequence[Candidate]
+) -> bool:
+    child, act, alone, framing, deal = _masks(words)
+    if any(one.direction != "none" for one in contexts) or named & alone or (named & child and named & act):
         return True
-    return bool(named & framing) and any(one.kind in CONTACT_KINDS for one in candidates)
+    if (named & deal).bit_count() >= 2:
+        return True
+    kinds = {one.kind for one in candidates if one.probability >= 0.5}
+    if named & (child | deal) and not kinds.isdisjoint(_TOLD):
+        return True
+    return bool(named & framing) and not kinds.isdisjoint(CONTACT_KINDS)
 
 
 def answered(view: TextView) -> Context:

@@ -1,6 +1,7 @@
 """From concepts to named features of one text: what is said, with what, in answer to what.
 
-Names: ``c:give`` (the concept is named), ``p:child+give`` (both in one sentence), ``x:contact``
+Names: ``c:give`` (the concept is named), ``m:appeal`` (by two
+words or more), ``p:child+give`` (both in one sentence), ``d:child+give`` (both anywhere), ``x:contact``
 (an extractor found one), ``s:short`` (shape), ``r:offer+ask_price`` (an answer to an offer).
 Groups of concepts and the pairs that are looked at are data (``stance_weights.toml``).
 """
@@ -63,22 +64,27 @@ def describe(
     hits: Sequence[Hit],
     candidates: Sequence[Candidate],
     context: Context,
+    heading: Context,
     groups: Mapping[str, frozenset[str]],
     pairs: Iterable[tuple[str, str]],
 ) -> tuple[str, ...]:
     """Return the names of the features that hold for the text, sorted.
 
+    context: the post that it answers; heading: what its thread's title alone would be.
     groups: further names for sets of concepts; pairs: names (concepts or groups) to look for in
     one sentence. A feature holds or not; nothing is counted, so that length buys nothing.
     """
     named = {hit.concept for hit in hits}
+    extracted = frozenset(_found(candidates))
     by_sentence = [_with_groups(one, groups) for one in sentences(view.folded.text, hits)]
-    everything = _with_groups(named, groups)
-    features = {f"c:{name}" for name in everything}
+    everything = _with_groups(named, groups) | extracted
+    features = {f"c:{name}" for name in everything - extracted} | extracted
+    features.update(f"m:{name}" for name in _several(hits))
     features.update(f"p:{a}+{b}" for a, b in pairs if any(a in one and b in one for one in by_sentence))
     features.update(f"d:{a}+{b}" for a, b in pairs if a in everything and b in everything)
-    features.update(_found(candidates))
     features.update(_shape(view, named))
+    if heading.direction != "none":
+        features.add(f"t:{heading.direction}")
     if context.direction != "none":
         features.add(f"r:{context.direction}")
         features.update(f"r:{context.direction}+{name}" for name in named)
@@ -90,6 +96,16 @@ def describe(
 def _with_groups(names: Iterable[str], groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
     named = frozenset(names)
     return named.union(group for group, members in groups.items() if not members.isdisjoint(named))
+
+
+def _several(hits: Sequence[Hit]) -> Iterable[str]:
+    """Yield the concepts that two words apart from each other name."""
+    ends: dict[str, int] = {}
+    for hit in sorted(hits, key=lambda one: (one.start, one.stop)):
+        if hit.concept not in ends:
+            ends[hit.concept] = hit.stop
+        elif hit.start >= ends[hit.concept]:
+            yield hit.concept
 
 
 def _found(candidates: Sequence[Candidate]) -> Iterable[str]:

@@ -33,9 +33,11 @@ def _owner(
     candidate: Candidate,
     quoted: Sequence[tuple[int, int]],
 ) -> Owner:
+    if candidate.kind not in CONTACT_KINDS:
+        return candidate.owner
     if _is_hotline(candidate) or candidate.owner == "hotline":
         return "hotline"
-    if frame in _QUOTING or (frame == "question" and candidate.kind in CONTACT_KINDS and candidate.owner != "self"):
+    if frame in _QUOTING or (frame == "question" and candidate.owner != "self"):
         return "quoted"
     start = candidate.pieces[0][0]
     if candidate.owner != "self" and any(a <= start < b for a, b in quoted):
@@ -47,7 +49,7 @@ def _owner(
         return "self" if "own_child" in named or "kin" in named else "other"
     if frame == "lawful" and "institution" in named:
         return "hotline"
-    if direction == "broker" and candidate.kind in CONTACT_KINDS and _recommended(view, hits, start):
+    if direction == "broker" and _recommended(view, hits, start):
         return "other"
     return "self"
 
