@@ -1,0 +1,125 @@
+"""What each post does in the trade: the material of ties, roles and deals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ringtrace.rings.model import PROTECTIVE, TRADE_FACTS, number
+
+Span = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One post of an actor. sent: microseconds UTC or None; row: its row in ``posts``.
+
+    trade: probability that it offers, seeks or brokers, 0 for posts that report, warn or appeal.
+    touches: it may take part in a deal without a direction (papers, transport, haggling).
+    """
+
+    row: int
+    post: str
+    actor: str
+    account: str
+    container: str
+    sent: int | None
+    direction: str
+    frame: str
+    trade: float
+    facts: tuple[str, ...]
+
+    @property
+    def trades(self) -> bool:
+        return self.trade >= number("trade")
+
+    @property
+    def touches(self) -> bool:
+        return self.trades or (self.frame not in PROTECTIVE and not TRADE_FACTS.isdisjoint(self.facts))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that the stages of rings look things up in.
+
+    acts: post -> Act for posts with an author, in order of time; by_actor: actor -> its acts.
+    actor_of: account -> actor. spans: the posts' own spans by row. parents: post -> the post that
+    it answers by reply or thread (by name: see ``address``).
+    """
+
+    posts: pa.Table
+    acts: Mapping[str, Act]
+    by_actor: Mapping[str, list[Act]]
+    actor_of: Mapping[str, str]
+    parents: Mapping[str, str]
+    facts: Mapping[str, Mapping[str, list[Span]]]
+
+    def span(self, act: Act) -> Span:
+        return {name: self.posts[name][act.row].as_py() for name in ("evidence_id", "member", "start", "stop")}
+
+
+def scene(posts: pa.Table, stances: pa.Table, facts: pa.Table, actors: pa.Table) -> Scene:
+    """Read the tables into a ``Scene``."""
+    actor_of = {
+        account: actor
+        for actor, accounts in zip(actors["actor_id"].to_pylist(), actors["accounts"].to_pylist(), strict=True)
+        for account in accounts
+    }
+    found = _facts(facts)
+    posts = posts.combine_chunks()
+    acts = _acts(posts, stances, found, actor_of)
+    by_actor: dict[str, list[Act]] = defaultdict(list)
+    for act in acts.values():
+        by_actor[act.actor].append(act)
+    return Scene(posts, acts, by_actor, actor_of, _parents(posts, acts), found)
+
+
+def _facts(facts: pa.Table) -> dict[str, dict[str, list[Span]]]:
+    kept = facts.filter(pc.greater_equal(facts["probability"], 0.5))
+    found: dict[str, dict[str, list[Span]]] = defaultdict(dict)
+    columns = (kept[name].to_pylist() for name in ("post_id", "fact", "spans"))
+    for post, fact, spans in zip(*columns, strict=True):
+        found[post].setdefault(fact, []).extend(spans)
+    return found
+
+
+def _acts(
+    posts: pa.Table, stances: pa.Table, facts: Mapping[str, Mapping[str, Any]], actor_of: Mapping[str, str]
+) -> dict[str, Act]:
+    names = ("post_id", "frame", "direction", "probability")
+    stance = {row[0]: row[1:] for row in zip(*(stances[name].to_pylist() for name in names), strict=True)}
+    sent = posts["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+    columns = (posts[name].to_pylist() for name in ("post_id", "account_id", "container", "kind"))
+    found = []
+    for row, (post, account, container, kind) in enumerate(zip(*columns, strict=True)):
+        if kind == "system" or account not in actor_of:
+            continue
+        frame, direction, probability = stance.get(post, ("other", "none", 0.0))
+        trade = probability if direction != "none" and frame not in PROTECTIVE else 0.0
+        found.append(
+            Act(row, post, actor_of[account], account, container, sent[row], direction, frame, trade,
+                tuple(sorted(facts.get(post, ()))))
+        )  # fmt: skip
+    found.sort(key=lambda act: (act.sent is None, act.sent or 0, act.post))
+    return {act.post: act for act in found}
+
+
+def _parents(posts: pa.Table, acts: Mapping[str, Act]) -> dict[str, str]:
+    """Return post -> the post that it answers: the stated one, else the opener of its thread."""
+    thread = posts["thread"].to_pylist() if "thread" in posts.column_names else [""] * len(posts)
+    reply = posts["reply_to"].to_pylist()
+    openers: dict[tuple[str, str], str] = {}
+    parents = {}
+    for act in acts.values():
+        stated, topic = reply[act.row], thread[act.row]
+        opener = openers.setdefault((act.container, topic), act.post) if topic else ""
+        if stated:
+            parents[act.post] = stated
+        elif opener and opener != act.post:
+            parents[act.post] = opener
+    return parents

@@ -1,0 +1,177 @@
+"""The graph of actors: ties that rest on what was said, never on being in the same group.
+
+Layers: reply (answers a trade post with trade content), address (the same, by name), handle (a
+trade post gives another's contact), identifier (two actors claim one contact), template (two actors
+post one rare text that trades). Posts that warn, report, appeal or ask for help tie nobody.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations, groupby
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ringtrace.model.mention import CONTACT_KINDS
+from ringtrace.rings.activity import Act, Scene, Span
+from ringtrace.rings.address import addressed
+from ringtrace.rings.model import PROTECTIVE, layer_weight, number
+
+SPAN = pa.struct([("evidence_id", pa.string()), ("member", pa.string()), ("start", pa.int64()), ("stop", pa.int64())])
+SCHEMA = pa.schema(
+    [("left", pa.string()), ("right", pa.string()), ("layer", pa.string()), ("weight", pa.float64()),
+     ("basis", pa.list_(SPAN)), ("times", pa.int64())]
+)  # fmt: skip
+_BASIS = 6
+"""Quotes kept for each tie and layer."""
+
+
+class Tie(NamedTuple):
+    """One observation of a tie between two actors."""
+
+    left: str
+    right: str
+    layer: str
+    weight: float
+    basis: tuple[Span, ...]
+
+
+def build(scene: Scene, mentions: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table) -> pa.Table:
+    """Return Table(left, right, layer, weight, basis, times): left < right, one row for each pair and layer.
+
+    weight: the layer's weight times 1 + log2 of the number of observations.
+    """
+    holders = _holders(scene, mentions, accounts, identifiers)
+    found = [
+        *_replies(scene), *_addresses(scene, accounts), *_handles(scene, mentions, holders),
+        *_identifiers(scene, holders), *_templates(scene, templates),
+    ]  # fmt: skip
+    ties = [tie if tie.left < tie.right else tie._replace(left=tie.right, right=tie.left) for tie in found]
+    ties.sort(key=lambda tie: (tie.left, tie.right, tie.layer))
+    rows = []
+    for (left, right, layer), group in groupby(ties, key=lambda tie: tie[:3]):
+        seen = list(group)
+        weight = max(tie.weight for tie in seen) * layer_weight(layer) * (1 + math.log2(len(seen)))
+        basis = _distinct(span for tie in seen for span in tie.basis)
+        rows.append(
+            {"left": left, "right": right, "layer": layer, "weight": weight, "basis": basis, "times": len(seen)}
+        )
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _distinct(spans: Iterable[Span]) -> list[Span]:
+    kept = {(s["evidence_id"], s["member"], s["start"], s["stop"]): s for s in spans}
+    return list(kept.values())[:_BASIS]
+
+
+def _replies(scene: Scene) -> Iterator[Tie]:
+    for post, parent in scene.parents.items():
+        act, answered = scene.acts[post], scene.acts.get(parent)
+        if answered is not None:
+            yield from _answer(scene, act, answered, "reply")
+
+
+def _addresses(scene: Scene, accounts: pa.Table) -> Iterator[Tie]:
+    for act, answered in addressed(scene, accounts):
+        yield from _answer(scene, act, answered, "address")
+
+
+def _answer(scene: Scene, act: Act, answered: Act, layer: str) -> Iterator[Tie]:
+    """A tie when both sides of an answer are about the trade."""
+    if act.actor == answered.actor or not (act.touches and answered.touches):
+        return
+    if not (act.trades or answered.trades):
+        return
+    sure = max(act.trade, 0.5) * max(answered.trade, 0.5)
+    yield Tie(act.actor, answered.actor, layer, sure, (scene.span(answered), scene.span(act)))
+
+
+class Holding(NamedTuple):
+    """An actor that claims a contact: its surest quote, whether in its own words or as native id."""
+
+    actor: str
+    own: bool
+    trades: bool
+    span: Span | None
+
+
+def _contacts(mentions: pa.Table) -> list[dict[str, Any]]:
+    wanted = pc.and_(
+        pc.greater_equal(mentions["probability"], 0.5), pc.is_in(mentions["kind"], pa.array(sorted(CONTACT_KINDS)))
+    )
+    names = ["mention_id", "post_id", "kind", "value", "owner", "spans"]
+    return list(mentions.filter(wanted).select(names).sort_by("mention_id").to_pylist())
+
+
+def _holders(
+    scene: Scene, mentions: pa.Table, accounts: pa.Table, identifiers: pa.Table
+) -> dict[tuple[str, str], dict[str, Holding]]:
+    """Return (kind, value) -> actor -> Holding, for values that are somebody's in particular."""
+    columns = (identifiers[name].to_pylist() for name in ("kind", "value", "use"))
+    use = {(kind, value): found for kind, value, found in zip(*columns, strict=True)}
+    holders: dict[tuple[str, str], dict[str, Holding]] = defaultdict(dict)
+    for row in _contacts(mentions):
+        act = scene.acts.get(row["post_id"])
+        key = (row["kind"], row["value"])
+        if act is None or use.get(key) not in ("personal", "shared_by_few", "recycled"):
+            continue
+        if row["owner"] not in ("self", "unknown") or act.frame in PROTECTIVE:
+            continue
+        known = holders[key].get(act.actor)
+        own, trades = row["owner"] == "self", act.touches
+        if known is None or (own, trades) > (known.own, known.trades):
+            span = row["spans"][0] if row["spans"] else scene.span(act)
+            holders[key][act.actor] = Holding(act.actor, own, trades, span)
+    columns = (accounts[name].to_pylist() for name in ("account_id", "platform", "native_id"))
+    for account, platform, native in zip(*columns, strict=True):
+        if platform in ("qq", "wechat") and native and account in scene.actor_of:
+            actor = scene.actor_of[account]
+            holders[platform, native.lower()].setdefault(actor, Holding(actor, True, False, None))
+    return holders
+
+
+def _handles(
+    scene: Scene, mentions: pa.Table, holders: Mapping[tuple[str, str], Mapping[str, Holding]]
+) -> Iterator[Tie]:
+    """Trade posts that give a contact which one or few other actors hold."""
+    for row in _contacts(mentions):
+        act = scene.acts.get(row["post_id"])
+        if act is None or not act.touches or row["owner"] not in ("other", "unknown"):
+            continue
+        held = [h for h in holders.get((row["kind"], row["value"]), {}).values() if h.actor != act.actor and h.own]
+        if act.actor in holders.get((row["kind"], row["value"]), {}) or len(held) > number("shared_actors"):
+            continue
+        for holding in held:
+            spans = tuple(row["spans"][:1]) or (scene.span(act),)
+            basis = (*spans, holding.span) if holding.span else spans
+            yield Tie(act.actor, holding.actor, "handle", 1.0 / len(held), basis)
+
+
+def _identifiers(scene: Scene, holders: Mapping[tuple[str, str], Mapping[str, Holding]]) -> Iterator[Tie]:
+    """Contacts that few actors claim, at least one of them in a trade post and all of them traders."""
+    for key in sorted(holders):
+        held = [h for _, h in sorted(holders[key].items()) if h.own and any(a.touches for a in scene.by_actor[h.actor])]
+        if 2 <= len(held) <= number("shared_actors") and any(h.trades for h in held):
+            for left, right in combinations(held, 2):
+                basis = tuple(span for span in (left.span, right.span) if span)
+                if basis:
+                    yield Tie(left.actor, right.actor, "identifier", 1.0 / (len(held) - 1), basis)
+
+
+def _templates(scene: Scene, templates: pa.Table) -> Iterator[Tie]:
+    """Rare texts that trade and that few actors post."""
+    columns = (templates[name].to_pylist() for name in ("template_id", "post_id"))
+    users: dict[str, dict[str, Act]] = defaultdict(dict)
+    for template, post in sorted(zip(*columns, strict=True)):
+        act = scene.acts.get(post)
+        if act is not None:
+            users[template].setdefault(act.actor, act)
+    for template in sorted(users):
+        acts = [act for _, act in sorted(users[template].items())]
+        if 2 <= len(acts) <= number("template_actors") and all(act.trades for act in acts):
+            for left, right in combinations(acts, 2):
+                yield Tie(left.actor, right.actor, "template", 1.0, (scene.span(left), scene.span(right)))
