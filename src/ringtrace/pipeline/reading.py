@@ -51,16 +51,15 @@ def read_source(source: Source, depth: int = 0, budget: _Budget | None = None) -
     if not len(source.data):
         reading.notes.append("the file is empty")
         return reading
-    reader = choose_reader(source, reading.notes)
+    mapping = source.name.endswith(MAPPING_SUFFIX) and not source.member
+    reader = None if mapping else choose_reader(source, reading.notes)
     structure: list[Structure] = []
     members: list[tuple[Span, Reading]] = []
-    if reader is None:
-        reason = "a mapping for the file beside it" if source.name.endswith(MAPPING_SUFFIX) else ""
-        if reason:
-            structure.append(Structure(whole, reason))
-            reading.reader = "mapping"
-        else:
-            reading.gaps.append(Gap(whole, "no reader recognises this file"))
+    if mapping:
+        structure.append(Structure(whole, "a mapping for the file beside it"))
+        reading.reader = "mapping"
+    elif reader is None:
+        reading.gaps.append(Gap(whole, "no reader recognises this file"))
     else:
         reading.reader, reading.version = reader.__name__.rpartition(".")[2], reader.VERSION
         for item in _guarded(reader, source, reading):
@@ -126,7 +125,7 @@ def _read_member(member: Member, source: Source, depth: int, budget: _Budget) ->
     opened = replace(
         source,
         member=inner,
-        name=member.path if not member.url else source.name,
+        name=source.name if member.url else f"{source.name}/{member.path}",
         data=member.data,
         url=member.url,
         captured=member.captured,

@@ -14,7 +14,7 @@ from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
 from ringtrace.text.clock import assumed_clock, find_zone, half_day_hour, half_days, local_micros
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import Line, Occurrences, assemble, body_ranges, split_lines
+from ringtrace.text.lines import Line, read_body, split_lines
 
 NAME = "QQ text"
 VERSION = "1"
@@ -24,6 +24,7 @@ _HEAD = 512  # bytes of a line that may hold a header
 _LONGEST_NAME = 100  # code points
 _BLANKS = {0xA0: 32, 0x3000: 32, 0x202F: 32}
 _SYSTEM_IDS = frozenset({"10000", "1000000"})
+_ODD_BLANK = re.compile("[\u00a0\u202f\u3000]")
 _AFTER = re.compile(
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日? {1,3}([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))? {0,3}$"
 )
@@ -97,7 +98,6 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
         raise MalformedError(source.name, "no line looks like the header of a QQ message")
     if charset.bom:
         yield _structure(source, 0, charset.bom, "byte-order mark")
-    occurrences = Occurrences()
     for section, headers in zip(sections, kept, strict=True):
         if section.body > section.start:
             yield _structure(source, section.start, section.body, "conversation header")
@@ -105,7 +105,7 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
         container = Container(PLATFORM, section.name or _stem(source))
         stops = [*(header.start for header in headers[1:]), section.stop]
         for header, stop in zip(headers, stops, strict=False):
-            yield from _post(source, charset, container, header, stop, occurrences)
+            yield from _post(source, charset, container, header, stop)
 
 
 def _stem(source: Source) -> str:
@@ -129,9 +129,16 @@ def _find_sections(source: Source, charset: Charset) -> list[_Section]:
     rules: list[int] = []  # starts of the rule lines right above
     in_block = False
     blank = True
+    special = _openers(charset.name)
     for line in split_lines(data, charset):
-        text = _text(data, charset, line)
-        label = _label(text)
+        raw = data[line.start : min(line.stop, line.start + _HEAD)]
+        if special and not raw.startswith(special) and not raw.rstrip(b" \t\r")[-1:].isdigit():
+            blank = not raw.strip(b" \t\r")
+            in_block &= blank
+            rules = []
+            continue
+        text = raw.decode(charset.name, "replace")
+        label = ("title", "") if text.startswith(_file_titles()) else _label(text)
         if label is not None:
             if not in_block and (current.headers or current.name):
                 current.stop = rules[0] if rules else line.start
@@ -139,6 +146,7 @@ def _find_sections(source: Source, charset: Charset) -> list[_Section]:
                 sections.append(current)
             in_block = True
             current.body = line.next
+            blank = True
             if label[0] == "object":
                 current.name = label[1]
         elif _is_rule(text):
@@ -157,6 +165,20 @@ def _find_sections(source: Source, charset: Charset) -> list[_Section]:
     return sections
 
 
+@cache
+def _openers(charset: str) -> tuple[bytes, ...]:
+    """Return what the bytes of rules, labels and time-first headers start with; () for wide charsets."""
+    if charset.startswith("utf-"):
+        labels = tuple(term.encode() for term in _marks()) if charset == "utf-8" else ()
+    else:
+        labels = tuple(term.encode(charset, "replace") for term in _marks())
+    return (*labels, b"=", *(b"%d" % digit for digit in range(10))) if labels else ()
+
+
+def _marks() -> tuple[str, ...]:
+    return (*(term for _, term in _labels()), *_file_titles())
+
+
 def _is_rule(text: str) -> bool:
     bare = text.strip()
     return len(bare) >= 16 and not bare.strip("=")
@@ -166,6 +188,11 @@ def _is_rule(text: str) -> bool:
 def _labels() -> tuple[tuple[str, str], ...]:
     words = lexicon.load("chat_qq")
     return tuple((concept, term) for concept in ("object", "group") for term in words[concept])
+
+
+@cache
+def _file_titles() -> tuple[str, ...]:
+    return tuple(f"{term}{mark}" for term in lexicon.load("chat_qq")["title"] for mark in ("（", "("))
 
 
 def _label(text: str) -> tuple[str, str] | None:
@@ -186,7 +213,7 @@ def _before_pattern() -> re.Pattern[str]:
 
 
 def _read_header(text: str, line: Line, blank_before: bool) -> _Header | None:
-    even = text.translate(_BLANKS)
+    even = text.translate(_BLANKS) if _ODD_BLANK.search(text) else text
     match = _before_pattern().match(even) if even[:1].isdigit() else None
     if match:
         written, rest = text[: match.end()].strip(), text[match.end() :].strip()
@@ -258,11 +285,8 @@ def _lead(source: Source, section: _Section, headers: list[_Header]) -> Iterator
     yield Gap(Span(source.evidence, source.member, start, stop), "text before the first message")
 
 
-def _post(
-    source: Source, charset: Charset, container: Container, header: _Header, stop: int, occurrences: Occurrences
-) -> Iterator[Post | Gap]:
-    ranges = body_ranges(source.data, charset, header.body, stop)
-    body = assemble(source.data, ranges, charset.name, source.limits.line_bytes)
+def _post(source: Source, charset: Charset, container: Container, header: _Header, stop: int) -> Iterator[Post | Gap]:
+    body = read_body(source.data, charset, header.body, stop, source.limits.line_bytes)
     at = local_micros(header.day, header.time, find_zone(source.zone))
     words = lexicon.load("chat_qq")
     system = header.native in _SYSTEM_IDS or (header.name in words["system"])
@@ -278,7 +302,6 @@ def _post(
         name,
         sent=assumed_clock(header.written, at, source.zone),
         author_role="operator" if header.title in words["operator_title"] else "",
-        occurrence=occurrences.number(container.name, header.native, header.name, header.written, body.text),
     )
     for low, high in body.invalid:
         yield Gap(Span(source.evidence, source.member, low, high), f"bytes that are not {charset.name}")

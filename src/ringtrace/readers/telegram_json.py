@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,6 @@ from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text import jsonspan
 from ringtrace.text.clock import assumed_clock, find_zone, local_micros, read_clock
-from ringtrace.text.lines import Occurrences
 
 NAME = "Telegram Desktop JSON"
 VERSION = "1"
@@ -25,6 +24,7 @@ PLATFORM = "telegram"
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 _STRING = msgspec.json.Decoder(str)
+_FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # what msgspec raises on hostile JSON
 _NONE = msgspec.Raw(b"")
 _TEXT_KEY = re.compile(rb'"text"[ \t\r\n]*+:[ \t\r\n]*+')
 _MARKERS = re.compile(rb'"(date_unixtime|from_id|text_entities|actor_id|from|date)"[ \t\r\n]*+:')
@@ -108,7 +108,7 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     """Yield every message of every chat; raises MalformedError when the file holds none at all."""
     try:
         arrays = list(_locate_arrays(source))
-    except (msgspec.MsgspecError, RecursionError, _Misplaced):
+    except (*_FAULTS, _Misplaced):
         yield from _recover(source)
         return
     if not arrays:
@@ -116,13 +116,14 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     reading = _Reading(source)
     done = 0
     for array in arrays:
-        at = array.at
-        for raw in array.raws:
-            start = jsonspan.skip_separator(source.data, at, len(source.data))
+        if array.at > done:
+            yield reading.structure(done, array.at, "chat header")
+        done = array.at
+        for start, stop, item in reading.array(array):
             if start > done:
-                yield reading.structure(done, start, "separator" if at > array.at else "chat header")
-            at = done = start + len(raw)
-            yield from reading.message(array.chat, start, at)
+                yield reading.structure(done, start, "separator")
+            done = stop
+            yield from item
     if done < len(source.data):
         yield reading.structure(done, len(source.data), "chat header")
 
@@ -196,7 +197,6 @@ class _Reading:
         self.source = source
         self.data = source.data
         self.zone = find_zone(source.zone)
-        self.occurrences = Occurrences()
 
     def span(self, start: int, stop: int) -> Span:
         return Span(self.source.evidence, self.source.member, start, stop)
@@ -207,45 +207,70 @@ class _Reading:
     def gap(self, start: int, stop: int, reason: str) -> Gap:
         return Gap(self.span(start, stop), reason)
 
+    def array(self, array: _Messages) -> Iterator[tuple[int, int, Iterable[Post | Gap]]]:
+        """Yield (start, stop, what it became) of each element of an array that is valid JSON."""
+        data, at, size, budget = self.data, array.at, len(self.data), self.source.limits.line_bytes
+        decode, to_text = _MESSAGE.decode, _STRING.decode
+        for raw in array.raws:
+            start = jsonspan.skip_separator(data, at, size)
+            at = start + len(raw)
+            place = data.find(b'"text": "', start, at) + 8
+            try:
+                message = decode(raw)
+                value = bytes(message.text)
+                plain = (
+                    place > 7
+                    and len(value) <= budget
+                    and data[place : place + len(value)] == value
+                    and data.find(b"{", start + 1, place) < 0
+                    and data.find(b"[", start + 1, place) < 0
+                    and not _is_rich(message)
+                )
+                text = to_text(value) if plain else ""
+            except _FAULTS:
+                plain = False
+            if not plain:
+                yield start, at, self.message(array.chat, start, at)
+                continue
+            run = (Segment(0, len(text), place + 1, place + len(value) - 1, jsonspan.CODEC),) if text else ()
+            yield start, at, (self._post(array.chat, message, text, run, start, at),)
+
     def message(self, chat: _Chat, start: int, stop: int) -> Iterator[Post | Gap]:
         """Yield the post of the JSON object ``data[start:stop]`` and gaps for what it cannot show."""
         raw = self.data[start:stop]
         try:
             message = _MESSAGE.decode(raw)
-        except (msgspec.MsgspecError, RecursionError):
+        except _FAULTS:
             if raw[:1] != b"{":
                 yield self.gap(start, stop, "not a message")
                 return
             message = self._lenient(start, stop)
         pieces = self._text(message, raw, start, stop)
-        yield self._post(chat, message, pieces, start, stop)
+        yield self._post(chat, message, "".join(pieces.texts), tuple(pieces.segments), start, stop)
         for low, high in pieces.invalid:
             yield self.gap(low, high, "bytes that are not UTF-8")
         if pieces.cut and pieces.cut[0] < pieces.cut[1]:
             yield self.gap(*pieces.cut, "text longer than the limit")
 
-    def _post(self, chat: _Chat, message: _Message, pieces: _Pieces, start: int, stop: int) -> Post:
+    def _post(
+        self, chat: _Chat, message: _Message, text: str, segments: tuple[Segment, ...], start: int, stop: int
+    ) -> Post:
         service = message.type == "service"
-        name = (message.actor if service else message.from_) or ""
         native = _author_id(message.actor_id if service else message.from_id)
         operator = (service and message.action in _OPERATOR_ACTIONS) or (native != "" and native == chat.channel)
-        identity = "" if message.id is None else str(message.id)
-        sent = self._clock(message)
-        text = "".join(pieces.texts)
         return Post(
-            self.span(start, stop),
+            Span(self.source.evidence, self.source.member, start, stop),
             PLATFORM,
             chat.container,
             text,
-            tuple(pieces.segments),
+            segments,
             "system" if service else "message",
             native,
-            name,
-            identity,
+            (message.actor if service else message.from_) or "",
+            "" if message.id is None else str(message.id),
             "" if message.reply_to_message_id is None else str(message.reply_to_message_id),
-            sent,
+            self._clock(message),
             author_role="operator" if operator else "",
-            occurrence=0 if identity else self.occurrences.number(chat.container.name, native, name, sent.text, text),
         )
 
     def _clock(self, message: _Message) -> Clock:
@@ -268,13 +293,7 @@ class _Reading:
 
     def _text(self, message: _Message, raw: bytes, start: int, stop: int) -> _Pieces:
         pieces = _Pieces(self.data, self.source.limits.line_bytes)
-        if (
-            message.type == "service"
-            or message.contact_information is not _NONE
-            or message.poll is not _NONE
-            or message.place_name is not _NONE
-            or message.address is not _NONE
-        ):
+        if _is_rich(message):
             self._add_rich(pieces, start, stop)
             return pieces
         value = bytes(message.text)
@@ -283,21 +302,9 @@ class _Reading:
         at = _find_text(raw, value)
         if at < 0:
             self._add_rich(pieces, start, stop)
-        elif value[0] == 0x22 and len(value) <= pieces.budget:
-            self._add_plain(pieces, value, start + at)
         else:
             pieces.add_text(start + at, start + at + len(value))
         return pieces
-
-    def _add_plain(self, pieces: _Pieces, value: bytes, at: int) -> None:
-        """Add a whole JSON string; msgspec decodes as ``offsets`` does, or refuses."""
-        try:
-            text = _STRING.decode(value)
-        except msgspec.MsgspecError:
-            pieces.add_string(at, at + len(value))
-            return
-        pieces.texts.append(text)
-        pieces.segments.append(Segment(0, len(text), at + 1, at + len(value) - 1, jsonspan.CODEC))
 
     def _add_rich(self, pieces: _Pieces, start: int, stop: int) -> None:
         """Add text from every field that holds words, in a fixed order, a newline between them."""
@@ -329,6 +336,17 @@ class _Reading:
                 value = jsonspan.read_string(self.data, low, high)[0] if quoted else self.data[low:high].decode("ascii")
                 setattr(message, "from_" if key == "from" else key, value)
         return message
+
+
+def _is_rich(message: _Message) -> bool:
+    """Whether words stand in other fields than "text"."""
+    return (
+        message.type == "service"
+        or message.contact_information is not _NONE
+        or message.poll is not _NONE
+        or message.place_name is not _NONE
+        or message.address is not _NONE
+    )
 
 
 def _find_text(raw: bytes, value: bytes) -> int:
@@ -461,7 +479,7 @@ def _recover(source: Source) -> Iterator[Post | Gap | Structure]:
 def _decodes(raw: bytes) -> bool:
     try:
         _MESSAGE.decode(raw)
-    except (msgspec.MsgspecError, RecursionError):
+    except _FAULTS:
         return False
     return True
 

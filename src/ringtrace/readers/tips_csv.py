@@ -9,9 +9,9 @@ from ringtrace.model.clock import NO_CLOCK
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
+from ringtrace.text.clock import DateOrder
 from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import Occurrences
 from ringtrace.text.tip_columns import TipColumns, choose_columns, column_order, guess_columns, read_sent
 
 NAME = "Tips as a table"
@@ -31,7 +31,7 @@ def sniff(head: bytes, name: str) -> float:
         return 0.3 if table and head.strip() else 0.0
     guessed = guess_columns(names)
     if "text" in guessed:
-        return 0.9 if table else 0.7 if len(guessed) >= 2 and rows >= 2 else 0.2
+        return 0.9 if table else 0.7 if len(guessed) >= 2 and rows >= 2 else 0.0
     return 0.5 if table else 0.0
 
 
@@ -64,9 +64,8 @@ class _Reading:
         self.charset = charset
         self.columns = columns
         self.places = places
-        self.order = None if columns.sent_format or "sent" not in places else column_order(())
+        self.order: DateOrder | None = None
         self.container = Container(PLATFORM, (source.member or source.name).rsplit("/", 1)[-1])
-        self.occurrences = Occurrences()
 
     def prove(self, delimiter: str) -> None:
         """Look through the whole sent column for a number that proves the order of day and month."""
@@ -107,7 +106,6 @@ class _Reading:
             title=title,
             title_segments=title_segments,
             thread=self.cell(row, "url"),
-            occurrence=self.occurrences.number(native, sent, self.cell(row, "url"), title, text),
         )
         for low, high in (*invalid, *bad_title):
             yield Gap(Span(self.source.evidence, self.source.member, low, high), f"bytes not {self.charset.name}")

@@ -14,7 +14,7 @@ from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text import jsonspan
 from ringtrace.text.clock import DateOrder
 from ringtrace.text.encoding import Charset
-from ringtrace.text.lines import Line, Occurrences, split_lines
+from ringtrace.text.lines import Line, split_lines
 from ringtrace.text.tip_columns import TipColumns, choose_columns, column_order, guess_columns, read_sent
 
 NAME = "Tips as JSON lines"
@@ -52,7 +52,7 @@ def _charset(data: bytes) -> Charset:
 def _keys(line: bytes) -> list[str] | None:
     try:
         return list(_OBJECT.decode(line))
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -72,9 +72,8 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
         order = column_order(_column(data, charset, columns.columns["sent"], source.limits.line_bytes))
     if charset.bom:
         yield Structure(Span(source.evidence, source.member, 0, charset.bom), "byte-order mark")
-    occurrences = Occurrences()
     for line in split_lines(data, charset):
-        yield from _line(source, line, columns, order, occurrences)
+        yield from _line(source, line, columns, order)
 
 
 def _column_names(data: bytes, charset: Charset, longest: int) -> list[str]:
@@ -98,9 +97,7 @@ def _column(data: bytes, charset: Charset, name: str, longest: int) -> Iterator[
                     yield jsonspan.read_string(data, low, high)[0]
 
 
-def _line(
-    source: Source, line: Line, columns: TipColumns, order: DateOrder | None, occurrences: Occurrences
-) -> Iterator[Post | Gap | Structure]:
+def _line(source: Source, line: Line, columns: TipColumns, order: DateOrder | None) -> Iterator[Post | Gap | Structure]:
     data = source.data
     span = Span(source.evidence, source.member, line.start, line.next)
     start = jsonspan.skip_space(data, line.start, line.stop)
@@ -131,7 +128,6 @@ def _line(
         title=title,
         title_segments=title_segments,
         thread=url,
-        occurrence=occurrences.number(native, sent, url, title, text),
     )
     for low, high in (*invalid, *bad_title):
         yield Gap(Span(source.evidence, source.member, low, high), "bytes that are not UTF-8")

@@ -14,7 +14,7 @@ from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
 from ringtrace.text.clock import DateOrder, OrderName, half_day_hour, half_days, ordered_clock, prove_order
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import Occurrences, assemble, body_ranges, split_lines
+from ringtrace.text.lines import read_body, split_lines
 
 NAME = "WhatsApp text"
 VERSION = "1"
@@ -22,10 +22,12 @@ PLATFORM = "whatsapp"
 
 _FIRST_YEAR = 2009  # WhatsApp's first release
 _HEAD = 420  # bytes of a line that may hold its header and the author's name
+_OPENING = 3  # messages at the start of a file that may be the unmarked encryption notice
 _LONGEST_NAME = 120  # code points; WhatsApp allows far fewer
 _MARKS = "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _BLANKS = {0xA0: 32, 0x202F: 32, 0x2009: 32, 0x3000: 32}
 _OPENERS = frozenset(b"0123456789[\xe2\xef\xd9\xdb\xe0")  # digits, bracket, marks, other scripts' digits
+_ODD_BLANK = re.compile("[\u00a0\u202f\u2009\u3000]")
 _PHONE = re.compile(r"\+[0-9][0-9 ()\-.\u2011]{6,22}[0-9]")
 _COPY_MARK = re.compile(r" ?\([0-9]{1,2}\)$")
 
@@ -63,7 +65,7 @@ def sniff(head: bytes, name: str) -> float:
     if _name_in_path(name) or name.endswith("_chat.txt"):
         return 0.97 if opens_with_header else 0.8
     if not opens_with_header:
-        return 0.55 if len(headers) >= 3 and named else 0.1
+        return 0.55 if len(headers) >= 3 and named else 0.0
     return (0.0, 0.4, 0.75)[len(headers)] if len(headers) < 3 else 0.9
 
 
@@ -82,9 +84,9 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     order = _date_order(headers)
     yield from _before(source, charset, headers[0].start)
     container = Container(PLATFORM, container_name(source))
-    occurrences = Occurrences()
-    for header, stop in zip(headers, [*(later.start for later in headers[1:]), len(source.data)], strict=True):
-        yield from _post(source, charset, header, stop, order, container, occurrences)
+    stops = [*(later.start for later in headers[1:]), len(source.data)]
+    for index, (header, stop) in enumerate(zip(headers, stops, strict=True)):
+        yield from _post(source, charset, header, stop, order, container, index < _OPENING)
 
 
 def container_name(source: Source) -> str:
@@ -152,7 +154,7 @@ def _read_header(data: bytes, charset: Charset, start: int, stop: int) -> _Heade
         return None
     raw = data[start : min(stop, start + _HEAD)]
     head = raw.decode(charset.name, "replace")
-    even = head.translate(_BLANKS)
+    even = head.translate(_BLANKS) if _ODD_BLANK.search(head) else head
     matches = ((kind, pattern.match(even)) for kind, pattern in _header_patterns())
     kind, match = next(((kind, match) for kind, match in matches if match), ("", None))
     if match is None:
@@ -161,8 +163,9 @@ def _read_header(data: bytes, charset: Charset, start: int, stop: int) -> _Heade
     if time[0] > 24 or time[1] > 59 or time[2] > 60:
         return None
     name, text_at = _split_name(head, match.end(), len(raw) == stop - start)
-    body = start + len(head[:text_at].encode(charset.name, "replace"))
-    if data[start:body].decode(charset.name, "replace") != head[:text_at]:
+    prefix = head[:text_at]
+    body = start + len(prefix.encode(charset.name, "replace"))
+    if (charset.name != "utf-8" or "\ufffd" in prefix) and data[start:body].decode(charset.name, "replace") != prefix:
         return None
     date = (int(match["a"]), int(match["b"]), int(match["c"]))
     half = match["before"] or match["after"] or ""
@@ -239,13 +242,12 @@ def _before(source: Source, charset: Charset, stop: int) -> Iterator[Gap | Struc
 
 def _post(
     source: Source, charset: Charset, header: _Header, stop: int, order: DateOrder, container: Container,
-    occurrences: Occurrences,
+    opening: bool,
 ) -> Iterator[Post | Gap]:  # fmt: skip
-    ranges = body_ranges(source.data, charset, header.body, stop)
-    body = assemble(source.data, ranges, charset.name, source.limits.line_bytes)
+    body = read_body(source.data, charset, header.body, stop, source.limits.line_bytes)
     hour = half_day_hour(header.time[0], header.half)
     clock = ordered_clock(header.written, header.date, (hour, *header.time[1:]), order, source.zone)
-    kind, name, role = _classify(header.name, body.text)
+    kind, name, role = _classify(header.name, body.text, opening)
     yield Post(
         Span(source.evidence, source.member, header.start, stop),
         PLATFORM,
@@ -257,7 +259,6 @@ def _post(
         name,
         sent=clock,
         author_role=role,
-        occurrence=occurrences.number(name, header.written, body.text),
     )
     for low, high in body.invalid:
         yield Gap(Span(source.evidence, source.member, low, high), f"bytes that are not {charset.name}")
@@ -265,11 +266,17 @@ def _post(
         yield Gap(Span(source.evidence, source.member, body.cut, stop), "message longer than the limit")
 
 
-def _classify(name: str, text: str) -> tuple[str, str, str]:
-    """Return (kind, author, role): WhatsApp's own lines are "system"; who made the group operates it."""
+def _classify(name: str, text: str, opening: bool) -> tuple[str, str, str]:
+    """Return (kind, author, role): WhatsApp's own lines are "system"; who made the group operates it.
+
+    Under an author's name its lines start with an invisible mark; the encryption notice that opens
+    older exports has none.
+    """
+    if name and not opening and text[:1] not in _MARKS:
+        return "message", name, ""
     words = lexicon.load("chat_whatsapp")
     own = text.lstrip(_MARKS)
-    if name and own == text and not any(term in text[:200] for term in words["encryption"]):
+    if name and own == text and not _is_notice(own, words["encryption"]):
         return "message", name, ""
     for term in words["created"]:
         at = _find_term(own, tuple(part.strip() for part in term.split("*")))

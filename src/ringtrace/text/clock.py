@@ -20,6 +20,12 @@ from ringtrace.text import lexicon
 OrderName = Literal["dmy", "mdy", "ymd", "ydm"]
 ORDERS: tuple[OrderName, ...] = ("dmy", "mdy", "ymd", "ydm")
 
+_PLACES: dict[OrderName, tuple[int, int, int]] = {
+    "dmy": (2, 1, 0),
+    "mdy": (2, 0, 1),
+    "ymd": (0, 1, 2),
+    "ydm": (0, 2, 1),
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 _BUDDHIST_OFFSET = 543
@@ -67,8 +73,8 @@ def full_year(year: int) -> int:
 
 def arrange(numbers: tuple[int, int, int], order: OrderName) -> tuple[int, int, int]:
     """Return (year, month, day) of three numbers as written."""
-    found = dict(zip(order, numbers, strict=True))
-    return full_year(found["y"]), found["m"], found["d"]
+    year, month, day = _PLACES[order]
+    return full_year(numbers[year]), numbers[month], numbers[day]
 
 
 def local_micros(day: tuple[int, int, int], time: tuple[int, int, int], zone: tzinfo, micro: int = 0) -> int | None:
@@ -93,6 +99,8 @@ def half_day_hour(hour: int, half: str) -> int:
 
     A word that contradicts a 24-hour value (13 pm) leaves the value as written.
     """
+    if not half:
+        return hour
     concept = half_days().get(half.strip().lower(), "")
     if concept == "pm":
         return hour + 12 if hour < 12 and not (half == "中午" and hour == 11) else hour

@@ -52,6 +52,24 @@ def split_lines(data: bytes, charset: Charset, start: int = 0, end: int | None =
         at = found + unit
 
 
+def read_body(data: bytes, charset: Charset, start: int, stop: int, budget: int) -> Assembled:
+    """Return the text of the lines in ``data[start:stop]``, blank lines at the end left off.
+
+    budget: most bytes to read, see ``assemble``. Lines without carriage returns are read in one go.
+    """
+    if stop - start <= budget and charset.newline == "\n" and _unit(charset.name) == 1:
+        raw = data[start:stop]
+        if b"\r" not in raw:
+            raw = raw.rstrip(b"\n \t")
+            try:
+                text = raw.decode(charset.name)
+            except UnicodeDecodeError:
+                return assemble(data, [(start, start + len(raw))], charset.name, budget)
+            segments = (Segment(0, len(text), start, start + len(raw), charset.name),) if text else ()
+            return Assembled(text, segments, ())
+    return assemble(data, body_ranges(data, charset, start, stop), charset.name, budget)
+
+
 def body_ranges(data: bytes, charset: Charset, start: int, stop: int) -> list[tuple[int, int]]:
     """Return the byte range of each line of ``data[start:stop]`` for ``assemble``.
 
@@ -150,16 +168,3 @@ def _shift(segment: Segment, length: int) -> Segment:
     if not length:
         return segment
     return Segment(segment.text_start + length, segment.text_stop + length, segment.start, segment.stop, segment.codec)
-
-
-class Occurrences:
-    """Counts posts of one file that are otherwise identical, so that each gets its own id."""
-
-    def __init__(self) -> None:
-        self._seen: dict[tuple[str, ...], int] = {}
-
-    def number(self, *parts: str) -> int:
-        """Return how often these parts were asked for before."""
-        count = self._seen.get(parts, 0)
-        self._seen[parts] = count + 1
-        return count
