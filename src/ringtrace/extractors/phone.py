@@ -1,0 +1,16 @@
+"""Telephone numbers: E.164, service numbers as their digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringtrace.model.mention import Candidate
+from ringtrace.text.contacts import read
+from ringtrace.text.view import TextView
+
+KIND = "phone"
+
+
+def find(view: TextView) -> Iterator[Candidate]:
+    """Yield the candidates of this kind; all contact kinds are read together, once a view."""
+    return (candidate for candidate in read(view) if candidate.kind == KIND)

@@ -1,0 +1,16 @@
+"""WeChat ids: 6 to 20 characters, or the phone or QQ number that a cue names as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringtrace.model.mention import Candidate
+from ringtrace.text.contacts import read
+from ringtrace.text.view import TextView
+
+KIND = "wechat"
+
+
+def find(view: TextView) -> Iterator[Candidate]:
+    """Yield the candidates of this kind; all contact kinds are read together, once a view."""
+    return (candidate for candidate in read(view) if candidate.kind == KIND)

@@ -1,0 +1,194 @@
+"""E-mail addresses, web addresses and Telegram links in a scene, with dots and at signs in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ringtrace.text.contacts.scene import Scene
+
+_PLAIN = (
+    r"\s?(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}|<dot>|"
+    r"\(点\)|\[点\]|【点】|-dot-|\*dot\*)\s?|\s{1,2}dot\s{1,2}|\s?点\s?|。"
+)
+_DOT = rf"(?:\.|{_PLAIN})"
+_DOT_MAIL = rf"(?:\s?\.\s?|{_PLAIN}|\s?[,、·•]\s?)"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"\s{{0,2}}[\])}}>]?\s{{0,2}}([a-z0-9-]{{1,61}}(?:{_DOT_MAIL}[a-z0-9-]{{1,61}}){{1,5}})")
+_LOCAL = re.compile(rf"((?:[a-z0-9_+%-]{{1,64}}{_DOT}){{0,3}}[a-z0-9_+%-]{{1,64}})\s{{0,2}}[\[({{<]?\s{{0,2}}$")
+_HOST = rf"{_LABEL}(?:{_DOT}{_LABEL}){{1,8}}"
+_PORT_PATH = r"(?::\d{2,5})?(?:(?:\s?(?:斜杠|slash)\s?|[/?#])[^\s<>\"'，。；、（）()】」』《》\u4e00-\u9fff]{0,2000})?"
+_SCHEMED = re.compile(rf"h(?:tt|xx|\*\*|__)p(s?)\s?(?:\[:\]|:)\s?(?://|\[//\])\s?({_HOST}|localhost)({_PORT_PATH})")
+_BARE = re.compile(rf"(?<![a-z0-9@._-])({_HOST})({_PORT_PATH})")
+_SLASH = r"\s?(?:/|斜杠|slash)\s?"
+_TELEGRAM = re.compile(
+    rf"(?<![a-z0-9])(?:t|telegram){_DOT}(?:me|dog){_SLASH}(?:s/)?@?([a-z][a-z0-9_]{{3,31}})(?![a-z0-9_/])"
+    r"|tg://resolve\?domain=([a-z][a-z0-9_]{3,31})"
+)
+_WHATSAPP = re.compile(rf"(?<![a-z0-9])(?:wa{_DOT}me/|api\.whatsapp\.com/send/?\?phone=)\+?(\d{{7,15}})(?!\d)")
+_NOT_NAMES = frozenset({"joinchat", "addstickers", "share", "proxy", "socks", "setlanguage", "iv"})
+_TRIES = 4_000
+_TRAILING = ".,;:!?)]}'\"*~。"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address at ``[start, stop)`` of the layer; kind email, url, telegram or phone."""
+
+    start: int
+    stop: int
+    kind: str
+    value: str
+    probability: float
+    rule: str
+
+
+def find_addresses(scene: Scene) -> list[Address]:
+    """Return addresses in order of place. A link to a Telegram name may lie inside a URL."""
+    hints = [cue for cue in scene.found if cue.concept == "address"]
+    found: list[Address] = []
+    if hints or "@" in scene.text:
+        found.extend(_emails(scene))
+    if hints:
+        found.extend(_links(scene))
+        mails = [(a.start, a.stop) for a in found if a.kind == "email"]
+        urls = [u for u in _urls(scene) if not any(low < u.stop and u.start < high for low, high in mails[:500])]
+        found.extend(urls)
+    found.sort(key=lambda address: (address.start, -address.stop, address.kind))
+    return found
+
+
+def _emails(scene: Scene) -> Iterator[Address]:
+    text = scene.strong
+    places = [(i.start(), i.end(), "@") for i in re.finditer("@", scene.text)]
+    if not places or any(cue.concept == "address" for cue in scene.found):
+        for word in scene.cues.term("at_word"):
+            if word != "@" and word in scene.text:
+                places += [(m.start(), m.end(), word) for m in re.finditer(re.escape(word), scene.text)]
+    places.sort(key=lambda place: (place[0], -place[1]))
+    done = -1
+    for start, stop, word in places[:_TRIES]:
+        if start < done:
+            continue
+        right = _DOMAIN.match(text, stop, stop + 200)
+        base = max(0, start - 100)
+        left = _LOCAL.search(text[base:start])
+        if right is None or left is None:
+            continue
+        domain, end, dressed = _domain(right.group(1), right.start(1), scene)
+        if not domain:
+            continue
+        local = re.sub(_DOT, ".", left.group(1)).strip("-.")
+        probability = _mail_probability(scene, word, local, domain, dressed, start)
+        if local and probability:
+            done = end
+            rule = "e-mail address" if word == "@" and not dressed else "e-mail address in words"
+            yield Address(base + left.start(1), end, "email", f"{local}@{domain}", probability, rule)
+
+
+def _domain(written: str, start: int, scene: Scene) -> tuple[str, int, bool]:
+    """Return (domain, stop in the layer, whether its dots were disguised); "" when it is none."""
+    parts = re.split(f"({_DOT_MAIL})", written)
+    labels, dots = parts[::2], parts[1::2]
+    for count in range(len(labels), 1, -1):
+        ending, dressed = labels[count - 1], any(dot != "." for dot in dots[: count - 1])
+        known = ending in scene.cues.endings or ending in scene.cues.rare_endings
+        if known or (not dressed and ending.isalpha() and 2 <= len(ending) <= 24):
+            stop = start + sum(map(len, parts[: 2 * count - 1]))
+            return ".".join(labels[:count]).strip("-"), stop, dressed
+        for known_ending in ("com", "cn", "net", "org"):
+            if ending.startswith(known_ending) and not dressed:
+                break
+    return "", 0, False
+
+
+def _mail_probability(scene: Scene, word: str, local: str, domain: str, dressed: bool, start: int) -> float:
+    hosted = domain.split(".", maxsplit=1)[0] in scene.cues.mail_hosts
+    if word == "@":
+        return 0.9 if dressed else 0.97
+    if word.strip() != "at":
+        return 0.9
+    cued = any(cue.concept == "email" and 0 <= start - cue.stop <= 40 for cue in scene.found)
+    if hosted or cued:
+        return 0.9
+    return 0.75 if dressed or any(char in local for char in "0123456789._") else 0.3
+
+
+def _links(scene: Scene) -> Iterator[Address]:
+    for match in _TELEGRAM.finditer(scene.text):
+        name = match.group(1) or match.group(2)
+        if name not in _NOT_NAMES:
+            yield Address(*match.span(), "telegram", name, 0.95, "telegram link")
+    for match in _WHATSAPP.finditer(scene.text):
+        yield Address(*match.span(), "phone", f"+{match.group(1)}", 0.95, "whatsapp link")
+
+
+def _urls(scene: Scene) -> Iterator[Address]:
+    done: list[tuple[int, int]] = []
+    for match in _SCHEMED.finditer(scene.text):
+        stop = _end(scene.text, match.start(), match.end())
+        done.append((match.start(), stop))
+        yield _address(
+            scene, match.start(), match.end(2), match.start(3), stop, f"http{match.group(1)}", 0.97, match.start(2)
+        )
+    at = 0
+    for match in _BARE.finditer(scene.text):
+        while at < len(done) and done[at][1] <= match.start():
+            at += 1
+        if at < len(done) and done[at][0] < match.end():
+            continue
+        found = _bare(scene, match)
+        if found is not None:
+            yield found
+
+
+def _bare(scene: Scene, match: re.Match[str]) -> Address | None:
+    host, dressed = _plain_host(match.group(1))
+    if _TELEGRAM.match(scene.text, match.start()) or _WHATSAPP.match(scene.text, match.start()):
+        return None
+    ending = host.rsplit(".", 1)[-1]
+    stop = _end(scene.text, match.start(), match.end())
+    has_path = stop > match.end(1)
+    if scene.text[stop : stop + 1] == "@" or host.replace(".", "").isdigit():
+        return None
+    if host.startswith("www.") and ending.isalpha():
+        probability = 0.95
+    elif ending in scene.cues.endings:
+        probability = 0.8 if not dressed or "." not in match.group(1) else 0.7
+    elif ending in scene.cues.rare_endings:
+        probability = 0.75 if has_path and not dressed else 0.3
+    else:
+        return None
+    return _address(scene, match.start(), match.end(1), match.end(1), stop, "http", probability, match.start(1))
+
+
+def _plain_host(written: str) -> tuple[str, bool]:
+    host = re.sub(_PLAIN, ".", written)
+    return host, host != written
+
+
+def _end(text: str, start: int, stop: int) -> int:
+    while stop > start and text[stop - 1] in _TRAILING:
+        stop -= 1
+    return stop
+
+
+def _address(
+    scene: Scene, start: int, host_stop: int, rest: int, stop: int, scheme: str, probability: float, host_start: int
+) -> Address:
+    """Return the URL with its path in the original's own letters, host lower case, default port dropped."""
+    host, dressed = _plain_host(scene.text[host_start:host_stop])
+    tail = ""
+    if stop > rest:
+        low, high = scene.layer.origin(rest, stop)
+        original = scene.layer.original[low:high]
+        tail = original if len(original) == stop - rest and original.isascii() else scene.text[rest:stop]
+        tail = re.sub(r"\s?(?:斜杠|slash)\s?", "/", tail)
+    default = ":443" if scheme == "https" else ":80"
+    if tail.startswith(default) and not tail[len(default) : len(default) + 1].isdigit():
+        tail = tail[len(default) :]
+    rule = "web address in words" if dressed else "web address"
+    return Address(
+        start, max(stop, host_stop), "url", f"{scheme}://{host}{'' if tail == '/' else tail}", probability, rule
+    )

@@ -1,0 +1,270 @@
+"""Handles beside a cue: QQ numbers, WeChat ids and Telegram names, with their disguise removed."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+
+from ringtrace.text.contacts.scene import Scene
+
+_ID = re.compile(r"[a-z][a-z0-9_-]{5,19}(?![a-z0-9_])")
+_NAME = re.compile(r"@?([a-z][a-z0-9_]{3,31})(?![a-z0-9_@])")
+_RUN = re.compile(r"[a-z0-9_-]+")
+_CHAIN_GAP = re.compile(r"[^\w\n]{0,3}|\s{0,2}\n\s{0,2}")
+_WORDS = re.compile(
+    r"下划线|下滑线|下杠|底杠|底线|\bunderscore\b|横杠|横线|中杠|中划线|减号|短横|\bdash\b|\bhyphen\b|\bminus\b|小写|大写|字母|数字|英文|后面|再加|然后|加上|全小写"
+)
+_SIGNS = {"underscore": "_", "下划线": "_", "下滑线": "_", "下杠": "_", "底杠": "_", "底线": "_"}
+_DASHES = frozenset({"横杠", "横线", "中杠", "中划线", "减号", "短横", "dash", "hyphen", "minus"})
+_ALIKE = frozenset("olisbzgq")
+_REACH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A handle at ``[start, stop)`` of the layer; value without its disguise."""
+
+    start: int
+    stop: int
+    pieces: tuple[tuple[int, int], ...]
+    value: str
+    rule: str
+    plain: bool
+
+
+def read_digits(scene: Scene, at: int, low: int = 5, high: int = 11) -> Token | None:
+    """Return the digit string of ``low`` to ``high`` digits that starts at ``at`` of the layer."""
+    if at >= len(scene.text):
+        return None
+    return _strict(scene, at, low, high) or _loose(scene, at, low, high)
+
+
+def _strict(scene: Scene, at: int, low: int, high: int) -> Token | None:
+    runs = _digit_runs(scene, at)
+    if not runs:
+        return None
+    first_start, first_stop = runs[0]
+    size = first_stop - first_start
+    if size > high:
+        return _ascii_part(scene, first_start, first_stop, low, high)
+    if size >= low and not (len(runs) > 1 and _regular(scene, runs, high)):
+        follows = scene.text[first_stop : first_stop + 2]
+        if follows[:1] in _ALIKE and len(follows) == 2 and scene.weak[first_stop + 1].isdigit() and follows[:1]:
+            return None
+        cut = _ascii_part(scene, first_start, first_stop, low, high) if first_stop < len(scene.text) else None
+        mixed = (
+            not scene.text[first_start:first_stop].isascii() and scene.text[first_start : first_start + low].isascii()
+        )
+        if mixed and cut is not None:
+            return cut
+        return _token(scene, [runs[0]], "cue+digits")
+    if size >= low:
+        return _token(scene, runs, "cue+separated digits")
+    chosen = _fit(scene, runs, low, high)
+    return _token(scene, chosen, "cue+separated digits") if chosen else None
+
+
+def _digit_runs(scene: Scene, at: int) -> list[tuple[int, int]]:
+    """Return runs of strong digits from ``at`` on, parted only by a few symbols."""
+    text = scene.strong
+    runs: list[tuple[int, int]] = []
+    while len(runs) < 24 and at < len(text) and text[at] in "0123456789":
+        stop = at
+        while stop < len(text) and text[stop] in "0123456789" and stop - at < 40:
+            stop += 1
+        runs.append((at, stop))
+        gap = _CHAIN_GAP.match(text, stop)
+        at = gap.end() if gap else len(text)
+        if at == stop:
+            break
+    return runs
+
+
+def _regular(scene: Scene, runs: list[tuple[int, int]], high: int) -> bool:
+    """Whether further runs clearly go on with the first: one sign between, sizes alike, no unit behind."""
+    sizes = [stop - start for start, stop in runs]
+    gaps = {scene.text[left[1] : right[0]] for left, right in itertools.pairwise(runs)}
+    if len(gaps) != 1 or sum(sizes) > high or sizes[0] > 5 or max(sizes) - min(sizes) > 1:
+        return False
+    gap = gaps.pop()
+    return gap not in (",", "、", "/", ";", "\n", ", ", "|") and not scene.cues.unit.match(scene.text, runs[-1][1])
+
+
+def _fit(scene: Scene, runs: list[tuple[int, int]], low: int, high: int) -> list[tuple[int, int]]:
+    chosen: list[tuple[int, int]] = []
+    total = 0
+    for start, stop in runs:
+        if total + stop - start > high or (chosen and total >= low and scene.cues.unit.match(scene.text, stop)):
+            break
+        chosen.append((start, stop))
+        total += stop - start
+    if chosen != runs and len(runs) > len(chosen) and runs[0][1] - runs[0][0] == 1 and total == high:
+        return []
+    return chosen if total >= low else []
+
+
+def _ascii_part(scene: Scene, start: int, stop: int, low: int, high: int) -> Token | None:
+    """Return the ASCII digits at the head of a run that goes on with number words ("12345一起")."""
+    end = start
+    while end < stop and scene.text[end].isascii():
+        end += 1
+    if end == stop or not low <= end - start <= high:
+        return None
+    return _token(scene, [(start, end)], "cue+digits")
+
+
+def _loose(scene: Scene, at: int, low: int, high: int) -> Token | None:
+    """Return digits in homophones, look-alikes or with one-character fillers between."""
+    text = scene.weak
+    places: list[int] = []
+    place = at
+    while place < len(text) and len(places) <= high + 1:
+        if text[place] in "0123456789":
+            places.append(place)
+            place += 1
+            continue
+        gap = 0
+        while (
+            gap < 3
+            and place + gap < len(text)
+            and not scene.text[place + gap].isalnum()
+            and scene.text[place + gap] != "\n"
+        ):
+            gap += 1
+        if not places or not gap or place + gap >= len(text) or text[place + gap] not in "0123456789":
+            break
+        place += gap
+    if low <= len(places) <= high and not _latin_beside(scene, places):
+        return _token(scene, [(i, i + 1) for i in places], "cue+homophones or look-alikes")
+    return _filled(scene, at, low, high)
+
+
+def _latin_beside(scene: Scene, places: list[int]) -> bool:
+    after = scene.text[places[-1] + 1 : places[-1] + 2]
+    letters = sum(scene.text[i].isascii() and scene.text[i].isalpha() for i in places)
+    return letters > 0 and ((after.isascii() and after.isalpha()) or letters > len(places) // 2)
+
+
+def _filled(scene: Scene, at: int, low: int, high: int) -> Token | None:
+    """Return single digits parted by one or two characters each, whatever these are."""
+    text = scene.strong
+    places: list[int] = []
+    place = at
+    while place < len(text) and len(places) <= high and text[place] in "0123456789":
+        places.append(place)
+        step = 1
+        while step <= 2 and place + step < len(text) and text[place + step] not in "0123456789":
+            step += 1
+        place += step
+    if not low <= len(places) <= high or len(places) < 6:
+        return None
+    return _token(scene, [(i, i + 1) for i in places], "cue+digits between fillers")
+
+
+def _token(scene: Scene, runs: list[tuple[int, int]], rule: str, source: str | None = None) -> Token:
+    text = source or (scene.weak if "homophones" in rule else scene.strong)
+    value = "".join(text[start:stop] for start, stop in runs)
+    pieces = [list(runs[0])]
+    for start, stop in runs[1:]:
+        if start - pieces[-1][1] <= 3 and not any(c.isalnum() for c in scene.text[pieces[-1][1] : start]):
+            pieces[-1][1] = stop
+        else:
+            pieces.append([start, stop])
+    plain = len(runs) == 1 and scene.text[runs[0][0] : runs[0][1]].isascii()
+    return Token(runs[0][0], runs[-1][1], tuple((a, b) for a, b in pieces), value, rule, plain)
+
+
+def read_id(scene: Scene, at: int, joins: bool) -> Token | None:
+    """Return the WeChat id (6 to 20 characters, a letter first) that starts at ``at`` of the layer.
+
+    joins: whether parts divided by blanks or signs may be put together (not in running English).
+    """
+    text = scene.text
+    match = _ID.match(text, at)
+    if match and not _continues(scene, match.end(), match.group()):
+        return Token(at, match.end(), ((at, match.end()),), match.group(), "cue+id", True)
+    if at >= len(text) or not ("a" <= text[at] <= "z"):
+        return None
+    return _assemble(scene, at, joins)
+
+
+def _continues(scene: Scene, stop: int, value: str) -> bool:
+    """Whether an id that would do by itself still goes on behind a sign, a newline or a spoken sign."""
+    rest = scene.text[stop : stop + 8]
+    if _WORDS.match(rest.lstrip(" ")) is not None:
+        return True
+    if rest[:1] and not rest[0].isascii() and not rest[0].isalnum() and rest[0] not in "。，、；：！？…）】」》～—”’":
+        return bool(re.match(r"[a-z0-9_]", rest[1:2]))
+    if len(re.match(r"\d*", scene.strong[stop : stop + 12]).group()) >= 2:  # type: ignore[union-attr]
+        return True
+    return rest[:1] == "\n" and (value[-1] in "_-" or rest[1:2] in ("_", "-"))
+
+
+def _assemble(scene: Scene, at: int, joins: bool) -> Token | None:
+    text, strong = scene.text, scene.strong
+    value, pieces, place, limit = "", [], at, min(len(text), at + _REACH)
+    rough = 0
+    while place < limit:
+        run = _RUN.match(strong, place, limit)
+        if run:
+            value += run.group()
+            pieces.append((run.start(), run.end()))
+            place = run.end()
+            continue
+        word = _WORDS.match(text, place)
+        if word:
+            sign = _SIGNS.get(word.group(), "-" if word.group() in _DASHES else "")
+            value += sign
+            if sign:
+                pieces.append(word.span())
+            place = word.end()
+            rough += 1
+            continue
+        step = _gap(text, strong, place, limit)
+        if not step or not _may_join(value, strong[place + step : limit], text[place : place + step], joins, rough):
+            break
+        place += step
+        rough += 1
+    if not 6 <= len(value) <= 20 or not pieces or not re.fullmatch(r"[a-z][a-z0-9_-]+", value):
+        return None
+    if rough and not any(char.isdigit() or char == "_" for char in value) and len(pieces) < len(value):
+        return None
+    return Token(at, pieces[-1][1], tuple(pieces), value, "cue+id in parts", False)
+
+
+def _gap(text: str, strong: str, place: int, limit: int) -> int:
+    """Return the length of the signs at ``place`` before a further part, 0 when there is none."""
+    step = 0
+    while step < 4 and place + step < limit and not text[place + step].isalnum() and text[place + step] != "_":
+        step += 1
+    if place + step >= limit or not (strong[place + step].isascii() or _WORDS.match(text, place + step)):
+        return 0
+    return step
+
+
+def _may_join(value: str, rest: str, gap: str, joins: bool, rough: int) -> bool:
+    """Whether a further part belongs to the id: single characters, digits after letters, odd signs."""
+    following = re.match(r"[a-z0-9_-]*", rest)
+    part = following.group() if following else ""
+    if any(char in "，。；！？、,;!?()（）:：" for char in gap):
+        return False
+    if not part:
+        return True
+    if len(part) == 1 and (len(value) <= 1 or rough):
+        return True
+    if gap == "\n" and not (value[-1:] in "_-" or part[0] in "_-" or len(value) < 6):
+        return False
+    if gap.strip() and not gap.isspace():
+        return joins or not gap.isascii()
+    return (
+        joins and (part.isdigit() or part[0] == "_" or value[-1:] in ("_", "-") or len(value) < 4) and len(value) < 12
+    )
+
+
+def read_name(scene: Scene, at: int) -> Token | None:
+    """Return the Telegram name (4 to 32 characters, a letter first) that starts at ``at``."""
+    match = _NAME.match(scene.text, at)
+    if match is None:
+        return None
+    return Token(match.start(), match.end(), (match.span(),), match.group(1), "cue+name", "@" in match.group())

@@ -1,0 +1,348 @@
+"""Telephone numbers in a scene, however their digits are written or torn apart.
+
+Sources of constants: mobile prefixes and area codes follow the numbering plan of mainland China
+(three-digit network prefixes of 11-digit mobile numbers, area codes 010, 02x and 03xx-09xx).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ringtrace.text.contacts.scene import Scene
+
+_PREFIX = r"1(?:3\d|4[14-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
+MOBILE = re.compile(_PREFIX + r"\d{8}")
+_COUNTRY = r"(?:\(?\+?(?:00)?86\)?[-. ]{0,2}|0)?"
+_WHOLE = re.compile(rf"(?<![\d])(?<!\d\.)({_COUNTRY})({_PREFIX}\d{{8}})(?!\d)(?!\.\d)")
+_JOINED = re.compile(r"1[^0-9]{0,8}[3-9](?:[^0-9]{0,8}\d){9}")
+_JOINED_WEAK = re.compile(r"1[^0-9a-z\n]{0,2}[3-9](?:[^0-9a-z\n]{0,2}\d){9}")
+_BACKWARDS = re.compile(r"(?<!\d)\d(?:[^0-9a-z]{0,3}\d){8}[^0-9a-z]{0,3}[3-9][^0-9a-z]{0,3}1(?!\d)")
+_LANDLINE = re.compile(
+    r"(?<![\d+.])(?:\(?\+?86\)?[- ]{0,2})?(\(?)(0?(?:10|2[0-57-9]|[3-9]\d\d))(\)?)"
+    r"([-— ~]{0,3})([2-8]\d{2,3}[- ]?\d{4})(?![\d.]\d?)"
+)
+_FREE = re.compile(r"(?<![\d+.-])([48]00)([- ]{0,2})(\d{3,4})([- ]?)(\d{3,4})(?![\d]|[.-]\d)")
+_ABROAD = re.compile(r"(?:\+|(?<!\d)00)\s?[1-9](?:[\s().-]{0,3}\d){6,14}(?!\d)")
+_GROUPED = re.compile(
+    r"(?<![\d+(.-])(?:\(\d{3}\)[ -]?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])|(?<!\d)0\d{4}[ -]?\d{6}(?!\d)"
+)
+_SHORT = re.compile(r"(?<![\d.,:/+#-])(?:9\d\d|1\d{2,5}|9[56]\d{3})(?![\d:/]|[.,-]\d)")
+# A hostile text may hold any number of almost-numbers; ordinary ones hold a handful.
+_TRIES = 4_000
+_COMMON = frozenset(
+    [(3, 4, 4), (3, 8), (4, 4, 3), (3, 3, 5), (3, 3, 3, 2), (4, 3, 4), (3, 5, 3), (5, 6), (6, 5),
+     (7, 4), (4, 7), (3, 2, 2, 2, 2), (3, 2, 3, 3), (5, 3, 3)]
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A telephone number at ``[start, stop)`` of the layer.
+
+    value: E.164, or a service number's digits; national: its digits as used for handles ("" when
+    it can be none); pieces: the stretches of the layer that carry its digits.
+    """
+
+    start: int
+    stop: int
+    pieces: tuple[tuple[int, int], ...]
+    value: str
+    national: str
+    probability: float
+    rule: str
+
+
+def find_numbers(scene: Scene) -> list[Number]:
+    """Return the scene's telephone numbers in order of place, none overlapping another."""
+    taken = Taken()
+    found: list[Number] = []
+    concepts = {cue.concept for cue in scene.found}
+    cued = bool(concepts & {"phone", "wechat", "qq", "telegram", "whatsapp", "add"})
+    sources: list[Iterator[Number]] = []
+    if "reverse" in concepts:
+        sources.append(_backwards(scene))
+    sources += [_whole(scene), _abroad(scene), _landline(scene), _free(scene)]
+    sources.append(_joined(scene, _JOINED, scene.strong, cued, taken))
+    sources.append(_joined(scene, _JOINED_WEAK, scene.weak, cued, taken))
+    if cued:
+        sources.append(_grouped(scene))
+    sources.append(_service(scene))
+    for source in sources:
+        for number in source:
+            if taken.claim(number.start, number.stop):
+                found.append(number)
+    found.sort(key=lambda number: number.start)
+    return found
+
+
+class Taken:
+    """Stretches that are spoken for; ``claim`` says whether a new one was free."""
+
+    def __init__(self) -> None:
+        self._places: set[int] = set()
+
+    def claim(self, start: int, stop: int) -> bool:
+        """Take ``[start, stop)`` unless any of it is taken. Stretches are short: at most a few hundred."""
+        if not self._places.isdisjoint(range(start, stop)):
+            return False
+        self._places.update(range(start, stop))
+        return True
+
+    def holds(self, start: int, stop: int) -> bool:
+        return not self._places.isdisjoint(range(start, stop))
+
+
+def _whole(scene: Scene) -> Iterator[Number]:
+    for text, rule, sure in ((scene.text, "11 digits", 0.97), (scene.strong, "digit words > 11 digits", 0.95)):
+        if text is not scene.text and text == scene.text:
+            return
+        for match in _WHOLE.finditer(text):
+            start, stop = match.span()
+            probability = sure
+            before, after = scene.text[start - 1 : start], scene.text[stop : stop + 1]
+            if match.group(1) == "0":
+                probability -= 0.2
+            if (before.isascii() and (before.isalnum() or before in "_@=&%#")) and before:
+                probability = 0.45 if before in "_@=&%#" or not _cue_ends(scene, start) else probability
+            if after in ("@", "_") or (after and after in "xX" and scene.text[stop + 1 : stop + 2].isdigit()):
+                probability = 0.2
+            digits = match.group(2)
+            yield Number(start, stop, ((start, stop),), f"+86{digits}", digits, probability, rule)
+
+
+def _cue_ends(scene: Scene, place: int) -> bool:
+    return any(cue.stop == place for cue in scene.found)
+
+
+def _joined(scene: Scene, pattern: re.Pattern[str], text: str, cued: bool, taken: Taken) -> Iterator[Number]:
+    at = 0
+    for _ in range(_TRIES):
+        match = pattern.search(text, at)
+        if match is None:
+            return
+        number = None
+        if not taken.holds(*match.span()):
+            number = _judge(scene, text, match.start(), match.end(), cued)
+        if number is None:
+            at = match.start() + 1
+        else:
+            yield number
+            at = number.stop
+
+
+def _judge(scene: Scene, text: str, start: int, stop: int, cued: bool) -> Number | None:
+    places = [i for i in range(start, stop) if text[i] in "0123456789" and text[i].isdigit()]
+    digits = "".join(text[i] for i in places)
+    if not MOBILE.fullmatch(digits) or text[start - 1 : start].isdigit() or text[stop : stop + 1].isdigit():
+        return None
+    shown = scene.text
+    gaps = [shown[left + 1 : right] for left, right in itertools.pairwise(places)]
+    near = _near_cue(scene, start)
+    unsure = [i for i in places if not scene.strong[i].isdigit()]
+    if unsure:
+        probability, rule = _judge_weak(scene, gaps, places, unsure, near, cued)
+    else:
+        probability, rule = _judge_gaps(gaps, near, cued, any(c.concept == "strip" for c in scene.found))
+        if probability and _goes_on(text, start, stop, gaps):
+            probability = min(probability, 0.3)
+    if probability < 0.3:
+        return None
+    return Number(start, stop, _pieces(places, gaps), f"+86{digits}", digits, probability, rule)
+
+
+def _near_cue(scene: Scene, place: int) -> bool:
+    return any(0 <= place - cue.stop <= 12 and cue.concept in _DIALLED for cue in scene.found)
+
+
+_DIALLED = frozenset({"phone", "wechat", "qq", "telegram", "whatsapp", "add", "split_head"})
+
+
+def _judge_weak(
+    scene: Scene, gaps: list[str], places: list[int], unsure: list[int], near: bool, cued: bool
+) -> tuple[float, str]:
+    before, after = scene.text[places[0] - 1 : places[0]], scene.text[places[-1] + 1 : places[-1] + 2]
+    latin = [i for i in unsure if scene.text[i].isascii()]
+    if latin and ((_latin(before) and not _cue_ends(scene, places[0])) or _latin(after)):
+        return 0.0, ""
+    if sum(map(len, gaps)) > 12:
+        return 0.0, ""
+    sure = 11 - len(unsure)
+    if sure >= 6:
+        return (0.9 if near else 0.75), "look-alikes > 11 digits"
+    if near:
+        return 0.85, "homophones beside a cue > 11 digits"
+    return (0.6 if cued and sure >= 3 else 0.3), "homophones > 11 digits"
+
+
+def _latin(char: str) -> bool:
+    return bool(char) and char.isascii() and (char.isalnum() or char == "_")
+
+
+def _judge_gaps(gaps: list[str], near: bool, cued: bool, strip: bool) -> tuple[float, str]:
+    full = [gap for gap in gaps if gap]
+    sizes = _sizes(gaps)
+    one = len(set(full)) == 1
+    if all(not any(char.isalnum() for char in gap) for gap in full):
+        rule = "separators > 11 digits"
+        if any(gap.strip() in (",", "、", ";", "/", "至", "~") or ":" in gap for gap in full) and max(sizes) > 1:
+            return (0.85 if near and one else 0.35), rule
+        if sizes[:2] == (4, 2) or sizes[:2] == (4, 1):
+            return (0.8 if near else 0.25), rule
+        if sizes in _COMMON:
+            return (0.97 if near else 0.92 if sum(map(len, full)) <= 3 * len(full) else 0.8), rule
+        if max(sizes) == 1:
+            return 0.93, rule
+        if max(sizes) <= 2 and len(set(sizes)) <= 2 and not near:
+            return (0.6 if one and "".join(full).strip(" -") else 0.5 if one else 0.45), rule
+        if near:
+            return 0.93, rule
+        return (0.8 if one else 0.65 if len(full) <= 4 or cued else 0.5), rule
+    rule = "fillers > 11 digits"
+    if strip and all(len(gap) <= 4 for gap in full):
+        return 0.9, rule
+    if max(sizes) == 1 and all(len(gap) <= 2 for gap in full):
+        return (0.9 if one or near else 0.8), rule
+    if one and len(full[0]) <= 2 and len(full) >= 2:
+        return (0.85 if near else 0.6 if len(full) >= 3 else 0.5), rule
+    if near and all(len(gap) <= 2 for gap in full):
+        return 0.75, rule
+    return 0.0, rule
+
+
+def _sizes(gaps: list[str]) -> tuple[int, ...]:
+    sizes = [1]
+    for gap in gaps:
+        if gap:
+            sizes.append(1)
+        else:
+            sizes[-1] += 1
+    return tuple(sizes)
+
+
+def _goes_on(text: str, start: int, stop: int, gaps: list[str]) -> bool:
+    """Whether a row of single digits runs on beyond the eleven: then it is a longer number."""
+    gap = gaps[0]
+    if not gap or len(set(gaps)) != 1:
+        return False
+    size = len(gap)
+    after = text[stop : stop + size] == gap and text[stop + size : stop + size + 1].isdigit()
+    alone = not text[stop + size + 1 : stop + size + 2].isdigit()
+    before = text[start - size : start] == gap and start > size and text[start - size - 1].isdigit()
+    return (after and alone) or before
+
+
+def _pieces(places: list[int], gaps: list[str]) -> tuple[tuple[int, int], ...]:
+    """Return the stretches with digits; gaps of symbols stay inside a piece, words part pieces."""
+    pieces = [[places[0], places[0] + 1]]
+    for place, gap in zip(places[1:], gaps, strict=True):
+        if len(gap) > 3 or any(char.isalnum() for char in gap):
+            pieces.append([place, place + 1])
+        else:
+            pieces[-1][1] = place + 1
+    return tuple((start, stop) for start, stop in pieces)
+
+
+def _backwards(scene: Scene) -> Iterator[Number]:
+    for text in (scene.strong, scene.weak):
+        for match in _BACKWARDS.finditer(text):
+            digits = "".join(char for char in reversed(match.group()) if char in "0123456789")
+            if MOBILE.fullmatch(digits):
+                yield Number(*match.span(), (match.span(),), f"+86{digits}", digits, 0.85, "backwards > 11 digits")
+
+
+def _landline(scene: Scene) -> Iterator[Number]:
+    for match in _LANDLINE.finditer(scene.strong):
+        opened, area, closed, gap, local = match.groups()
+        digits = re.sub(r"\D", "", local)
+        area = area.lstrip("0")
+        written = match.group()
+        marked = bool(opened and closed) or bool(gap.strip())
+        if not (written.lstrip("(").startswith("0") or "86" in written[:4]) or len(area) + len(digits) not in (
+            9,
+            10,
+            11,
+        ):
+            continue
+        near = _near_cue(scene, match.start())
+        probability = 0.93 if near else 0.85 if marked else 0.6 if gap else 0.35
+        yield Number(
+            *match.span(), (match.span(),), f"+86{area}{digits}", "", probability, "area code and local number"
+        )
+
+
+def _free(scene: Scene) -> Iterator[Number]:
+    for match in _FREE.finditer(scene.strong):
+        head, gap, middle, second, tail = match.groups()
+        digits = head + middle + tail
+        if len(digits) != 10:
+            continue
+        probability = 0.93 if gap or second or _near_cue(scene, match.start()) else 0.5
+        yield Number(*match.span(), (match.span(),), digits, "", probability, "service number")
+
+
+def _service(scene: Scene) -> Iterator[Number]:
+    listed = scene.cues.service_numbers
+    last = -100
+    for match in _SHORT.finditer(scene.strong):
+        digits = match.group()
+        if digits not in listed or scene.cues.unit.match(scene.text, match.end()):
+            continue
+        start, stop = match.span()
+        if _latin(scene.text[start - 1 : start]) or _latin(scene.text[stop : stop + 1]):
+            continue
+        left, right = scene.text[max(0, start - 12) : start], scene.text[stop : stop + 8]
+        chained = start - last <= 3
+        sure = chained or scene.cues.service_cue.search(left) or scene.cues.service_cue.search(right)
+        if sure:
+            last = stop
+        yield Number(start, stop, ((start, stop),), digits, "", 0.9 if sure else 0.3, "service number")
+
+
+def _abroad(scene: Scene) -> Iterator[Number]:
+    text = scene.strong
+    if "+" not in text and "00" not in text:
+        return
+    for tried, match in enumerate(_ABROAD.finditer(text)):
+        if tried >= _TRIES:
+            return
+        digits = re.sub(r"\D", "", match.group())
+        if not match.group().startswith("+"):
+            digits = digits[2:]
+            if not _near_cue(scene, match.start()):
+                continue
+        if digits.startswith("86") and MOBILE.fullmatch(digits[2:]):
+            number = digits[2:]
+            yield Number(*match.span(), (match.span(),), f"+86{number}", number, 0.97, "country code > 11 digits")
+            continue
+        value, valid = _international(digits, None)
+        if value:
+            yield Number(*match.span(), (match.span(),), value, "", 0.93 if valid else 0.7, "international number")
+
+
+def _grouped(scene: Scene) -> Iterator[Number]:
+    for tried, match in enumerate(_GROUPED.finditer(scene.text)):
+        if tried >= _TRIES or not _near_cue(scene, match.start()):
+            continue
+        region = "GB" if match.group().startswith("0") else "US"
+        value, valid = _international(re.sub(r"\D", "", match.group()), region)
+        if value:
+            yield Number(
+                *match.span(), (match.span(),), value, "", 0.75 if valid else 0.55, "national number beside a cue"
+            )
+
+
+def _international(digits: str, region: str | None) -> tuple[str, bool]:
+    """Return (E.164, known to be in use) or ("", False) when no country has such a number."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(digits if region else f"+{digits}", region)
+    except phonenumbers.NumberParseException:
+        return "", False
+    if not phonenumbers.is_possible_number(number):
+        return "", False
+    value: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return value, bool(phonenumbers.is_valid_number(number))

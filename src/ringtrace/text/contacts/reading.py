@@ -1,0 +1,368 @@
+"""Reads all contacts of one text and settles which string is which kind of contact."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ringtrace.model.mention import Candidate, Owner
+from ringtrace.text.contacts.addresses import find_addresses
+from ringtrace.text.contacts.groups import Group, group_cues
+from ringtrace.text.contacts.handles import Token, read_digits, read_id, read_name
+from ringtrace.text.contacts.numbers import Number, Taken, find_numbers
+from ringtrace.text.contacts.owners import owner_of
+from ringtrace.text.contacts.scene import Scene, lay_out
+from ringtrace.text.contacts.splits import find_splits
+from ringtrace.text.contacts.tables import cues
+from ringtrace.text.view import TextView
+
+_BEFORE = re.compile(r"(?<![a-z0-9_@./-])(@?[a-z][a-z0-9_-]{4,31}|\d{5,11})$")
+_WXID = re.compile(r"(?<![a-z0-9_])wxid_[a-z0-9]{6,20}(?![a-z0-9_])")
+_AT_NAME = re.compile(r"(?<![a-z0-9_.@/+-])@([a-z][a-z0-9_]{4,31})(?![a-z0-9_@.-]|\.[a-z])")
+_BARE_QQ = re.compile(r"(?<![\d.,:/+#a-z_¥$-])[1-9]\d{5,10}(?![\d:/%a-z_]|[.,-]\d)")
+_NEAR = 14
+
+
+@dataclass
+class _Reading:
+    scene: Scene
+    view: TextView
+    taken: Taken = field(default_factory=Taken)
+    found: list[Candidate] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    last: Token | Number | None = None
+    last_kinds: frozenset[str] = frozenset()
+
+    def add(self, kind: str, pieces: tuple[tuple[int, int], ...], value: str, probability: float, rule: str,
+            cue_start: int | None = None, owner: Owner | None = None) -> None:  # fmt: skip
+        """Add a candidate given by stretches of the layer."""
+        home = _home(self.scene, pieces)
+        if not home or not value:
+            return
+        start, stop = pieces[0][0], pieces[-1][1]
+        if owner is None:
+            owner = owner_of(self.scene, start if cue_start is None else cue_start, start, stop)
+        self.found.append(Candidate(kind, home, value, round(probability, 6), rule, owner))
+
+
+def read(view: TextView) -> tuple[Candidate, ...]:
+    """Return every contact candidate of the view, in order of place; kept with the view."""
+    kept: tuple[Candidate, ...] | None = view.__dict__.get("_contacts")
+    if kept is None:
+        kept = _read(view)
+        view.__dict__["_contacts"] = kept
+    return kept
+
+
+def _read(view: TextView) -> tuple[Candidate, ...]:
+    scene = lay_out(view.folded, cues(view.lexicons))
+    if scene is None:
+        return ()
+    reading = _Reading(scene, view)
+    _take_addresses(reading)
+    splits = find_splits(scene)
+    for number in [*splits, *find_numbers(scene)]:
+        if reading.taken.claim(number.start, number.stop):
+            reading.numbers.append(number)
+    reading.numbers.sort(key=lambda number: number.start)
+    used: set[int] = set()
+    for group, following in _with_next(group_cues(scene)):
+        _read_group(reading, group, following, used)
+    for number in reading.numbers:
+        if number.start not in used:
+            _add_number(reading, number, frozenset(), None)
+    _read_bare(reading)
+    return _unique(reading.found)
+
+
+def _home(scene: Scene, pieces: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    """Return the pieces as sorted, disjoint, non-empty ranges of the original."""
+    home: list[tuple[int, int]] = []
+    for start, stop in sorted(scene.layer.origin(*piece) for piece in pieces):
+        if home and start <= home[-1][1]:
+            home[-1] = (home[-1][0], max(stop, home[-1][1]))
+        elif stop > start:
+            home.append((start, stop))
+    return tuple(home)
+
+
+def _take_addresses(reading: _Reading) -> None:
+    for address in find_addresses(reading.scene):
+        reading.add(address.kind, ((address.start, address.stop),), address.value, address.probability, address.rule)
+        if address.probability >= 0.5:
+            reading.taken.claim(address.start, min(address.stop, address.start + 4_000))
+
+
+def _with_next(groups: list[Group]) -> list[tuple[Group, int]]:
+    starts = [group.start for group in groups[1:]]
+    return list(zip(groups, [*starts, 1 << 60], strict=False))
+
+
+def _read_group(reading: _Reading, group: Group, following: int, used: set[int]) -> None:
+    scene = reading.scene
+    link = scene.cues.link.match(scene.text, group.stop)
+    at = link.end() if link else group.stop
+    at = min(following, at)
+    linked = scene.text[group.stop : at]
+    if group.same and (before := _behind(reading, group, same=True)):
+        _assign(reading, group, before, linked, used)
+        return
+    number = _number_at(reading, at, following)
+    if number is not None:
+        if group.kinds == {"add"} or number.start not in used:
+            _add_number(reading, number, group.kinds, group)
+            used.add(number.start)
+            reading.last, reading.last_kinds = number, group.kinds
+            _read_list(reading, group, number.stop, used, linked)
+        return
+    token = None
+    if at < following:
+        token = _token_at(reading, group, at, linked)
+    if token is not None:
+        _assign(reading, group, token, linked, used)
+        _read_list(reading, group, token.stop, used, linked)
+    elif group.kinds != {"add"} and (before := _behind(reading, group, same=False)):
+        _assign(reading, group, before, ":", used)
+
+
+def _number_at(reading: _Reading, at: int, following: int) -> Number | None:
+    for number in reading.numbers:
+        if at - 3 <= number.start <= at + 2 and number.start < following and number.stop > at:
+            return number
+    return None
+
+
+def _behind(reading: _Reading, group: Group, same: bool) -> Token | Number | None:
+    """Return the value that ends right before the cue: "1234567 is my QQ"."""
+    scene = reading.scene
+    reach = _NEAR if same else 8
+    for number in reading.numbers:
+        if 0 <= group.start - number.stop <= reach:
+            gap = scene.text[number.stop : group.start]
+            if same or scene.cues.before.fullmatch(gap):
+                return number
+    last = reading.last
+    if last is not None and 0 <= group.start - last.stop <= reach:
+        return last if same else None
+    base = max(0, group.start - 60)
+    window = scene.text[base : group.start]
+    tail = scene.cues.before.search(window)
+    cut = tail.start() if tail else len(window)
+    window = scene.strong[base : base + cut]
+    match = _BEFORE.search(window)
+    if match is None:
+        return None
+    start, stop = base + match.start(1), base + match.end(1)
+    value = match.group(1).lstrip("@")
+    strong_id = any(char.isdigit() or char == "_" for char in value)
+    if reading.taken.holds(start, stop) or not strong_id or (value[0] == "0" and value.isdigit()):
+        return None
+    if any(cue.start < stop and start < cue.stop for cue in scene.found):
+        return None
+    if value.isdigit() and not group.sure and not same:
+        return None
+    return Token(start, stop, ((start, stop),), value, "value before its cue", match.group(1)[0] == "@")
+
+
+def _token_at(reading: _Reading, group: Group, at: int, linked: str) -> Token | None:
+    scene, kinds = reading.scene, group.kinds
+    joins = _chinese_before(scene, group.start, at) or any(sign in linked for sign in ":=")
+    token: Token | None = None
+    if kinds & {"wechat", "add", "other_app"} and "a" <= scene.text[at : at + 1] <= "z":
+        token = read_id(scene, at, joins)
+    if token is None and kinds & {"telegram", "add"} and scene.text[at : at + 1]:
+        token = read_name(scene, at)
+        if token is not None and kinds == {"add"} and scene.text[at] != "@" and not _strong_value(token.value):
+            token = None
+    if token is None and kinds & {"qq", "wechat", "not_contact", "group_number", "add", "other_app", "phone"}:
+        token = read_digits(scene, at)
+    if token is None and "wechat" in kinds and "qq" not in kinds:
+        token = _misspelt_id(scene, at)
+    if token is None or reading.taken.holds(token.start, token.stop):
+        return None
+    return _reversed(scene, token)
+
+
+def _misspelt_id(scene: Scene, at: int) -> Token | None:
+    """Return an id whose letters stand behind one stray sign or that begins with a digit look-alike."""
+    match = re.compile(r"[^\w\n]{1,3}(?=[a-z][a-z0-9_-]{5,19}(?![a-z0-9_]))").match(scene.text, at)
+    return read_id(scene, match.end(), joins=False) if match else None
+
+
+def _chinese_before(scene: Scene, start: int, at: int) -> bool:
+    return not scene.text[max(0, start - 6) : at].isascii()
+
+
+def _reversed(scene: Scene, token: Token) -> Token:
+    for cue in scene.found:
+        if cue.concept == "reverse" and -20 <= cue.start - token.stop <= 20 and cue.stop - token.start >= -20:
+            return Token(token.start, token.stop, token.pieces, token.value[::-1], token.rule + ", backwards", False)
+    return token
+
+
+def _strong_value(value: str) -> bool:
+    return any(char.isdigit() or char == "_" for char in value)
+
+
+def _assign(reading: _Reading, group: Group, token: Token | Number, linked: str, used: set[int]) -> None:
+    """Add the candidates that a group of cues makes of one value."""
+    kinds = group.kinds
+    reading.last, reading.last_kinds = token, kinds
+    if isinstance(token, Number):
+        used.add(token.start)
+        _add_number(reading, token, kinds, group)
+        return
+    if kinds & {"not_contact", "group_number"}:
+        reading.taken.claim(token.start, token.stop)
+        return
+    for kind, probability in _kinds_of(reading, group, token, linked):
+        reading.add(kind, token.pieces, token.value, probability, token.rule, group.start)
+    reading.taken.claim(token.start, token.stop)
+
+
+def _kinds_of(reading: _Reading, group: Group, token: Token, linked: str) -> list[tuple[str, float]]:
+    value, kinds = token.value, group.kinds
+    if value.isdigit():
+        return _digit_kinds(reading, group, token, linked)
+    if value in reading.scene.cues.not_handle:
+        return []
+    sign = any(mark in linked for mark in ":=@") or token.rule == "value before its cue"
+    strong = _strong_value(value)
+    chinese = _chinese_before(reading.scene, group.start, token.start)
+    sure = 0.95 if strong else 0.85 if sign else 0.75 if chinese and token.plain else 0.45
+    if re.search(r"\b(?:is|id|no|number|name|username|handle)\W*$", linked) and not strong:
+        sure = max(sure, 0.6)
+    if not group.sure:
+        sure -= 0.08 if strong or sign else 0.3
+    found = []
+    if "wechat" in kinds and 6 <= len(value) <= 20:
+        found.append(("wechat", sure))
+    if "telegram" in kinds and "-" not in value and 4 <= len(value) <= 32:
+        found.append(("telegram", max(sure, 0.95 if token.plain and reading.scene.text[token.start] == "@" else 0.0)))
+    if kinds == {"add"}:
+        found += _added(reading, token)
+    return found
+
+
+def _added(reading: _Reading, token: Token) -> list[tuple[str, float]]:
+    at_sign = reading.scene.text[token.start] == "@"
+    if at_sign or reading.view.platform == "telegram":
+        return [("telegram", 0.85 if at_sign else 0.55)] if "-" not in token.value else []
+    chinese = not reading.scene.text.isascii()
+    return [("wechat", 0.6 if chinese else 0.35)] if 6 <= len(token.value) <= 20 and _strong_value(token.value) else []
+
+
+def _digit_kinds(reading: _Reading, group: Group, token: Token, linked: str) -> list[tuple[str, float]]:
+    value, kinds = token.value, group.kinds
+    if value[0] == "0" or not 5 <= len(value) <= 11:
+        return []
+    unit = reading.scene.cues.unit.match(reading.scene.text, token.stop)
+    sure = 0.96 if group.sure else 0.86 if len(value) >= 6 else 0.6
+    if unit and token.plain:
+        sure = 0.2
+    if "fillers" in token.rule or "homophones" in token.rule:
+        sure = min(sure, 0.8)
+    found = []
+    if "qq" in kinds:
+        found.append(("qq", sure))
+    elif group.same and "wechat" in kinds:
+        found.append(("qq", sure - 0.2))
+    if "wechat" in kinds:
+        found.append(("wechat", sure - (0.0 if len(value) >= 6 else 0.4)))
+    if kinds == {"add"} and len(value) >= 6 and not unit and "homophones" not in token.rule:
+        contained = reading.view.platform == "qq"
+        chinese = not reading.scene.text.isascii()
+        found.append(("qq", 0.75 if contained else 0.55 if chinese and _addressed(reading, group) else 0.3))
+    return found
+
+
+def _addressed(reading: _Reading, group: Group) -> bool:
+    return "我" in reading.scene.text[group.start : group.stop] or group.stop - group.start >= 3
+
+
+def _add_number(reading: _Reading, number: Number, kinds: frozenset[str], group: Group | None) -> None:
+    probability, start = number.probability, group.start if group else number.start
+    owner: Owner | None = "hotline" if not number.value.startswith("+") else None
+    national = number.national
+    if kinds & {"not_contact"}:
+        probability = min(probability, 0.15)
+    elif kinds & {"phone", "whatsapp", "telegram", "add"} and number.value.startswith("+"):
+        probability = max(probability, 0.97 if probability >= 0.5 else 0.6)
+    handle_kinds = kinds & {"wechat", "qq"}
+    if handle_kinds and national and group is not None:
+        for kind in sorted(handle_kinds):
+            sure = (0.95 if group.sure else 0.85) - (0.1 if kind == "qq" else 0.0)
+            reading.add(kind, number.pieces, national, sure if probability >= 0.4 else 0.4, number.rule, start)
+        if not (group.same or kinds & {"phone", "whatsapp"}):
+            probability = min(probability, 0.4)
+    elif handle_kinds and not number.value.startswith("+") and 5 <= len(number.value) <= 11 and group is not None:
+        for kind in sorted(handle_kinds):
+            reading.add(kind, number.pieces, number.value, 0.9 if group.sure else 0.7, number.rule, start)
+        probability = 0.2
+    reading.add("phone", number.pieces, number.value, probability, number.rule, start, owner)
+
+
+def _read_list(reading: _Reading, group: Group, stop: int, used: set[int], linked: str) -> None:
+    """Read further values of the same kind behind "/", "," or "or"."""
+    scene = reading.scene
+    starts = {cue.start for cue in scene.found}
+    for _ in range(8):
+        gap = scene.cues.list_gap.match(scene.text, stop)
+        if gap is None or gap.end() in starts:
+            return
+        number = _number_at(reading, gap.end(), 1 << 60)
+        if number is not None:
+            if number.start not in used:
+                used.add(number.start)
+                _add_number(reading, number, group.kinds, group)
+            stop = number.stop
+            continue
+        token = _token_at(reading, group, gap.end(), linked)
+        if token is None or not token.plain or (token.value.isdigit() and len(token.value) < 6):
+            return
+        if not token.value.isdigit() and not _strong_value(token.value):
+            return
+        _assign(reading, group, token, linked, used)
+        stop = token.stop
+
+
+def _read_bare(reading: _Reading) -> None:
+    """Add values that need no cue: names with an at sign, wxid_ ids, numbers in QQ talk."""
+    scene, view = reading.scene, reading.view
+    for match in _WXID.finditer(scene.text):
+        if reading.taken.claim(*match.span()):
+            reading.add("wechat", (match.span(),), match.group(), 0.95, "wxid")
+    if "@" in scene.text:
+        _read_at_names(reading)
+    if view.platform == "qq" and any(cue.concept == "add" for cue in scene.found):
+        for match in _BARE_QQ.finditer(scene.text):
+            near = any(cue.concept == "add" and abs(cue.start - match.start()) <= 12 for cue in scene.found)
+            unit = scene.cues.unit.match(scene.text, match.end())
+            if reading.taken.claim(*match.span()):
+                reading.add(
+                    "qq", (match.span(),), match.group(), 0.6 if near and not unit else 0.3, "number in QQ talk"
+                )
+
+
+def _read_at_names(reading: _Reading) -> None:
+    scene, view = reading.scene, reading.view
+    adds = any(cue.concept in ("add", "telegram", "phone") for cue in scene.found)
+    for match in _AT_NAME.finditer(scene.text):
+        if not reading.taken.claim(match.start(1), match.end()):
+            continue
+        leads = not scene.text[: match.start()].strip()
+        if view.platform == "telegram":
+            probability = 0.85 if adds else 0.4 if leads else 0.6
+        else:
+            probability = 0.55 if any(cue.concept == "telegram" for cue in scene.found) else 0.35
+        reading.add("telegram", (match.span(),), match.group(1), probability, "at sign")
+
+
+def _unique(found: list[Candidate]) -> tuple[Candidate, ...]:
+    """Return the candidates in order of place, the likelier of two equal readings of one place."""
+    best: dict[tuple[str, tuple[tuple[int, int], ...], str], Candidate] = {}
+    for candidate in found:
+        key = (candidate.kind, candidate.pieces, candidate.value)
+        if key not in best or candidate.probability > best[key].probability:
+            best[key] = candidate
+    return tuple(sorted(best.values(), key=lambda c: (c.pieces, c.kind, -c.probability, c.value)))

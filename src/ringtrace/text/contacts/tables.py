@@ -1,0 +1,166 @@
+"""Translate tables and automata made from the contact and digit lexicons."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from ringtrace.text import lexicon
+
+# One capital for each class of characters of one sound; folded texts hold no capitals of their own.
+_SOUNDS = {"sound_wei": "V", "sound_wei_common": "U", "sound_xin": "X", "sound_kou": "K", "sound_qiu": "Q"}
+_BLANKS = " -_·•*~'\"^`\u3001\u30fb"
+_CUES = (
+    "wechat", "qq", "telegram", "phone", "whatsapp", "email", "other_app", "group_number",
+    "not_contact", "same", "add", "split_head", "split_middle", "split_tail", "reverse", "strip",
+    "qq_weak",
+)  # fmt: skip
+_OWNERS = ("owner_self", "owner_other", "owner_quoted", "owner_hotline")
+
+
+@cache
+def digit_tables() -> tuple[dict[int, str], dict[int, str]]:
+    """Return (strong, weak) tables for ``str.translate``; weak holds strong and the near-cue readings."""
+    strong: dict[int, str] = {}
+    weak: dict[int, str] = {}
+    for _, document in lexicon.documents("digit"):
+        for section, sink in (("strong", strong), ("weak", weak)):
+            for digit, shown in document.get(section, {}).items():
+                for char in shown:
+                    sink.setdefault(ord(char), digit)
+    return strong, {**weak, **strong}
+
+
+@cache
+def digit_words() -> tuple[dict[str, str], dict[str, str], dict[str, int]]:
+    """Return spoken word -> digits, tens word -> digit, repeat word -> how often."""
+    found: tuple[dict[str, str], dict[str, str], dict[str, int]] = ({}, {}, {})
+    for _, document in lexicon.documents("digit"):
+        found[0].update(document.get("word", {}))
+        found[1].update(document.get("tens", {}))
+        found[2].update(document.get("repeat", {}))
+    return found
+
+
+@dataclass(frozen=True)
+class Cues:
+    """The contact lexicon, compiled.
+
+    marks:  folded text -> sound classes, strong digits and blanks, for the automaton only.
+    words:  concept -> terms, as ``lexicon.load`` gives them.
+    """
+
+    words: dict[str, tuple[str, ...]]
+    marks: dict[int, str]
+    automaton: AhoCorasick
+    concepts: tuple[str, ...]
+
+    def term(self, concept: str) -> tuple[str, ...]:
+        return self.words.get(concept, ())
+
+    @cached_property
+    def strong_wechat(self) -> frozenset[str]:
+        return frozenset(self.term("wechat"))
+
+    @cached_property
+    def strong_qq(self) -> frozenset[str]:
+        return frozenset(self.term("qq"))
+
+    @cached_property
+    def not_handle(self) -> frozenset[str]:
+        return frozenset(self.term("not_handle"))
+
+    @cached_property
+    def service_numbers(self) -> frozenset[str]:
+        return frozenset(self.term("hotline_number"))
+
+    @cached_property
+    def mail_hosts(self) -> frozenset[str]:
+        return frozenset(self.term("mail_host"))
+
+    @cached_property
+    def endings(self) -> frozenset[str]:
+        return frozenset(self.term("ending"))
+
+    @cached_property
+    def rare_endings(self) -> frozenset[str]:
+        return frozenset(self.term("ending_rare"))
+
+    @cached_property
+    def link(self) -> re.Pattern[str]:
+        """Symbols and link words between a cue and its value; matches at a position, maybe empty."""
+        return re.compile(rf"(?:[^\w+@]{{0,6}}{_words(self.term('link_word'))}){{0,4}}[^\w+@]{{0,6}}")
+
+    @cached_property
+    def before(self) -> re.Pattern[str]:
+        """The same between a value and a cue behind it, at the end of a window."""
+        return re.compile(rf"[^\w]{{0,4}}(?:{_words(self.term('before_word'))}[^\w]{{0,3}}){{0,2}}$")
+
+    @cached_property
+    def list_gap(self) -> re.Pattern[str]:
+        return re.compile(rf"\s{{0,2}}(?:[/,、;|&，]|{_words(self.term('list_word'))})\s{{0,2}}")
+
+    @cached_property
+    def unit(self) -> re.Pattern[str]:
+        return re.compile(rf"\s{{0,1}}{_words(self.term('unit'))}")
+
+    @cached_property
+    def filler(self) -> re.Pattern[str]:
+        """One word that only separates the parts of a number that was split over words."""
+        parts = ("split_head", "split_middle", "split_tail", "split_filler")
+        return re.compile(_words(tuple(sorted({w for p in parts for w in self.term(p)}, key=lambda w: (-len(w), w)))))
+
+    @cached_property
+    def service_cue(self) -> re.Pattern[str]:
+        return re.compile(_words(self.term("hotline_cue")))
+
+    @cached_property
+    def owners(self) -> tuple[AhoCorasick, tuple[str, ...]]:
+        terms = {term: concept for concept in _OWNERS for term in self.term(concept)}
+        return AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest), tuple(terms.values())
+
+
+def _words(terms: tuple[str, ...]) -> str:
+    """Return a group matching one of the terms, longest first; Latin words only as whole words."""
+    parts = [
+        rf"{'(?<![a-z])' if term[0].isascii() and term[0].isalpha() else ''}{re.escape(term)}"
+        rf"{'(?![a-z])' if term[-1].isascii() and term[-1].isalpha() else ''}"
+        for term in terms
+    ]
+    return f"(?:{'|'.join(parts)})" if parts else "(?!)"
+
+
+@cache
+def cues(override: Path | None = None) -> Cues:
+    """Return the compiled lexicon, with a case's own terms when it has a lexicon folder."""
+    words = dict(lexicon.load("contact", override))
+    marks: dict[int, str] = {ord(char): " " for char in _BLANKS}
+    for concept, capital in _SOUNDS.items():
+        for char in words.get(concept, ()):
+            marks.setdefault(ord(char[0]), capital)
+    marks.update(digit_tables()[0])
+    terms: dict[str, str] = {}
+    for concept in _CUES:
+        for term in words.get(concept, ()):
+            terms.setdefault(term.translate(marks), concept)
+    for left, right, concept in _sound_pairs():
+        for blank in ("", " ", "  ", ".", "/", "+", "\n"):
+            terms.setdefault(left + blank + right, concept)
+    for ending in words.get("ending", ()):
+        for dot in (".", "点", "dot ", "。", ". ", ".]", "[.]", "(.)"):
+            terms.setdefault((dot + ending).translate(marks), "address")
+    for hint in ("://", "www", "hxxp", "t.me", "t点me", "t dot me", "telegram.me", "wa.me", "wxid", "[dot]", "(dot)"):
+        terms.setdefault(hint.translate(marks), "address")
+    for at_word in words.get("at_word", ()):
+        terms.setdefault(at_word.translate(marks), "address")
+    terms["V"] = "wechat_single"
+    return Cues(words, marks, AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest), tuple(terms.values()))
+
+
+def _sound_pairs() -> list[tuple[str, str, str]]:
+    wechat = [(a, b, "wechat_weak") for a in ("V", "U", "v", "w", "wei", "vv") for b in ("X", "x", "xin")]
+    return [*wechat, ("K", "K", "qq_weak"), ("Q", "Q", "qq_weak"), ("q", "q", "qq_weak"), ("t", "g", "telegram_weak")]
