@@ -17,7 +17,7 @@ from ringtrace.text.view import TextView
 KIND = "age"
 _MARKS = frozenset("岁月天周龄歲日年")
 _LIMITS = {"Y": 120, "M": 60, "W": 60, "D": 400}
-_OLD = re.compile(r"[ \-]?(?:and a half )?[ \-]?(?:of age|old)(?![a-z])")
+_OLD = re.compile(r"[ \-]?(?:and a half )?(?:of age|old)(?![a-z])")
 _A_UNIT = re.compile(
     r"(?<![a-z0-9])(half a|half-a|an?|one)[ \-](day|week|month|year)(?:s)?[ \-](and a half )?old(?![a-z])"
 )
@@ -41,7 +41,9 @@ def find(view: TextView) -> Iterator[Candidate]:
     text = folded.text
     words = _words(view.lexicons)
     taken = 0
-    for start, stop, value, probability, rule in sorted({*_chinese(text, words), *_english(text, words)}):
+    for start, stop, value, probability, rule in sorted(
+        {*_chinese(text, words), *_english(text, words)}, key=lambda item: (item[0], -item[1], item[2])
+    ):
         if start < taken or not value:
             taken = max(taken, stop)
             continue
@@ -117,7 +119,7 @@ def _duration(value: Decimal, letter: str) -> str:
 
 
 def _english(text: str, words: _Words) -> Iterator[Found]:
-    if not ("old" in text or "age" in text or "yo" in text or "/o" in text or "turned" in text or "baby" in text):
+    if not any(mark in text for mark in ("old", "age", "yo", "/o", "turned", "baby", "born")):
         return
     for match in _A_UNIT.finditer(text):
         letter = match.group(2)[0].upper()
@@ -159,8 +161,19 @@ def _english_number(text: str, number: Number, words: _Words) -> Found | None:
         following = text[stop : stop + 14].lstrip(" -")
         if number.value <= _LIMITS[letter] and following.startswith(words.terms["child"]) and letter != "Y":
             return number.start, stop, _duration(number.value, letter), 0.7, "number > unit > child"
+    born = head.endswith(words.terms["child"])
+    if (
+        unit is not None
+        and born
+        and unit[1][0] != "Y"
+        and 0 < number.value <= _LIMITS[unit[1][0]]
+        and not number.value % 1
+    ):
+        stop = at + len(unit[0])
+        if not text[stop : stop + 1].isalpha() and not text.startswith((" ago", " later", " after", " before"), stop):
+            return number.start, stop, _duration(number.value, unit[1][0]), 0.6, "child > number > unit"
     aged = head.endswith(words.terms["aged"]) and not head.removesuffix("age").endswith(("p", "mess", "im", "aver"))
-    apart = not tail[:1].isalpha() and (raw[:1] in "" or not raw[:1].isdigit())
+    apart = not tail[:1].isalpha() and not raw[:1].isdigit()
     if aged and apart and number.value <= 120 and unit is None and not number.value % 1:
         return number.start, number.stop, _duration(number.value, "Y"), 0.8, "age > number"
     return None

@@ -35,7 +35,7 @@ def find(view: TextView) -> Iterator[Candidate]:
         if at >= 0:
             yield from _candidate(view, at, at + len(word), str(value), 0.9, "word of number")
     for number in find_numbers(text):
-        if number.value % 1 or not 0 < number.value < 1_000_000 or number.digits > 6:
+        if not 0 < number.value < 1_000_000 or number.value % 1 or number.digits > 6:
             continue
         tail = text[number.stop : number.stop + 12]
         found = _chinese(text, number, tail, words) if tail[:1] > "\u2e80" or tail[1:2] > "\u2e80" else None
@@ -43,8 +43,8 @@ def find(view: TextView) -> Iterator[Candidate]:
             found = _english(text, number, words)
         if found is not None:
             stop, probability = found
-            for value in (number.value,) if number.high is None else (number.value, number.high):
-                yield from _candidate(view, number.start, stop, as_decimal(value), probability, "number > person")
+            for end in (number.value,) if number.high is None else (number.value, number.high):
+                yield from _candidate(view, number.start, stop, as_decimal(end), probability, "number > person")
 
 
 def _candidate(view: TextView, start: int, stop: int, value: str, probability: float, rule: str) -> Iterator[Candidate]:
@@ -58,31 +58,38 @@ def _chinese(text: str, number: Number, tail: str, words: _Words) -> tuple[int, 
     if head.endswith(words.terms["ordinal"]) or (head[-1:].isascii() and head[-1:].isalnum()):
         return None
     rest = tail.lstrip(" ")
-    skipped = len(tail) - len(rest)
+    at = number.stop + len(tail) - len(rest)
     measure = next((term for term in words.terms["measure"] if rest.startswith(term)), "")
     rest = rest[len(measure) :]
-    paired = text[number.start : number.stop] in {"俩", "仨"}
-    one = number.value == 1
     if measure and rest.startswith(("月", "星期", "礼拜", "多月", "小时", "半月", "钟头")):
         return None
     if rest.startswith(words.terms["not"]) or any(rest.startswith(word) for word in words.fixed if not word.isascii()):
         return None
-    if not measure and not paired:
-        if rest.startswith("人") and not (one and number.words):
-            return number.stop + skipped + 1, 0.8
-        if not rest.startswith(("男", "女", "孩", "娃", "童", "婴")) or rest.startswith("孩政") or number.words:
-            return None
-    window = rest[:8]
-    for at in range(len(window)):
-        if window[at] in _STOPS:
-            break
+    if not measure and text[number.start : number.stop] not in {"俩", "仨"}:
+        return _unmeasured(number, at, rest)
+    noun = _noun(rest[:8], words)
+    if noun == 0 or measure in {"对", "双"}:
+        return None
+    return at + len(measure) + noun, 0.85 if number.value != 1 else 0.4 if number.words else 0.6
+
+
+def _unmeasured(number: Number, at: int, rest: str) -> tuple[int, float] | None:
+    """5人, 2女1男: only 人 may follow number words directly (二孩 and 二宝 are ordinals)."""
+    if rest.startswith("人") and not (number.value == 1 and number.words):
+        return at + 1, 0.8
+    if number.words or not rest.startswith(("男", "女", "孩", "娃", "童", "婴")) or rest.startswith("孩政"):
+        return None
+    return at + 1, 0.85 if number.value != 1 else 0.6
+
+
+def _noun(window: str, words: _Words) -> int:
+    """Return the end of the first noun of persons in ``window``, 0 when a stop comes first."""
+    for at, char in enumerate(window):
+        if char in _STOPS:
+            return 0
         if window.startswith(words.terms["person"], at):
-            noun = next(term for term in words.terms["person"] if window.startswith(term, at))
-            stop = number.stop + skipped + len(measure) + at + len(noun)
-            if measure in {"对", "双"}:
-                return None
-            return stop, 0.85 if not one else 0.4 if number.words else 0.6
-    return None
+            return at + len(next(term for term in words.terms["person"] if window.startswith(term, at)))
+    return 0
 
 
 def _english(text: str, number: Number, words: _Words) -> tuple[int, float] | None:

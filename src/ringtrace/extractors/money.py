@@ -35,9 +35,12 @@ def find(view: TextView) -> Iterator[Candidate]:
     """Yield sums of money; a range yields both ends. CNY where no currency is named."""
     folded = view.folded
     text = folded.text
+    numbers = find_numbers(text)
+    if not numbers:
+        return
     words = _words(view.lexicons)
-    for number in find_numbers(text):
-        reading = _read(text, number, words)
+    for number in numbers:
+        reading = _read(text, number, words) if 0 < number.value <= 10 * _HIGHEST else None
         if reading is None:
             continue
         start, stop, currency, probability, rule = reading
@@ -50,28 +53,31 @@ def find(view: TextView) -> Iterator[Candidate]:
 
 def _read(text: str, number: Number, words: _Words) -> tuple[int, int, str, float, str] | None:
     """Return (start, stop, currency, probability, rule) or None. Code points of the folded text."""
-    if not 0 < number.value <= 10 * _HIGHEST:
-        return None
     tail = text[number.stop : number.stop + 16]
     head = text[max(0, number.start - 24) : number.start]
     named = _currency(text, number, head, tail, words)
     if named is not None:
         return named
-    if head and head[-1].isascii() and (head[-1].isalnum() or head[-1] in "@_.-/#+"):
-        return None
-    if tail.lstrip(" -").startswith(words.terms["not_after"]) and not tail.startswith(words.terms["loose"]):
-        return None
     bare = head.rstrip(" :：=是为-")
-    if bare.endswith(words.terms["never_before"]):
+    if _never(head, bare, tail, words):
         return None
     if number.scaled and number.value >= _LOWEST:
         if _cued(bare, head, tail, words):
             return number.start, number.stop, DEFAULT, 0.9, "number with unit of thousands > price cue"
-        latin = text[number.start : number.stop].isascii() and text[number.stop - 1] != "w"
+        surface = text[number.start : number.stop]
+        latin = surface.isascii() and "w" not in surface
         return number.start, number.stop, DEFAULT, 0.45 if latin else 0.65, "number with unit of thousands"
     if _is_plain_sum(text, number) and _firm(bare, tail, words):
         return number.start, number.stop, DEFAULT, 0.8, "plain number > price cue"
     return None
+
+
+def _never(head: str, bare: str, tail: str, words: _Words) -> bool:
+    """Whether what stands around the number says that it is no sum: part of a word, a count, a handle."""
+    if head and head[-1].isascii() and (head[-1].isalnum() or head[-1] in "@_.-/#+"):
+        return True
+    counted = tail.lstrip(" -").startswith(words.terms["not_after"]) and not tail.startswith(words.terms["loose"])
+    return counted or bare.endswith(words.terms["never_before"])
 
 
 def _currency(
@@ -107,7 +113,8 @@ def _cued(bare: str, head: str, tail: str, words: _Words) -> bool:
     window = bare[-8:]
     if any(cue in window for cue in words.cues_zh):
         return True
-    return not words.cues_en.isdisjoint(head.replace(":", " ").replace(",", " ").split()[-4:])
+    near = head.replace(":", " ").replace(",", " ").split()[-4:] + tail.split()[:2]
+    return not words.cues_en.isdisjoint(near)
 
 
 def _firm(bare: str, tail: str, words: _Words) -> bool:

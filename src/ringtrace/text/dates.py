@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
+import ahocorasick_rs
+
 from ringtrace.text import lexicon
 from ringtrace.text.numbers import find_numbers
 
@@ -27,6 +29,7 @@ _NUMERIC = re.compile(r"(?<![0-9./\-])((?:19|20)[0-9]{2})([\-/.])([01]?[0-9])(?:
 _SLASHED = re.compile(r"(?<![0-9./\-])([0-3]?[0-9])/([0-3]?[0-9])/((?:19|20)[0-9]{2})(?![0-9/])")
 _RELATIVE_TAIL = re.compile(rf"(?:的)?([{_D}]{{1,3}})(?:[号日])")
 _YEAR_TAIL = re.compile(rf" ?(?:的)?([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
+_CHINESE = "\u2e80"
 _WEEKDAY = "一二三四五六日天"
 _EN_YEAR = re.compile(
     r"(?<![0-9a-z/.,\-])(?:in|since|of|during|until|early|late|year) ((?:19|20)[0-9]{2})(?![0-9\-/.]?[0-9])"
@@ -46,13 +49,13 @@ class DateFound:
 
 @dataclass(frozen=True)
 class _Words:
-    relative: Mapping[str, Mapping[str, int]]
+    automaton: ahocorasick_rs.AhoCorasick
+    entries: tuple[tuple[str, str, int], ...]
     weak: frozenset[str]
     future: tuple[str, ...]
     not_day: tuple[str, ...]
     months: Mapping[str, int]
     english: re.Pattern[str]
-    marks: tuple[str, ...]
 
 
 def local_day(sent_at: int | None) -> date | None:
@@ -66,11 +69,20 @@ def find_dates(text: str, day: date | None = None, lexicons: Path | None = None)
     """Return the dates of a folded text in order, none overlapping. day: the day of writing."""
     words = _words(lexicons)
     found: list[DateFound] = []
-    if not text.isascii() and any(mark in text for mark in "年月号日天周期拜"):
+    if "月" in text or "年" in text or "号" in text:
         found.extend(_chinese(text, day, words))
     if "20" in text or "19" in text:
         found.extend(_numeric(text))
-    if any(mark in text for mark in words.marks):
+    month = False
+    for index, start, stop in words.automaton.find_matches_as_indexes(text):
+        word, unit, offset = words.entries[index]
+        if unit == "mark":
+            month = True
+        elif day is not None and word[0] > _CHINESE:
+            found.extend(_relative(text, start, word, (unit, offset), day, words))
+        elif day is not None and not text[start - 1 : start].isalnum() and not text[stop : stop + 1].isalnum():
+            found.append(_relative_english(start, word, (unit, offset), day, words))
+    if month:
         found.extend(_english(text, day, words))
     if len(found) < 2:
         return found
@@ -103,8 +115,6 @@ def _chinese(text: str, day: date | None, words: _Words) -> Iterator[DateFound]:
                 value = _iso(day.year, day.month, _integer(match.group(1)))
                 if value:
                     yield DateFound(match.start(), match.end(), value, 0.55, "day of the month")
-    if day is not None:
-        yield from _relative_chinese(text, day, words)
 
 
 def _month_day(text: str, match: re.Match[str], day: date | None, words: _Words) -> Iterator[DateFound]:
@@ -134,17 +144,6 @@ def _yearless(month: int, number: int, day: date | None, future: bool) -> str:
     else:
         year = min((day.year - 1, day.year, day.year + 1), key=lambda y: (abs((date(y, month, 15) - day).days), y))
     return _iso(year, month, number)
-
-
-def _relative_chinese(text: str, day: date, words: _Words) -> Iterator[DateFound]:
-    for unit, table in words.relative.items():
-        for word, offset in table.items():
-            if word[0] < "\u2e80":
-                continue
-            at = text.find(word)
-            while at >= 0:
-                yield from _relative(text, at, word, (unit, offset), day, words)
-                at = text.find(word, at + len(word))
 
 
 def _relative(text: str, at: int, word: str, shift: tuple[str, int], day: date, words: _Words) -> Iterator[DateFound]:
@@ -217,12 +216,6 @@ def _english(text: str, day: date | None, words: _Words) -> Iterator[DateFound]:
             yield DateFound(match.start(), match.end(), value, 0.95 if number or year else 0.75, "month and day")
     for match in _EN_YEAR.finditer(text):
         yield DateFound(match.start(1), match.end(1), match.group(1), 0.75, "year")
-    if day is None:
-        return
-    for unit, table in words.relative.items():
-        for word, offset in table.items():
-            if word[0] < "\u2e80":
-                yield from _relative_english(text, word, (unit, offset), day, words)
 
 
 def _calendar(text: str, start: int, name: str) -> bool:
@@ -245,25 +238,20 @@ def _calendar(text: str, start: int, name: str) -> bool:
     return led or (name not in {"may", "march", "mar", "jan", "sep", "dec", "jun"} and len(name) > 3)
 
 
-def _relative_english(text: str, word: str, shift: tuple[str, int], day: date, words: _Words) -> Iterator[DateFound]:
+def _relative_english(at: int, word: str, shift: tuple[str, int], day: date, words: _Words) -> DateFound:
     unit, offset = shift
-    at = text.find(word)
-    while at >= 0:
-        stop = at + len(word)
-        if not text[at - 1 : at].isalnum() and not text[stop : stop + 1].isalnum():
-            probability = 0.45 if word in words.weak else 0.7 if unit == "month" else 0.6
-            if unit == "day":
-                value = (day + timedelta(days=offset)).isoformat()
-            elif unit == "month":
-                year, month = _shift_month(day, offset)
-                value = f"{year:04d}-{month:02d}"
-            elif unit == "year":
-                value = str(day.year + offset)
-            else:
-                year, week, _ = (day + timedelta(weeks=offset)).isocalendar()
-                value, probability = f"{year}-W{week:02d}", 0.5 if offset else 0.4
-            yield DateFound(at, stop, value, probability, f"relative {unit}")
-        at = text.find(word, stop)
+    probability = 0.45 if word in words.weak else 0.7 if unit == "month" else 0.6
+    if unit == "day":
+        value = (day + timedelta(days=offset)).isoformat()
+    elif unit == "month":
+        year, month = _shift_month(day, offset)
+        value = f"{year:04d}-{month:02d}"
+    elif unit == "year":
+        value = str(day.year + offset)
+    else:
+        year, week, _ = (day + timedelta(weeks=offset)).isocalendar()
+        value, probability = f"{year}-W{week:02d}", 0.5 if offset else 0.4
+    return DateFound(at, at + len(word), value, probability, f"relative {unit}")
 
 
 def _shift_month(day: date, offset: int) -> tuple[int, int]:
@@ -303,12 +291,16 @@ def _words(lexicons: Path | None) -> _Words:
             table.update(document.get(unit, {}))
         weak.update(document.get("weak", {}))
         months.update(document.get("months", {}))
-    ordered = {unit: dict(sorted(t.items(), key=lambda pair: (-len(pair[0]), pair[0]))) for unit, t in relative.items()}
     names = "|".join(sorted(months, key=lambda name: (-len(name), name)))
-    english = re.compile(
-        rf"(?<![a-z0-9])(?:(?P<m1>{names})\.?(?: (?P<d1>[0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9:]))?(?:,? (?P<y1>(?:19|20)[0-9]{{2}})(?![0-9]))?"
-        rf"|(?P<d2>[0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<m2>{names})\.?(?:,? (?P<y2>(?:19|20)[0-9]{{2}})(?![0-9]))?)(?![a-z])"
-    )
+    tail = r"(?:,? (?P<{}>(?:19|20)[0-9]{{2}})(?![0-9]))?"
+    month_first = rf"(?P<m1>{names})\.?(?: (?P<d1>[0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9:]))?" + tail.format("y1")
+    day_first = rf"(?P<d2>[0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<m2>{names})\.?" + tail.format("y2")
+    english = re.compile(rf"(?<![a-z0-9])(?:{month_first}|{day_first})(?![a-z])")
     terms = lexicon.load("date", lexicons)
-    marks = tuple(sorted({name[:3] for name in months} | {"last ", "next ", "this ", "day", "night", " 20", " 19"}))
-    return _Words(ordered, frozenset(weak), terms.get("future", ()), terms.get("not_day", ()), months, english, marks)
+    entries = [(word, unit, offset) for unit, table in relative.items() for word, offset in table.items()]
+    entries += [(mark, "mark", 0) for mark in sorted({name[:3] for name in months} | {" 20", " 19"})]
+    automaton = ahocorasick_rs.AhoCorasick(
+        [word for word, _, _ in entries], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+    )
+    future, not_day = terms.get("future", ()), terms.get("not_day", ())
+    return _Words(automaton, tuple(entries), frozenset(weak), future, not_day, months, english)

@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+import ahocorasick_rs
+
 from ringtrace.text.lexicon import documents
 
 
@@ -53,6 +55,7 @@ _DIGITS = _signs("zh", "sign", "digits", 1)
 _UNITS = _signs("zh", "sign", "units", 1)
 _ONES = _signs("en", "word", "ones", 0)
 _SCALES = _signs("en", "word", "scales", 0)
+_LARGE = "万萬亿億"
 _MORE = "多余餘几幾来"
 _LATIN_UNITS = {"k": 1_000, "w": 10_000}
 _SIGNS = "".join(_DIGITS) + "".join(_UNITS)
@@ -60,10 +63,11 @@ _RUN = re.compile(rf"[0-9{''.join(_DIGITS)}十拾百][0-9.,点kw{_MORE}{_SIGNS}]
 _PLAIN = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 _ENGLISH_WORD = re.compile(r"[a-z]+")
 _ENGLISH_SCALE = re.compile(r" ?(hundred|thousand|grand|million|mil|billion|dozen|mln)(?![a-z])")
-_PUNCTUATION = str.maketrans({char: " " for char in "-–—,.;:!?()[]\"'/$￥¥€£\n\t"})
 _WIDE = {ord(wide): plain for wide, plain in zip("０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⓪❶❷❸❹❺❻❼❽❾⒈⒉⒊⒋⒌⒍⒎⒏⒐，．",
                                                  "01234567891234567890123456789123456789,.", strict=True)}  # fmt: skip
 _ENGLISH = frozenset(_ONES) | frozenset(_SCALES)
+_ENGLISH_WORDS = ahocorasick_rs.AhoCorasick(sorted(_ENGLISH), store_patterns=False)
+_WIDE_SIGNS = frozenset(map(chr, _WIDE))
 _ROUND = 10
 _BUDGET = 2_000
 
@@ -75,13 +79,13 @@ def find_numbers(text: str) -> tuple[Number, ...]:
     At most 2,000 numbers are read from one text (a hostile text cannot cost more); what comes
     after them is not looked at.
     """
-    plain = text if text.isascii() else text.translate(_WIDE)
+    plain = text if text.isascii() or _WIDE_SIGNS.isdisjoint(text) else text.translate(_WIDE)
     found: list[Number] = []
     for match in _RUN.finditer(plain):
         _read_run(plain, match.start(), match.end(), found)
         if len(found) >= _BUDGET:
             break
-    if not _ENGLISH.isdisjoint(plain.translate(_PUNCTUATION).split()):
+    if _ENGLISH_WORDS.find_matches_as_indexes(plain):
         found.extend(_english(plain, found))
         found.sort(key=lambda number: number.start)
     return tuple(_join_ranges(plain, found)) if len(found) > 1 else tuple(found)
@@ -105,65 +109,93 @@ def _read_run(text: str, at: int, stop: int, found: list[Number]) -> None:
             at += 1
 
 
+@dataclass(slots=True)
+class _Tally:
+    """A number while it is read: sections of (digits, unit) in falling order of unit.
+
+    total counts what stands before 万 and 亿, section what has come since; high is the other end of
+    a pair ("三五万").
+    """
+
+    here: int
+    total: Decimal = Decimal(0)
+    section: Decimal = Decimal(0)
+    unit: int = 0
+    high: Decimal | None = None
+    digits: int = 0
+    grouped: bool = False
+    scaled: bool = False
+    more: bool = False
+
+    def close(self, text: str, value: Decimal, after: int, beyond: int, kind: str) -> None:
+        """Take digits without a unit: the whole number, or tenths of the last unit (2万5)."""
+        if not self.unit:
+            self.section, self.grouped = value, kind == "grouped"
+            self.digits = after - self.here if kind in {"plain", "grouped"} else 0
+        else:
+            single = after == self.here + 1 and value > 0 and text[self.here - 1 : self.here] not in {"零", "〇"}
+            self.section += value * (self.unit // _ROUND if single and self.unit >= 100 else 1)
+        if kind == "pair":
+            self.high, self.section = value % 10, value // 10
+        self.here = beyond
+
+    def add(self, value: Decimal, unit: int, beyond: int, kind: str) -> None:
+        """Take digits with their unit; 万 and 亿 multiply all that stands before them."""
+        if kind == "pair":
+            self.high = value % 10 * unit
+            value //= 10
+        if unit >= 10_000:
+            self.total, self.section = self.total + (self.section + value) * unit, Decimal(0)
+        else:
+            self.section += value * unit
+        self.here, self.unit, self.scaled = beyond, unit, self.scaled or unit >= 1_000
+
+
 def _read(text: str, at: int, stop: int) -> Number | None:
-    """Read one number at ``at``: sections of (digits, unit) in falling order of unit."""
+    """Read one number at ``at``, None where a run holds no number."""
     if text[at] not in _DIGITS and not text[at].isdigit() and text[at] not in "十拾百":
         return None
-    total, section = Decimal(0), Decimal(0)
-    here, last_unit, more, high = at, 0, False, None
-    plain = grouped = scaled = False
-    digits = 0
-    while here < stop:
-        value, after, kind = _digits(text, here, stop)
-        if kind == "":
-            if text[here] in "十拾百" and last_unit == 0 and here == at:
-                value, after = Decimal(1), here
-            elif last_unit and text[here] in "万萬亿億":  # 十万, 三百万
-                value, after = Decimal(0), here
-            else:
-                break
-        if kind and (plain or last_unit) and not last_unit:
-            break
-        unit, beyond, extra = _unit(text, after, stop)
-        more, scaled = more or extra, scaled or unit >= 1000
-        if not unit:
-            if last_unit:
-                tenth = last_unit >= _ROUND * 10 and kind != "" and after == here + 1 and value > 0
-                section += value * (last_unit // _ROUND if tenth and not text.startswith(("零", "〇"), here - 1) else 1)
-            else:
-                section, plain, grouped = value, True, kind == "grouped"
-                digits = after - here if kind in {"plain", "grouped"} else 0
-            here = beyond
-            if kind == "pair":
-                high = value % 10
-                section = value // 10
-            break
-        if last_unit and unit >= last_unit and unit < 10_000:
-            break
-        if kind == "pair":
-            high = (value % 10) * unit
-            section += value // 10 * unit
-            here = beyond
-            last_unit = unit
-            break
-        if unit >= 10_000:
-            total, section = total + (section + value) * unit, Decimal(0)
-        else:
-            section += value * unit
-        here, last_unit = beyond, unit
-        if here < stop - 1 and text[here] in _MORE and text[here + 1] in "万萬亿億":  # 十几万, 三百多万
-            here, more = here + 1, True
-        elif extra:
-            break
-    if here == at:
+    tally = _Tally(at)
+    while tally.here < stop and _take(text, at, stop, tally):
+        pass
+    if tally.here == at:
         return None
-    here, scale, more = _trailing(text, here, last_unit, more)
-    if high is not None and scale > 1:
-        high *= scale
-    result = (total + section) * scale
-    words = not any(char.isascii() for char in text[at:here])
-    return Number(at, here, result, high, digits if scale == 1 and here == at + digits else 0,
-                  scaled or scale > 1, more, grouped, words)  # fmt: skip
+    here, scale, more = _trailing(text, tally.here, tally.unit, tally.more)
+    plain = scale == 1 and here == at + tally.digits
+    return Number(
+        at,
+        here,
+        (tally.total + tally.section) * scale,
+        None if tally.high is None else tally.high * scale,
+        tally.digits if plain else 0,
+        tally.scaled or scale > 1,
+        more,
+        tally.grouped,
+        not any(char.isascii() for char in text[at:here]),
+    )
+
+
+def _take(text: str, at: int, stop: int, tally: _Tally) -> bool:
+    """Take the next digits and unit; False when the number has ended."""
+    here = tally.here
+    value, after, kind = _digits(text, here, stop)
+    if kind == "":
+        if text[here] in "十拾百" and here == at:
+            value = Decimal(1)
+        elif not tally.unit or text[here] not in _LARGE:
+            return False
+    unit, beyond, extra = _unit(text, after, stop)
+    if unit and tally.unit and tally.unit <= unit < 10_000:
+        return False
+    tally.more = tally.more or extra
+    if not unit:
+        tally.close(text, value, after, beyond, kind)
+        return False
+    tally.add(value, unit, beyond, kind)
+    if tally.here < stop - 1 and text[tally.here] in _MORE and text[tally.here + 1] in _LARGE:  # 十几万
+        tally.here, tally.more = tally.here + 1, True
+        return True
+    return kind != "pair" and not extra
 
 
 def _digits(text: str, at: int, stop: int) -> tuple[Decimal, int, str]:

@@ -56,6 +56,7 @@ class _Reading:
 
 
 _CONTEXT = frozenset({"full", "short", "roman", "alias", "country"})
+_FIXED = {"doubtful": 0.4, "country": 0.9, "alias": 0.9}
 _BUDGET = 500
 
 
@@ -97,16 +98,16 @@ def find_places(text: str, original: str = "", when: str = "", lexicons: Path | 
     for index, start, stop in gazetteer.automaton.find_matches_as_indexes(text):
         readings = gazetteer.readings[index]
         if readings and (text[start] > "\u2e80" or _apart(text, start, stop)):
-            hits.append((start, stop, readings))
+            hits.append((start, stop, index))
             if len(hits) >= _BUDGET:
                 break
     if not hits:
         return ()
     cased = original if len(original) == len(text) else ""
-    known = {code for _, _, readings in hits for code in _certain(readings)}
+    known = {code for _, _, index in hits for code in gazetteer.certain[index]}
     found: list[Place] = []
-    for start, stop, readings in hits:
-        found.extend(gazetteer.weigh(text, cased, (start, stop), readings, known, when))
+    for start, stop, index in hits:
+        found.extend(gazetteer.weigh(text, cased, (start, stop), gazetteer.readings[index], known, when))
     return tuple(found)
 
 
@@ -160,6 +161,7 @@ class _Gazetteer:
         for word in words.get("not_place", ()):
             entries[word.lower()] = []
         self.readings = [tuple(entries[name]) for name in entries]
+        self.certain = [tuple(_certain(readings)) for readings in self.readings]
         self.automaton = ahocorasick_rs.AhoCorasick(
             list(entries), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
         )
@@ -216,8 +218,12 @@ class _Gazetteer:
     ) -> list[Place]:
         """Return the readings that are worth showing, most probable first."""
         start, stop = at
+        if len(readings) == 1:
+            probability = round(self._plausible(text, cased, at, readings[0], known), 3)
+            return [Place(start, stop, readings[0].code, probability, readings[0].form)]
         latest = max(reading.stop or "9" for reading in readings)
-        weights = [self._weight(reading, known, when, latest) for reading in readings]
+        others = known.difference(reading.code for reading in readings)
+        weights = [self._weight(reading, others, when, latest) for reading in readings]
         total = sum(weights)
         found = []
         several = len(readings) > 1 and readings[0].form == "alias"
@@ -266,17 +272,14 @@ class _Gazetteer:
         tail = text[stop : stop + 3]
         if tail.startswith(self.not_after) and not tail.startswith(self.after):
             return 0.35
-        if reading.form in {"doubtful"}:
-            return 0.4
-        if reading.form in {"country", "alias"}:
-            return 0.9
+        if reading.form in _FIXED:
+            return _FIXED[reading.form]
         head = text[max(0, start - 4) : start].rstrip(" :：")
         cued = inside or head.endswith(self.before) or tail.startswith(self.after)
         if reading.form == "full":
             return 0.97 if len(name) > 2 else 0.85 if cued or name[-1] == "县" else 0.45
         if reading.code[4:] == "00":
-            word = name in self.words.get("wordlike", ())
-            return (0.85 if cued else 0.45) if word else 0.96
+            return 0.96 if name not in self.words.get("wordlike", ()) else 0.85 if cued else 0.45
         if name in self.words.get("word", ()):
             return 0.8 if inside else 0.25
         return (0.9 if cued else 0.7) if len(name) > 2 else (0.85 if cued else 0.42)
