@@ -15,6 +15,7 @@ def _document() -> Mapping[str, Any]:
 _MODEL = _document()
 PROTECTIVE = frozenset(_MODEL["protective"])
 TRADE_FACTS = frozenset(_MODEL["trade_facts"])
+SERVICE_FACTS: Mapping[str, str] = _MODEL["service_facts"]
 
 
 def number(name: str) -> float:

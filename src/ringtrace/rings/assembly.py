@@ -1,0 +1,120 @@
+"""From tables of posts and actors to rings: the stages of this package in order."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ringtrace.rings.activity import Act, Scene, scene
+from ringtrace.rings.address import addressed
+from ringtrace.rings.claims import state
+from ringtrace.rings.communities import find
+from ringtrace.rings.containers import describe
+from ringtrace.rings.deals import find_deals
+from ringtrace.rings.doubt import doubts
+from ringtrace.rings.graph import build
+from ringtrace.rings.roles import assign
+
+SCHEMA = pa.schema(
+    [("ring_id", pa.string()), ("probability", pa.float64()), ("actors", pa.int64()), ("accounts", pa.int64()),
+     ("posts", pa.int64()), ("first_at", pa.timestamp("us", "UTC")), ("last_at", pa.timestamp("us", "UTC")),
+     ("provinces", pa.list_(pa.string())), ("containers", pa.list_(pa.string())), ("by_chance", pa.float64()),
+     ("counter_evidence", pa.list_(pa.string())), ("disproof", pa.list_(pa.string()))]
+)  # fmt: skip
+
+
+def find_rings(
+    *,
+    posts: pa.Table,
+    mentions: pa.Table,
+    stances: pa.Table,
+    facts: pa.Table,
+    accounts: pa.Table,
+    actors: pa.Table,
+    links: pa.Table,
+    templates: pa.Table,
+    identifiers: pa.Table,
+) -> dict[str, pa.Table]:
+    """Return the tables ties, rings, members, deals, containers and claims by name."""
+    stage = scene(posts, stances, facts, actors)
+    ties = build(stage, mentions, accounts, templates, identifiers)
+    partition = find(ties)
+    members, held = assign(partition, ties, stage, _operators(posts))
+    rings = _summary(stage, members, mentions, ties, partition)
+    deals = find_deals(stage, mentions, _answers(stage, accounts))
+    used = defaultdict(list)
+    for ring, containers in zip(rings["ring_id"].to_pylist(), rings["containers"].to_pylist(), strict=True):
+        for container in containers:
+            used[container].append(ring)
+    containers = describe(posts, used)
+    claims = state(stage, members, held, ties, links, deals, containers)
+    return {
+        "ties": ties, "rings": rings, "members": members, "deals": deals, "containers": containers, "claims": claims,
+    }  # fmt: skip
+
+
+def _operators(posts: pa.Table) -> list[str]:
+    if "author_role" not in posts.column_names:
+        return []
+    return sorted(set(posts.filter(pc.equal(posts["author_role"], "operator"))["account_id"].to_pylist()))
+
+
+def _answers(stage: Scene, accounts: pa.Table) -> list[tuple[Act, Act]]:
+    stated = ((stage.acts[post], stage.acts[parent]) for post, parent in stage.parents.items() if parent in stage.acts)
+    return list(chain(addressed(stage, accounts), stated))
+
+
+def _summary(stage: Scene, members: pa.Table, mentions: pa.Table, ties: pa.Table, partition: pa.Table) -> pa.Table:
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in members.to_pylist():
+        groups[row["ring_id"]].append(row)
+    places = _places(stage, mentions)
+    accounts = Counter(stage.actor_of.values())
+    told = doubts(stage, members, ties)
+    chance = dict(zip(partition["ring_id"].to_pylist(), partition["by_chance"].to_pylist(), strict=True))
+    rows = []
+    for ring, group in sorted(groups.items()):
+        acts = [act for row in group for act in stage.by_actor[row["actor_id"]] if act.touches]
+        times = [act.sent for act in acts if act.sent is not None]
+        counter, disproof = told[ring]
+        rows.append(
+            {"ring_id": ring, "probability": _probability(group, acts), "actors": len(group),
+             "accounts": sum(accounts[row["actor_id"]] for row in group), "posts": len(acts),
+             "first_at": min(times, default=None), "last_at": max(times, default=None),
+             "provinces": sorted({code for act in acts for code in places.get(act.post, ())}),
+             "containers": sorted({act.container for act in acts}), "by_chance": chance[ring],
+             "counter_evidence": counter, "disproof": disproof}
+        )  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _probability(group: list[dict[str, Any]], acts: list[Act]) -> float:
+    """Mean stability of the members times the chance that at least three of its posts trade.
+
+    Three: an offer, a go-between, a wish; posts are taken as independent, the surest fifty of them.
+    """
+    stable = math.fsum(row["stability"] for row in group) / len(group)
+    chance = [1.0, 0.0, 0.0]
+    for trade in sorted((act.trade for act in acts), reverse=True)[:50]:
+        chance = [
+            chance[0] * (1 - trade), chance[1] * (1 - trade) + chance[0] * trade,
+            chance[2] * (1 - trade) + chance[1] * trade,
+        ]  # fmt: skip
+    return stable * (1 - math.fsum(chance))
+
+
+def _places(stage: Scene, mentions: pa.Table) -> Mapping[str, set[str]]:
+    """Return post -> provinces (or foreign first-level divisions) that it names."""
+    wanted = pc.and_(pc.equal(mentions["kind"], "place"), pc.greater_equal(mentions["probability"], 0.5))
+    kept = mentions.filter(wanted)
+    found: dict[str, set[str]] = defaultdict(set)
+    for post, value in zip(kept["post_id"].to_pylist(), kept["value"].to_pylist(), strict=True):
+        if post in stage.acts and stage.acts[post].touches:
+            found[post].add(value[:2] + "0000" if len(value) == 6 and value.isdecimal() else value)
+    return found

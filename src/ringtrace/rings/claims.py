@@ -1,0 +1,118 @@
+"""Every statement that an analysis makes about people, each with the bytes it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from ringtrace.model.identity import derive_id
+from ringtrace.rings.activity import Act, Scene, Span
+from ringtrace.rings.model import number
+from ringtrace.rings.roles import Held, first_spans
+
+SPAN = pa.struct([("evidence_id", pa.string()), ("member", pa.string()), ("start", pa.int64()), ("stop", pa.int64())])
+SCHEMA = pa.schema(
+    [("claim_id", pa.string()), ("subject", pa.string()), ("predicate", pa.string()), ("object", pa.string()),
+     ("probability", pa.float64()), ("basis", pa.list_(SPAN))]
+)  # fmt: skip
+_SAID = {"offer": "posted_offer", "seek": "posted_wish", "broker": "posted_go_between"}
+_QUOTES = 4
+
+Statement = tuple[str, str, str, float, Sequence[Span]]
+
+
+def state(
+    scene: Scene,
+    members: pa.Table,
+    held: Mapping[str, Sequence[Held]],
+    ties: pa.Table,
+    links: pa.Table,
+    deals: pa.Table,
+    containers: pa.Table,
+) -> pa.Table:
+    """Return claims for posts that trade, members, roles, links, deals and containers; none without a basis."""
+    found: dict[str, dict[str, Any]] = {}
+    for subject, predicate, target, probability, basis in (
+        *_posts(scene), *_members(members, ties), *_roles(scene, members, held), *_links(links), *_deals(deals),
+        *_containers(scene, members, containers),
+    ):  # fmt: skip
+        spans = list({(s["evidence_id"], s["member"], s["start"], s["stop"]): s for s in basis if s}.values())
+        if spans:
+            key = derive_id("claim", subject, predicate, target)
+            found[key] = {
+                "claim_id": key, "subject": subject, "predicate": predicate, "object": target,
+                "probability": probability, "basis": spans,
+            }  # fmt: skip
+    return pa.Table.from_pylist([found[key] for key in sorted(found)], schema=SCHEMA)
+
+
+def _posts(scene: Scene) -> Iterator[Statement]:
+    for act in scene.acts.values():
+        if act.trades:
+            yield act.account, _SAID[act.direction], act.post, act.trade, [scene.span(act)]
+
+
+def _members(members: pa.Table, ties: pa.Table) -> Iterator[Statement]:
+    """A member's basis: the quotes of its strongest ties to others of the ring."""
+    rings: dict[str, set[str]] = {}
+    for ring, actor in zip(members["ring_id"].to_pylist(), members["actor_id"].to_pylist(), strict=True):
+        rings.setdefault(actor, set()).add(ring)
+    basis: dict[tuple[str, str], list[tuple[float, Span]]] = {}
+    for row in ties.to_pylist():
+        for ring in rings.get(row["left"], set()) & rings.get(row["right"], set()):
+            for actor in (row["left"], row["right"]):
+                basis.setdefault((actor, ring), []).extend((row["weight"], span) for span in row["basis"])
+    for row in members.to_pylist():
+        quotes = sorted(basis.get((row["actor_id"], row["ring_id"]), []), key=lambda item: -item[0])
+        yield row["actor_id"], "member_of", row["ring_id"], row["stability"], [span for _, span in quotes[:_QUOTES]]
+
+
+def _roles(scene: Scene, members: pa.Table, held: Mapping[str, Sequence[Held]]) -> Iterator[Statement]:
+    for actor in sorted(set(members["actor_id"].to_pylist())):
+        for role in held[actor]:
+            if role.role != "unknown" and role.probability >= number("role_shown"):
+                yield actor, "acts_as", role.role, role.probability, first_spans(scene, role.acts)
+
+
+def _links(links: pa.Table) -> Iterator[Statement]:
+    for row in links.to_pylist():
+        if row["probability"] >= 0.5:
+            spans = [w[side] for w in row["weights"] if w["log2_odds"] > 0 for side in ("left", "right") if w[side]]
+            yield row["left"], "same_person_as", row["right"], row["probability"], spans
+
+
+def _deals(deals: pa.Table) -> Iterator[Statement]:
+    for row in deals.to_pylist():
+        for role in ("supplier", "broker", "buyer"):
+            if row[role]:
+                yield row[role], f"{role}_in", row["deal_id"], row["probability"], row["basis"]
+
+
+def _containers(scene: Scene, members: pa.Table, containers: pa.Table) -> Iterator[Statement]:
+    """Rings that traded in a container, and accounts that a source says run it."""
+    core = members.filter(members["core"])
+    ring_of = dict(zip(core["actor_id"].to_pylist(), core["ring_id"].to_pylist(), strict=True))
+    used: dict[tuple[str, str], list[Span]] = {}
+    operators: set[tuple[str, str]] = set()
+    for container, accounts in zip(
+        containers["container_id"].to_pylist(), containers["operators"].to_pylist(), strict=True
+    ):
+        operators |= {(account, container) for account in accounts}
+    ran: dict[tuple[str, str], list[Span]] = {}
+    for act in scene.acts.values():
+        if (act.account, act.container) in operators:
+            _add(ran, (act.account, act.container), scene, act)
+        if act.touches and act.actor in ring_of:
+            _add(used, (ring_of[act.actor], act.container), scene, act)
+    for (ring, container), spans in used.items():
+        yield ring, "traded_in", container, 0.95, spans
+    for (account, container), spans in ran.items():
+        yield account, "runs", container, 0.9, spans
+
+
+def _add(into: dict[tuple[str, str], list[Span]], key: tuple[str, str], scene: Scene, act: Act) -> None:
+    spans = into.setdefault(key, [])
+    if len(spans) < _QUOTES:
+        spans.append(scene.span(act))
