@@ -113,17 +113,21 @@ def strings(value: object) -> list[str]:
     return mixed + [piece for key, inner in value.items() if key != "text_entities" for piece in strings(inner)]
 
 
+def bare(page: str) -> str:
+    return html.unescape(re.sub(r"<[^<>]*>", "", page))
+
+
 def page_text(data: bytes) -> str:
     charset = re.search(rb'charset="?([a-z0-9-]+)', data)
     assert charset is not None
-    return html.unescape(data.decode(charset.group(1).decode()).replace("<br />", ""))
+    return bare(data.decode(charset.group(1).decode()))
 
 
 def visible(path: Path) -> str:
     """Everything that a file says, without white space, whatever the format."""
     data = path.read_bytes()
     if path.name.endswith(".warc.gz"):
-        text = "".join(html.unescape(page.replace("<br />", "")) for page in pages_of(data))
+        text = "".join(bare(page) for page in pages_of(data))
     elif path.suffix == ".html":
         text = page_text(data)
     elif path.suffix == ".json":
@@ -199,6 +203,7 @@ def test_contents_stay_within_the_rules(seed_script: Script) -> None:
                 assert mention.value.endswith(".example")
     hosts = [place.host for place in seed_script.places if place.host] + [page.host for page in seed_script.pages]
     assert all(host.endswith((".example", ".test")) for host in hosts)
+    assert all(line.text.strip() for line in seed_script.lines)
     assert max(len(line.text) for line in seed_script.lines) < 300
 
 

@@ -6,6 +6,9 @@ import html
 from dataclasses import dataclass
 from datetime import datetime
 
+Quote = tuple[str, str, int, str]
+"""Who said it, when as the engine writes it, its post id, the words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -20,7 +23,7 @@ class Said:
     posts: int
     joined: str
     staff: bool = False
-    quoted: tuple[str, str, int, str] | None = None
+    quoted: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)

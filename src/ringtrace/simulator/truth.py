@@ -77,7 +77,7 @@ def _line_row(line: Line, account: str, person: str, added: tuple[Spoken, ...]) 
     return {
         "at": line.at, "account": account, "account_key": line.account, "person": person, "kind": line.kind,
         "direction": line.direction, "frame": line.frame, "facts": list(line.facts), "language": line.language,
-        "template": line.template, "mentions": _mentions((*line.mentions, *added)),
+        "template": line.template, "mentions": _mentions(dict.fromkeys((*line.mentions, *added))),
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ringtrace.simulator.sheet import Said, ThreadSheet, escaped
+from ringtrace.simulator.sheet import Quote, Said, ThreadSheet, escaped
 
 _WORDS = {
     "zh": {
@@ -25,6 +25,10 @@ _WORDS = {
 
 def path(tid: int, sheet: int) -> str:
     return f"/thread-{tid}-{sheet}-1.html"
+
+
+def quote_text(quoted: Quote, language: str) -> str:
+    return f"{quoted[0]} {_WORDS['en' if language == 'en' else 'zh']['wrote']} {quoted[1]}\n{quoted[3]}\n"
 
 
 def page(thread: ThreadSheet) -> str:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ringtrace.simulator.sheet import Said, ThreadSheet, escaped
+from ringtrace.simulator.sheet import Quote, Said, ThreadSheet, escaped
 
 _WORDS = {
     "zh": {"by": "由", "posts": "文章", "joined": "注册时间", "wrote": "写道：", "top": "回顶端", "index": "讨论区首页",
@@ -19,6 +19,10 @@ _WORDS = {
 def path(tid: int, sheet: int) -> str:
     start = f"&start={(sheet - 1) * 20}" if sheet > 1 else ""
     return f"/viewtopic.php?f=2&t={tid}{start}"
+
+
+def quote_text(quoted: Quote, language: str) -> str:
+    return f"{quoted[0]} {_WORDS['en' if language == 'en' else 'zh']['wrote']}\n{quoted[3]}\n"
 
 
 def page(thread: ThreadSheet) -> str:

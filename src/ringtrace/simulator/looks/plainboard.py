@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
-from ringtrace.simulator.sheet import Said, ThreadSheet, escaped
+from ringtrace.simulator.sheet import Quote, Said, ThreadSheet, escaped
 
 
 def path(tid: int, sheet: int) -> str:
     return f"/talk/{tid}" if sheet == 1 else f"/talk/{tid}/p{sheet}"
+
+
+def quote_text(quoted: Quote, language: str) -> str:
+    return f"@{quoted[0]} {quoted[3]}\n"
 
 
 def page(thread: ThreadSheet) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from types import ModuleType
 
 from ringtrace.registry import scan
 from ringtrace.simulator.charset import choose_charset
 from ringtrace.simulator.play import Exhibit, Laid, Play, Scene, local, number
-from ringtrace.simulator.script import Line
-from ringtrace.simulator.sheet import Said, ThreadSheet, encoded, escaped
+from ringtrace.simulator.script import Line, Spoken
+from ringtrace.simulator.sheet import Quote, Said, ThreadSheet, encoded, escaped
 from ringtrace.simulator.warc import Capture, pack
 
 PLATFORMS = frozenset({"forum"})
@@ -44,7 +45,7 @@ def _site(play: Play, scene: Scene, look: ModuleType, dice: random.Random) -> It
                 play, scene, title, tid, (sheet, len(sheets), sheet * _SHEET - _SHEET), part, charset, related
             )
             body = encoded(look.page(thread), charset)
-            posts = [Laid(line.key, line.text, title if line is lines[0] else "") for line in part]
+            posts = [_laid(play, line, look, title if line is lines[0] else "") for line in part]
             if order % 25 == 7 and order < 200 and sheet == 1:
                 yield Exhibit(f"saved/{host}/{title_file(tid)}", body, tuple(posts))
                 continue
@@ -88,6 +89,30 @@ def _sheet(
     )
 
 
+def _quoted(play: Play, line: Line) -> Quote | None:
+    """One answer in seven quotes what it answers, by the button."""
+    target = play.lines.get(line.reply_to)
+    if target is None or target.thread != line.thread or number("quote", line.key, digits=3) % 7:
+        return None
+    when = local(target.at)
+    stamp = f"{when.year}-{when.month}-{when.day} {when:%H:%M}"
+    return play.account(target).name, stamp, number("pid", target.key, digits=7), target.text
+
+
+def _laid(play: Play, line: Line, look: ModuleType, title: str) -> Laid:
+    """The post with its quotation in front; handles in a quotation are nobody's own."""
+    quoted = _quoted(play, line)
+    if quoted is None:
+        return Laid(line.key, line.text, title)
+    words = look.quote_text(quoted, line.language)
+    target = play.lines[line.reply_to]
+    said = [replace(m, owner="quoted") if m.owner in ("self", "other") else m for m in target.mentions]
+    if quoted[1] in words:
+        year, month, day = quoted[1].split(" ")[0].split("-")
+        said.append(Spoken("date", f"{year}-{month:0>2}-{day:0>2}", "unknown"))
+    return Laid(line.key, words + line.text, title, tuple(said))
+
+
 def _said(play: Play, scene: Scene, line: Line, floor: int) -> Said:
     account = play.account(line)
     uid = int(account.native) if account.native.isdigit() else number("uid", account.key, digits=5)
@@ -99,6 +124,7 @@ def _said(play: Play, scene: Scene, line: Line, floor: int) -> Said:
         uid=uid,
         at=local(line.at + scene.windows[0].offset),
         body=escaped(line.text),
+        quoted=_quoted(play, line),
         posts=number("posts", account.key, digits=2),
         joined=f"{local(line.at - 86_400 * days):%a %b %d, %Y}",
         staff=account.key in scene.place.operators,

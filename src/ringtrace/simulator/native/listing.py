@@ -16,10 +16,12 @@ PLATFORMS = frozenset({"web"})
 
 _ZH = {"by": "发布人", "at": "发布时间", "views": "浏览", "times": "次", "comments": "网友留言", "home": "首页",
        "post": "免费发布信息", "help": "帮助中心", "other": "同类信息", "safe": "请勿提前汇款，谨防受骗",
-       "no": "信息编号"}  # fmt: skip
+       "no": "信息编号",
+       "price": "价格", "deal": "面议", "contact": "联系方式", "inside": "站内短信"}  # fmt: skip
 _EN = {"by": "Posted by", "at": "Date", "views": "Views", "times": "", "comments": "Comments", "home": "Home",
        "post": "Post for free", "help": "Help", "other": "Similar", "safe": "Never send money in advance.",
-       "no": "No."}  # fmt: skip
+       "no": "No.", "price": "Price", "deal": "on request", "contact": "Contact",
+       "inside": "message on this site"}  # fmt: skip
 
 
 @dataclass
@@ -112,7 +114,8 @@ def _block_page(title: str, who: str, at: str, views: int, code: int, body: str,
     return (
         f'<div class="detail">\n<h1 class="title">{title}</h1>\n<div class="meta"><span>{w["by"]}：'
         f'<a class="user" href="/u/{code % 9973}">{who}</a></span> <span>{w["at"]}：{at}</span> '
-        f'<span>{w["views"]}：{views}{w["times"]}</span></div>\n<div class="content">{body}</div>\n</div>'
+        f'<span>{w["views"]}：{views}{w["times"]}</span></div>\n<ul class="facts"><li>{w["price"]}：{w["deal"]}</li>'
+        f'<li>{w["contact"]}：{w["inside"]}</li></ul>\n<div class="content">{body}</div>\n</div>'
     )
 
 
@@ -120,6 +123,7 @@ def _table_page(title: str, who: str, at: str, views: int, code: int, body: str,
     return (
         f'<table class="info" width="760"><tr><td colspan="2"><h2>{title}</h2></td></tr>\n'
         f'<tr><td width="90">{w["no"]}</td><td>{code}</td></tr>\n<tr><td>{w["by"]}</td><td>{who}</td></tr>\n'
+        f"<tr><td>{w['price']}</td><td>{w['deal']}</td></tr>\n<tr><td>{w['contact']}</td><td>{w['inside']}</td></tr>\n"
         f"<tr><td>{w['at']}</td><td>{at}</td></tr>\n<tr><td>{w['views']}</td><td>{views}</td></tr>\n"
         f'<tr><td colspan="2" class="txt"><p>{body}</p></td></tr></table>'
     )

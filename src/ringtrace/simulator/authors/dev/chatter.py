@@ -99,7 +99,7 @@ class Crowd:
         answer: Line | None = None
         of = kind
         platform = venue.place.platform
-        odds = {"forum": 0.72, "web": 0.25, "telegram": 0.25}.get(platform, 0.08)
+        odds = {"forum": 0.88, "web": 0.5, "telegram": 0.25}.get(platform, 0.08)
         if recent and dice.random() < odds:
             answer, of = recent[int(dice.random() * len(recent))]
         phrase = dice.choice(of.replies) if answer is not None and of.replies and dice.random() < 0.6 else None
