@@ -383,6 +383,13 @@ def test_tips_csv_broken_quotes_and_short_rows_lose_nothing():
     assert [gap.reason for gap in gaps(tips_csv, "date,message\nonly\n")] == ["row of 1 fields where the header has 2"]
 
 
+def test_tips_csv_long_fields_are_bounded():
+    data = 'message,date\n"' + '""' * 100 + '",2014-01-01\n' + "好" * 100 + ",2014-01-02\n"
+    small = Limits(line_bytes=101)
+    assert [len(post.text) for post in posts(tips_csv, data, limits=small)] == [101, 33]
+    assert len(gaps(tips_csv, data, limits=small)) == 2
+
+
 def test_tips_jsonl_reads_escapes_and_keeps_bad_lines_as_gaps():
     data = '{"message": "a \\u00e9\\n\\"b\\"", "reporter": "Ann"}\n\nnot json\n{"message": 5}\n'
     found = posts(tips_jsonl, data)

@@ -46,7 +46,6 @@ _OPERATOR_ACTIONS = frozenset({"create_group", "create_channel"})
 _RICH_KEYS = ("contact_information", "poll", "place_name", "address")
 _STATED = "Unix time in the source"
 _OLD_USER_IDS = range(1 << 32, 1 << 33)  # exports before 2021 add 2^32 to the ids of users
-_REPAIR_FACTOR = 8  # bytes looked at for each byte of a damaged file, at most
 
 
 class _Message(msgspec.Struct, gc=False):
@@ -449,22 +448,24 @@ def _escape_boundary(data: bytes, start: int, stop: int) -> int:
 
 
 def _recover(source: Source) -> Iterator[Post | Gap | Structure]:
-    """Yield every complete message of a damaged or cut export, in one pass with a budget for repairs."""
+    """Yield every complete message of a damaged or cut export.
+
+    Linear: no message reaches beyond the start of the next one, which cannot stand inside a string
+    (its quotes would be escaped).
+    """
     data, size = source.data, len(source.data)
-    first = _MESSAGE_START.search(data)
-    if not first:
+    match = _MESSAGE_START.search(data)
+    if not match:
         raise MalformedError(source.name, "no complete message in this JSON; is it a Telegram export?")
     reading = _Reading(source)
     chat = _describe_chat(source, {})
-    budget = _REPAIR_FACTOR * size + (1 << 20)
-    done, match = 0, _MESSAGE_START.search(data)
-    while match and budget > 0:
+    done = 0
+    while match:
         start = match.start()
-        stop = jsonspan.end_of_value(data, start, min(size, start + source.limits.line_bytes))
-        budget -= (stop - start) if stop > 0 else min(size - start, source.limits.line_bytes)
-        again = _MESSAGE_START.search(data, start + 1, max(start + 1, stop))
-        if stop < 0 or (again and not _decodes(data[start:stop])):
-            match = _MESSAGE_START.search(data, start + 1)
+        match = _MESSAGE_START.search(data, start + 1)
+        limit = min(match.start() if match else size, start + source.limits.line_bytes)
+        stop = jsonspan.end_of_value(data, start, limit)
+        if stop < 0 or not _is_whole(data, start, stop):
             continue
         header = _find_header(data, done, start)
         if header:
@@ -472,15 +473,18 @@ def _recover(source: Source) -> Iterator[Post | Gap | Structure]:
         yield from _between(reading, done, start, bool(header))
         yield from reading.message(chat, start, stop)
         done = stop
-        match = _MESSAGE_START.search(data, stop)
     yield from _between(reading, done, size, False)
 
 
-def _decodes(raw: bytes) -> bool:
+def _is_whole(data: bytes, start: int, stop: int) -> bool:
+    """Whether an object is valid, or at least a row of keys and values up to its closing brace."""
     try:
-        _MESSAGE.decode(raw)
+        _MESSAGE.decode(data[start:stop])
     except _FAULTS:
-        return False
+        end = start + 1
+        for _, _, end in jsonspan.members(data, start, stop):
+            pass
+        return jsonspan.skip_space(data, end, stop) == stop - 1
     return True
 
 

@@ -12,6 +12,7 @@ from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text.clock import DateOrder
 from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows
 from ringtrace.text.encoding import Charset, detect
+from ringtrace.text.lines import cut_at_character
 from ringtrace.text.tip_columns import TipColumns, choose_columns, column_order, guess_columns, read_sent
 
 NAME = "Tips as a table"
@@ -75,8 +76,19 @@ class _Reading:
         rows = split_rows(self.source.data, self.charset, delimiter, self.source.limits.line_bytes)
         self.order = column_order(self.text(row.fields[at]) for row in rows if at < len(row.fields))
 
+    def bounded(self, part: Field) -> Field:
+        """Return the field cut to the limit, at a character and outside a doubled quote."""
+        longest = self.source.limits.line_bytes
+        if part.stop - part.start <= longest:
+            return part
+        stop = cut_at_character(self.source.data, part.start, part.start + longest, self.charset.name)
+        quote = '"'.encode(self.charset.name)
+        while part.quoted and stop > part.start and self.source.data[stop - len(quote) : stop] == quote:
+            stop -= len(quote)
+        return Field(part.start, stop, part.quoted)
+
     def text(self, part: Field) -> str:
-        return read_field(self.source.data, part, self.charset.name)[0]
+        return read_field(self.source.data, self.bounded(part), self.charset.name)[0]
 
     def cell(self, row: Row, concept: str) -> str:
         at = self.places.get(concept)
@@ -109,9 +121,12 @@ class _Reading:
         )
         for low, high in (*invalid, *bad_title):
             yield Gap(Span(self.source.evidence, self.source.member, low, high), f"bytes not {self.charset.name}")
+        whole, kept = row.fields[self.places["text"]], self.bounded(row.fields[self.places["text"]])
+        if kept.stop < whole.stop:
+            yield Gap(Span(self.source.evidence, self.source.member, kept.stop, whole.stop), "text over the limit")
 
     def piece(self, row: Row, concept: str) -> tuple[str, tuple[Segment, ...], tuple[tuple[int, int], ...]]:
         at = self.places.get(concept)
         if at is None or at >= len(row.fields):
             return "", (), ()
-        return read_field(self.source.data, row.fields[at], self.charset.name)
+        return read_field(self.source.data, self.bounded(row.fields[at]), self.charset.name)

@@ -49,6 +49,14 @@ def _grammar(charset: str, delimiter: str) -> _Grammar:
     feed, carriage = "\n".encode(charset), "\r".encode(charset)
     unit = b"(?s:.{%d})" % len(feed)
     q, c, n, r = (re.escape(mark) for mark in (quote, comma, feed, carriage))
+    if len(feed) == 1:
+        return _Grammar(
+            quote,
+            comma,
+            re.compile(b"\r\n|\n|\r"),
+            re.compile(b'[^"]*+(?:""[^"]*+)*+(?=")'),
+            re.compile(b"[^%s\r\n]*+" % c),
+        )
     return _Grammar(
         quote,
         comma,

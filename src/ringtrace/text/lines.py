@@ -120,7 +120,7 @@ def assemble(data: bytes, ranges: Sequence[tuple[int, int]], charset: str, budge
     for start, stop in _merged(data, ranges, mark, feed):
         if spent >= budget:
             return Assembled("".join(texts), tuple(segments), tuple(invalid), start)
-        last = min(stop, _boundary(data, start, start + budget - spent, charset))
+        last = min(stop, cut_at_character(data, start, start + budget - spent, charset))
         if texts and (last <= start or data[start : start + feed] != mark):
             texts.append("\n")
             length += 1
@@ -151,7 +151,7 @@ def _merged(data: bytes, ranges: Sequence[tuple[int, int]], mark: bytes, feed: i
         yield start, stop
 
 
-def _boundary(data: bytes, start: int, stop: int, charset: str) -> int:
+def cut_at_character(data: bytes, start: int, stop: int, charset: str) -> int:
     """Return ``stop`` moved back to the start of a character where that is cheap to know."""
     if stop >= len(data):
         return len(data)
