@@ -67,7 +67,7 @@ def _post(
 def _unrepeated(sheet: Sheet, source: Source) -> Iterator[Post | Gap | Structure]:
     """A board's page without posts (its head was cut, or it is a list of threads): one page post."""
     laid = lay_out(sheet.page)
-    if laid.text:
+    if laid.segments:
         span = Span(source.evidence, source.member, laid.segments[0].start, laid.segments[-1].stop)
         yield Post(span, "forum", Container("forum", site_of(source, sheet.page)), laid.text, laid.segments, "page")
         yield from rest_of(sheet, source, [(span.start, span.stop)])

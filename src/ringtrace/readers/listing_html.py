@@ -44,7 +44,7 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
         yield from invalid_bytes(source, page, [advert.body])
     if listing is None:
         laid = lay_out(page)
-        if laid.text:
+        if laid.segments:
             span = Span(source.evidence, source.member, laid.segments[0].start, laid.segments[-1].stop)
             yield Post(span, "web", container, laid.text, laid.segments, "page")
             kept.append((span.start, span.stop))

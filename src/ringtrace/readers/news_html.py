@@ -45,6 +45,8 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
         kept.append((post.span.start, post.span.stop))
         names.update({i: what for i, what in comment.left_out.items() if what != "another post"})
         laid.append(comment.body)
+    for start, stop, what in article.dropped if article else ():
+        yield Structure(Span(source.evidence, source.member, start, stop), what)
     yield from invalid_bytes(source, page, laid)
     yield from rest_of(sheet, source, kept, names)
 

@@ -31,10 +31,8 @@ _TEXT_NAMES = (".txt", ".text", ".md", ".log", "")
 def sniff(head: bytes, name: str) -> float:
     """0.5 for prose with a story's shape, 0.3 for other plain text, 0 for markup, tables, binary."""
     start = head[:2048].lstrip().lower()
-    if (
-        not start
-        or b"\0" in head[:4096].replace(b"\0\n", b"").replace(b"\n\0", b"")
-        and head[:2] not in (b"\xff\xfe", b"\xfe\xff")
+    if not start or (
+        b"\0" in head[:4096].replace(b"\0\n", b"").replace(b"\n\0", b"") and head[:2] not in (b"\xff\xfe", b"\xfe\xff")
     ):
         return 0.0
     if start.startswith(_MARKUP) or b"<html" in start or start[:1] in (b"{", b"["):
@@ -169,7 +167,7 @@ class _Text:
         limit = self.cut or len(self.data)
         for index, line in enumerate(self.ranges):
             label = what.get(index, "")
-            if not label and start <= line.start < stop:
+            if not label and line.stop > start and line.start < stop:
                 continue
             begin, label = max(line.start, self.charset.bom), label or "blank"
             if runs and runs[-1][1] == begin and (runs[-1][2] == label or label == "blank"):

@@ -14,19 +14,95 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 VOID = frozenset(
-    ["area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link", "meta", "param", "source", "track", "wbr"]
+    [
+        "area",
+        "base",
+        "basefont",
+        "bgsound",
+        "br",
+        "col",
+        "embed",
+        "frame",
+        "hr",
+        "img",
+        "input",
+        "keygen",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
 )
 RAW = frozenset(["script", "style", "textarea", "title", "xmp", "noembed", "noframes", "iframe"])
 _UNTIL_END = frozenset(("script", "style"))
 BLOCK = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "listing", "main", "menu", "nav", "ol", "optgroup", "option", "p", "plaintext", "pre", "search", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul", "caption", "td", "th"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "frameset",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "listing",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "plaintext",
+        "pre",
+        "search",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+        "caption",
+        "td",
+        "th",
+    ]
 )
 _TABLE_PARTS = frozenset(["table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"])
 _CELLS = frozenset(["td", "th", "table", "caption"])
 _NOT_PUSHED = frozenset(("html", "body"))
-_P_CLOSERS = BLOCK - frozenset(["option", "optgroup", "html", "body", "td", "th", "tr", "tbody", "thead", "tfoot", "caption", "legend", "summary"])
+_P_CLOSERS = BLOCK - frozenset(
+    ["option", "optgroup", "html", "body", "td", "th", "tr", "tbody", "thead", "tfoot", "caption", "legend", "summary"]
+)
 # start tag -> (open elements it closes, elements that stop the search)
 _IMPLIED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "li": (frozenset(("li",)), frozenset(("ul", "ol", "menu", "table"))),
@@ -43,6 +119,8 @@ _IMPLIED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "a": (frozenset(("a",)), BLOCK),
 }
 MAX_DEPTH = 256
+_SHORT = 400
+_NO_WORDS: frozenset[str] = frozenset()
 MAX_ELEMENTS = 400_000
 
 _TOKEN = re.compile(r"<(?:(/?)([A-Za-z][^ \t\n\r\f/>]*+)([^>]*+)>|(!--)|(!\[CDATA\[)|[!?][^>]*+>|/[^>]*+>)")
@@ -57,7 +135,46 @@ _COMMENT_END = re.compile(r"--!?>")
 _MAY_HIDE = re.compile(r"hidden|display|visibility|font-size", re.IGNORECASE)
 _HIDING_STYLE = re.compile(r"display:none|visibility:(?:hidden|collapse)|font-size:0(?:px|pt|em|rem|%)?(?:;|!|$)")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-HIDDEN_TAGS = frozenset(["script", "style", "template", "noscript", "head", "select", "datalist", "iframe", "object", "svg", "math", "noembed"])
+HIDDEN_TAGS = frozenset(
+    [
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "head",
+        "select",
+        "datalist",
+        "iframe",
+        "object",
+        "svg",
+        "math",
+        "noembed",
+    ]
+)
+
+
+def _attributes(raw: str) -> dict[str, str]:
+    """Return attribute name (lower case) -> value in units; the first of a name counts."""
+    found: dict[str, str] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(raw):
+        found.setdefault(name.lower(), double or single or bare)
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def _ascii_attributes(raw: str) -> dict[str, str]:
+    """The same with references resolved; shared by all tags that read alike, so never changed."""
+    return {name: html.unescape(value) if "&" in value else value for name, value in _attributes(raw).items()}
+
+
+@lru_cache(maxsize=16_384)
+def _words_of(names: str) -> frozenset[str]:
+    words: set[str] = set()
+    for name in names.split()[:16]:
+        parts = [part.lower() for part in _CAMEL.findall(name[:80])]
+        words.update(parts)
+        words.add("".join(parts))
+    return frozenset(words)
 
 
 class Element:
@@ -72,7 +189,9 @@ class Element:
         "last_event", "page", "parent", "raw", "start", "stop", "tag",
     )  # fmt: skip
 
-    def __init__(self, page: Page, tag: str, raw: str, index: int, parent: Element | None, start: int, inner: int):
+    def __init__(
+        self, page: Page, tag: str, raw: str, index: int, parent: Element | None, start: int, inner: int
+    ) -> None:
         self.page, self.tag, self.raw, self.index, self.parent = page, tag, raw, index, parent
         self.start, self.inner, self.inner_stop, self.stop = start, inner, inner, inner
         self.last = index + 1
@@ -88,31 +207,29 @@ class Element:
     def attributes(self) -> dict[str, str]:
         """Attribute name (lower case) -> value, references resolved; the first of a name counts."""
         if self._attributes is None:
-            found: dict[str, str] = {}
-            if self.raw:
-                for match in _ATTRIBUTE.finditer(self.raw):
-                    name, double, single, bare = match.groups()
-                    value = double if double is not None else single if single is not None else bare or ""
-                    found.setdefault(name.lower(), self.page.decode_units(value) if value else "")
-            self._attributes = found
+            raw = self.raw
+            if len(raw) < _SHORT and raw.isascii():
+                self._attributes = _ascii_attributes(raw)
+            else:
+                self._attributes = {
+                    name: self.page.decode_units(value) if value else "" for name, value in _attributes(raw).items()
+                }
         return self._attributes
 
     def get(self, name: str, default: str = "") -> str:
         """Return the attribute's value, "" when it is absent."""
-        return self.attributes.get(name, default) if self.raw else default
+        if not self.raw:
+            return default
+        return (self._attributes or self.attributes).get(name, default)
 
     @property
     def tokens(self) -> frozenset[str]:
         """Lower-case words of class and id: "postAuthor_12" gives {"post", "author", "postauthor"}."""
         if self._tokens is None:
-            words: set[str] = set()
-            if self.raw:
-                for value in (self.get("class"), self.get("id")):
-                    for name in value.split()[:16]:
-                        parts = _CAMEL.findall(name[:80])
-                        words.update(part.lower() for part in parts)
-                        words.add("".join(part.lower() for part in parts))
-            self._tokens = frozenset(words)
+            attributes = self.attributes
+            names, identity = attributes.get("class", ""), attributes.get("id", "")
+            words = _words_of(names[:_SHORT]) if names else _NO_WORDS
+            self._tokens = words | _words_of(identity[:80]) if identity else words
         return self._tokens
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ringtrace.text.html import BLOCK, Element
 from ringtrace.text.html_clock import find_time
-from ringtrace.text.html_layout import EMPTY, Laid, lay_out
+from ringtrace.text.html_layout import EMPTY, Laid, drop_lines, lay_out
 from ringtrace.text.html_marks import clean_name
 from ringtrace.text.html_page import Sheet, class_words, meta, title_of, title_parts
 from ringtrace.text.html_thread import cut_to
@@ -15,8 +15,13 @@ from ringtrace.text.page_words import date_line, is_paragraph, label_of, weight,
 
 _PROSE_UNITS = 80
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_NOT_STORY = frozenset(("related headlines", "advertising", "navigation", "caption", "beside the main part", "page footer",
-                        "hidden text", "form", "script", "style", "embedded frame", "drawing"))  # fmt: skip
+_HOLDS_LINKS = frozenset(("ul", "ol", "div", "table", "dl", "p"))
+_NOT_STORY = frozenset(
+    (
+        "related headlines", "advertising", "navigation", "caption", "beside the main part", "page footer",
+        "hidden text", "form", "script", "style", "embedded frame", "drawing",
+    )
+)  # fmt: skip
 _DATE_META = (
     "article:published_time", "datepublished", "pubdate", "publishdate", "publish_date", "publishtime", "date",
     "dc.date", "dc.date.issued", "og:published_time", "parsely-pub-date", "sailthru.date", "weibo: article:create_at",
@@ -26,7 +31,8 @@ _DATE_META = (
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """part: the element that holds the story. left_out: element index -> what it is.
+    """part: the element that holds the story. left_out: element index -> what it is. dropped: lines of
+    its text that are not the story, as (byte start, byte stop, what).
 
     stated: the page itself says that it is an article. paragraphs: how many are prose.
     """
@@ -37,19 +43,24 @@ class Article:
     author: str
     written: str
     left_out: dict[int, str]
+    dropped: tuple[tuple[int, int, str], ...]
     paragraphs: int
     stated: bool
 
 
 def read_article(sheet: Sheet) -> Article | None:
     """Return the story of the page, None when no element holds prose."""
+    return sheet.once("article", _read_article)
+
+
+def _read_article(sheet: Sheet) -> Article | None:
     leaves = _leaves(sheet)
     part = _main_part(sheet, leaves)
     if part is None:
         return None
     heading = _heading(sheet, part)
     left_out = _left_out(sheet, part, leaves, heading)
-    body = lay_out(sheet.page, part, left_out)
+    body, dropped = drop_lines(lay_out(sheet.page, part, left_out), sheet.page.data, name_line)
     if not body.text:
         return None
     title = lay_out(sheet.page, heading) if heading is not None else _title(sheet)
@@ -70,9 +81,15 @@ def read_article(sheet: Sheet) -> Article | None:
         _author(sheet, part, said, heading),
         _written(sheet, part, said, heading),
         left_out,
+        tuple(dropped),
         prose,
         stated,
     )
+
+
+def name_line(line: str) -> str:
+    """Return what a line of a story's element is when it is not the story, else ""."""
+    return label_of(line) or ("date" if date_line(line) else "")
 
 
 def _leaves(sheet: Sheet) -> list[Element]:
@@ -165,7 +182,7 @@ def _heading(sheet: Sheet, part: Element) -> Element | None:
 def _title(sheet: Sheet) -> Laid:
     whole = title_of(sheet.page)
     parts = title_parts(whole.text)
-    return cut_to(whole, parts[0]) if parts else EMPTY
+    return cut_to(whole, parts[0], sheet.page.data) if parts else EMPTY
 
 
 def _left_out(sheet: Sheet, part: Element, leaves: list[Element], heading: Element | None) -> dict[int, str]:
@@ -175,31 +192,30 @@ def _left_out(sheet: Sheet, part: Element, leaves: list[Element], heading: Eleme
         left_out[heading.index] = "headline"
     skip = -1
     for element in part.descendants():
-        if element.index < skip:
-            continue
-        what = sheet.furniture(element)
-        lists_links = (
-            element.tag in ("ul", "ol", "div", "table", "dl", "p")
-            and sheet.size(element)
-            and sheet.link_share(element) > 0.7
-        )
-        if what in _NOT_STORY and sheet.size(element) * 2 < sheet.size(part):
+        what = _aside(sheet, part, element, heading) if element.index >= skip else ""
+        if what:
             left_out[element.index], skip = what, element.last
-        elif what == "page furniture" and sheet.size(element) < 300 and not is_paragraph(sheet.text(element)):
-            left_out[element.index], skip = what, element.last
-        elif (
-            lists_links
-            and (heading is None or not element.holds(heading))
-            and sheet.size(element) * 3 < sheet.size(part)
-        ):
-            left_out[element.index], skip = "related headlines", element.last
     for leaf in leaves:
-        if leaf is not part and part.holds(leaf) and sheet.size(leaf) <= 400 and leaf.index not in left_out:
-            line = sheet.text(leaf)
-            what = label_of(line) or ("date" if date_line(line) else "")
-            if what and leaf is not heading:
+        if leaf is not part and leaf is not heading and part.holds(leaf) and leaf.index not in left_out:
+            what = name_line(sheet.text(leaf))
+            if what:
                 left_out[leaf.index] = what
     return left_out
+
+
+def _aside(sheet: Sheet, part: Element, element: Element, heading: Element | None) -> str:
+    """Return what an element within the story's part is when it is not the story, else ""."""
+    size = sheet.size(element)
+    if not size or (heading is not None and element.holds(heading)):
+        return sheet.furniture(element) if not size and element.tag in ("script", "style") else ""
+    if element.tag in _HOLDS_LINKS and sheet.link_share(element) > 0.7 and size * 3 < sheet.size(part):
+        return label_of(sheet.text(element)) or "related headlines"
+    what = sheet.furniture(element)
+    if what in _NOT_STORY and size * 2 < sheet.size(part):
+        return what
+    if what == "page furniture" and size < 300 and not is_paragraph(sheet.text(element)):
+        return what
+    return ""
 
 
 def _author(sheet: Sheet, part: Element, said: dict[str, str], heading: Element | None) -> str:
@@ -217,14 +233,22 @@ def _author(sheet: Sheet, part: Element, said: dict[str, str], heading: Element 
                 return name
     for element in sheet.page.elements[low : part.last]:
         if 4 <= sheet.size(element) <= 240:
-            text = sheet.text(element)
-            if label_of(text) == "byline":
-                cut = find_time(text)
-                name = without_prefix(text[: cut.start] if cut and cut.start > 3 else text, "byline")
-                if name and len(name) <= 80:
-                    return name
+            name = _signed(sheet.text(element))
+            if name:
+                return name
     name = said.get("author", "") or said.get("byl", "") or said.get("article:author", "")
     return without_prefix(name, "byline") if name and "://" not in name and len(name) <= 80 else ""
+
+
+def _signed(line: str) -> str:
+    """Return the names of a byline, also of one among date and source in a line, else ""."""
+    for part in (line, *line.replace("|", "\u3000").replace(" ", "\u3000").split("\u3000")):
+        if part and label_of(part) == "byline":
+            cut = find_time(part)
+            name = without_prefix(part[: cut.start] if cut and cut.start > 3 else part, "byline")
+            if name and len(name) <= 80:
+                return name
+    return ""
 
 
 def _written(sheet: Sheet, part: Element, said: dict[str, str], heading: Element | None) -> str:

@@ -35,18 +35,13 @@ def choose_charset(data: bytes, transport: str = "") -> str:
     transport: what the HTTP header said, "" when unknown. Never raises; the last resort is utf-8,
     under which undecodable bytes show as gaps.
     """
-    for mark, charset in _BOMS:
-        if data.startswith(mark):
-            return charset
-    wide = _wide(data[:_HEAD])
-    if wide:
-        return wide
+    marked = next((charset for mark, charset in _BOMS if data.startswith(mark)), "") or _wide(data[:_HEAD])
+    if marked:
+        return marked
     sample = bytes(data[:_SAMPLE])
-    if sample.isascii():
-        return "utf-8"
     labels = [label for label in (_known(transport), _known(declared(data))) if label]
-    if decodes(sample, "utf-8"):
-        doubtful = labels and labels[0] != "utf-8" and _THREE_BYTES.search(sample) is None
+    if sample.isascii() or decodes(sample, "utf-8"):
+        doubtful = labels and labels[0] != "utf-8" and not sample.isascii() and _THREE_BYTES.search(sample) is None
         return labels[0] if doubtful and decodes(sample, labels[0]) else "utf-8"
     chinese = _likely_chinese(sample)
     for label in labels:

@@ -17,7 +17,11 @@ from ringtrace.model.clock import NO_CLOCK, Clock
 from ringtrace.text import lexicon
 
 _GAP = r"[ \t\n\u00a0\u3000]"
-_CLOCK = r"(?P<{p}half>{half})?[ \u00a0]?(?P<{p}hour>[0-9]{{1,2}})(?::|：|时|點|点)(?P<{p}minute>[0-9]{{2}})(?:(?::|：|分)(?P<{p}second>[0-9]{{2}})?)?秒?(?:\.[0-9]{{1,9}})?(?:[ \u00a0]?(?P<{p}ampm>[AaPp]\.?[Mm]\b\.?))?"
+_CLOCK = (
+    r"(?P<{p}half>{half})?[ \u00a0]?(?P<{p}hour>[0-9]{{1,2}})(?::|：|时|點|点)(?P<{p}minute>[0-9]{{2}})"
+    r"(?:(?::|：|分)(?P<{p}second>[0-9]{{2}})?)?秒?(?:\.[0-9]{{1,9}})?"
+    r"(?:[ \u00a0]?(?P<{p}ampm>[AaPp]\.?[Mm]\b\.?))?"
+)
 _ZONE = r"(?:[ \u00a0]?\(?(?P<{p}zone>Z\b|(?:GMT|UTC)?[+-][0-9]{{2}}:?[0-9]{{2}}\b|{zones})\)?)?"
 
 
@@ -48,14 +52,17 @@ def _alternatives(prefix: str) -> str:
 def _pattern() -> re.Pattern[str]:
     half, zones, months = _alternatives("half_"), _alternatives("zone"), _alternatives("month_")
     days, units = _alternatives("day_"), _alternatives("unit_")
-    between = rf"(?:{_GAP}{{0,2}}(?:at|-{{1,2}}|–|—|\||@|星期.|周.|\([^()]{{1,6}}\)){_GAP}{{0,2}}(?:[Uu]pdated{_GAP})?|{_GAP}{{1,4}}|T|日|,{_GAP}{{0,2}})"
+    between = (
+        rf"(?:{_GAP}{{0,2}}(?:at|-{{1,2}}|–|—|\||@|星期.|周.|\([^()]{{1,6}}\)){_GAP}{{0,2}}(?:[Uu]pdated{_GAP})?"
+        rf"|{_GAP}{{1,4}}|T|日|,{_GAP}{{0,2}})"
+    )
 
     def clock(p: str) -> str:
         return _CLOCK.format(p=p, half=half) + _ZONE.format(p=p, zones=zones)
 
     numeric = (
-        r"(?<![0-9.])(?P<y>(?:19|20)[0-9]{2})(?P<s>[-/.年])[ ]?(?P<m>[0-9]{1,2})[-/.月][ ]?(?P<d>[0-9]{1,2})(?![0-9])日?"
-        rf"(?:{between}?{clock('a')})?"
+        r"(?<![0-9.])(?P<y>(?:19|20)[0-9]{2})(?P<s>[-/.年])[ ]?(?P<m>[0-9]{1,2})[-/.月][ ]?(?P<d>[0-9]{1,2})(?![0-9])"
+        rf"日?(?:{between}?{clock('a')})?"
     )
     swapped = (
         r"(?<![0-9.])(?P<x1>[0-9]{1,2})(?P<xs>[-/.])(?P<x2>[0-9]{1,2})[-/.](?P<xy>(?:19|20)[0-9]{2})(?![0-9])"
@@ -66,7 +73,8 @@ def _pattern() -> re.Pattern[str]:
         rf"(?:{between}(?P<emil>[0-2][0-9][0-5][0-9])?(?:{clock('c')})?{_GAP}?(?P<emilzone>{zones})?)?"
     )
     british = (
-        rf"(?<![0-9])(?P<bd>[0-9]{{1,2}})(?:st|nd|rd|th)?[ \u00a0-](?P<bm>{months})\.?,?[ \u00a0-](?P<by>(?:19|20)[0-9]{{2}})"
+        rf"(?<![0-9])(?P<bd>[0-9]{{1,2}})(?:st|nd|rd|th)?[ \u00a0-]"
+        rf"(?P<bm>{months})\.?,?[ \u00a0-](?P<by>(?:19|20)[0-9]{{2}})"
         rf"(?:{between}{clock('e')})?"
     )
     relative = rf"(?P<ago>[0-9]{{1,4}}|半|an?\b){_GAP}?个?(?P<unit>{units}){_GAP}?(?:前|ago\b)"
@@ -109,15 +117,13 @@ def clock_of(found: TimeFound, zone: str, captured: int | None = None) -> Clock:
     if "ago" in parts:
         return _ago(found, parts, captured)
     date, why, other = _date(parts, zone, captured)
-    if date is None:
-        return Clock(found.text, None, "none", "", why)
-    if "day" in parts and captured is None:
-        return Clock(found.text, None, "none", "", why)
     try:
-        moment = _with_time(date, parts)
+        moment = _with_time(date, parts) if date else None
         swapped = _with_time(other, parts) if other else None
     except ValueError:
-        return Clock(found.text, None, "none", "", "the numbers are no time of day")
+        moment, why = None, "the numbers are no time of day"
+    if moment is None:
+        return Clock(found.text, None, "none", "", why)
     stated = _stated_zone(parts)
     tz, label = (stated, _label(stated)) if stated else (_zone(zone), zone)
     at = _micros(moment, tz)
@@ -135,35 +141,45 @@ def clock_of(found: TimeFound, zone: str, captured: int | None = None) -> Clock:
 
 def _date(parts: dict[str, str], zone: str, captured: int | None) -> tuple[datetime | None, str, datetime | None]:
     """Return (midnight, why, the other reading or None)."""
-    words = _words()
-    other = None
-    why = ""
     try:
-        if "y" in parts:
-            return datetime(int(parts["y"]), int(parts["m"]), int(parts["d"])), why, None
-        if "ey" in parts:
-            return datetime(int(parts["ey"]), _month(words, parts["em"]), int(parts["ed"])), why, None
-        if "by" in parts:
-            return datetime(int(parts["by"]), _month(words, parts["bm"]), int(parts["bd"])), why, None
-        if "xy" in parts:
-            first, second, year = int(parts["x1"]), int(parts["x2"]), int(parts["xy"])
-            if parts["xs"] == "." or first > 12:
-                return datetime(year, second, first), why, None
-            if second <= 12 and first != second:
-                other = datetime(year, second, first)
-            return datetime(year, first, second), why, other
+        written, other = _written_date(parts)
+        if written is not None:
+            return written, "", other
         if captured is None:
             return None, "a relative time, and no capture time is known", None
-        today = datetime.fromtimestamp(captured / 1e6, _zone(zone)).replace(tzinfo=None)
-        today = today.replace(hour=0, minute=0, second=0, microsecond=0)
-        if "day" in parts:
-            back = int(words[parts["day"].lower()].rpartition("_")[2])
-            return today - timedelta(days=back), "; counted back from the capture", None
-        date = datetime(today.year, int(parts["ym"]), int(parts["yd"]))
-        date = date if date <= today + timedelta(days=1) else date.replace(year=today.year - 1)
-        return date, "; the year is taken from the capture", None
+        return *_date_from_capture(parts, zone, captured), None
     except (ValueError, OverflowError):
         return None, "the numbers are no date", None
+
+
+def _written_date(parts: dict[str, str]) -> tuple[datetime | None, datetime | None]:
+    """Return a date with its year and, when day and month can be swapped, the other one."""
+    words = _words()
+    if "xy" in parts:
+        first, second, year = int(parts["x1"]), int(parts["x2"]), int(parts["xy"])
+        if parts["xs"] == "." or first > 12:
+            return datetime(year, second, first), None
+        swappable = second <= 12 and first != second
+        return datetime(year, first, second), datetime(year, second, first) if swappable else None
+    if "y" in parts:
+        return datetime(int(parts["y"]), int(parts["m"]), int(parts["d"])), None
+    for of_year, of_month, of_day in (("ey", "em", "ed"), ("by", "bm", "bd")):
+        if of_year in parts:
+            return datetime(int(parts[of_year]), _month(words, parts[of_month]), int(parts[of_day])), None
+    return None, None
+
+
+def _date_from_capture(parts: dict[str, str], zone: str, captured: int) -> tuple[datetime, str]:
+    """Return the date of "yesterday 12:30" or "08-01 12:30" and why."""
+    seconds, micros = divmod(captured, 1_000_000)
+    today = (datetime.fromtimestamp(seconds, _zone(zone)) + timedelta(microseconds=micros)).replace(tzinfo=None)
+    today = today.replace(hour=0, minute=0, second=0, microsecond=0)
+    if "day" in parts:
+        back = int(_words()[parts["day"].lower()].rpartition("_")[2])
+        return today - timedelta(days=back), "; counted back from the capture"
+    date = datetime(today.year, int(parts["ym"]), int(parts["yd"]))
+    date = date if date <= today + timedelta(days=1) else date.replace(year=today.year - 1)
+    return date, "; the year is taken from the capture"
 
 
 def _month(words: dict[str, str], name: str) -> int:

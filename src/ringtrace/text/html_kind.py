@@ -6,9 +6,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from ringtrace.text.html_article import read_article
-from ringtrace.text.html_blocks import find_group
+from ringtrace.text.html_blocks import find_contributions
 from ringtrace.text.html_listing import is_offer_markup, read_listing
-from ringtrace.text.html_marks import find_marks
 from ringtrace.text.html_page import Sheet, open_sheet
 from ringtrace.text.html_thread import names_engine
 
@@ -31,8 +30,7 @@ def page_kind(head: bytes) -> MappingProxyType[str, float]:
 
 def _forum(sheet: Sheet, engine: bool) -> tuple[float, float]:
     """Return (sureness, share of the page's visible text in the repeated blocks)."""
-    marks = find_marks(sheet)
-    group = find_group(sheet, marks)
+    marks, group = find_contributions(sheet)
     if group is None:
         return (0.35 if engine else 0.0), 0.0
     members = [a.native or a.name for b in group.blocks for a in marks.authors_in(b.first_event, b.last_event)[:1]]
@@ -51,16 +49,15 @@ def _forum(sheet: Sheet, engine: bool) -> tuple[float, float]:
 def _share(sheet: Sheet, ranges: list[tuple[int, int]]) -> float:
     covered = upto = 0
     for first, last in ranges:
-        first = max(first, upto)
-        if last > first:
-            covered += sheet.weight[last] - sheet.weight[first]
+        if last > upto:
+            covered += sheet.weight[last] - sheet.weight[max(first, upto)]
             upto = last
     return covered / max(sheet.weight[-1], 1)
 
 
 def _listing(sheet: Sheet, engine: bool, forum: float) -> float:
-    listing = read_listing(sheet)
-    if listing is None or engine:
+    listing = None if engine else read_listing(sheet)
+    if listing is None:
         return 0.0
     strong = len(listing.concepts & {"price", "contact"})
     sure = 0.2 + 0.1 * min(listing.fields, 3) + 0.12 * strong + 0.15 * is_offer_markup(sheet)
@@ -70,8 +67,8 @@ def _listing(sheet: Sheet, engine: bool, forum: float) -> float:
 
 
 def _news(sheet: Sheet, engine: bool, forum: float, inside: float) -> float:
-    article = read_article(sheet)
-    if article is None or engine:
+    article = None if engine else read_article(sheet)
+    if article is None:
         return 0.0
     dated = bool(article.written)
     signed = bool(article.author)

@@ -9,6 +9,8 @@ spaces that the layout adds have no bytes of their own.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Callable
 from collections.abc import Container as Holder
 from dataclasses import dataclass
 
@@ -85,6 +87,72 @@ def join(parts: list[Laid], separator: str) -> Laid:
         invalid.extend(part.invalid)
         at += len(part.text)
     return Laid("".join(texts), tuple(segments), tuple(invalid))
+
+
+def slice_laid(laid: Laid, ranges: list[tuple[int, int]], data: bytes, separator: str = "\n") -> Laid:
+    """Return the parts ``[start, stop)`` (code points, in order) joined by ``separator``.
+
+    data: the page's bytes, for segments that a range cuts.
+    """
+    parts = []
+    starts = [segment.text_start for segment in laid.segments]
+    for start, stop in ranges:
+        kept = []
+        for segment in laid.segments[max(0, bisect_right(starts, start) - 1) :]:
+            if segment.text_start >= stop:
+                break
+            if segment.text_stop > start:
+                kept.extend(_cut(segment, start, stop, data))
+        parts.append(Laid(laid.text[start:stop], tuple(kept)))
+    joined = join(parts, separator)
+    return Laid(joined.text, joined.segments, laid.invalid)
+
+
+def _cut(segment: Segment, start: int, stop: int, data: bytes) -> list[Segment]:
+    """Return the segment's share of ``[start, stop)``, counted from ``start``."""
+    low, high = max(segment.text_start, start), min(segment.text_stop, stop)
+    first, last = segment.start, segment.stop
+    if low > segment.text_start or high < segment.text_stop:
+        text, places = offsets.boundaries(segment.codec, data[segment.start : segment.stop])
+        a, b = low - segment.text_start, high - segment.text_start
+        first, last = segment.start + places[a], segment.start + places[b]
+        if offsets.decode(segment.codec, data[first:last]) != text[a:b]:
+            return []
+    return [Segment(low - start, high - start, first, last, segment.codec)]
+
+
+def drop_lines(laid: Laid, data: bytes, name: Callable[[str], str]) -> tuple[Laid, list[tuple[int, int, str]]]:
+    """Leave out whole lines that ``name`` calls something; return also their (byte start, stop, what).
+
+    Only lines whose ends are ends of segments go: a line within a <pre> run stays.
+    """
+    edges = {segment.text_start for segment in laid.segments} | {segment.text_stop for segment in laid.segments}
+    ranges: list[tuple[int, int]] = []
+    dropped: list[tuple[int, int, str]] = []
+    at = 0
+    for line in laid.text.split("\n"):
+        stop = at + len(line)
+        what = name(line) if line.strip() else ""
+        inside = [s for s in laid.segments if s.text_start >= at and s.text_stop <= stop] if what else []
+        if inside and at in edges and stop in edges:
+            dropped.append((inside[0].start, inside[-1].stop, what))
+        elif ranges and ranges[-1][1] == at - 1:
+            ranges[-1] = (ranges[-1][0], stop)
+        else:
+            ranges.append((at, stop))
+        at = stop + 1
+    if not dropped:
+        return laid, []
+    trimmed = [_trim(laid.text, start, stop) for start, stop in ranges]
+    return slice_laid(laid, [r for r in trimmed if r[0] < r[1]], data, "\n\n"), dropped
+
+
+def _trim(text: str, start: int, stop: int) -> tuple[int, int]:
+    while start < stop and text[start] == "\n":
+        start += 1
+    while stop > start and text[stop - 1] == "\n":
+        stop -= 1
+    return start, stop
 
 
 class _Sheet:

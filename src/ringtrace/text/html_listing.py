@@ -42,6 +42,10 @@ class Listing:
 
 def read_listing(sheet: Sheet) -> Listing | None:
     """Return the adverts of a page, None when it holds no fields of adverts."""
+    return sheet.once("listing", _read_listing)
+
+
+def _read_listing(sheet: Sheet) -> Listing | None:
     fields = find_fields(sheet)
     if not fields:
         return None
@@ -141,24 +145,21 @@ def _gains_furniture(sheet: Sheet, above: Element, part: Element) -> bool:
 
 
 def _heading(sheet: Sheet, part: Element) -> Element | None:
+    """Return the headline of a single advert: a heading, or the words that the page's title begins with."""
     whole = title_of(sheet.page).text
+    opening = title_parts(whole)[:1]
     found = []
     for element in sheet.page.elements:
-        if element.index >= part.last or element.hidden:
+        if element.index >= part.last or element.hidden or not 2 <= sheet.size(element) <= 400:
             continue
         named = bool(element.raw) and (
             bool({"title", "subject", "headline"} & element.tokens) or element.get("itemprop") == "name"
         )
-        if element.tag in _HEADINGS or named:
-            text = sheet.text(element)
-            if text:
-                found.append(
-                    (
-                        (text in whole) * 4 + (element.tag == "h1") * 2 + part.holds(element) + named,
-                        -element.index,
-                        element,
-                    )
-                )
+        heading = element.tag in _HEADINGS
+        text = sheet.text(element) if heading or named or opening else ""
+        if text and (heading or named or [text] == opening):
+            rank = (text in whole) * 4 + (element.tag == "h1") * 2 + part.holds(element) + named
+            found.append((rank, -element.index, element))
     return max(found, key=lambda entry: entry[:2])[2] if found else None
 
 
@@ -180,7 +181,7 @@ def _advert(sheet: Sheet, block: Element, fields: list[Field], marks: Marks, hea
     else:
         whole = title_of(page)
         parts = title_parts(whole.text)
-        title = cut_to(whole, parts[0]) if parts and heading is None and block.index < 40 else EMPTY
+        title = cut_to(whole, parts[0], page.data) if parts and heading is None and block.index < 40 else EMPTY
     name, native = _name(own, marks, block)
     return Advert(
         block,
@@ -204,7 +205,7 @@ def _name(fields: list[Field], marks: Marks, block: Element) -> tuple[str, str]:
             if name and digits * 2 < len(name):
                 native = next((a.native for a in authors if a.native and a.name == name), "")
                 return name, native
-    strong = [author for author in authors if author.strength >= 5]
+    strong = [author for author in authors if author.strength >= 2]
     best = max(strong, key=lambda a: (a.strength, -a.event), default=None)
     return (best.name, best.native) if best else ("", "")
 

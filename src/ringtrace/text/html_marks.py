@@ -24,7 +24,7 @@ _NATIVE_NAME = re.compile(
     r"/(?:u|user|users|member|members|people|profile|author|space)/([A-Za-z0-9_.\-]{2,40})/?$", re.IGNORECASE
 )
 _ENTITY_EDGE = " \t\n\u00a0\u3000:：,，·|[]【】()（）<>《》»«"
-_EPOCH = re.compile(r"1[0-9]{9}")
+_TIME_ATTRIBUTES = frozenset(("datetime", "title", "data-time-string", "data-date"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,10 @@ def forum_words(concept: str) -> frozenset[str]:
 
 def find_marks(sheet: Sheet) -> Marks:
     """Return all names of authors and times of the page."""
+    return sheet.once("marks", _find_marks)
+
+
+def _find_marks(sheet: Sheet) -> Marks:
     authors = _find_authors(sheet)
     times = _find_times(sheet)
     return Marks(authors, times, [a.event for a in authors], [t.event for t in times])
@@ -81,7 +85,7 @@ def find_marks(sheet: Sheet) -> Marks:
 
 def native_of(address: str) -> str:
     """Return the member's id in a link to the member's page, "" when it names none."""
-    match = _NATIVE.search(address) or _NATIVE_NAME.search(address.split("?")[0])
+    match = _NATIVE.search(address) or _NATIVE_NAME.search(address.split("?", maxsplit=1)[0])
     return match.group(1) if match else ""
 
 
@@ -99,31 +103,41 @@ def _find_authors(sheet: Sheet) -> list[Author]:
 
 
 def _author(sheet: Sheet, element: Element, strong: frozenset[str], weak: frozenset[str]) -> Author | None:
-    stated = element.get("data-author") or element.get("data-username")
+    attributes = element.attributes
+    stated = attributes.get("data-author") or attributes.get("data-username")
     if stated and clean_name(stated):
         return Author(element.first_event, element.first_event, element, clean_name(stated), "", 5)
     strength = 0
     native = ""
-    if element.get("itemprop") in ("author", "creator") or element.get("rel") == "author":
+    if attributes.get("itemprop") in ("author", "creator") or attributes.get("rel") == "author":
         strength = 8
-    tokens = element.tokens
-    if tokens & strong:
-        strength = max(strength, 6)
-    elif tokens & weak:
-        strength = max(strength, 2)
-    if element.tag == "a":
-        address = element.get("href").lower()
-        if any(part in address for part in forum_words("profile_link")):
-            native = native_of(element.get("href"))
-            strength = strength + 2 if strength > 2 else 6 if native else 4
+    if "class" in attributes or "id" in attributes:
+        tokens = element.tokens
+        if not tokens.isdisjoint(strong):
+            strength = max(strength, 6)
+        elif not tokens.isdisjoint(weak):
+            strength = max(strength, 2)
+    if element.tag == "a" and _is_profile(attributes.get("href", "")):
+        native = native_of(attributes["href"])
+        strength = strength + 2 if strength > 2 else 6 if native else 4
     if not strength or element.tag in ("img", "input", "meta", "body", "html", "link"):
         return None
     name = clean_name(sheet.text(element))
     if not name:
         return None
-    native = native or element.get("data-user-id") or element.get("data-uid")
+    native = native or attributes.get("data-user-id", "") or attributes.get("data-uid", "")
     native = native if native != "0" else ""
     return Author(element.first_event, element.last_event, element, name, native[:64], strength)
+
+
+@cache
+def _profile_parts() -> tuple[str, ...]:
+    return tuple(sorted(forum_words("profile_link")))
+
+
+def _is_profile(address: str) -> bool:
+    lower = address.lower()
+    return bool(lower) and any(part in lower for part in _profile_parts())
 
 
 def _labelled_authors(sheet: Sheet) -> list[Author]:
@@ -140,8 +154,7 @@ def _labelled_authors(sheet: Sheet) -> list[Author]:
         label, colon, name = text.partition("：") if "：" in text[:12] else text.partition(":")
         if not colon or label.strip().strip(_ENTITY_EDGE).lower() not in labels:
             continue
-        cut = find_time(name)
-        name = clean_name(name[: cut.start] if cut else name)
+        name = name_before(name)
         holder = _holder(sheet, at)
         if name and holder is not None:
             found.append(Author(at, at + 1, holder, name.split("\u3000")[0].split("  ")[0], "", 5))
@@ -159,6 +172,19 @@ def _holder(sheet: Sheet, at: int) -> Element | None:
         elif type(event) is not tuple:
             return event  # type: ignore[return-value]
     return None
+
+
+def name_before(text: str) -> str:
+    """Return the name in front of a time in one run ("Ann posted on 2013-8-1"), the whole when there is no time."""
+    found = find_time(text)
+    if found is None or found.start < 2:
+        return clean_name(text)
+    name = text[: found.start].rstrip(_ENTITY_EDGE)
+    for word in sorted(forum_words("posted_label"), key=lambda w: (-len(w), w)):
+        if name.lower().endswith(word) and not (word.isascii() and name[-len(word) - 1 : -len(word)].isalnum()):
+            name = name[: -len(word)].rstrip(_ENTITY_EDGE)
+            break
+    return clean_name(name)
 
 
 def clean_name(text: str) -> str:
@@ -213,7 +239,7 @@ def _find_times(sheet: Sheet) -> list[Time]:
 
 def _time_of(sheet: Sheet, element: Element, before: str) -> Time | None:
     """A time in an attribute: ``<time datetime>``, ``<span title="2013-8-1 12:30">``, an epoch."""
-    if not element.raw or sheet.size(element) > _TIME_UNITS:
+    if not element.raw or _TIME_ATTRIBUTES.isdisjoint(element.attributes) or sheet.size(element) > _TIME_UNITS:
         return None
     is_time = element.tag in ("time", "abbr") or bool(element.tokens & class_words("time"))
     for name in ("datetime", "title", "data-time-string", "data-date"):
@@ -238,7 +264,8 @@ def _time_in(text: str, before: str, at: int, stack: list[Element], marked: froz
     found: TimeFound | None = find_time(text)
     if found is None:
         return None
-    lead = (text[: found.start].strip() or before)[-24:].lower()
+    own = text[: found.start].strip().lower()
+    lead = own[-24:] if len(own) > 6 or _posted(own) else (before + " " + own)[-24:].lower()
     if _unposted(lead):
         return None
     holder = stack[-1]
@@ -246,11 +273,21 @@ def _time_in(text: str, before: str, at: int, stack: list[Element], marked: froz
     strength = 1
     if holder.tag == "time" or holder.tokens & marked or (parent is not None and parent.raw and parent.tokens & marked):
         strength = 3
-    elif any(lead.rstrip(" :：").endswith(word) for word in forum_words("posted_label")):
+    elif _posted(lead):
         strength = 2
     elif len(text.strip()) - len(found.text) > 60:
         return None
     return Time(at, at + 1, holder, found.text, strength)
+
+
+def _posted(lead: str) -> bool:
+    """Whether the words before a time say that it is the time of posting."""
+    short = lead.rstrip(" :：»|,-–—")
+    for word in forum_words("posted_label"):
+        before = short[-len(word) - 1 : -len(word)]
+        if short.endswith(word) and not (word.isascii() and before.isascii() and before.isalnum()):
+            return True
+    return False
 
 
 def _unposted(lead: str) -> bool:

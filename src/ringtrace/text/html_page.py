@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from ringtrace.model.source import Source
@@ -23,6 +24,7 @@ _OWN = {
     "head": "head", "script": "script", "style": "style", "form": "form", "noscript": "hidden text",
     "template": "hidden text", "iframe": "embedded frame", "select": "form", "svg": "drawing", "figcaption": "caption",
 }  # fmt: skip
+T = TypeVar("T")
 _FURNITURE = ("advertising", "navigation", "related", "furniture", "caption")
 _SAID = {"related": "related headlines", "furniture": "page furniture"}
 
@@ -55,6 +57,8 @@ class Sheet:
         self.page = page
         self.weight, self.link = _measure(page)
         self._furniture: dict[int, str] = {}
+        self._texts: dict[int, str] = {}
+        self.known: dict[str, Any] = {}
 
     def size(self, element: Element) -> int:
         """Visible text of the element in units."""
@@ -69,7 +73,17 @@ class Sheet:
         """Visible text of a small element, white space folded; "" when it holds more than 400 units."""
         if not 0 < self.size(element) <= 400:
             return ""
-        return " ".join(lay_out(self.page, element).text.split())
+        text = self._texts.get(element.index)
+        if text is None:
+            text = self._texts[element.index] = " ".join(lay_out(self.page, element).text.split())
+        return text
+
+    def once(self, name: str, find: Callable[[Sheet], T]) -> T:
+        """Return ``find(self)``, computed at the first call: sniffing and reading look for the same things."""
+        if name not in self.known:
+            self.known[name] = find(self)
+        found: T = self.known[name]
+        return found
 
     def furniture(self, element: Element) -> str:
         """Return what the element is when it is no content by its tag or class, else ""."""
@@ -112,10 +126,14 @@ def _measure(page: Page) -> tuple[list[int], list[int]]:
     return weights, links
 
 
-@lru_cache(maxsize=4)
 def open_sheet(data: bytes, transport: str = "") -> Sheet:
     """Return the parsed page of ``data``; the same bytes are parsed once for all readers."""
-    return Sheet(Page(data, choose_charset(data, transport)))
+    return _sheet(data, choose_charset(data, transport))
+
+
+@lru_cache(maxsize=4)
+def _sheet(data: bytes, charset: str) -> Sheet:
+    return Sheet(Page(data, charset))
 
 
 def title_of(page: Page) -> Laid:
@@ -173,7 +191,7 @@ def rest_of(
     names: element index -> what it is, where the reader knows better than the page's own classes.
     """
     page, names = sheet.page, names or {}
-    for start, stop, what in _outside(_named(sheet, names), sorted(kept)):
+    for start, stop, what in _outside(_named(sheet, names, {start for start, _ in kept}), sorted(kept)):
         yield Structure(Span(source.evidence, source.member, start, stop), what)
     for inner in _inner(sheet, names, kept):
         yield Structure(Span(source.evidence, source.member, inner[0], inner[1]), inner[2])
@@ -190,7 +208,7 @@ def invalid_bytes(source: Source, page: Page, parts: Iterable[Laid]) -> Iterator
             yield Gap(Span(source.evidence, source.member, start, stop), f"bytes that are not {page.charset}")
 
 
-def _named(sheet: Sheet, names: dict[int, str]) -> list[tuple[int, int, str]]:
+def _named(sheet: Sheet, names: dict[int, str], kept: set[int]) -> list[tuple[int, int, str]]:
     """Cover the page with (byte start, byte stop, what) runs, furniture by name, the rest markup or other text."""
     page = sheet.page
     runs: list[tuple[int, int, str]] = []
@@ -218,6 +236,8 @@ def _named(sheet: Sheet, names: dict[int, str]) -> list[tuple[int, int, str]]:
         elif type(event) is not int:
             element: Element = event  # type: ignore[assignment]
             what = names.get(element.index) or sheet.furniture(element)
+            if page.byte(element.start) in kept and element.stop > at:
+                what = "markup"
             if what and element.stop > at:
                 put(at, element.start, "markup")
                 put(max(at, element.start), element.stop, what)

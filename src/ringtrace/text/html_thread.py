@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringtrace.text.html import BLOCK, Element, Page
-from ringtrace.text.html_blocks import Group, find_group
-from ringtrace.text.html_layout import EMPTY, Laid, lay_out, lay_out_events
-from ringtrace.text.html_marks import Author, Marks, Time, find_marks, forum_words
+from ringtrace.text.html_blocks import Group, find_contributions
+from ringtrace.text.html_layout import EMPTY, Laid, lay_out, lay_out_events, slice_laid
+from ringtrace.text.html_marks import Author, Marks, Time, forum_words
 from ringtrace.text.html_page import Sheet, class_words, title_of, title_parts
 
 _POST_ID = re.compile(
@@ -55,10 +55,9 @@ class Thread:
     group: Group
 
 
-def read_thread(sheet: Sheet, within: Element | None = None) -> Thread | None:
-    """Return the contributions of a page (or of an element of it), None when nothing repeats."""
-    marks = find_marks(sheet)
-    group = find_group(sheet, marks, within)
+def read_thread(sheet: Sheet) -> Thread | None:
+    """Return the contributions of a page, None when nothing repeats."""
+    marks, group = find_contributions(sheet)
     if group is None:
         return None
     contributions = []
@@ -108,25 +107,16 @@ def _contribution(sheet: Sheet, marks: Marks, block: Element, nested: list[Eleme
                 and sheet.size(element) < 300
             ):
                 left_out[element.index] = "edit note"
-    body_part = _body(sheet, block, author, time, left_out)
-    if body_part is None:
-        body = lay_out_events(
-            page,
-            max(author.last_event, time.last_event),
-            _own_end(block, nested),
-            _control_skip(sheet, block, left_out),
-        )
-    else:
-        body = lay_out(page, body_part, left_out)
+    body_part, first, last = _body(sheet, marks, block, author, time, left_out)
+    skip = _control_skip(sheet, block, left_out) if body_part is None else set(left_out)
+    body = lay_out_events(page, first, last, skip)
     name = _linked_name(author, authors)
+    left = page.elements
+    outside = [*apart, (first, last), *((left[i].first_event, left[i].last_event) for i in left_out)]
     return Contribution(
         block, body, name, time, _native_id(block, inner), _reply_to(quotes, inner),
-        _is_operator(sheet, block, body_part, inner), _opens(sheet, block, body_part), left_out,
+        _is_operator(sheet, block, outside), _opens(sheet, block, outside), left_out,
     )  # fmt: skip
-
-
-def _own_end(block: Element, nested: list[Element]) -> int:
-    return nested[0].first_event if nested else block.last_event
 
 
 def _linked_name(author: Author, authors: list[Author]) -> Author:
@@ -149,8 +139,33 @@ def _marks_inside(element: Element, author: Author, time: Time) -> bool:
     )
 
 
-def _body(sheet: Sheet, block: Element, author: Author, time: Time, left_out: dict[int, str]) -> Element | None:
-    """Return the element of the block's own words: named by class, else the largest apart from author and time."""
+def _body(
+    sheet: Sheet, marks: Marks, block: Element, author: Author, time: Time, left_out: dict[int, str]
+) -> tuple[Element | None, int, int]:
+    """Return (element, first event, last event) of the block's own words.
+
+    An element that a class names as body comes first; else the largest block apart from author
+    and time with its neighbours; else what follows both (element None).
+    """
+    named, plain = _candidates(sheet, block, author, time, left_out)
+    if named:
+        best = max(named, key=lambda e: (_score(sheet, e), -e.index))
+        clean = [e for e in named if not _holds_marks(marks, e, author)]
+        inner = max(clean, key=lambda e: (_score(sheet, e), -e.index), default=best)
+        best = inner if _score(sheet, inner) * 10 > _score(sheet, best) * 3 else best
+        if _score(sheet, best) > 0:
+            return best, best.first_event, best.last_event
+    if plain:
+        best = _widen(sheet, max(plain, key=lambda e: (_score(sheet, e), -e.index)), block, author, time)
+        if _score(sheet, best) > 0:
+            return best, *_neighbours(sheet, best, author, time)
+    return None, max(author.last_event, time.last_event), block.last_event
+
+
+def _candidates(
+    sheet: Sheet, block: Element, author: Author, time: Time, left_out: dict[int, str]
+) -> tuple[list[Element], list[Element]]:
+    """Return elements that a class calls body, and other blocks; both without author and time."""
     skipped_until = -1
     named: list[Element] = []
     plain: list[Element] = []
@@ -160,20 +175,42 @@ def _body(sheet: Sheet, block: Element, author: Author, time: Time, left_out: di
         if element.index in left_out or element.hidden:
             skipped_until = element.last
             continue
-        if _marks_inside(element, author, time) or element.tag not in BLOCK and element.tag not in ("span", "font"):
+        if not sheet.size(element) or _marks_inside(element, author, time):
             continue
-        if not sheet.size(element):
-            continue
-        if element.raw and element.tokens & class_words("body") and element.tag != "span":
+        if element.raw and element.tag in BLOCK and element.tokens & class_words("body"):
             named.append(element)
         elif element.tag in BLOCK and element.tag not in ("tr", "tbody", "table", "thead"):
             plain.append(element)
-    for chosen in (named, plain):
-        if chosen:
-            best = max(chosen, key=lambda e: (_score(sheet, e), -e.index))
-            if _score(sheet, best) > 0:
-                return best if chosen is named else _widen(sheet, best, block, author, time)
-    return None
+    return named, plain
+
+
+def _holds_marks(marks: Marks, element: Element, author: Author) -> bool:
+    """Whether an element repeats the author's name or holds a marked time: a wrapper, not the words."""
+    first, last = element.first_event, element.last_event
+    return any(a.name == author.name for a in marks.authors_in(first, last)) or any(
+        t.strength > 1 for t in marks.times_in(first, last)
+    )
+
+
+def _neighbours(sheet: Sheet, part: Element, author: Author, time: Time) -> tuple[int, int]:
+    """Take in what stands beside the part in its parent, up to the author, the time or a list of links."""
+    parent = part.parent
+    if parent is None or part.tag in ("td", "th", "dd", "tr"):
+        return part.first_event, part.last_event
+    first, last = part.first_event, part.last_event
+    before = True
+    for child in parent.children():
+        stops = _marks_inside(child, author, time) or (sheet.size(child) and sheet.link_share(child) > 0.6)
+        if child is part:
+            before = False
+        elif before:
+            first = part.first_event if stops else min(first, child.first_event)
+        elif stops or sheet.furniture(child):
+            break
+        else:
+            last = child.last_event
+    low = max(author.last_event, time.last_event)
+    return (max(first, low) if low <= part.first_event else first), last
 
 
 def _score(sheet: Sheet, element: Element) -> float:
@@ -242,49 +279,36 @@ def _reply_to(quotes: list[Element], inner: list[tuple[int, int]]) -> str:
     return ""
 
 
-def _texts(sheet: Sheet, block: Element, body: Element | None, inner: list[tuple[int, int]]) -> Iterator[str]:
-    """Yield the short text runs of a block outside its body."""
+def _texts(sheet: Sheet, block: Element, apart: list[tuple[int, int]]) -> Iterator[str]:
+    """Yield the short text runs of a block outside the ranges of events ``apart``."""
     page = sheet.page
     at = block.first_event
     while at < block.last_event:
         event = page.events[at]
+        if type(event) is not int and type(event) is not tuple and (event.hidden or _within(at, apart)):  # type: ignore[union-attr]
+            at = event.last_event  # type: ignore[union-attr]
+            continue
+        if type(event) is tuple and 0 < event[1] - event[0] <= 80 and not _within(at, apart):
+            yield page.decode_units(page.units[event[0] : event[1]]).strip()
         at += 1
-        if type(event) is tuple:
-            if 0 < event[1] - event[0] <= 80:
-                yield page.decode_units(page.units[event[0] : event[1]]).strip()
-        elif type(event) is not int:
-            element: Element = event  # type: ignore[assignment]
-            if (
-                (body is not None and element.index == body.index)
-                or element.hidden
-                or _within(element.first_event, inner)
-            ):
-                at = element.last_event
 
 
-def _is_operator(sheet: Sheet, block: Element, body: Element | None, inner: list[tuple[int, int]]) -> bool:
+def _is_operator(sheet: Sheet, block: Element, apart: list[tuple[int, int]]) -> bool:
     """Whether the block says beside the name that its author runs or moderates the site."""
     ranks = forum_words("operator")
-    if body is None:
-        return False
-    for text in _texts(sheet, block, body, inner):
-        rank = text.replace("：", ":").rpartition(":")[2].strip(" []()（）【】").lower()
-        if rank in ranks:
+    for text in _texts(sheet, block, apart):
+        if text.replace("：", ":").rpartition(":")[2].strip(" []()（）【】").lower() in ranks:
             return True
     return any(
         element.get("alt").strip().lower() in ranks or element.get("title").strip().lower() in ranks
         for element in block.descendants()
-        if element.tag == "img" and element.raw and not _within(element.first_event, inner) and not body.holds(element)
+        if element.tag == "img" and element.raw and not _within(element.first_event, apart)
     )
 
 
-def _opens(sheet: Sheet, block: Element, body: Element | None) -> bool:
+def _opens(sheet: Sheet, block: Element, apart: list[tuple[int, int]]) -> bool:
     """Whether a floor mark says that this post opens the thread."""
-    return any(
-        _FLOOR_ONE.match(text.replace("\u00a0", " ").strip())
-        for text in _texts(sheet, block, body, [])
-        if len(text) <= 4
-    )
+    return any(_FLOOR_ONE.match(text.replace("\u00a0", " ")) for text in _texts(sheet, block, apart) if len(text) <= 4)
 
 
 def thread_title(sheet: Sheet, first: Element) -> Laid:
@@ -305,27 +329,13 @@ def thread_title(sheet: Sheet, first: Element) -> Laid:
         if best[0] >= 3:
             return lay_out(page, best[2])
     parts = title_parts(whole.text)
-    return cut_to(whole, parts[0]) if parts else EMPTY
+    return cut_to(whole, parts[0], page.data) if parts else EMPTY
 
 
-def cut_to(laid: Laid, part: str) -> Laid:
-    """Return a part of a laid out text with the segments that lie wholly in it; "" segments when cut within one."""
-    from ringtrace.model.span import Segment
-
+def cut_to(laid: Laid, part: str, data: bytes) -> Laid:
+    """Return a part of a laid out text of the page ``data``."""
     start = laid.text.find(part)
-    stop = start + len(part)
-    if start <= 0 and stop >= len(laid.text):
-        return laid
-    starts = [s.text_start for s in laid.segments]
-    kept = []
-    for segment in laid.segments[max(0, bisect_right(starts, start) - 1) :]:
-        if segment.text_start >= start and segment.text_stop <= stop:
-            kept.append(
-                Segment(
-                    segment.text_start - start, segment.text_stop - start, segment.start, segment.stop, segment.codec
-                )
-            )
-    return Laid(part, tuple(kept))
+    return slice_laid(laid, [(start, start + len(part))], data) if start >= 0 and part != laid.text else laid
 
 
 def later_page(address: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ringtrace.text.page_words import (
     date_line,
@@ -77,7 +78,7 @@ def _tail(lines: Sequence[str], kinds: list[str], first: int, start: int) -> int
     """Return where the story is over: at the first of several dated teasers, or at a heading of further headlines."""
     dates = [i for i in range(start + 1, len(kinds)) if kinds[i] == "date"]
     tail = len(kinds)
-    for here, after in zip(dates, dates[1:], strict=False):
+    for here, after in pairwise(dates):
         if after - here <= _TEASER_REACH:
             tail = here
             break
@@ -104,7 +105,7 @@ def _read_lead(lines: Sequence[str], kinds: list[str], first: int, start: int, s
             story.byline, story.author = first + i, without_prefix(line, "byline")
         elif kind in ("date", "source line") and story.dated < 0 and date_line(line):
             story.dated = first + i
-        elif kind == "short" and not ends_sentence(line) or (kind == "short" and weight(line) >= 12):
+        elif (kind == "short" and not ends_sentence(line)) or (kind == "short" and weight(line) >= 12):
             near = any(kinds[j] in ("byline", "date", "source line") for j in range(i + 1, min(i + 4, start)))
             score = min(weight(line), 120) + (200 if near and not bullets else 0) - (150 if bullets else 0)
             if score > best:
