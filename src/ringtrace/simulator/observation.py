@@ -39,17 +39,18 @@ def _delete(
 ) -> tuple[list[Line], dict[str, Line]]:
     """Drop lines; in forums and sites the opening post goes only together with its whole page."""
     openings = set() if place.platform in _CHAT else set(_openings(lines))
-    gone: set[str] = set()
+    gone: set[str] = set()  # lines of deleted pages
     kept, removed = [], {}
     for line in lines:
         rate = _DELETED["ring" if line.key in ring_keys else "background"] * (1 + 2 * hardness)
         if line.key in openings:
             rate /= 3
-        dead = dice.random() < rate or (place.platform not in _CHAT and line.reply_to in gone)
+        dead = dice.random() < rate or line.reply_to in gone
         if not dead:
             kept.append(line)
             continue
-        gone.add(line.key)
+        if line.key in openings or line.reply_to in gone:
+            gone.add(line.key)
         if not line.system and line.key not in openings and dice.random() < 0.5:
             removed[line.key] = line
     return kept, removed
