@@ -481,10 +481,8 @@ def _is_whole(data: bytes, start: int, stop: int) -> bool:
     try:
         _MESSAGE.decode(data[start:stop])
     except _FAULTS:
-        end = start + 1
-        for _, _, end in jsonspan.members(data, start, stop):
-            pass
-        return jsonspan.skip_space(data, end, stop) == stop - 1
+        ends = [start + 1, *(end for _, _, end in jsonspan.members(data, start, stop))]
+        return jsonspan.skip_space(data, ends[-1], stop) == stop - 1
     return True
 
 
