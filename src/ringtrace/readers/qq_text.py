@@ -59,8 +59,13 @@ class _Section:
     headers: list[_Header] = field(default_factory=list)
 
 
+_MARKUP_LEAD = b" \t\r\n\xef\xbb\xbf"
+
+
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is a QQ text export: by its blocks, else by its header lines."""
+    if head[:256].lstrip(_MARKUP_LEAD).startswith(b"<"):  # markup: not worth a look at its charset
+        return 0.0
     charset = detect(head)
     labels = before = after = identified = filled = 0
     previous_blank = first = False

@@ -23,8 +23,13 @@ _HEAD = 1 << 16
 _ENDINGS = (".csv", ".tsv", ".tab")
 
 
+_MARKUP_LEAD = b" \t\r\n\xef\xbb\xbf"
+
+
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is a table of tips: by its header words, helped by the file's ending."""
+    if head[:256].lstrip(_MARKUP_LEAD).startswith(b"<"):  # markup: not worth a look at its charset
+        return 0.0
     charset = detect(head)
     delimiter, names, rows = sniff_delimiter(head, charset)
     table = name.lower().endswith(_ENDINGS)

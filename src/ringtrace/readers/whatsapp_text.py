@@ -46,8 +46,13 @@ class _Header:
     name: str  # "" for a line of WhatsApp itself
 
 
+_MARKUP_LEAD = b" \t\r\n\xef\xbb\xbf"
+
+
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is a WhatsApp export: by its message headers, helped by the file name."""
+    if head[:256].lstrip(_MARKUP_LEAD).startswith(b"<"):  # markup: not worth a look at its charset
+        return 0.0
     charset = detect(head)
     headers: list[_Header] = []
     opens_with_header = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -246,12 +247,12 @@ def _plausibility(sample: bytes, charset: str) -> float:
     text = sample.decode(charset, "replace")
     if text.endswith(_REPLACEMENT):
         text = text[:-1]
-    foreign = [char for char in text[:40_000] if char >= "\x80"]
+    foreign = Counter(char for char in text[:8_000] if char >= "\x80")
     if not foreign:
         return 0.0
     common, frequent = _common_characters(charset), _frequent_characters(charset)
-    good = sum(_weight(char, common, frequent) for char in foreign)
-    return good / len(foreign)
+    good = sum(_weight(char, common, frequent) * count for char, count in foreign.items())
+    return good / foreign.total()
 
 
 def _weight(char: str, common: frozenset[str], frequent: frozenset[str]) -> float:

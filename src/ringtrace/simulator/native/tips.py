@@ -46,11 +46,16 @@ def lay(play: Play) -> Iterator[Exhibit]:
 
 
 def _laid(tips: Sequence[Tip]) -> tuple[Laid, ...]:
-    return tuple(Laid(tip.key, tip.fields["text"], tip.fields.get("title", "")) for tip in tips)
+    return tuple(Laid(tip.key, body(tip), tip.fields.get("title", "")) for tip in tips)
+
+
+def body(tip: Tip) -> str:
+    """The words of a report: its field "text", else its longest field (authors name their own)."""
+    return tip.fields.get("text") or max(tip.fields.values(), key=len, default="")
 
 
 def _values(tip: Tip, columns: Mapping[str, str], form: str) -> dict[str, str]:
-    fields = {"sent": local(tip.at).strftime(form), **tip.fields}
+    fields = {"sent": local(tip.at).strftime(form), **tip.fields, "text": body(tip)}
     return {column: fields.get(key, "") for key, column in columns.items()}
 
 
