@@ -27,7 +27,23 @@ _ACT = (
 )  # fmt: skip
 _ALONE = ("give", "wish", "adopt", "good_home", "asks_who_gives")
 # Talk in the middle of a deal names no child: two of these, or one beside an extracted value.
-_DEAL = ("broker", "knows_someone", "haggle", "fee", "price", "available", "middleman", "papers", "interested", "still_there")
+_DEAL = (
+    "broker",
+    "knows_someone",
+    "haggle",
+    "fee",
+    "price",
+    "available",
+    "middleman",
+    "papers",
+    "interested",
+    "still_there",
+    "contact_me",
+    "ask_price",
+    "ask_details",
+    "have_one",
+    "several",
+)
 _TOLD = CONTACT_KINDS | {"money", "age", "sex"}
 _OWN_TITLE = frozenset({"listing", "page", "article", "tip"})
 # What gives a text that is no candidate a frame of its own.
@@ -93,7 +109,11 @@ def _assessment(view: TextView, candidates: Sequence[Candidate], reading: _Readi
         band = "yes" if reading.probability >= model.yes else "review"
     frame = cast(Frame, "plain" if reading.winner in CLASSES[:DIRECTED] else reading.winner)
     owners = decide_owners(view, reading.hits, frame, reading.direction, candidates)
-    facts = find_facts(view, reading.hits, candidates) if reading.features and reading.probability >= FACT_FLOOR else ()
+    facts = (
+        find_facts(view, reading.hits, reading.direction, candidates)
+        if reading.features and reading.probability >= FACT_FLOOR
+        else ()
+    )
     return Assessment(frame, reading.direction, reading.probability, band, facts, owners)
 
 

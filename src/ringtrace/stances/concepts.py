@@ -24,8 +24,16 @@ ASCII_GAP = 26
 """The same where the first half is written in ASCII: about five English words."""
 HITS = 4_000
 """Budget: matches looked at in one text; an article of 20,000 characters stays below it."""
+PHRASES = 200
+"""Budget: phrases compared with each other in one text."""
 
 _BREAKS = frozenset("。！？!?\n；;，,")
+# Opposite sides of a transfer: of two that overlap by containment the longer phrase speaks ("who
+# wants to adopt" is an offer, "wants to adopt" alone is a wish).
+_SIDES = (
+    "give", "sell", "good_home", "available", "wish", "asks_who_gives", "childless", "broker", "knows_someone", "anti",
+    "lawful", "adoptive_parent",
+)  # fmt: skip
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -61,6 +69,7 @@ class Vocabulary:
     def __init__(self, terms: dict[str, tuple[str, ...]]) -> None:
         self.names = tuple(sorted(terms))
         self.bit = {name: 1 << index for index, name in enumerate(self.names)}
+        self._sides = sum(self.bit[name] for name in _SIDES if name in self.bit)
         self._pairs: list[int] = []
         strings: dict[tuple[str, bool], list[list[int]]] = {}
         for name in self.names:
@@ -104,6 +113,7 @@ class Vocabulary:
         """Return (concept bits, start, stop) in order of the matches' ends, covers applied."""
         patterns = self._patterns
         found: list[tuple[int, int, int]] = []
+        joined: list[tuple[int, int, int]] = []
         covers: list[tuple[int, int]] = []
         heads: dict[int, list[tuple[int, int]]] = {}
         size = len(text)
@@ -120,12 +130,39 @@ class Vocabulary:
             for number in pattern.tails:
                 for first, last in heads.get(number, ()):
                     if self._joined(text, first, last, start):
-                        found.append((self._pairs[number], first, stop))
+                        joined.append((self._pairs[number], first, stop))
             for number in pattern.heads:
                 heads.setdefault(number, []).append((start, stop))
         if covers:
             found = [hit for hit in found if not any(a <= hit[1] and hit[2] <= b for a, b in covers)]
-        return found
+        return self._longest(found, joined)
+
+    def _longest(
+        self, found: list[tuple[int, int, int]], joined: list[tuple[int, int, int]]
+    ) -> list[tuple[int, int, int]]:
+        """Drop what one side says inside a longer phrase of another side.
+
+        joined: the pairs. A pair falls where a whole phrase of another side stands inside it
+        ("looking for a family for" inside "looking for … newborn"), and it hides nothing.
+        """
+        phrases = [hit for hit in found if hit[0] & self._sides][:PHRASES]
+        for bits, start, stop in joined:
+            if not bits & self._sides or not any(
+                start <= a and b <= stop and other & self._sides & ~bits for other, a, b in phrases
+            ):
+                found.append((bits, start, stop))
+        if len(phrases) < 2:
+            return found
+        kept = []
+        for bits, start, stop in found:
+            own = bits & self._sides
+            if own and any(
+                a <= start and stop <= b and b - a > stop - start and not other & own for other, a, b in phrases
+            ):
+                bits &= ~self._sides
+            if bits:
+                kept.append((bits, start, stop))
+        return kept
 
     @staticmethod
     def _joined(text: str, first: int, last: int, start: int) -> bool:

@@ -22,6 +22,8 @@ SHORT, LONG = 24, 220
 QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("«", "»"))
 QUOTED_MIN = 6
 """Code points inside quotation marks from which it is a saying, not a nickname or a scare quote."""
+CITED_MOST = 0.9
+"""A text whose quotation marks enclose more than this share of it is not citing but decorating."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +76,17 @@ def describe(
     groups: further names for sets of concepts; pairs: names (concepts or groups) to look for in
     one sentence. A feature holds or not; nothing is counted, so that length buys nothing.
     """
-    named = {hit.concept for hit in hits}
+    spoken, cited = _apart(view.folded.text, hits)
+    named = {hit.concept for hit in spoken}
     extracted = frozenset(_found(candidates))
-    by_sentence = [_with_groups(one, groups) for one in sentences(view.folded.text, hits)]
+    by_sentence = [_with_groups(one, groups) for one in sentences(view.folded.text, spoken)]
     everything = _with_groups(named, groups) | extracted
     features = {f"c:{name}" for name in everything - extracted} | extracted
-    features.update(f"m:{name}" for name in _several(hits))
+    features.update(f"m:{name}" for name in _several(spoken))
     features.update(f"p:{a}+{b}" for a, b in pairs if any(a in one and b in one for one in by_sentence))
     features.update(f"d:{a}+{b}" for a, b in pairs if a in everything and b in everything)
     features.update(_shape(view, named))
+    features.update(f"q:{name}" for name in _with_groups({hit.concept for hit in cited}, groups) if name in groups)
     if heading.direction != "none":
         features.add(f"t:{heading.direction}")
     if context.direction != "none":
@@ -96,6 +100,16 @@ def describe(
 def _with_groups(names: Iterable[str], groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
     named = frozenset(names)
     return named.union(group for group, members in groups.items() if not members.isdisjoint(named))
+
+
+def _apart(text: str, hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
+    """Return what is said and what is only cited; a text that is nearly all quotation says it."""
+    quoted = quotations(text)
+    if not quoted or sum(b - a for a, b in quoted) > CITED_MOST * len(text):
+        return list(hits), []
+    inside = [any(a <= hit.start and hit.stop <= b for a, b in quoted) for hit in hits]
+    spoken = [hit for hit, within in zip(hits, inside, strict=True) if not within]
+    return spoken, [hit for hit, within in zip(hits, inside, strict=True) if within]
 
 
 def _several(hits: Sequence[Hit]) -> Iterable[str]:
@@ -124,6 +138,10 @@ def _shape(view: TextView, named: set[str]) -> Iterable[str]:
         yield "s:long"
     if view.kind in ("article", "page") or view.platform == "news":
         yield "s:article"
+    if view.kind == "tip" or view.platform == "tip":
+        yield "s:tip"
+    if text.lstrip().startswith("@"):
+        yield "s:addressed"
     tail = text.rstrip()[-2:]
     if "?" in tail or "吗" in tail or "呢" in tail:
         yield "s:asks"

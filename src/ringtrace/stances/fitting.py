@@ -36,7 +36,7 @@ def label_of(direction: str, frame: str) -> str:
 def fit(
     examples: Sequence[Example], prior: Weights, spread: float = 0.45
 ) -> tuple[dict[str, float], Mapping[str, dict[str, float]]]:
-    """Return (bias, feature -> class -> weight), natural log-odds rounded to 3 decimals.
+    """Return (bias, feature -> class -> weight), natural log-odds rounded to 2 decimals.
 
     spread: standard deviation of a weight around its prior; smaller means closer to the hand-set
     model. Deterministic: the same examples in the same order give the same weights.
@@ -57,14 +57,15 @@ def fit(
     mass = np.array([example.weight for example in examples])
     start = np.array([prior.table.get(name, (0.0,) * len(CLASSES)) for name in names] + [prior.bias])
     solved = _solve(matrix, target, mass, start, spread)
-    table = {
-        name: {one: round(float(value), 3) for one, value in zip(CLASSES, solved[index], strict=True) if round(float(value), 3)}
-        for name, index in column.items()
-    }  # fmt: skip
+    table = {name: _rounded(solved[index]) for name, index in column.items()}
     for name, row_ in prior.table.items():
         table.setdefault(name, {one: value for one, value in zip(CLASSES, row_, strict=True) if value})
-    bias = {one: round(float(value), 3) for one, value in zip(CLASSES, solved[-1], strict=True)}
-    return bias, {name: table[name] for name in sorted(table) if table[name]}
+    return _rounded(solved[-1]), {name: table[name] for name in sorted(table) if table[name]}
+
+
+def _rounded(values: np.ndarray) -> dict[str, float]:
+    """Return class -> weight to 2 decimals; what is nearer to zero than that moves nothing."""
+    return {one: round(float(value), 2) for one, value in zip(CLASSES, values, strict=True) if round(float(value), 2)}
 
 
 def _solve(matrix: np.ndarray, target: np.ndarray, mass: np.ndarray, start: np.ndarray, spread: float) -> np.ndarray:

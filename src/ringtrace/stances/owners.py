@@ -7,22 +7,32 @@ from collections.abc import Sequence
 from ringtrace.model.mention import CONTACT_KINDS, Candidate, Owner
 from ringtrace.model.stance import Direction, Frame
 from ringtrace.stances.concepts import Hit
-from ringtrace.stances.features import quotations
+from ringtrace.stances.features import CITED_MOST, quotations
 from ringtrace.text.view import TextView
 
-_HOTLINE_DIGITS = 6
+HOTLINE_DIGITS = 6
 """A service number (110, 12355) has at most so many digits; a subscriber's has more."""
+AFTER = 24
+"""Code points behind a contact within which "he can help" still speaks of it."""
 _QUOTING = frozenset({"quote", "warning", "news"})
-_BEFORE = 14
-"""Code points before a contact in which "ask her" makes it somebody else's."""
+_OPEN_TO_ALL = frozenset({"lawful", "other", "plain"})
+"""Frames in which "hotline" beside a number speaks of that number; an appeal names both."""
+_OFFICES = frozenset({"institution", "volunteering"})
+_OWN_KIN = frozenset({"own_child", "kin"})
 
 
 def decide_owners(
     view: TextView, hits: Sequence[Hit], frame: Frame, direction: Direction, candidates: Sequence[Candidate]
 ) -> tuple[Owner, ...]:
-    """Return the owner of each candidate; pieces count code points of the original text."""
+    """Return the owner of each candidate; pieces count code points of the original text.
+
+    A value that is no contact (a price, an age) belongs to nobody: it keeps what the extractor says.
+    """
     quoted = quotations(view.text) if candidates else []
-    return tuple(_owner(view, hits, frame, direction, candidate, quoted) for candidate in candidates)
+    return tuple(
+        _owner(view, hits, frame, direction, candidate, quoted) if candidate.kind in CONTACT_KINDS else candidate.owner
+        for candidate in candidates
+    )
 
 
 def _owner(
@@ -33,33 +43,37 @@ def _owner(
     candidate: Candidate,
     quoted: Sequence[tuple[int, int]],
 ) -> Owner:
-    if candidate.kind not in CONTACT_KINDS:
-        return candidate.owner
-    if _is_hotline(candidate) or candidate.owner == "hotline":
-        return "hotline"
-    if frame in _QUOTING or (frame == "question" and candidate.owner != "self"):
-        return "quoted"
-    start = candidate.pieces[0][0]
-    if candidate.owner != "self" and any(a <= start < b for a, b in quoted):
-        return "quoted"
-    if candidate.owner != "unknown":
-        return candidate.owner
+    start, stop = candidate.pieces[0][0], candidate.pieces[-1][1]
     named = {hit.concept for hit in hits}
-    if frame == "appeal":
-        return "self" if "own_child" in named or "kin" in named else "other"
-    if frame == "lawful" and "institution" in named:
+    if _is_hotline(candidate) or (candidate.owner == "hotline" and frame in _OPEN_TO_ALL):
         return "hotline"
-    if direction == "broker" and _recommended(view, hits, start):
+    if any(a <= start and stop <= b for a, b in quoted) and stop - start < CITED_MOST * len(view.text):
+        return "quoted"
+    if frame in _QUOTING:
+        return "quoted"
+    return _by_frame(named, hits, frame, direction, candidate)
+
+
+def _by_frame(named: set[str], hits: Sequence[Hit], frame: Frame, direction: Direction, candidate: Candidate) -> Owner:
+    """Return the owner outside quotations and reports; the frame outweighs the words around a handle."""
+    if frame == "appeal":
+        return "self" if named & _OWN_KIN or candidate.owner == "self" else "other"
+    if frame == "lawful" and named & _OFFICES:
+        return "hotline"
+    if direction == "broker":
+        return "other" if _recommended(hits, candidate.pieces[0][0]) else "self"
+    if direction == "none" and frame == "plain" and candidate.owner == "other" and "knows_someone" in named:
         return "other"
     return "self"
 
 
-def _recommended(view: TextView, hits: Sequence[Hit], start: int) -> bool:
-    for hit in hits:
-        if hit.concept == "knows_someone":
-            return hit.start < start + _BEFORE
-    return False
+def _recommended(hits: Sequence[Hit], start: int) -> bool:
+    """Return whether somebody is recommended before the contact and nobody offers himself."""
+    words = {hit.concept for hit in hits}
+    if "own_service" in words:
+        return False
+    return "recommends" in words or any(hit.concept == "knows_someone" and hit.start < start + AFTER for hit in hits)
 
 
 def _is_hotline(candidate: Candidate) -> bool:
-    return candidate.kind == "phone" and candidate.value.isdigit() and len(candidate.value) <= _HOTLINE_DIGITS
+    return candidate.kind == "phone" and candidate.value.isdigit() and len(candidate.value) <= HOTLINE_DIGITS
