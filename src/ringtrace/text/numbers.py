@@ -330,7 +330,9 @@ def _join_ranges(text: str, found: list[Number]) -> list[Number]:
             low = left.value
             if number.scaled and not left.scaled and low < number.value:
                 low *= _magnitude(text, number)
-            if low < number.value and (number.scaled or left.scaled or not (left.digits > 4 or number.digits > 6)):
+            safe = between.strip().isalpha() or (left.grouped and number.grouped)  # no pieces of a handle
+            short = left.digits <= 4 and number.digits <= 6
+            if low < number.value and (number.scaled or left.scaled or safe or short):
                 joined[-1] = Number(left.start, number.stop, low, number.value, 0, number.scaled or left.scaled,
                                     number.more, number.grouped, number.words)  # fmt: skip
                 continue

@@ -1,0 +1,83 @@
+"""Which story a sentence belongs to: the main one, an older case, one of several parts, a count over years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ringtrace.statement.period import Period, read_period
+from ringtrace.statement.sentences import Sentence, sentences
+from ringtrace.statement.vocabulary import PERSONS, Vocabulary, look_up, terms
+
+_OPENING = 60
+_SHORT_LINE = 60
+_OLDER_DAYS = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence with its words, its period and its story ("" = the main one)."""
+
+    sentence: Sentence
+    vocabulary: Vocabulary
+    period: Period
+    context: str
+
+
+def tell(text: str, published: str) -> Iterator[Told]:
+    """Yield the sentences of a folded text that belong to the article, each with its story.
+
+    Lines that link to other articles are left out, and so is what follows a line such as "related
+    articles" or "相关新闻".
+    """
+    context, paragraph, main_day, counted = "", -1, "", False
+    skipped = -1
+    for sentence in sentences(text):
+        line = sentence.text.strip()
+        if len(line) < _SHORT_LINE and line.startswith(terms("page_end")):
+            return
+        if line.startswith(terms("page_skip")) or sentence.paragraph == skipped:
+            skipped = sentence.paragraph
+            continue
+        vocabulary = look_up(sentence.text)
+        period = read_period(vocabulary, published)
+        if sentence.paragraph != paragraph:
+            paragraph = sentence.paragraph
+            context = context if context and line.startswith(terms("back")) else ""
+        context = _turn(vocabulary, period, (context, main_day, counted))
+        own = f"cumulative since {period.start}" if period.since else context
+        if not own and not main_day and period.start and any(noun.kind in PERSONS for noun in vocabulary.nouns):
+            main_day = period.start
+        counted = counted or (not own and any(noun.kind in PERSONS for noun in vocabulary.nouns))
+        yield Told(sentence, vocabulary, period, own)
+
+
+def _turn(vocabulary: Vocabulary, period: Period, state: tuple[str, str, bool]) -> str:
+    """The story after this sentence's opening words. state: (context, day of the main story, begun)."""
+    context, main_day, begun = state
+    text = vocabulary.text
+    part = vocabulary.first("part", _OPENING // 2)
+    if part >= 0:
+        return f"part: {text[:part].strip()[-40:]}"
+    opened = vocabulary.first("other_story", _OPENING)
+    if opened >= 0 and begun:
+        return f"other: {text[:opened].strip()[-40:]}"
+    if not context and begun and main_day and _is_older(period, main_day) and not vocabulary.has("witness"):
+        return f"earlier: {period.stop}"
+    return context
+
+
+def _is_older(period: Period, main_day: str) -> bool:
+    """Whether a period ended clearly before the main story's day, at the precision both have."""
+    if not period.stop or period.stop.startswith("--") or main_day.startswith("--") or period.since:
+        return False
+    return _days(main_day) - _days(period.stop) > _OLDER_DAYS
+
+
+def _days(value: str) -> int:
+    year, month, day = (
+        ([int(part) for part in value.split("-")] + [12, 28])[:3]
+        if value.count("-") < 2
+        else map(int, value.split("-"))
+    )
+    return year * 365 + month * 30 + day
