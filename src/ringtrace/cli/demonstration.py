@@ -74,14 +74,15 @@ def _reconciled(case: Case) -> list[str]:
 def _measured(scores: dict[str, Any]) -> list[str]:
     rings, actors, contacts = scores["rings"], scores["actors"], scores["mentions"]["contacts"]
     stances = scores["stances"]
+    plain = scores["mentions"]["contacts, plain recall"]["recall"]
+    disguised = scores["mentions"]["contacts, disguised recall"]["recall"]
     return [
         "Measured against the truth that the analysis never saw:",
         f"  {rings['true rings found']} of {rings['true rings']} rings found, {rings['false rings']} false; "
         f"member precision {rings['member precision']:.3f}, recall of reachable members "
         f"{rings['recall of reachable members']:.3f}, ARI {rings['ARI over reachable members']:.3f}.",
         f"  Accounts to people: B-cubed F1 {actors['B-cubed F1']:.3f} over {actors['accounts']} accounts.",
-        f"  Contacts: F1 {contacts['F1'][0]:.3f}; found where plain {scores['mentions']['contacts, plain recall']['recall']:.3f}, "
-        f"where disguised {scores['mentions']['contacts, disguised recall']['recall']:.3f}.",
+        f"  Contacts: F1 {contacts['F1'][0]:.3f}; found where plain {plain:.3f}, where disguised {disguised:.3f}.",
         f"  Stances: average precision {stances['average precision'][0]:.3f} at a base rate of "
         f"{100 * stances['base rate']:.1f} %; figures F1 {scores['figures']['F1']:.3f}.",
     ]

@@ -23,8 +23,6 @@ from ringtrace.store.analysis import write_tables
 from ringtrace.store.case import Case
 
 
-
-
 def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None]) -> Summary:
     """Remake ``analysis/`` from evidence and decisions; the same inputs give the same bytes."""
     with case.locked():
@@ -97,7 +95,7 @@ class Summary:
             f"Read {c['posts']:,} posts by {c['accounts']:,} accounts from {c['files']:,} files; "
             f"{c['gap bytes']:,} of {c['bytes']:,} bytes could not be read.",
             f"{c['offers']:,} posts offer a child, {c['wishes']:,} seek one, {c['go-betweens']:,} offer to go between.",
-            f"{c['accounts']:,} accounts belong to {c['actors']:,} actors; {c['rings']:,} rings were found.",
+            f"{c['accounts']:,} accounts belong to {c['actors']:,} actors. Rings found: {c['rings']:,}.",
         ]
         for ring in self.rings[:10]:
             names = [place_name(code) for code in ring["provinces"]]

@@ -145,9 +145,8 @@ def _explain_actor(room: _Room, actor: str) -> Explanation:
     accounts = [account for key in row["accounts"] for account in room.rows("accounts", "account_id", key)]
     lines = [f"{actor}: {len(accounts)} accounts, probability {row['probability']:.3f} that they are one person."]
     for account in accounts:
-        lines.append(
-            f"  {account['account_id']}  {account['platform']}  {' / '.join(account['names'])}  {account['posts']} posts"
-        )
+        known = " / ".join(account["names"])
+        lines.append(f"  {account['account_id']}  {account['platform']}  {known}  {account['posts']} posts")
     links = []
     for link in room.table("links").to_pylist():
         if link["left"] in row["accounts"] and link["right"] in row["accounts"]:
@@ -179,20 +178,17 @@ def _explain_post(room: _Room, post: str) -> Explanation:
     span = {key: row[key] for key in ("evidence_id", "member", "start", "stop")}
     values, cited = room.cited(row["sources"] or [span])
     stance = room.rows("stances", "post_id", post)
-    lines = [
-        f"{post}: {row['kind']} in {row['container_name']} by {row['account_name'] or 'nobody named'}, {row['sent_text']}"
-    ]
+    author = row["account_name"] or "nobody named"
+    lines = [f"{post}: {row['kind']} in {row['container_name']} by {author}, {row['sent_text']}"]
     lines += [f"  time: {row['sent_basis']}; {row['sent_why']}"] if row["sent_why"] else []
     lines += cited
     for found in stance:
-        lines.append(
-            f"  frame {found['frame']}, direction {found['direction']}, probability {found['probability']:.3f} ({found['band']})"
-        )
+        sure = f"probability {found['probability']:.3f} ({found['band']})"
+        lines.append(f"  frame {found['frame']}, direction {found['direction']}, {sure}")
     mentions = room.rows("mentions", "post_id", post)
     for mention in mentions:
-        lines.append(
-            f"  {mention['kind']} {mention['value']} (owner {mention['owner']}, {mention['probability']:.2f}, {mention['rule']})"
-        )
+        why = f"owner {mention['owner']}, {mention['probability']:.2f}, {mention['rule']}"
+        lines.append(f"  {mention['kind']} {mention['value']} ({why})")
         mention["cited"], told = room.cited(mention["spans"])
         lines += told
     facts = room.rows("facts", "post_id", post)

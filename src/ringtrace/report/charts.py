@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
@@ -42,7 +42,7 @@ def graph(nodes: Sequence[Node], ties: Sequence[tuple[str, str, float]], width: 
     xs, ys = [x for x, _ in spots.values()], [y for _, y in spots.values()]
     left, top = min(xs) - 3, min(ys) - 3
     across, down = max(xs) - left + 3, max(ys) - top + 3
-    scale = width / max(across, down)
+    scale = width / max(across, 1.6 * down)
     at = {key: ((x - left) * scale, (y - top) * scale) for key, (x, y) in spots.items()}
     size = max(2.5, min(8.0, 0.55 * scale))
     degree = Counter(end for a, b, _ in ties for end in (a, b))
@@ -105,21 +105,26 @@ def lanes(moments: Mapping[str, Sequence[datetime]], width: int = 960) -> str:
     height = 26 * len(dated) + 30
     parts.append(f'<text x="200" y="{height - 6}">{first.date().isoformat()}</text>')
     parts.append(f'<text x="{width}" y="{height - 6}" text-anchor="end">{last.date().isoformat()}</text>')
-    return f'<svg viewBox="0 0 {width} {height}" class="lanes" role="img" aria-label="Posts over time">{"".join(parts)}</svg>'
+    opening = f'<svg viewBox="0 0 {width} {height}" class="lanes" role="img" aria-label="Posts over time">'
+    return f"{opening}{''.join(parts)}</svg>"
 
 
-def tile_map(values: Mapping[str, int], names: Mapping[str, str]) -> str:
-    """Return a tile map of provinces; values: GB/T 2260 code -> count. For orientation only."""
+def tile_map(values: Mapping[str, int], place_name: Callable[[str], str]) -> str:
+    """Return a tile map of provinces; values: GB/T 2260 code -> count. For orientation only.
+
+    place_name: code -> name, Chinese first.
+    """
     tiles = tomllib.loads((resources.files("ringtrace.report") / "tiles.toml").read_text("utf-8"))["tiles"]
     peak = max(values.values(), default=0)
     parts = []
     for code, (column, row) in tiles.items():
         value = values.get(code, 0)
         shade = f"rgba(0,114,178,{0.15 + 0.75 * value / peak:.2f})" if value else "none"
-        name = names.get(code, code)
+        name = place_name(code)
+        short = name[:3] if name.startswith(("内蒙古", "黑龙江")) else name[:2]
         parts.append(
             f'<g transform="translate({column * 52},{row * 52})"><rect width="49" height="49" fill="{shade}">'
-            f"<title>{escape(name)}: {value}</title></rect><text x='24' y='21'>{escape(name[:3])}</text>"
+            f"<title>{escape(name)}: {value}</title></rect><text x='24' y='21'>{escape(short)}</text>"
             f"<text x='24' y='38'>{value or ''}</text></g>"
         )
     return f'<svg viewBox="-2 -2 474 420" class="tiles" role="img" aria-label="Provinces">{"".join(parts)}</svg>'

@@ -43,7 +43,7 @@ def render(contents: Contents) -> bytes:
     document = template.render(
         name=contents.name,
         version=__version__,
-        synthetic=any("synthetic" in str(name).lower() for name in book.files.values()),
+        synthetic=any("synthetic" in source.lower() for source in contents.tables["evidence"]["source"].to_pylist()),
         sentences=contents.sentences,
         marks={r.replace("_", " "): Markup(mark(Node("", r, r), 10, 10, 7)) for r in MARKS},  # noqa: S704  own SVG
         rings=[book.ring(row) for row in contents.tables["rings"].to_pylist()],
@@ -101,7 +101,7 @@ class _Book:
             "containers": [self._containers.get(key, key) for key in row["containers"]],
             "graph": Markup(graph(nodes, ties)),  # noqa: S704  every text in it is escaped
             "lanes": Markup(lanes(self._moments(accounts))),  # noqa: S704
-            "tiles": Markup(tile_map(places, {c: self._contents.place_name(c) for c in places})) if places else "",  # noqa: S704
+            "tiles": Markup(tile_map(places, self._contents.place_name)) if places else "",  # noqa: S704
             "members": [
                 {
                     "id": m["actor_id"],

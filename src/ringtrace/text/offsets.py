@@ -64,7 +64,7 @@ def split(segment: Segment, piece: str, data: bytes) -> list[Segment]:
     to exactly its bytes) or uniform (every code point takes the same number of bytes, such as a
     row of ``\\u4e2d`` escapes). Raises ValueError when the bytes do not decode to the piece.
     """
-    scheme, _, charset = segment.codec.rpartition("+")
+    charset = segment.codec.rpartition("+")[2]
     if len(piece.encode(charset, "replace")) == len(data):
         return [segment]
     text, offsets = boundaries(segment.codec, data)
