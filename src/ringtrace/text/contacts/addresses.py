@@ -50,6 +50,8 @@ def find_addresses(scene: Scene) -> list[Address]:
     found: list[Address] = []
     if hints or "@" in scene.text:
         found.extend(_emails(scene))
+    if hints and "@" not in scene.text:
+        found.extend(_disguised(scene))
     if hints:
         found.extend(_links(scene))
         mails = [(a.start, a.stop) for a in found if a.kind == "email"]
@@ -85,6 +87,17 @@ def _emails(scene: Scene) -> Iterator[Address]:
             done = end
             rule = "e-mail address" if word == "@" and not dressed else "e-mail address in words"
             yield Address(base + left.start(1), end, "email", f"{local}@{domain}", probability, rule)
+
+
+def _disguised(scene: Scene) -> Iterator[Address]:
+    """Yield addresses whose at sign gave way to any other sign before a well-known mail host."""
+    hosts = "|".join(sorted(scene.cues.mail_hosts, key=lambda host: (-len(host), host)))
+    pattern = re.compile(
+        rf"(?<![a-z0-9._+%-])([a-z0-9][a-z0-9._+%-]{{2,40}})\s?[^\w\s./:@,;!?<>()\[\]-]{{1,3}}\s?((?:{hosts}){_DOT}(?:com|cn|net|me|org))(?![a-z0-9])"
+    )
+    for match in pattern.finditer(scene.strong):
+        domain = re.sub(_DOT, ".", match.group(2))
+        yield Address(*match.span(), "email", f"{match.group(1)}@{domain}", 0.85, "e-mail address, other sign")
 
 
 def _domain(written: str, start: int, scene: Scene) -> tuple[str, int, bool]:

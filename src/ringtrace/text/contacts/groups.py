@@ -16,7 +16,7 @@ _BETWEEN = re.compile(
 _SAME_PLATFORM = (
     ("wechat", re.compile("微|薇|v|wx|wechat")),
     ("qq", re.compile("q")),
-    ("phone", re.compile("手机|电话|phone|mobile")),
+    ("phone", re.compile("手机|电|手|phone|mobile")),
 )  # fmt: skip
 
 

@@ -11,13 +11,16 @@ from ringtrace.text.contacts.scene import Scene
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}(?![a-z0-9_])")
 _NAME = re.compile(r"@?([a-z][a-z0-9_]{3,31})(?![a-z0-9_@])")
 _RUN = re.compile(r"[a-z0-9_-]+")
-_CHAIN_GAP = re.compile(r"[^\w\n]{0,3}|\s{0,2}\n\s{0,2}")
+_CHAIN_GAP = re.compile(r"\s{0,2}\n\s{0,2}|[^\w\n]{0,3}")
 _WORDS = re.compile(
     r"下划线|下滑线|下杠|底杠|底线|\bunderscore\b|横杠|横线|中杠|中划线|减号|短横|\bdash\b|\bhyphen\b|\bminus\b|小写|大写|字母|数字|英文|后面|再加|然后|加上|全小写"
 )
 _SIGNS = {"underscore": "_", "下划线": "_", "下滑线": "_", "下杠": "_", "底杠": "_", "底线": "_"}
 _DASHES = frozenset({"横杠", "横线", "中杠", "中划线", "减号", "短横", "dash", "hyphen", "minus"})
 _ALIKE = frozenset("olisbzgq")
+_DIGITS = re.compile(r"[0-9]{1,11}")
+# What a number word right behind the digits counts or begins: "12345一起", "12345两个".
+_COUNTED = frozenset("个人位次下些起直定样般切家")
 _REACH = 60
 
 
@@ -37,7 +40,7 @@ def read_digits(scene: Scene, at: int, low: int = 5, high: int = 11) -> Token | 
     """Return the digit string of ``low`` to ``high`` digits that starts at ``at`` of the layer."""
     if at >= len(scene.text):
         return None
-    return _strict(scene, at, low, high) or _loose(scene, at, low, high)
+    return _strict(scene, at, low, high) or _worded(scene, at, low, high) or _loose(scene, at, low, high)
 
 
 def _strict(scene: Scene, at: int, low: int, high: int) -> Token | None:
@@ -48,21 +51,15 @@ def _strict(scene: Scene, at: int, low: int, high: int) -> Token | None:
     size = first_stop - first_start
     if size > high:
         return _ascii_part(scene, first_start, first_stop, low, high)
-    if size >= low and not (len(runs) > 1 and _regular(scene, runs, high)):
-        follows = scene.text[first_stop : first_stop + 2]
-        if follows[:1] in _ALIKE and len(follows) == 2 and scene.weak[first_stop + 1].isdigit() and follows[:1]:
-            return None
-        cut = _ascii_part(scene, first_start, first_stop, low, high) if first_stop < len(scene.text) else None
-        mixed = (
-            not scene.text[first_start:first_stop].isascii() and scene.text[first_start : first_start + low].isascii()
-        )
-        if mixed and cut is not None:
-            return cut
-        return _token(scene, [runs[0]], "cue+digits")
-    if size >= low:
+    if size < low:
+        chosen = _fit(scene, runs, low, high)
+        return _token(scene, chosen, "cue+separated digits") if chosen else None
+    if len(runs) > 1 and _regular(scene, runs, high):
         return _token(scene, runs, "cue+separated digits")
-    chosen = _fit(scene, runs, low, high)
-    return _token(scene, chosen, "cue+separated digits") if chosen else None
+    follows = scene.text[first_stop : first_stop + 2]
+    if len(follows) == 2 and follows[0] in _ALIKE and scene.weak[first_stop + 1].isdigit():
+        return None
+    return _ascii_part(scene, first_start, first_stop, low, high) or _token(scene, [runs[0]], "cue+digits")
 
 
 def _digit_runs(scene: Scene, at: int) -> list[tuple[int, int]]:
@@ -79,6 +76,32 @@ def _digit_runs(scene: Scene, at: int) -> list[tuple[int, int]]:
         if at == stop:
             break
     return runs
+
+
+def _worded(scene: Scene, at: int, low: int, high: int) -> Token | None:
+    """Return digits told in parts: "1234 then 5678"."""
+    runs: list[tuple[int, int]] = []
+    total, place = 0, at
+    while len(runs) < 8 and (run := _DIGITS.match(scene.strong, place)) and total + run.end() - run.start() <= high:
+        runs.append(run.span())
+        total += run.end() - run.start()
+        place = run.end()
+        step = 0
+        while step < 6 and (filler := _filler(scene, place)):
+            place, step = filler, step + 1
+    return _token(scene, runs, "cue+digits in parts") if len(runs) > 1 and total >= low else None
+
+
+def _filler(scene: Scene, place: int) -> int:
+    """Return where a symbol or filler word at ``place`` ends, 0 when there is none."""
+    char = scene.text[place : place + 1]
+    if char and not char.isalnum() and char not in "。!?;\n":
+        return place + 1
+    for cue in scene.found:
+        if cue.start == place and cue.concept.startswith("split"):
+            return cue.stop
+    word = scene.cues.filler.match(scene.text, place)
+    return word.end() if word else 0
 
 
 def _regular(scene: Scene, runs: list[tuple[int, int]], high: int) -> bool:
@@ -109,7 +132,8 @@ def _ascii_part(scene: Scene, start: int, stop: int, low: int, high: int) -> Tok
     end = start
     while end < stop and scene.text[end].isascii():
         end += 1
-    if end == stop or not low <= end - start <= high:
+    counts = scene.text[stop : stop + 1] in _COUNTED and stop - end == 1
+    if end == stop or not low <= end - start <= high or not (counts or stop - start > high):
         return None
     return _token(scene, [(start, end)], "cue+digits")
 
@@ -156,6 +180,8 @@ def _filled(scene: Scene, at: int, low: int, high: int) -> Token | None:
         step = 1
         while step <= 2 and place + step < len(text) and text[place + step] not in "0123456789":
             step += 1
+        if step == 1 and place + 1 < len(text) and text[place + 1] in "0123456789":
+            return None
         place += step
     if not low <= len(places) <= high or len(places) < 6:
         return None
@@ -206,12 +232,6 @@ def _assemble(scene: Scene, at: int, joins: bool) -> Token | None:
     value, pieces, place, limit = "", [], at, min(len(text), at + _REACH)
     rough = 0
     while place < limit:
-        run = _RUN.match(strong, place, limit)
-        if run:
-            value += run.group()
-            pieces.append((run.start(), run.end()))
-            place = run.end()
-            continue
         word = _WORDS.match(text, place)
         if word:
             sign = _SIGNS.get(word.group(), "-" if word.group() in _DASHES else "")
@@ -220,6 +240,12 @@ def _assemble(scene: Scene, at: int, joins: bool) -> Token | None:
                 pieces.append(word.span())
             place = word.end()
             rough += 1
+            continue
+        run = _RUN.match(strong, place, limit)
+        if run:
+            value += run.group()
+            pieces.append((run.start(), run.end()))
+            place = run.end()
             continue
         step = _gap(text, strong, place, limit)
         if not step or not _may_join(value, strong[place + step : limit], text[place : place + step], joins, rough):
@@ -249,7 +275,7 @@ def _may_join(value: str, rest: str, gap: str, joins: bool, rough: int) -> bool:
     part = following.group() if following else ""
     if any(char in "，。；！？、,;!?()（）:：" for char in gap):
         return False
-    if not part:
+    if not part or _WORDS.match(rest) or (value[-1:] in "_-" and rough and "\n" not in gap):
         return True
     if len(part) == 1 and (len(value) <= 1 or rough):
         return True

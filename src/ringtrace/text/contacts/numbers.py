@@ -17,6 +17,8 @@ _PREFIX = r"1(?:3\d|4[14-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
 MOBILE = re.compile(_PREFIX + r"\d{8}")
 _COUNTRY = r"(?:\(?\+?(?:00)?86\)?[-. ]{0,2}|0)?"
 _WHOLE = re.compile(rf"(?<![\d])(?<!\d\.)({_COUNTRY})({_PREFIX}\d{{8}})(?!\d)(?!\.\d)")
+# "... four five six, one person": a number word that counts what follows is no digit of the number.
+_COUNTED_AFTER = re.compile(rf"(?<!\d)({_PREFIX}\d{{8}})(?=\d[个人位次下些起直定样般切家])")
 _JOINED = re.compile(r"1[^0-9]{0,8}[3-9](?:[^0-9]{0,8}\d){9}")
 _JOINED_WEAK = re.compile(r"1[^0-9a-z\n]{0,2}[3-9](?:[^0-9a-z\n]{0,2}\d){9}")
 _BACKWARDS = re.compile(r"(?<!\d)\d(?:[^0-9a-z]{0,3}\d){8}[^0-9a-z]{0,3}[3-9][^0-9a-z]{0,3}1(?!\d)")
@@ -29,9 +31,10 @@ _ABROAD = re.compile(r"(?:\+|(?<!\d)00)\s?[1-9](?:[\s().-]{0,3}\d){6,14}(?!\d)")
 _GROUPED = re.compile(
     r"(?<![\d+(.-])(?:\(\d{3}\)[ -]?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])|(?<!\d)0\d{4}[ -]?\d{6}(?!\d)"
 )
-_SHORT = re.compile(r"(?<![\d.,:/+#-])(?:9\d\d|1\d{2,5}|9[56]\d{3})(?![\d:/]|[.,-]\d)")
+_SHORT = re.compile(r"(?<![\d./+#-])(?<!\d:)(?:9\d\d|1\d{2,5}|9[56]\d{3})(?![\d:/]|[.-]\d)")
 # A hostile text may hold any number of almost-numbers; ordinary ones hold a handful.
 _TRIES = 4_000
+_LISTING = frozenset([",", "、", ";", "/", "至", "~"])
 _COMMON = frozenset(
     [(3, 4, 4), (3, 8), (4, 4, 3), (3, 3, 5), (3, 3, 3, 2), (4, 3, 4), (3, 5, 3), (5, 6), (6, 5),
      (7, 4), (4, 7), (3, 2, 2, 2, 2), (3, 2, 3, 3), (5, 3, 3)]
@@ -62,12 +65,16 @@ def find_numbers(scene: Scene) -> list[Number]:
     concepts = {cue.concept for cue in scene.found}
     cued = bool(concepts & {"phone", "wechat", "qq", "telegram", "whatsapp", "add"})
     sources: list[Iterator[Number]] = []
+    digits = sum(map(scene.strong.count, "0123456789"))
     if "reverse" in concepts:
         sources.append(_backwards(scene))
-    sources += [_whole(scene), _abroad(scene), _landline(scene), _free(scene)]
-    sources.append(_joined(scene, _JOINED, scene.strong, cued, taken))
-    sources.append(_joined(scene, _JOINED_WEAK, scene.weak, cued, taken))
-    if cued:
+    if digits >= 8:
+        sources += [_whole(scene), _abroad(scene), _landline(scene), _free(scene)]
+    if digits >= 11:
+        sources.append(_joined(scene, _JOINED, scene.strong, cued, taken))
+    if cued or digits >= 6:
+        sources.append(_joined(scene, _JOINED_WEAK, scene.weak, cued, taken))
+    if cued and digits >= 10:
         sources.append(_grouped(scene))
     sources.append(_service(scene))
     for source in sources:
@@ -111,6 +118,9 @@ def _whole(scene: Scene) -> Iterator[Number]:
                 probability = 0.2
             digits = match.group(2)
             yield Number(start, stop, ((start, stop),), f"+86{digits}", digits, probability, rule)
+    for match in _COUNTED_AFTER.finditer(scene.strong):
+        place, digits = match.span(1), match.group(1)
+        yield Number(*place, (place,), f"+86{digits}", digits, 0.85, "digit words > 11 digits")
 
 
 def _cue_ends(scene: Scene, place: int) -> bool:
@@ -136,7 +146,7 @@ def _joined(scene: Scene, pattern: re.Pattern[str], text: str, cued: bool, taken
 def _judge(scene: Scene, text: str, start: int, stop: int, cued: bool) -> Number | None:
     places = [i for i in range(start, stop) if text[i] in "0123456789" and text[i].isdigit()]
     digits = "".join(text[i] for i in places)
-    if not MOBILE.fullmatch(digits) or text[start - 1 : start].isdigit() or text[stop : stop + 1].isdigit():
+    if not MOBILE.fullmatch(digits) or _runs_on(text, start, stop):
         return None
     shown = scene.text
     gaps = [shown[left + 1 : right] for left, right in itertools.pairwise(places)]
@@ -151,6 +161,15 @@ def _judge(scene: Scene, text: str, start: int, stop: int, cued: bool) -> Number
     if probability < 0.3:
         return None
     return Number(start, stop, _pieces(places, gaps), f"+86{digits}", digits, probability, rule)
+
+
+def _runs_on(text: str, start: int, stop: int) -> bool:
+    """Whether further digits touch ``text[start:stop]``; a country code in front does not count."""
+    if text[stop : stop + 1].isdigit():
+        return True
+    if text[max(0, start - 2) : start] == "86" and not text[max(0, start - 3) : start - 2].isdigit():
+        return False
+    return text[start - 1 : start].isdigit() and start > 0
 
 
 def _near_cue(scene: Scene, place: int) -> bool:
@@ -182,34 +201,51 @@ def _latin(char: str) -> bool:
 
 
 def _judge_gaps(gaps: list[str], near: bool, cued: bool, strip: bool) -> tuple[float, str]:
+    """Return (probability, rule) of eleven sure digits with these gaps; near: a cue stands right before."""
     full = [gap for gap in gaps if gap]
+    if not full:
+        return 0.0, ""
     sizes = _sizes(gaps)
+    if any(char.isalnum() for gap in full for char in gap):
+        return _judge_fillers(full, sizes, near, strip), "fillers > 11 digits"
+    return _judge_signs(full, sizes, near, cued), "separators > 11 digits"
+
+
+def _judge_signs(full: list[str], sizes: tuple[int, ...], near: bool, cued: bool) -> float:
     one = len(set(full)) == 1
-    if all(not any(char.isalnum() for char in gap) for gap in full):
-        rule = "separators > 11 digits"
-        if any(gap.strip() in (",", "、", ";", "/", "至", "~") or ":" in gap for gap in full) and max(sizes) > 1:
-            return (0.85 if near and one else 0.35), rule
-        if sizes[:2] == (4, 2) or sizes[:2] == (4, 1):
-            return (0.8 if near else 0.25), rule
-        if sizes in _COMMON:
-            return (0.97 if near else 0.92 if sum(map(len, full)) <= 3 * len(full) else 0.8), rule
-        if max(sizes) == 1:
-            return 0.93, rule
-        if max(sizes) <= 2 and len(set(sizes)) <= 2 and not near:
-            return (0.6 if one and "".join(full).strip(" -") else 0.5 if one else 0.45), rule
-        if near:
-            return 0.93, rule
-        return (0.8 if one else 0.65 if len(full) <= 4 or cued else 0.5), rule
-    rule = "fillers > 11 digits"
-    if strip and all(len(gap) <= 4 for gap in full):
-        return 0.9, rule
-    if max(sizes) == 1 and all(len(gap) <= 2 for gap in full):
-        return (0.9 if one or near else 0.8), rule
-    if one and len(full[0]) <= 2 and len(full) >= 2:
-        return (0.85 if near else 0.6 if len(full) >= 3 else 0.5), rule
-    if near and all(len(gap) <= 2 for gap in full):
-        return 0.75, rule
-    return 0.0, rule
+    if max(sizes) == 1:
+        dotted = sum("." in gap for gap in full)
+        return 0.93 if one else 0.3 if dotted and dotted < len(full) and not near else 0.8
+    if one and sizes in _COMMON and full[0].strip() in _LISTING:
+        return 0.93 if near else 0.75
+    if any(gap.strip() in _LISTING or ":" in gap for gap in full if gap.strip()):
+        return 0.85 if near and one else 0.35
+    if sizes[:2] in ((4, 2), (4, 1)):
+        return 0.8 if near else 0.25
+    if sizes in _COMMON:
+        return 0.97 if near else 0.92 if sum(map(len, full)) <= 3 * len(full) else 0.8
+    return 0.93 if near else _judge_odd_groups(full, sizes, one, cued)
+
+
+def _judge_odd_groups(full: list[str], sizes: tuple[int, ...], one: bool, cued: bool) -> float:
+    """Groups of no usual size and no cue: prices, sizes and scores look like this, too."""
+    if max(sizes) <= 2 and len(set(sizes)) <= 2:
+        return 0.6 if one and "".join(full).strip(" -") else 0.42
+    if sizes[0] == 1 or sizes[-1] == 1:
+        return 0.4
+    return 0.8 if one else 0.65 if len(full) <= 4 or cued else 0.5
+
+
+def _judge_fillers(full: list[str], sizes: tuple[int, ...], near: bool, strip: bool) -> float:
+    one = len(set(full)) == 1
+    longest = max(map(len, full))
+    if strip and longest <= 4:
+        return 0.9
+    if max(sizes) == 1 and longest <= 2:
+        return 0.9 if one or near else 0.8 if longest == 1 else 0.45
+    if one and longest <= 2 and len(full) >= 2:
+        return 0.85 if near else 0.6 if len(full) >= 3 else 0.5
+    return 0.75 if near and longest <= 2 else 0.0
 
 
 def _sizes(gaps: list[str]) -> tuple[int, ...]:
@@ -295,10 +331,21 @@ def _service(scene: Scene) -> Iterator[Number]:
             continue
         left, right = scene.text[max(0, start - 12) : start], scene.text[stop : stop + 8]
         chained = start - last <= 3
+        if (_grouping_comma(scene, start - 1, start - 2) and not chained) or _grouping_comma(scene, stop, stop + 1):
+            continue
+        if digits == "12345" and scene.text[start] == "一":
+            continue
         sure = chained or scene.cues.service_cue.search(left) or scene.cues.service_cue.search(right)
         if sure:
             last = stop
         yield Number(start, stop, ((start, stop),), digits, "", 0.9 if sure else 0.3, "service number")
+
+
+def _grouping_comma(scene: Scene, place: int, beyond: int) -> bool:
+    """Whether an ASCII comma at ``place`` groups thousands: a digit stands beyond it."""
+    if scene.text[place : place + 1] != "," or place < 0 or not scene.text[beyond : beyond + 1].isdigit():
+        return False
+    return scene.layer.original[scene.layer.origin(place, place + 1)[0]] == ","
 
 
 def _abroad(scene: Scene) -> Iterator[Number]:

@@ -127,7 +127,7 @@ def _read_group(reading: _Reading, group: Group, following: int, used: set[int])
 
 def _number_at(reading: _Reading, at: int, following: int) -> Number | None:
     for number in reading.numbers:
-        if at - 3 <= number.start <= at + 2 and number.start < following and number.stop > at:
+        if at - 3 <= number.start <= at and number.start < following and number.stop > at:
             return number
     return None
 
@@ -137,29 +137,27 @@ def _behind(reading: _Reading, group: Group, same: bool) -> Token | Number | Non
     scene = reading.scene
     reach = _NEAR if same else 8
     for number in reading.numbers:
-        if 0 <= group.start - number.stop <= reach:
-            gap = scene.text[number.stop : group.start]
-            if same or scene.cues.before.fullmatch(gap):
-                return number
+        gap = scene.text[number.stop : group.start]
+        if 0 <= group.start - number.stop <= reach and (same or scene.cues.before.fullmatch(gap)):
+            return number
     last = reading.last
     if last is not None and 0 <= group.start - last.stop <= reach:
         return last if same else None
+    return _token_before(reading, group, same)
+
+
+def _token_before(reading: _Reading, group: Group, same: bool) -> Token | None:
+    scene = reading.scene
     base = max(0, group.start - 60)
     window = scene.text[base : group.start]
-    tail = scene.cues.before.search(window)
-    cut = tail.start() if tail else len(window)
-    window = scene.strong[base : base + cut]
-    match = _BEFORE.search(window)
+    tail = scene.cues.before_reversed.match(window[::-1])
+    cut = len(window) - (tail.end() if tail else 0)
+    match = _BEFORE.search(scene.strong[base : base + cut])
     if match is None:
         return None
-    start, stop = base + match.start(1), base + match.end(1)
-    value = match.group(1).lstrip("@")
-    strong_id = any(char.isdigit() or char == "_" for char in value)
-    if reading.taken.holds(start, stop) or not strong_id or (value[0] == "0" and value.isdigit()):
-        return None
-    if any(cue.start < stop and start < cue.stop for cue in scene.found):
-        return None
-    if value.isdigit() and not group.sure and not same:
+    start, stop, value = base + match.start(1), base + match.end(1), match.group(1).lstrip("@")
+    taken = reading.taken.holds(start, stop) or any(cue.start < stop and start < cue.stop for cue in scene.found)
+    if taken or not _strong_value(value) or (value.isdigit() and (value[0] == "0" or not (group.sure or same))):
         return None
     return Token(start, stop, ((start, stop),), value, "value before its cue", match.group(1)[0] == "@")
 
@@ -230,8 +228,11 @@ def _kinds_of(reading: _Reading, group: Group, token: Token, linked: str) -> lis
     strong = _strong_value(value)
     chinese = _chinese_before(reading.scene, group.start, token.start)
     sure = 0.95 if strong else 0.85 if sign else 0.75 if chinese and token.plain else 0.45
-    if re.search(r"\b(?:is|id|no|number|name|username|handle)\W*$", linked) and not strong:
+    ends = not re.match(r" [a-z]", reading.scene.text[token.stop : token.stop + 2])
+    if not strong and ends and re.search(r"\b(?:is|id|no|number|name|username|handle|as)\W*$", linked):
         sure = max(sure, 0.6)
+    if kinds == {"telegram"} and not group.sure and re.fullmatch(r"[a-z]{2}\d{3,4}", value):
+        return []
     if not group.sure:
         sure -= 0.08 if strong or sign else 0.3
     found = []
@@ -260,6 +261,8 @@ def _digit_kinds(reading: _Reading, group: Group, token: Token, linked: str) -> 
     sure = 0.96 if group.sure else 0.86 if len(value) >= 6 else 0.6
     if unit and token.plain:
         sure = 0.2
+    if "separated" in token.rule and not group.sure and not any(sign in linked for sign in ":号=是"):
+        sure -= 0.4
     if "fillers" in token.rule or "homophones" in token.rule:
         sure = min(sure, 0.8)
     found = []
@@ -295,7 +298,13 @@ def _add_number(reading: _Reading, number: Number, kinds: frozenset[str], group:
             reading.add(kind, number.pieces, national, sure if probability >= 0.4 else 0.4, number.rule, start)
         if not (group.same or kinds & {"phone", "whatsapp"}):
             probability = min(probability, 0.4)
-    elif handle_kinds and not number.value.startswith("+") and 5 <= len(number.value) <= 11 and group is not None:
+    elif (
+        handle_kinds
+        and not number.value.startswith("+")
+        and len(number.value) >= 5
+        and group is not None
+        and group.sure
+    ):
         for kind in sorted(handle_kinds):
             reading.add(kind, number.pieces, number.value, 0.9 if group.sure else 0.7, number.rule, start)
         probability = 0.2
@@ -329,7 +338,7 @@ def _read_list(reading: _Reading, group: Group, stop: int, used: set[int], linke
 def _read_bare(reading: _Reading) -> None:
     """Add values that need no cue: names with an at sign, wxid_ ids, numbers in QQ talk."""
     scene, view = reading.scene, reading.view
-    for match in _WXID.finditer(scene.text):
+    for match in _WXID.finditer(scene.text) if "wxid_" in scene.text else ():
         if reading.taken.claim(*match.span()):
             reading.add("wechat", (match.span(),), match.group(), 0.95, "wxid")
     if "@" in scene.text:

@@ -6,12 +6,27 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from ahocorasick_rs import AhoCorasick
+
 from ringtrace.text.contacts.tables import Cues, digit_tables, digit_words
 from ringtrace.text.folding import Edit, Folded
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-_SINGLE = re.compile(r"(?<![a-z0-9])[qvw](?![a-z])(?=[^a-z0-9]{0,4}[a-z0-9])")
-_GLUED = frozenset({"vx", "wx", "qq", "tg", "wechat", "weixin", "加v", "+v", "加q", "+q", "加w", "+w", "加tg", "+tg"})
+_ADDED = frozenset("加+")
+# Names of Telegram that mean an aeroplane or a telegram elsewhere.
+_AMBIGUOUS = frozenset(["飞机", "✈", "🛩", "电报"])
+_SINGLE = re.compile(r"[qvw](?![a-z])(?<![a-z0-9].)(?=[^a-z0-9]{0,4}[a-z0-9])")
+_GLUED = frozenset({"vx", "wx", "qq", "tg", "wechat", "weixin"})
+_ADDING = frozenset("加+我留伽嘉佳私")
+_ADDED_LETTER = re.compile(r"(?<=[加+伽嘉佳])[vw](?=[a-z])")
+_LEET = re.compile(r"(?<![a-z0-9])[a-z]+[013457@$!][a-z013457@$!]*(?![a-z0-9])")
+_LEET_LETTERS = str.maketrans("013457@$!", "oieastasi")
+_NAMES = {"wechat": "wechat", "weixin": "wechat", "telegram": "telegram", "whatsapp": "whatsapp", "phone": "phone"}
+_COUNTED = re.compile(
+    r"(?:([前头]|first )|(中|middle |next )|([后尾末]|last ))"
+    r"(?:面|边|间|端|头)?的?(?:\d|几)(?:位|个| digits)(?:数字?|号码|数)?"
+)
+_PART_NAMES = {1: "split_head", 2: "split_middle", 3: "split_tail"}
 # "3个8" inside a chain of digits says 888.
 _TIMES = re.compile(r"(?<=\d)([2-5])[个連连](\d)|([2-5])[个连](\d)(?=[ -]?\d{2})")
 
@@ -33,7 +48,7 @@ class Scene:
     layer: Folded
     cues: Cues
 
-    @property
+    @cached_property
     def text(self) -> str:
         return self.layer.text
 
@@ -49,86 +64,127 @@ class Scene:
 
     @cached_property
     def found(self) -> tuple[Cue, ...]:
-        return find_cues(self.text, self.cues)
+        return find_cues(self.text, self.cues, self.text.translate(self.cues.marks))
 
 
-def find_cues(text: str, lexicon: Cues) -> tuple[Cue, ...]:
-    """Return the cues of a folded text in order, without overlaps."""
-    marks = text.translate(lexicon.marks)
+def find_cues(text: str, lexicon: Cues, marks: str) -> tuple[Cue, ...]:
+    """Return the cues of a folded text in order, without overlaps; marks: the text in sound classes."""
     kept = []
     for index, start, stop in lexicon.automaton.find_matches_as_indexes(marks):
         cue = _settle(text, start, stop, lexicon.concepts[index], lexicon)
         if cue is not None:
             kept.append(cue)
     if "v" in text or "w" in text or "q" in text:
-        kept.extend(_single_letters(text, kept))
+        kept.extend(_single_letters(marks, kept))
+    if "3" in text or "@" in text or "1" in text or "4" in text or "0" in text:
+        kept.extend(_leet_names(text, kept))
+    if "位" in text or "个" in text or "digits" in text:
+        counted = _counted_parts(text.translate(digit_tables()[0]), kept)
+        kept = [cue for cue in kept if not any(c.start < cue.stop and cue.start < c.stop for c in counted)] + counted
+    if len(kept) > 1:
         kept.sort(key=lambda cue: (cue.start, -cue.stop))
     return tuple(kept)
 
 
 def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cue | None:
+    """Return the cue that the automaton's hit is, or None when it is only part of a Latin word."""
     raw = text[start:stop]
-    if concept == "address":
+    before, after = text[start - 1 : start] if start else "", text[stop : stop + 1]
+    if concept in ("address", "at_word"):
         return Cue(start, stop, concept, True)
-    if raw[0] in _LETTERS and start and text[start - 1] in _LETTERS:
+    if raw[0] in _LETTERS and before in _LETTERS:
         return None
-    if raw[-1] in _LETTERS and text[stop : stop + 1] in _LETTERS and text[stop : stop + 1]:
-        before = text[start - 1] if start else ""
-        if raw not in _GLUED or not (raw[0] in "加+" or (before and not before.isascii()) or before == "+"):
-            return None
-        return Cue(start, stop, concept.removesuffix("_weak"), False)
+    if raw[-1] in _LETTERS and after in _LETTERS:
+        glued = raw in _GLUED and before and (not before.isascii() or before == "+")
+        return Cue(start, stop, concept.removesuffix("_weak"), False) if glued else None
     if concept == "wechat_single":
-        around = text[stop : stop + 2]
-        good = around[:1] and (not around[0].isalpha() or around[0].isascii() or around[0] in "号我")
-        return Cue(start, stop, "wechat", False) if good and raw in "微薇威徽溦" else None
+        good = after and (not after.isalpha() or after.isascii() or after in "号我")
+        added = before in _ADDING
+        return Cue(start, stop, "wechat", added) if good and (added or raw in "微薇威徽溦葳") else None
+    return Cue(start, stop, concept.removesuffix("_weak"), _is_sure(raw, concept, before, lexicon))
+
+
+def _is_sure(raw: str, concept: str, before: str, lexicon: Cues) -> bool:
+    """Whether the cue names its platform outright, not by a sound that ordinary words share."""
     if concept in ("wechat", "wechat_weak"):
-        return Cue(start, stop, "wechat", raw in lexicon.strong_wechat)
+        return raw in lexicon.strong_wechat or len(raw) > 9 or before in _ADDED
     if concept in ("qq", "qq_weak"):
-        return Cue(start, stop, "qq", raw in lexicon.strong_qq)
-    if concept == "telegram_weak":
-        return Cue(start, stop, "telegram", False)
-    return Cue(start, stop, concept, "飞机" not in raw)
+        return raw in lexicon.strong_qq or before in _ADDED
+    return concept != "telegram_weak" and raw not in _AMBIGUOUS
+
+
+def _counted_parts(strong: str, kept: list[Cue]) -> list[Cue]:
+    """Return "the first three", "后面8位": which part of a number follows."""
+    taken = {place for cue in kept if not cue.concept.startswith("split") for place in range(cue.start, cue.stop)}
+    return [
+        Cue(match.start(), match.end(), _PART_NAMES[next(i for i in (1, 2, 3) if match.group(i))], True)
+        for match in _COUNTED.finditer(strong)
+        if taken.isdisjoint(range(match.start(), match.end()))
+    ]
 
 
 def _single_letters(text: str, kept: list[Cue]) -> list[Cue]:
     taken = {cue.start for cue in kept} | {cue.stop - 1 for cue in kept}
+    places = [(match.start(), match.group()) for match in _SINGLE.finditer(text)]
+    places += [(match.start(), match.group()) for match in _ADDED_LETTER.finditer(text)]
     return [
-        Cue(match.start(), match.end(), "qq" if match.group() == "q" else "wechat", False)
-        for match in _SINGLE.finditer(text)
-        if match.start() not in taken
+        Cue(at, at + 1, "qq" if letter == "q" else "wechat", at > 0 and text[at - 1] in _ADDING)
+        for at, letter in places
+        if at not in taken
     ]
+
+
+def _leet_names(text: str, kept: list[Cue]) -> list[Cue]:
+    """Return platform names written with digits and signs for letters: "w3chat"."""
+    found = []
+    for match in _LEET.finditer(text):
+        concept = _NAMES.get(match.group().translate(_LEET_LETTERS))
+        if concept is not None and not any(cue.start < match.end() and match.start() < cue.stop for cue in kept):
+            found.append(Cue(match.start(), match.end(), concept, True))
+    return found
 
 
 def lay_out(folded: Folded, lexicon: Cues) -> Scene | None:
     """Return the scene of a folded text, or None when it cannot hold a contact.
 
-    The test is cheap: no cue of any kind, no at sign and fewer than five digits or spoken digits.
+    The test is cheap: most posts have neither a cue with something like a value nor enough digits.
     """
     text = folded.text
-    found = find_cues(text, lexicon)
-    digits = sum(map(text.translate(digit_tables()[0]).count, "0123456789"))
+    marks = text.translate(lexicon.marks)
+    found = find_cues(text, lexicon, marks)
+    digits = sum(map(marks.count, "0123456789"))
     spoken = _spoken(text)
-    if (
-        not found
-        and "@" not in text
-        and digits < 5
-        and not spoken
-        and not any(map(text.__contains__, ("110", "911", "120")))
-    ):
+    if not spoken and not _promising(text, marks, found, digits, lexicon):
         return None
-    if not spoken and digits < 3 and not any(_USEFUL.__contains__(cue.concept) for cue in found) and "@" not in text:
-        return None
-    layer = folded
     edits = _spoken_edits(text) if spoken else []
     if not edits and digits > 3 and ("个" in text or "连" in text):
-        edits = _times_edits(layer.text.translate(digit_tables()[0]))
-    scene = Scene(layer.rewrite(edits) if edits else layer, lexicon)
-    if not edits:
-        scene.__dict__["found"] = found
+        edits = _times_edits(text.translate(digit_tables()[0]))
+    if edits:
+        return Scene(folded.rewrite(edits), lexicon)
+    scene = Scene(folded, lexicon)
+    scene.__dict__["found"] = found
     return scene
 
 
-_USEFUL = frozenset({"wechat", "qq", "telegram", "address", "add", "email", "phone", "whatsapp"})
+def _promising(text: str, marks: str, found: tuple[Cue, ...], digits: int, lexicon: Cues) -> bool:
+    concepts = {cue.concept for cue in found}
+    if digits >= 9 or "@" in text or "address" in concepts or concepts >= {"at_word", "email"}:
+        return True
+    if digits >= 3 and (concepts & _DIALLED or lexicon.service.search(marks)):
+        return True
+    if concepts & _NAMED and _HANDLE.search(marks):
+        return True
+    if digits < 5 and not concepts & _DIALLED:
+        return False
+    weak = text.translate(digit_tables()[1])
+    return (_WEAK_RUN if concepts & _DIALLED else _WEAK_MOBILE).search(weak) is not None
+
+
+_NAMED = frozenset({"wechat", "qq", "telegram", "add"})
+_DIALLED = frozenset({"phone", "whatsapp", *_NAMED})
+_HANDLE = re.compile(r"[a-z0-9](?:[^\w]{0,3}[a-z0-9_]){3}")
+_WEAK_MOBILE = re.compile(r"1[^0-9a-z\n]{0,2}[3-9](?:[^0-9a-z\n]{0,2}\d){9}")
+_WEAK_RUN = re.compile(r"\d(?:[^\w]{0,3}\d){4}")
 
 
 def _times_edits(strong: str) -> list[Edit]:
@@ -141,18 +197,18 @@ def _times_edits(strong: str) -> list[Edit]:
 def _word_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words, tens, repeat = digit_words()
     listed = "|".join(sorted((*words, *tens, *repeat), key=lambda w: (-len(w), w)))
-    one = rf"(?:(?<![a-z])(?:{listed})(?![a-z])|\d)"
-    return re.compile(rf"{one}(?:[^a-z0-9]{{1,3}}{one}){{3,}}"), re.compile(rf"(?<![a-z])(?:{listed})(?![a-z])|\d")
+    one = rf"(?:(?<![a-z])(?:{listed})(?![a-z])|\d{{1,8}})"
+    return re.compile(rf"{one}(?:[^a-z0-9]{{1,3}}{one}){{2,}}"), re.compile(
+        rf"(?<![a-z])(?:{listed})(?![a-z])|\d{{1,8}}"
+    )
 
 
 _CHAIN, _WORD = _word_pattern()
-_QUICK = re.compile(
-    r"(?<![a-z])(?:one|two|three|four|five|six|seven|eight|nine|zero|oh|double|yao|ling|liu|cero|nol|khong)(?![a-z])"
-)
+_SPOKEN = AhoCorasick(sorted(word for words in digit_words() for word in words if len(word) > 1))
 
 
 def _spoken(text: str) -> bool:
-    return _QUICK.search(text) is not None and _CHAIN.search(text) is not None
+    return len(_SPOKEN.find_matches_as_indexes(text)) >= 2 and _CHAIN.search(text) is not None
 
 
 def _spoken_edits(text: str) -> list[Edit]:

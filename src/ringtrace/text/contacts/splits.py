@@ -34,7 +34,8 @@ def find_splits(scene: Scene) -> list[Number]:
 
 def _worth(scene: Scene, labelled: bool) -> bool:
     return labelled or any(
-        word in scene.text for word in ("然后", "再", "接", "加", "then", "dash", "杠", "空格", "plus", "and")
+        word in scene.text
+        for word in ("然后", "再", "接", "加", "还有", "后", "尾", "then", "dash", "杠", "空格", "plus", "and")
     )
 
 
@@ -45,7 +46,7 @@ def _join(scene: Scene, parts: list[tuple[int, int]], first: int) -> list[tuple[
     worded = False
     for part in parts[first + 1 : first + _PARTS_MOST]:
         gap = scene.text[joined[-1][1] : part[0]]
-        if total >= 11 or part[0] - joined[0][0] > _SPAN_MOST or not _only_filler(scene, gap):
+        if total >= 11 or part[0] - joined[0][0] > _SPAN_MOST or not _only_filler(scene, joined[-1][1], part[0]):
             break
         worded = worded or any(char.isalpha() for char in gap)
         joined.append(part)
@@ -57,9 +58,13 @@ def _size(scene: Scene, part: tuple[int, int]) -> int:
     return sum(char.isdigit() for char in scene.strong[part[0] : part[1]])
 
 
-def _only_filler(scene: Scene, gap: str) -> bool:
-    if len(gap) > 30:
+def _only_filler(scene: Scene, start: int, stop: int) -> bool:
+    if stop - start > 30:
         return False
+    gap = scene.text[start:stop]
+    for cue in scene.found:
+        if cue.concept in _RANK and start <= cue.start and cue.stop <= stop:
+            gap = gap[: cue.start - start] + " " * (cue.stop - cue.start) + gap[cue.stop - start :]
     rest = scene.cues.filler.sub(" ", gap)
     return not any(char.isalnum() for char in rest)
 

@@ -19,6 +19,9 @@ _CUES = (
     "not_contact", "same", "add", "split_head", "split_middle", "split_tail", "reverse", "strip",
     "qq_weak",
 )  # fmt: skip
+_SPELLED = (("wechat", "wechat"), ("weixin", "wechat"), ("telegram", "telegram"), ("whatsapp", "whatsapp"))
+_DOTS = (".", "点", "dot ", "。", ". ", ".]", "[.]", "(.)")
+_HINTS = ("://", "www", "hxxp", "telegram.me", "tg://", "wa.me", "wxid", "[dot]", "(dot)")
 _OWNERS = ("owner_self", "owner_other", "owner_quoted", "owner_hotline")
 
 
@@ -93,12 +96,24 @@ class Cues:
     @cached_property
     def link(self) -> re.Pattern[str]:
         """Symbols and link words between a cue and its value; matches at a position, maybe empty."""
-        return re.compile(rf"(?:[^\w+@]{{0,6}}{_words(self.term('link_word'))}){{0,4}}[^\w+@]{{0,6}}")
+        parts = ("link_word", "reverse", "split_head", "split_middle", "split_tail", "strip")
+        words = tuple(sorted({w for part in parts for w in self.term(part)}, key=lambda w: (-len(w), w)))
+        return re.compile(rf"(?:[^\w+@]{{0,6}}{_words(words)}){{0,5}}[^\w+@]{{0,6}}")
 
     @cached_property
     def before(self) -> re.Pattern[str]:
         """The same between a value and a cue behind it, at the end of a window."""
-        return re.compile(rf"[^\w]{{0,4}}(?:{_words(self.term('before_word'))}[^\w]{{0,3}}){{0,2}}$")
+        return re.compile(rf"[^\w]{{0,4}}(?:{_words(self.term('before_word'))}[^\w]{{0,3}}){{0,2}}")
+
+    @cached_property
+    def before_reversed(self) -> re.Pattern[str]:
+        """The same for a window turned round, to be matched at its start."""
+        turned = tuple(word[::-1] for word in self.term("before_word"))
+        return re.compile(rf"[^\w]{{0,4}}(?:{_words(turned)}[^\w]{{0,3}}){{0,2}}")
+
+    @cached_property
+    def service(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<!\d)(?:{'|'.join(self.term('hotline_number'))})(?!\d)")
 
     @cached_property
     def list_gap(self) -> re.Pattern[str]:
@@ -147,16 +162,7 @@ def cues(override: Path | None = None) -> Cues:
     for concept in _CUES:
         for term in words.get(concept, ()):
             terms.setdefault(term.translate(marks), concept)
-    for left, right, concept in _sound_pairs():
-        for blank in ("", " ", "  ", ".", "/", "+", "\n"):
-            terms.setdefault(left + blank + right, concept)
-    for ending in words.get("ending", ()):
-        for dot in (".", "点", "dot ", "。", ". ", ".]", "[.]", "(.)"):
-            terms.setdefault((dot + ending).translate(marks), "address")
-    for hint in ("://", "www", "hxxp", "t.me", "t点me", "t dot me", "telegram.me", "wa.me", "wxid", "[dot]", "(dot)"):
-        terms.setdefault(hint.translate(marks), "address")
-    for at_word in words.get("at_word", ()):
-        terms.setdefault(at_word.translate(marks), "address")
+    terms = {**_generated(words, marks), **terms}
     terms["V"] = "wechat_single"
     return Cues(words, marks, AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest), tuple(terms.values()))
 
@@ -164,3 +170,20 @@ def cues(override: Path | None = None) -> Cues:
 def _sound_pairs() -> list[tuple[str, str, str]]:
     wechat = [(a, b, "wechat_weak") for a in ("V", "U", "v", "w", "wei", "vv") for b in ("X", "x", "xin")]
     return [*wechat, ("K", "K", "qq_weak"), ("Q", "Q", "qq_weak"), ("q", "q", "qq_weak"), ("t", "g", "telegram_weak")]
+
+
+def _generated(words: dict[str, tuple[str, ...]], marks: dict[int, str]) -> dict[str, str]:
+    """Return term -> concept for sound-alikes, spelled-out names and everything that hints at an address."""
+    terms: dict[str, str] = {}
+    for left, right, concept in _sound_pairs():
+        for blank in ("", " ", "  ", ".", "/", "+", "\n"):
+            terms.setdefault(left + blank + right, concept)
+    for name, concept in _SPELLED:
+        for blank in (" ", ".", "  ", "/", "|", "+"):
+            terms.setdefault(blank.join(name), concept)
+    hints = [dot + ending for ending in words.get("ending", ()) for dot in _DOTS]
+    hints += [*_HINTS, *(f"t{dot}me" for dot in (".", "点", " dot ", "。", "[.]", "(.)", "·", ","))]
+    hints += [word for word in words.get("at_word", ()) if word[0] != " "]
+    terms.update(dict.fromkeys((hint.translate(marks) for hint in hints), "address"))
+    terms.update({word.translate(marks): "at_word" for word in words.get("at_word", ()) if word[0] == " "})
+    return terms
