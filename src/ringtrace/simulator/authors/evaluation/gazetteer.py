@@ -1,0 +1,72 @@
+"""Real places by GB/T 2260 code (as of 2013), as texts name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+
+from ringtrace.simulator.authors.evaluation.grammar import words
+
+TRADITIONAL = str.maketrans(
+    "东广苏辽内龙黑贵云陕宁庆汉长沙济阳连无锡扬温兴绍台县区义乌岭潮惠门莲岛潍坊烟许驻马黄冈荆邓涟湾",
+    "東廣蘇遼內龍黑貴雲陝寧慶漢長沙濟陽連無錫揚溫興紹台縣區義烏嶺潮惠門蓮島濰坊煙許駐馬黃岡荊鄧漣灣",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A province, city or county. english is "" where the name would be ambiguous."""
+
+    code: str
+    level: str
+    name: str
+    full: str
+    english: str
+
+    def surface(self, language: str, rng: Random) -> str:
+        """One way of writing the name."""
+        if language == "en" and self.english:
+            return self.english
+        text = self.full if rng.random() < 0.25 and len(self.full) < 7 else self.name
+        return text.translate(TRADITIONAL) if language == "hant" else text
+
+
+@cache
+def divisions() -> tuple[Division, ...]:
+    """All places that the author knows."""
+    rows: list[dict[str, str]] = words("gazetteer")["place"]  # type: ignore[assignment]
+    return tuple(Division(r["code"], r["level"], r["zh"], r["full"], r["en"]) for r in rows)
+
+
+@cache
+def by_code() -> dict[str, Division]:
+    """The places by code."""
+    return {division.code: division for division in divisions()}
+
+
+@cache
+def within(province: str) -> tuple[Division, ...]:
+    """The places of a province code, the province itself first."""
+    return tuple(d for d in divisions() if d.code[:2] == province[:2])
+
+
+@cache
+def _pool(level: str, english: bool) -> tuple[Division, ...]:
+    return tuple(d for d in divisions() if (not level or d.level == level) and (d.english or not english))
+
+
+def named(rng: Random, level: str = "", language: str = "zh") -> Division:
+    """Any place, or any of a level."""
+    return rng.choice(_pool(level, language == "en"))
+
+
+@cache
+def _local_pool(province: str, english: bool) -> tuple[Division, ...]:
+    return tuple(d for d in within(province) if d.english or not english)
+
+
+def local(rng: Random, province: str, language: str = "zh") -> Division:
+    """A place of a province as its people would name it: mostly a city."""
+    pool = _local_pool(province, language == "en")
+    return pool[0] if rng.random() < 0.3 else rng.choice(pool)
