@@ -245,3 +245,15 @@ def test_hard_has_fewer_ties_than_seed() -> None:
         for spec in (seed, hard)
     ]
     assert silent[1] > 2 * silent[0]
+
+
+def test_figures_of_a_page_are_printed_on_it(seed_script: Script) -> None:
+    """Numbers up to five may be written as words."""
+    words = {"3": "three", "4": "four", "5": "five"}
+    for page in seed_script.pages:
+        text = " ".join(page.paragraphs).replace(",", "").replace("a thousand", "1000")
+        for figure in page.figures:
+            assert re.search(rf"(?<![0-9]){figure.value}(?![0-9])", text) or words.get(figure.value, "-") in text, (
+                figure
+            )
+    assert {figure.context for page in seed_script.pages for figure in page.figures} == {"", "other case", "witness"}

@@ -128,7 +128,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PublicNumber:
-    """A figure as printed in a news page, in the words of the table contract."""
+    """A figure as printed in a news page, in the words of the table contract.
+
+    context: "" for the page's own story, else in words what it belongs to ("other case", "witness").
+    """
 
     quantity: str
     unit: str
@@ -140,6 +143,7 @@ class PublicNumber:
     as_of: str
     bound: str
     value: str
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

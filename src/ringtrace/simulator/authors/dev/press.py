@@ -74,6 +74,9 @@ def _page(
         found = story[key]
         return tuple(put(text) for text in found) if isinstance(found, list) else ()
 
+    told = story.get("figures", [])
+    for quantity, unit, status, value, bound, context in told if isinstance(told, list) else []:
+        figures += (PublicNumber(quantity, unit, status, "", "", "", "", "", bound, value, context),)
     return Page(
         name, put(story["outlet"]), put(story["host"]), put(story["headline"]), put(story["byline"]), at,
         puts("paragraphs"), puts("clutter"), figures, put(story["form"]), put(story["language"]),
