@@ -12,9 +12,9 @@ from ringtrace.model.mention import CONTACT_KINDS, Candidate
 from ringtrace.model.stance import Assessment, Band, Direction, Frame
 from ringtrace.stances.concepts import Hit, Vocabulary, vocabulary
 from ringtrace.stances.facts import find_facts
-from ringtrace.stances.features import Context, describe
+from ringtrace.stances.features import Context, Describer
 from ringtrace.stances.owners import decide_owners
-from ringtrace.stances.weights import CLASSES, DIRECTED, softmax, weights
+from ringtrace.stances.weights import CLASSES, DIRECTED, Weights, softmax, weights
 from ringtrace.text.folding import fold
 from ringtrace.text.view import TextView
 
@@ -141,7 +141,7 @@ def _read(view: TextView, candidates: Sequence[Candidate], context: Context | No
         return _NOTHING
     hits = words.hits(found)
     model = weights()
-    features = describe(view, hits, candidates, context, heading, model.groups, model.pairs)
+    features = _describer(model).describe(view, hits, candidates, context, heading)
     scores = softmax(model.scores(features))
     probability = model.calibrated(sum(scores[:DIRECTED]))
     if probability >= model.review and max(scores[:DIRECTED]) > 0:
@@ -153,6 +153,11 @@ def _read(view: TextView, candidates: Sequence[Candidate], context: Context | No
     if best < DIRECTED and direction == "none":
         winner = CLASSES[max(range(DIRECTED, len(CLASSES)), key=lambda index: scores[index])]
     return _Reading(tuple(hits), features, winner, direction, probability)
+
+
+@lru_cache(maxsize=8)
+def _describer(model: Weights) -> Describer:
+    return Describer(model.groups, model.pairs)
 
 
 @lru_cache(maxsize=8)

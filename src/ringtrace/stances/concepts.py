@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 
 import ahocorasick_rs
@@ -69,6 +70,7 @@ class Vocabulary:
     def __init__(self, terms: dict[str, tuple[str, ...]]) -> None:
         self.names = tuple(sorted(terms))
         self.bit = {name: 1 << index for index, name in enumerate(self.names)}
+        self._known: dict[int, tuple[str, ...]] = {}
         self._sides = sum(self.bit[name] for name in _SIDES if name in self.bit)
         self._pairs: list[int] = []
         strings: dict[tuple[str, bool], list[list[int]]] = {}
@@ -153,16 +155,17 @@ class Vocabulary:
                 found.append((bits, start, stop))
         if len(phrases) < 2:
             return found
-        kept = []
-        for bits, start, stop in found:
-            own = bits & self._sides
-            if own and any(
-                a <= start and stop <= b and b - a > stop - start and not other & own for other, a, b in phrases
-            ):
-                bits &= ~self._sides
-            if bits:
-                kept.append((bits, start, stop))
-        return kept
+        return [hit for one in found if (hit := self._outspoken(one, phrases))[0]]
+
+    def _outspoken(self, hit: tuple[int, int, int], phrases: list[tuple[int, int, int]]) -> tuple[int, int, int]:
+        """Return the hit without its side where a longer phrase of another side covers it."""
+        bits, start, stop = hit
+        own = bits & self._sides
+        if own and any(
+            a <= start and stop <= b and b - a > stop - start and not other & own for other, a, b in phrases
+        ):
+            return bits & ~self._sides, start, stop
+        return hit
 
     @staticmethod
     def _joined(text: str, first: int, last: int, start: int) -> bool:
@@ -173,13 +176,14 @@ class Vocabulary:
 
     def hits(self, found: list[tuple[int, int, int]]) -> list[Hit]:
         """Return one Hit for each concept of each match, in order of position."""
-        hits = [
-            Hit(name, start, stop)
-            for bits, start, stop in found
-            for name in self.names
-            if bits & self.bit[name]
-        ]  # fmt: skip
-        return sorted(hits, key=lambda hit: (hit.start, hit.stop, hit.concept))
+        hits = [Hit(name, start, stop) for bits, start, stop in found for name in self._names_of(bits)]
+        return sorted(hits, key=attrgetter("start", "stop", "concept"))
+
+    def _names_of(self, bits: int) -> tuple[str, ...]:
+        names = self._known.get(bits)
+        if names is None:
+            names = self._known[bits] = tuple(name for name in self.names if bits & self.bit[name])
+        return names
 
 
 @cache

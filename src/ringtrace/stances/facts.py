@@ -62,7 +62,7 @@ class _Scene:
 def _near(left: Iterable[Piece], right: Sequence[Piece], distance: int) -> list[Piece]:
     """Return the pieces of ``left`` that have one of ``right`` within ``distance`` of them."""
     return [
-        (a, b) for a, b in left if any(-distance <= c - b <= distance or -distance <= a - d <= distance for c, d in right)
+        (a, b) for a, b in left if any(abs(c - b) <= distance or abs(a - d) <= distance for c, d in right)
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ Groups of concepts and the pairs that are looked at are data (``stance_weights.t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from ringtrace.model.stance import Direction
 from ringtrace.stances.concepts import Hit
 from ringtrace.text.view import TextView
 
-SENTENCE_BREAKS = "。！？!?\n；;"
+SENTENCE_BREAKS = frozenset("。！？!?\n；;")
 SHORT, LONG = 24, 220
 """Code points: an answer in passing stays below SHORT, an article or a notice is above LONG."""
 QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("«", "»"))
@@ -34,18 +35,6 @@ class Context:
     probability: float = 0.0
 
 
-def sentences(text: str, hits: Sequence[Hit]) -> list[frozenset[str]]:
-    """Return the concepts named in each sentence of the folded ``text`` that names any."""
-    found: dict[int, set[str]] = {}
-    breaks = [index for index, char in enumerate(text) if char in SENTENCE_BREAKS]
-    at = 0
-    for hit in sorted(hits, key=lambda one: one.start):
-        while at < len(breaks) and breaks[at] < hit.start:
-            at += 1
-        found.setdefault(at, set()).add(hit.concept)
-    return [frozenset(found[number]) for number in sorted(found)]
-
-
 def quotations(text: str) -> list[tuple[int, int]]:
     """Return the insides of quotation marks of at least QUOTED_MIN code points, in order."""
     found: list[tuple[int, int]] = []
@@ -61,45 +50,81 @@ def quotations(text: str) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def describe(
-    view: TextView,
-    hits: Sequence[Hit],
-    candidates: Sequence[Candidate],
-    context: Context,
-    heading: Context,
-    groups: Mapping[str, frozenset[str]],
-    pairs: Iterable[tuple[str, str]],
-) -> tuple[str, ...]:
-    """Return the names of the features that hold for the text, sorted.
+class Describer:
+    """Names the features of texts; compiled once for a set of groups and pairs.
 
-    context: the post that it answers; heading: what its thread's title alone would be.
-    groups: further names for sets of concepts; pairs: names (concepts or groups) to look for in
-    one sentence. A feature holds or not; nothing is counted, so that length buys nothing.
+    groups: further names for sets of concepts. pairs: names (concepts, groups, extracted kinds) to
+    look for in one sentence and in the whole text. Every name is one bit of an integer.
     """
-    spoken, cited = _apart(view.folded.text, hits)
-    named = {hit.concept for hit in spoken}
-    extracted = frozenset(_found(candidates))
-    by_sentence = [_with_groups(one, groups) for one in sentences(view.folded.text, spoken)]
-    everything = _with_groups(named, groups) | extracted
-    features = {f"c:{name}" for name in everything - extracted} | extracted
-    features.update(f"m:{name}" for name in _several(spoken))
-    features.update(f"p:{a}+{b}" for a, b in pairs if any(a in one and b in one for one in by_sentence))
-    features.update(f"d:{a}+{b}" for a, b in pairs if a in everything and b in everything)
-    features.update(_shape(view, named))
-    features.update(f"q:{name}" for name in _with_groups({hit.concept for hit in cited}, groups) if name in groups)
+
+    def __init__(self, groups: Mapping[str, frozenset[str]], pairs: Sequence[tuple[str, str]]) -> None:
+        self._bit: dict[str, int] = {}
+        self._groups = {name: sorted(members) for name, members in groups.items()}
+        self._pairs = [(f"p:{a}+{b}", f"d:{a}+{b}", self._of(a), self._of(b)) for a, b in pairs]
+        self._grouped = [(name, self._of(name)) for name in sorted(groups)]
+
+    def _of(self, name: str) -> int:
+        """Return the bit of a concept or extracted kind, or the union of a group's."""
+        if name in self._groups:
+            return self._union(self._groups[name])
+        bit = self._bit.get(name)
+        if bit is None:
+            bit = self._bit[name] = 1 << len(self._bit)
+        return bit
+
+    def _union(self, names: Iterable[str]) -> int:
+        bits = 0
+        for name in names:
+            bits |= self._of(name)
+        return bits
+
+    def describe(
+        self, view: TextView, hits: Sequence[Hit], candidates: Sequence[Candidate], context: Context, heading: Context
+    ) -> tuple[str, ...]:
+        """Return the names of the features that hold for the text, sorted.
+
+        hits: in order of position. context: the post that it answers; heading: what its thread's
+        title alone would be. A feature holds or not; nothing is counted, so that length buys nothing.
+        """
+        spoken, cited = _apart(view.folded.text, hits)
+        named = {hit.concept for hit in spoken}
+        extracted = set(_found(candidates))
+        everything = self._union(named) | self._union(extracted)
+        features = {f"c:{name}" for name in named} | extracted
+        features.update(f"c:{name}" for name, bits in self._grouped if everything & bits)
+        features.update(f"m:{name}" for name in _several(spoken))
+        by_sentence = self._sentences(view.folded.text, spoken)
+        for together, anywhere, a, b in self._pairs:
+            if everything & a and everything & b:
+                features.add(anywhere)
+                if any(one & a and one & b for one in by_sentence):
+                    features.add(together)
+        if cited:
+            inside = self._union(hit.concept for hit in cited)
+            features.update(f"q:{name}" for name, bits in self._grouped if inside & bits)
+        features.update(_shape(view, named))
+        features.update(_answering(view, named, context, heading))
+        return tuple(sorted(features))
+
+    def _sentences(self, text: str, hits: Sequence[Hit]) -> list[int]:
+        """Return the bits of each sentence of the folded text that names a concept."""
+        breaks = [index for index, char in enumerate(text) if char in SENTENCE_BREAKS]
+        found: dict[int, int] = {}
+        for hit in hits:
+            number = bisect_left(breaks, hit.start)
+            found[number] = found.get(number, 0) | self._of(hit.concept)
+        return list(found.values())
+
+
+def _answering(view: TextView, named: set[str], context: Context, heading: Context) -> Iterable[str]:
     if heading.direction != "none":
-        features.add(f"t:{heading.direction}")
+        yield f"t:{heading.direction}"
     if context.direction != "none":
-        features.add(f"r:{context.direction}")
-        features.update(f"r:{context.direction}+{name}" for name in named)
+        yield f"r:{context.direction}"
+        for name in named:
+            yield f"r:{context.direction}+{name}"
     elif view.reply_to:
-        features.add("r:none")
-    return tuple(sorted(features))
-
-
-def _with_groups(names: Iterable[str], groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    named = frozenset(names)
-    return named.union(group for group, members in groups.items() if not members.isdisjoint(named))
+        yield "r:none"
 
 
 def _apart(text: str, hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
@@ -115,7 +140,7 @@ def _apart(text: str, hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
 def _several(hits: Sequence[Hit]) -> Iterable[str]:
     """Yield the concepts that two words apart from each other name."""
     ends: dict[str, int] = {}
-    for hit in sorted(hits, key=lambda one: (one.start, one.stop)):
+    for hit in hits:
         if hit.concept not in ends:
             ends[hit.concept] = hit.stop
         elif hit.start >= ends[hit.concept]:

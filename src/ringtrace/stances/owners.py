@@ -70,8 +70,8 @@ def _by_frame(named: set[str], hits: Sequence[Hit], frame: Frame, direction: Dir
 def _recommended(hits: Sequence[Hit], start: int) -> bool:
     """Return whether somebody is recommended before the contact and nobody offers himself."""
     words = {hit.concept for hit in hits}
-    if "own_service" in words:
-        return False
+    if "their_handle" in words or "own_service" in words:
+        return "their_handle" in words
     return "recommends" in words or any(hit.concept == "knows_someone" and hit.start < start + AFTER for hit in hits)
 
 

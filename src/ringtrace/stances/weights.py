@@ -20,7 +20,7 @@ DIRECTED = 3
 FILE = "stance_weights.toml"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Weights:
     """One version of the model.
 
@@ -42,13 +42,9 @@ class Weights:
 
     def scores(self, features: Iterable[str]) -> list[float]:
         """Return each class's natural log-odds, before normalising."""
-        totals = list(self.bias)
-        for feature in features:
-            row = self.table.get(feature)
-            if row is not None:
-                for index, value in enumerate(row):
-                    totals[index] += value
-        return totals
+        table = self.table
+        rows = [table[feature] for feature in features if feature in table]
+        return [math.fsum(column) for column in zip(self.bias, *rows, strict=True)]
 
     def calibrated(self, raw: float) -> float:
         """Return the probability for the model's raw one, rounded to 6 decimals."""
