@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from types import ModuleType
+from typing import TypeVar
 
 from ringtrace import registry
 from ringtrace.errors import EvidenceError
@@ -15,6 +16,7 @@ from ringtrace.pipeline.accounting import account
 from ringtrace.text.offsets import split
 
 HEAD = 65_536
+Item = TypeVar("Item")
 MAPPING_SUFFIX = ".mapping.toml"
 
 
@@ -62,7 +64,7 @@ def read_source(source: Source, depth: int = 0, budget: _Budget | None = None) -
         reading.gaps.append(Gap(whole, "no reader recognises this file"))
     else:
         reading.reader, reading.version = reader.__name__.rpartition(".")[2], reader.VERSION
-        for item in _guarded(reader, source, reading):
+        for item in _items(reader, source, reading):
             if isinstance(item, Post):
                 reading.posts.append(_settled(item, source))
             elif isinstance(item, Gap):
@@ -78,14 +80,16 @@ def read_source(source: Source, depth: int = 0, budget: _Budget | None = None) -
 
 
 def choose_reader(source: Source, notes: list[str]) -> ModuleType | None:
-    """Return the reader most sure of the source, or None; a tie is told in ``notes``."""
+    """Return the reader most sure of the source, or None; a tie or a failed look is told in ``notes``."""
     head = bytes(source.data[:HEAD])
-    name = source.url or source.member or source.name
-    scores = []
+    name = (source.url or source.member or source.name) if source.member else source.name
+    scores: list[tuple[float, str, ModuleType]] = []
     for kind, reader in registry.scan("ringtrace.readers").items():
-        score = float(reader.sniff(head, name if source.member else source.name))
-        if score > 0.1:
-            scores.append((-score, kind, reader))
+        for score in _guarded(map(reader.sniff, [head], [name])):
+            if isinstance(score, _Fault):
+                notes.append(f"reader {kind} could not judge this file: {score.reason}")
+            elif score > 0.1:
+                scores.append((-score, kind, reader))
     scores.sort(key=lambda entry: entry[:2])
     if len(scores) > 1 and scores[0][0] == scores[1][0]:
         kinds = " and ".join(entry[1] for entry in scores if entry[0] == scores[0][0])
@@ -93,21 +97,34 @@ def choose_reader(source: Source, notes: list[str]) -> ModuleType | None:
     return scores[0][2] if scores else None
 
 
-def _guarded(reader: ModuleType, source: Source, reading: Reading) -> Iterator[Post | Gap | Structure | Member]:
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Why a reader stopped, in words."""
+
+    reason: str
+
+
+def _guarded(steps: Iterator[Item]) -> Iterator[Item | _Fault]:
     """The boundary: whatever a reader does on hostile bytes, the file's siblings go in."""
-    last = 0
     try:
-        for item in reader.read(source):
-            if not isinstance(item, Member):
-                last = max(last, item.span.stop)
-            yield item
+        yield from steps
     except EvidenceError as error:
-        reading.notes.append(error.reason)
-        yield Gap(Span(source.evidence, source.member, min(last, len(source.data)), len(source.data)), error.reason)
+        yield _Fault(error.reason)
     except Exception as error:  # noqa: BLE001  the one broad except: a reader's fault becomes a Gap
-        reason = f"reader {reading.reader} failed: {type(error).__name__}: {error}"
-        reading.notes.append(reason)
-        yield Gap(Span(source.evidence, source.member, min(last, len(source.data)), len(source.data)), reason)
+        yield _Fault(f"the reader failed: {type(error).__name__}: {error}")
+
+
+def _items(reader: ModuleType, source: Source, reading: Reading) -> Iterator[Post | Gap | Structure | Member]:
+    """Yield what ``reader`` finds; where it stops early the rest of the source is a Gap."""
+    last = 0
+    for item in _guarded(reader.read(source)):
+        if isinstance(item, _Fault):
+            reading.notes.append(item.reason)
+            size = len(source.data)
+            yield Gap(Span(source.evidence, source.member, min(last, size), size), item.reason)
+            return
+        last = max(last, item.stop if isinstance(item, Member) else item.span.stop)
+        yield item
 
 
 def _read_member(member: Member, source: Source, depth: int, budget: _Budget) -> Reading:
