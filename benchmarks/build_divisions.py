@@ -146,7 +146,7 @@ def short(name: str) -> str:
 
 # Readings in names that differ from the commonest one.
 READING = {"都": "du", "莘": "shen", "什": "shi", "长": "chang", "漯": "luo", "朝": "chao", "蚌": "beng"}
-READING["亳"] = "bo"
+READING |= {"亳": "bo", "佛": "fo"}
 IRREGULAR = {
     "陕西": "Shaanxi",
     "乐清": "Yueqing",

@@ -60,7 +60,7 @@ def _figure(article: Mapping[str, Any], draft: Draft, published: str) -> Figure 
     )
     return Figure(
         key, "public", draft.quantity, draft.unit, draft.status, draft.population, draft.place, draft.period_start,
-        draft.period_end, published, _BOUNDS[draft.bound], draft.value, span, draft.context,
+        draft.period_end, draft.as_of or published, _BOUNDS[draft.bound], draft.value, span, draft.context,
     )  # fmt: skip
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 
-from ringtrace.statement.vocabulary import Vocabulary, terms
+from ringtrace.statement.sentences import dateline_end
+from ringtrace.statement.vocabulary import Vocabulary, is_word, terms
+from ringtrace.text import lexicon
 from ringtrace.text.dates import DateFound, find_dates
 
-_SINCE = re.compile(r"(?:since|自|从) ?(?:[a-z]+ )?(?:\d{1,2},? )?$")
-_JOINED = ("-", "to", "and", "through", "until", "至", "到", "~", "—", "–")
 _SURE = 0.7
 
 
@@ -34,6 +35,8 @@ def read_period(vocabulary: Vocabulary, published: str) -> Period:
     text = vocabulary.text
     day = _day(published)
     found = [item for item in find_dates(text, day) if item.probability >= _SURE and "W" not in item.value]
+    found = sorted([*found, *_weekdays(text, day)], key=lambda item: item.start)
+    opening = dateline_end(text)
     taken = tuple((item.start, item.stop) for item in found)
     happened: list[str] = []
     as_of, since = "", False
@@ -42,16 +45,42 @@ def read_period(vocabulary: Vocabulary, published: str) -> Period:
         before = text[max(0, item.start - 26) : item.start].rstrip()
         if before.endswith(terms("as_of")) and not any(h for h in happened):
             as_of = value
+        elif item.start < opening:
+            continue
         elif _is_saying(text, item, before):
             as_of = as_of or value
         else:
-            since = since or before.endswith(("since", "自从")) or text.startswith(("以来", "年以来"), item.stop)
+            open_end = before.endswith(("since", "自从")) or text.startswith(("以来", "年以来"), item.stop)
+            if open_end and item.start > len(text) // 2:  # "... sold 21 women since 2014": when what began is unsaid
+                continue
+            since = since or open_end
             happened.append(value)
     if not happened:
         return Period(as_of=as_of, taken=taken)
     if since:
         return Period(happened[0], "", as_of, True, taken)
     return Period(min(happened), max(happened), as_of, False, taken)
+
+
+def _weekdays(text: str, day: date | None) -> list[DateFound]:
+    """Lone weekdays ("on Monday", "said Friday"): the last one up to the day of publication."""
+    if day is None or "day" not in text:
+        return []
+    found = []
+    for name, number in _weekday_names().items():
+        at = text.find(name)
+        if at >= 0 and is_word(text, at, at + len(name)):
+            past = day - timedelta(days=(day.weekday() - number) % 7)
+            found.append(DateFound(at, at + len(name), past.isoformat(), 0.7, "weekday"))
+    return found
+
+
+@cache
+def _weekday_names() -> Mapping[str, int]:
+    names: dict[str, int] = {}
+    for _, document in lexicon.documents("date"):
+        names.update(document.get("weekdays", {}))
+    return names
 
 
 def _is_saying(text: str, item: DateFound, before: str) -> bool:

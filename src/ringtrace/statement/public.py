@@ -8,12 +8,12 @@ the main story's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from ringtrace.statement.counting import Count, counts
+from ringtrace.statement.sentences import dateline_end
 from ringtrace.statement.stories import Told, tell
 from ringtrace.statement.vocabulary import PERSONS, UNITS, Vocabulary, terms
 from ringtrace.text import lexicon
@@ -21,7 +21,6 @@ from ringtrace.text.folding import fold
 from ringtrace.text.numbers import Number, as_decimal, find_numbers
 from ringtrace.text.places import Place, contains, find_places
 
-_DATELINE = re.compile(r"[^\n.。]{0,40}?(?:\([a-z. /]{2,20}\) ?(?:--|—|-)|[0-9]{1,2}日[电讯])")
 _PLACED = PERSONS | {"cases", "rings"}
 _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22
@@ -168,8 +167,7 @@ def _bound(vocabulary: Vocabulary, number: Number) -> str:
 
 def _places(text: str) -> list[Place]:
     """The places that a sentence surely names; the dateline and the country itself are none."""
-    dateline = _DATELINE.match(text.lstrip())
-    behind = len(text) - len(text.lstrip()) + dateline.end() if dateline else 0
+    behind = dateline_end(text)
     return [p for p in find_places(text) if p.probability >= 0.5 and p.code != "CN" and p.start >= behind]
 
 

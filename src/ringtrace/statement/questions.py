@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from ringtrace.model.figure import Figure, Reconciliation
+from ringtrace.statement.stories import tell
 from ringtrace.text import lexicon
+from ringtrace.text.folding import fold
 
 
 def open_questions(
@@ -43,7 +45,8 @@ def open_questions(
 def _answered(texts: Sequence[str], terms: Sequence[str], denials: Sequence[str]) -> bool:
     """Whether a sentence speaks of it without saying that it is not known."""
     for text in texts:
-        for sentence in text.lower().replace("。", ".").replace("\n", ".").split("."):
+        for told in tell(fold(text).text, ""):
+            sentence = told.vocabulary.text
             if any(term in sentence for term in terms) and not any(denial in sentence for denial in denials):
                 return True
     return False

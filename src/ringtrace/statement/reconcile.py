@@ -8,13 +8,15 @@ that may be copies of one release.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations
 
 from ringtrace.model.figure import Figure, Reconciliation, ReconciliationVerdict
+from ringtrace.text.places import contains
 
 _OPEN = ("suspects", "children")
+_SOMEWHERE = frozenset({"", "arrested", "detained", "rescued", "found"})  # what happens at a place of its own
 _SIMILAR = ({"arrested", "detained"}, {"rescued", "found", "reunited"})
 
 
@@ -24,9 +26,10 @@ def reconcile(figures: Sequence[Figure], place_name: Callable[[str], str] = str)
     place_name: division code -> words, for the reasons.
     """
     main = sorted((f for f in figures if not f.context), key=lambda f: (f.quantity, f.place, f.status, f.id))
-    groups: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[Figure]] = defaultdict(list)
     for figure in main:
-        groups[figure.quantity, figure.place].append(figure)
+        if figure.quantity != "price":  # each child had a price of its own
+            groups[figure.quantity, figure.unit, figure.place].append(figure)
     found: list[Reconciliation] = []
     for group in groups.values():
         for left, right in combinations(group, 2):
@@ -34,6 +37,7 @@ def reconcile(figures: Sequence[Figure], place_name: Callable[[str], str] = str)
                 found.append(verdict)
     for quantity in _OPEN:
         found.extend(_remainders(quantity, main, place_name))
+    found.extend(_sums_of_cases(figures))
     found.extend(_other_stories(figures))
     return sorted(found, key=lambda r: (r.left, r.right, r.verdict, r.reason))
 
@@ -53,7 +57,12 @@ def _compare(left: Figure, right: Figure) -> Reconciliation | None:
 def _weigh_exact(left: Figure, right: Figure) -> Reconciliation:
     a, b = Decimal(left.value), Decimal(right.value)
     if a != b:
-        return _verdict(left, right, "differs", str(abs(a - b)), f"one says {left.value}, the other {right.value}")
+        days = ""
+        if left.as_of and right.as_of and left.as_of != right.as_of:
+            days = f"; they are counted as of {left.as_of} and {right.as_of}"
+        return _verdict(
+            left, right, "differs", str(abs(a - b)), f"one says {left.value}, the other {right.value}{days}"
+        )
     same = left.span is not None and right.span is not None and left.span.evidence == right.span.evidence
     where = "in one source" if same else "in two sources, which may be copies of one release: one witness"
     return _verdict(left, right, "agrees", "", f"both say {left.value}, {where}")
@@ -75,7 +84,7 @@ def _remainders(quantity: str, main: Sequence[Figure], place_name: Callable[[str
     """What of a total no source gives a province; each province's largest stated part counts once."""
     found = []
     mine = [f for f in main if f.quantity == quantity]
-    whole_statuses = {f.status for f in mine if not f.place and f.bound == "exact"}
+    whole_statuses = {f.status for f in mine if not f.place and f.bound == "exact" and f.status in _SOMEWHERE}
     for status in sorted(whole_statuses):
         totals = [f for f in mine if not f.place and f.status == status and f.bound == "exact"]
         parts: dict[str, Figure] = {}
@@ -84,6 +93,7 @@ def _remainders(quantity: str, main: Sequence[Figure], place_name: Callable[[str
             if fits and (part.place not in parts or Decimal(part.value) > Decimal(parts[part.place].value)):
                 parts[part.place] = part
         total = max(totals, key=lambda f: (Decimal(f.value), f.id))
+        parts = {place: part for place, part in parts.items() if not _is_inside_another(place, parts)}
         placed = sum((Decimal(part.value) for part in parts.values()), Decimal(0))
         left = Decimal(total.value) - placed
         names = ", ".join(f"{place_name(code)} {part.value}" for code, part in sorted(parts.items())) or "none"
@@ -100,6 +110,35 @@ def _remainders(quantity: str, main: Sequence[Figure], place_name: Callable[[str
     return found
 
 
+def _is_inside_another(place: str, parts: Mapping[str, Figure]) -> bool:
+    """A city's figure is part of its province's: both together would count it twice."""
+    return any(other != place and contains(other, place) for other in parts)
+
+
+def _sums_of_cases(figures: Sequence[Figure]) -> list[Reconciliation]:
+    """One release that tells several cases: their figures against its own total, in the same source."""
+    found: list[Reconciliation] = []
+    for total in figures:
+        if total.context or total.place or total.bound != "exact" or total.quantity not in _OPEN:
+            continue
+        parts = sorted((f for f in figures if _is_case_of(f, total)), key=lambda f: (f.context, f.id))
+        if len({part.context for part in parts}) < 2:
+            continue
+        placed = sum((Decimal(part.value) for part in parts), Decimal(0))
+        listed = " + ".join(part.value for part in parts)
+        gap = abs(Decimal(total.value) - placed)
+        verdict: ReconciliationVerdict = "differs" if gap else "agrees"
+        reason = f"the cases of the release add up to {listed} = {placed}, its total is {total.value}"
+        found.extend(_verdict(total, part, verdict, str(gap) if gap else "", reason) for part in parts)
+    return found
+
+
+def _is_case_of(part: Figure, total: Figure) -> bool:
+    same = (part.quantity, part.status, part.bound) == (total.quantity, total.status, "exact")
+    source = part.span is not None and total.span is not None and part.span.evidence == total.span.evidence
+    return same and source and part.context.startswith("part") and not part.place
+
+
 def _other_stories(figures: Sequence[Figure]) -> list[Reconciliation]:
     """Figures of another story beside the main one: said, so that nobody adds them."""
     main = {
@@ -108,8 +147,10 @@ def _other_stories(figures: Sequence[Figure]) -> list[Reconciliation]:
     found = []
     for figure in figures:
         mate = main.get((figure.quantity, figure.status))
-        if figure.context and mate is not None:
+        if figure.context and mate is not None and not figure.context.startswith("part"):
             reason = f"“{figure.context}” is another story than the operation; the two are never added"
+            if figure.context.startswith("cumulative"):
+                reason = f"one counts the operation, the other {figure.context}; the first may be part of the second"
             found.append(_verdict(mate, figure, "not_comparable", "", reason))
     return found
 

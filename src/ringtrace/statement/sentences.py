@@ -10,6 +10,16 @@ _END = re.compile(r"[。！？!?]|\.(?=[ \n\"”]|$)|\n")
 _ABBREVIATION = re.compile(r"\b(?:mr|mrs|ms|dr|st|no|vol|u\.s|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)$")
 
 
+_DATELINE = re.compile(r"[^\n。]{0,40}?(?:\([a-z. /]{2,20}\) ?(?:--|—|-)|[0-9]{1,2}日[电讯])")
+
+
+def dateline_end(text: str) -> int:
+    """Return where the dateline of a sentence ends ("beijing, sept. 24 (xinhua) --"), 0 without one."""
+    lead = len(text) - len(text.lstrip())
+    match = _DATELINE.match(text, lead)
+    return match.end() if match else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """start: code points from the text's beginning. paragraph: its number, from 0."""

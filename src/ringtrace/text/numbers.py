@@ -325,8 +325,9 @@ def _join_ranges(text: str, found: list[Number]) -> list[Number]:
     joined: list[Number] = []
     for number in found:
         left = joined[-1] if joined else None
-        between = text[left.stop : number.start] if left is not None and number.start - left.stop <= 4 else ""
-        if left is not None and between in _BETWEEN and left.high is None and number.high is None:
+        between = text[left.stop : number.start] if left is not None and number.start - left.stop <= 5 else ""
+        paired = between == " and " and left is not None and text[: left.start].endswith("between ")
+        if left is not None and (between in _BETWEEN or paired) and left.high is None and number.high is None:
             low = left.value
             if number.scaled and not left.scaled and low < number.value:
                 low *= _magnitude(text, number)
