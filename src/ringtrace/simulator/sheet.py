@@ -49,5 +49,17 @@ def escaped(text: str) -> str:
 
 
 def encoded(page: str, charset: str) -> bytes:
-    """The page's bytes; characters that the charset lacks become numeric references, as browsers post them."""
+    """The page's bytes; characters that the charset lacks become numeric references, as browsers post them.
+
+    Big5: so do characters (kana) that Python's table and the one of browsers put at different codes.
+    """
+    if charset == "big5":
+        page = page.translate({ord(char): f"&#{ord(char)};" for char in sorted(set(page)) if not _same_big5(char)})
     return page.encode(charset, "xmlcharrefreplace")
+
+
+def _same_big5(char: str) -> bool:
+    try:
+        return char.encode("big5").decode("big5hkscs") == char
+    except UnicodeError:
+        return False
