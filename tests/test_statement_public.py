@@ -79,3 +79,9 @@ def test_the_seed_page_as_saved_with_all_around_it():
 def test_any_text_is_read_within_its_bounds(text):
     for draft in read_public_figures(text, published="2014-03-01"):
         assert 0 <= draft.start < draft.stop <= len(text)
+
+
+@pytest.mark.parametrize("piece", ["27 suspects and ", "被", "1名", "四川3名、", "arrested 3 "])
+def test_a_hostile_text_is_read_in_bounded_time(piece):
+    drafts = read_public_figures(piece * (40_000 // len(piece)))
+    assert all(0 <= draft.start < draft.stop <= 40_000 for draft in drafts)

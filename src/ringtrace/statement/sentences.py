@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _END = re.compile(r"[。！？!?]|\.(?=[ \n\"”]|$)|\n")
+_LONGEST = 4_000
 _ABBREVIATION = re.compile(r"\b(?:mr|mrs|ms|dr|st|no|vol|u\.s|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)$")
 
 
@@ -35,10 +36,16 @@ def sentences(text: str) -> Iterator[Sentence]:
     for match in _END.finditer(text):
         if match.group() == "." and _ABBREVIATION.search(text[max(start, match.start() - 6) : match.start()]):
             continue
-        if text[start : match.end()].strip():
-            yield Sentence(text[start : match.end()], start, paragraph)
+        yield from _pieces(text, start, match.end(), paragraph)
         if match.group() == "\n":
             paragraph += 1
         start = match.end()
-    if text[start:].strip():
-        yield Sentence(text[start:], start, paragraph)
+    yield from _pieces(text, start, len(text), paragraph)
+
+
+def _pieces(text: str, start: int, stop: int, paragraph: int) -> Iterator[Sentence]:
+    """Cut what no person would call a sentence, so that its cost stays bounded."""
+    for at in range(start, stop, _LONGEST):
+        piece = text[at : min(stop, at + _LONGEST)]
+        if piece.strip():
+            yield Sentence(piece, at, paragraph)
