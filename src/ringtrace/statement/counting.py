@@ -122,6 +122,8 @@ def counts(vocabulary: Vocabulary, numbers: Sequence[Number]) -> list[Count]:
         status = _status(vocabulary, number, noun, (low if not found else max(low, found[-1].noun[1]), high))
         if not status and before is not None and noun.kind in PERSONS:
             status = before.status
+        if noun.kind == "children" and status in _SUSPECT_STATUS:
+            status = ""  # "jailed for taking 10 children": the verb is another's
         quantity = _person(noun.kind, status)
         if quantity:
             found.append(

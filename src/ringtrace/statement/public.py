@@ -8,6 +8,7 @@ the main story's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,8 +20,9 @@ from ringtrace.statement.vocabulary import PERSONS, UNITS, Vocabulary, terms
 from ringtrace.text import lexicon
 from ringtrace.text.folding import fold
 from ringtrace.text.numbers import Number, as_decimal, find_numbers
-from ringtrace.text.places import Place, contains, find_places
+from ringtrace.text.places import Place, contains, find_places, parent
 
+_LIST = re.compile(r" ?(?:[、,，/和与及]|and|or|,? and)? ?(?:(?:the )?(?:province|city|county)s?,?(?: and)? ?)?")
 _PLACED = PERSONS | {"cases", "rings"}
 _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22
@@ -180,12 +182,40 @@ def _place(text: str, places: list[Place], count: Count, limit: int, last: str) 
     before = [p for p in places if p.stop <= start]
     behind = [p for p in places if stop <= p.start < limit]
     if behind and text[count.number.stop : stop + 1].isascii():  # Chinese names the place first
-        return _deepest(behind)
+        return _common(_listed(text, behind, behind[0]))
     if not before:
         return ""
     clause = max(text.rfind(mark, 0, start) for mark in ",，;；、.")
     own = [p for p in before if p.start > clause]
-    return _deepest(own) if own else last or _deepest(before[-1:])
+    return (
+        _deepest(own)
+        if own and len(_listed(text, before, own[-1])) == len(own)
+        else last or _common(_listed(text, before, before[-1]))
+    )
+
+
+def _listed(text: str, places: Sequence[Place], one: Place) -> list[Place]:
+    """The enumeration that a place stands in: 河北、山东、四川; "Beijing and Jiangsu"."""
+    at = next(index for index, place in enumerate(places) if place == one)
+    first = last = at
+    while first and _LIST.fullmatch(text[places[first - 1].stop : places[first].start]):
+        first -= 1
+    while last + 1 < len(places) and _LIST.fullmatch(text[places[last].stop : places[last + 1].start]):
+        last += 1
+    return list(places[first : last + 1])
+
+
+def _common(places: Sequence[Place]) -> str:
+    """Return the innermost code if the places lie in each other, else what holds them all, "" if nothing."""
+    inner = _deepest(places)
+    if inner or not places:
+        return inner
+    above = parent(places[0].code)
+    while above and above != "CN":
+        if all(contains(above, place.code) for place in places):
+            return above
+        above = parent(above)
+    return ""
 
 
 def _deepest(places: Sequence[Place]) -> str:
