@@ -54,6 +54,8 @@ def _begins_id(scene: Scene, last: Cue, cue: Cue) -> bool:
     text = scene.text
     following = text[cue.stop : cue.stop + 1]
     gap = text[last.stop : cue.start]
+    if last.concept in ("add", "phone") and following.isdigit() and cue.concept == "qq":
+        return False
     if not text[cue.start].isascii() or not following.isascii() or not (following.isalnum() or following == "_"):
         return False
     return (

@@ -57,7 +57,7 @@ def _strict(scene: Scene, at: int, low: int, high: int) -> Token | None:
     if len(runs) > 1 and _regular(scene, runs, high):
         return _token(scene, runs, "cue+separated digits")
     follows = scene.text[first_stop : first_stop + 2]
-    if len(follows) == 2 and follows[0] in _ALIKE and scene.weak[first_stop + 1].isdigit():
+    if follows[:1] in _ALIKE and not (follows[1:].isascii() and follows[1:].isalpha() and follows[1:] not in _ALIKE):
         return None
     return _ascii_part(scene, first_start, first_stop, low, high) or _token(scene, [runs[0]], "cue+digits")
 
@@ -111,7 +111,9 @@ def _regular(scene: Scene, runs: list[tuple[int, int]], high: int) -> bool:
     if len(gaps) != 1 or sum(sizes) > high or sizes[0] > 5 or max(sizes) - min(sizes) > 1:
         return False
     gap = gaps.pop()
-    return gap not in (",", "、", "/", ";", "\n", ", ", "|") and not scene.cues.unit.match(scene.text, runs[-1][1])
+    if gap == "\n":
+        return len(runs) == 2 and sizes[0] >= 4 and not scene.cues.unit.match(scene.text, runs[-1][1])
+    return gap not in (",", "、", "/", ";", ", ", "|") and not scene.cues.unit.match(scene.text, runs[-1][1])
 
 
 def _fit(scene: Scene, runs: list[tuple[int, int]], low: int, high: int) -> list[tuple[int, int]]:
@@ -167,7 +169,7 @@ def _loose(scene: Scene, at: int, low: int, high: int) -> Token | None:
 def _latin_beside(scene: Scene, places: list[int]) -> bool:
     after = scene.text[places[-1] + 1 : places[-1] + 2]
     letters = sum(scene.text[i].isascii() and scene.text[i].isalpha() for i in places)
-    return letters > 0 and ((after.isascii() and after.isalpha()) or letters > len(places) // 2)
+    return letters > 0 and ((after.isascii() and after.isalpha()) or letters > len(places) * 0.7)
 
 
 def _filled(scene: Scene, at: int, low: int, high: int) -> Token | None:

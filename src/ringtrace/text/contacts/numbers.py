@@ -20,10 +20,11 @@ _WHOLE = re.compile(rf"(?<![\d])(?<!\d\.)({_COUNTRY})({_PREFIX}\d{{8}})(?!\d)(?!
 # "... four five six, one person": a number word that counts what follows is no digit of the number.
 _COUNTED_AFTER = re.compile(rf"(?<!\d)({_PREFIX}\d{{8}})(?=\d[个人位次下些起直定样般切家])")
 _JOINED = re.compile(r"1[^0-9]{0,8}[3-9](?:[^0-9]{0,8}\d){9}")
-_JOINED_WEAK = re.compile(r"1[^0-9a-z\n]{0,2}[3-9](?:[^0-9a-z\n]{0,2}\d){9}")
+_JOINED_WEAK = re.compile(r"1(?:[^\w\n]|_){0,2}[3-9](?:(?:[^\w\n]|_){0,2}\d){9}")
 _BACKWARDS = re.compile(r"(?<!\d)\d(?:[^0-9a-z]{0,3}\d){8}[^0-9a-z]{0,3}[3-9][^0-9a-z]{0,3}1(?!\d)")
+_LETTER_RUN = re.compile(r"(?<![a-z0-9])[a-z]+(?![a-z0-9])")
 _LANDLINE = re.compile(
-    r"(?<![\d+.])(?:\(?\+?86\)?[- ]{0,2})?(\(?)(0?(?:10|2[0-57-9]|[3-9]\d\d))(\)?)"
+    r"(?<![\d+.])(\(?\+?86\)?[- ]{0,2})?(\(?)(0?(?:10|2[0-57-9]|[3-9]\d\d))(\)?)"
     r"([-— ~]{0,3})([2-8]\d{2,3}[- ]?\d{4})(?![\d.]\d?)"
 )
 _FREE = re.compile(r"(?<![\d+.-])([48]00)([- ]{0,2})(\d{3,4})([- ]?)(\d{3,4})(?![\d]|[.-]\d)")
@@ -158,7 +159,7 @@ def _judge(scene: Scene, text: str, start: int, stop: int, cued: bool) -> Number
         probability, rule = _judge_gaps(gaps, near, cued, any(c.concept == "strip" for c in scene.found))
         if probability and _goes_on(text, start, stop, gaps):
             probability = min(probability, 0.3)
-    if probability < 0.3:
+    if probability <= 0.3:
         return None
     return Number(start, stop, _pieces(places, gaps), f"+86{digits}", digits, probability, rule)
 
@@ -184,16 +185,26 @@ def _judge_weak(
 ) -> tuple[float, str]:
     before, after = scene.text[places[0] - 1 : places[0]], scene.text[places[-1] + 1 : places[-1] + 2]
     latin = [i for i in unsure if scene.text[i].isascii()]
+    if any(run[0] not in "ol" or len(run) > 1 for run in _loose_letters(scene, places)):
+        return 0.0, ""
     if latin and ((_latin(before) and not _cue_ends(scene, places[0])) or _latin(after)):
         return 0.0, ""
     if sum(map(len, gaps)) > 12:
         return 0.0, ""
     sure = 11 - len(unsure)
+    if not latin and len(unsure) <= 2 and set(unsure) <= {*places[:2], *places[-2:]}:
+        return 0.3, "homophones at the end of a digit string"
     if sure >= 6:
         return (0.9 if near else 0.75), "look-alikes > 11 digits"
     if near:
         return 0.85, "homophones beside a cue > 11 digits"
     return (0.6 if cued and sure >= 3 else 0.3), "homophones > 11 digits"
+
+
+def _loose_letters(scene: Scene, places: list[int]) -> list[str]:
+    """Return the runs of Latin letters among the places that touch no digit: words, as a rule."""
+    shown = scene.text[places[0] : places[-1] + 1]
+    return [match.group() for match in _LETTER_RUN.finditer(shown)]
 
 
 def _latin(char: str) -> bool:
@@ -291,16 +302,11 @@ def _backwards(scene: Scene) -> Iterator[Number]:
 
 def _landline(scene: Scene) -> Iterator[Number]:
     for match in _LANDLINE.finditer(scene.strong):
-        opened, area, closed, gap, local = match.groups()
+        country, opened, area, closed, gap, local = match.groups()
         digits = re.sub(r"\D", "", local)
-        area = area.lstrip("0")
-        written = match.group()
+        zero, area = area.startswith("0"), area.lstrip("0")
         marked = bool(opened and closed) or bool(gap.strip())
-        if not (written.lstrip("(").startswith("0") or "86" in written[:4]) or len(area) + len(digits) not in (
-            9,
-            10,
-            11,
-        ):
+        if not (zero or country) or len(area) + len(digits) not in (9, 10, 11):
             continue
         near = _near_cue(scene, match.start())
         probability = 0.93 if near else 0.85 if marked else 0.6 if gap else 0.35

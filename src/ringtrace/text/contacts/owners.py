@@ -2,78 +2,86 @@
 
 from __future__ import annotations
 
+import re
+
 from ringtrace.model.mention import Owner
 from ringtrace.text.contacts.scene import Scene
 
-_ENDS = "。!?;\n"
 _OPEN, _CLOSE = '“「『《"', '”」』》"'
-_LEFT, _RIGHT = 24, 10
-_NAMES: dict[str, Owner] = {
-    "owner_self": "self", "owner_other": "other", "owner_quoted": "quoted", "owner_hotline": "hotline",
-}  # fmt: skip
+# Code points looked at before the cue and behind the value; a word that must stand beside stands so near.
+_LEFT, _RIGHT, _BESIDE = 44, 24, 2
+_SENTENCE = re.compile(r"[。!?;\n]")
+_CLAUSE = re.compile(r"[,。!?;\n、或]|\bor\b")
+_Hit = tuple[str, int, int]
 
 
 def owner_of(scene: Scene, cue_start: int, start: int, stop: int) -> Owner:
     """Return the owner of a value at ``[start, stop)`` whose cue begins at ``cue_start`` (layer places).
 
-    The nearest word before the value within its sentence decides, then the nearest behind it; a
-    value deep inside an open quotation is quoted.
+    Quotation first, then words of warning in the sentence, then a public service in the clause,
+    then words that name somebody else, then the speaker's own, then a service in the sentence.
     """
     text = scene.text
-    base = max(0, min(cue_start, start) - _LEFT)
-    left = text[base:start]
-    cut = max(left.rfind(mark) for mark in _ENDS)
-    before = left[cut + 1 :]
     if _inside_quotes(text, start, stop):
         return "quoted"
-    owner = _last(scene, before)
-    if owner is not None:
-        return owner
-    right = text[stop : stop + _RIGHT]
-    ends = [place for place in (right.find(mark) for mark in _ENDS) if place >= 0]
-    return _first(scene, right[: min(ends, default=len(right))]) or "unknown"
+    first = min(cue_start, start)
+    left = _SENTENCE.split(text[max(0, first - _LEFT) : start])[-1]
+    right = _SENTENCE.split(text[stop : stop + _RIGHT])[0]
+    before, behind = _hits(scene, left), _hits(scene, right)
+    if any(concept == "owner_quoted" for concept, _, _ in (*before, *behind)):
+        return "quoted"
+    return _from_left(before, left, start - first) or _from_right(behind, right)
 
 
-def _hits(scene: Scene, part: str) -> list[Owner]:
+def _from_left(hits: list[_Hit], left: str, cued: int) -> Owner | None:
+    """cued: how many code points at the end of ``left`` are the cue itself."""
+    clause = max((match.end() for match in _CLAUSE.finditer(left[: max(0, len(left) - cued)])), default=0)
+    if any(concept == "owner_hotline" and at >= clause for concept, at, _ in hits):
+        return "hotline"
+    if any(concept == "owner_other" for concept, _, _ in hits):
+        return "other"
+    near = max(clause, len(left) - cued - _BESIDE)
+    beside = [
+        concept
+        for concept, _, end in hits
+        if concept == "owner_self" or (concept == "owner_other_near" and end >= near)
+    ]
+    if beside:
+        return "self" if beside[-1] == "owner_self" else "other"
+    return "hotline" if any(concept == "owner_hotline" for concept, _, _ in hits) else None
+
+
+def _from_right(hits: list[_Hit], right: str) -> Owner:
+    tail = _CLAUSE.search(right)
+    reach = min(tail.start() if tail else len(right), 8)
+    after = [concept for concept, at, _ in hits if at < reach and concept != "owner_hotline"]
+    if not after:
+        return "unknown"
+    return "self" if after[0] == "owner_self" else "other"
+
+
+def _hits(scene: Scene, part: str) -> list[_Hit]:
+    """Return (concept, start, stop) of the owner words; Latin ones only as whole words."""
     automaton, concepts = scene.cues.owners
     found = []
     for index, start, stop in automaton.find_matches_as_indexes(part):
-        latin_left = part[start].isascii() and part[start].isalpha() and start and part[start - 1].isalpha()
-        latin_right = part[stop - 1].isascii() and part[stop - 1].isalpha() and part[stop : stop + 1].isalpha()
-        if part[start].isascii() and part[start - 1 : start] in ("@", ".", "/", "_") and start:
-            continue
-        if (latin_left and part[start - 1].isascii()) or (latin_right and part[stop].isascii()):
-            continue
-        found.append(_NAMES[concepts[index]])
+        if part[start].isascii() and part[start].isalpha():
+            before, after = part[start - 1 : start] if start else " ", part[stop : stop + 1]
+            if (before.isascii() and before.isalnum()) or before in "@./_" or "a" <= after <= "z":
+                continue
+        found.append((concepts[index], start, stop))
     return found
 
 
-def _last(scene: Scene, part: str) -> Owner | None:
-    found = _hits(scene, part)
-    if "quoted" in found:
-        return "quoted"
-    if "hotline" in found and found[-1] != "self":
-        return "hotline"
-    if "other" in found and "self" in found and scene.text.isascii():
-        return "other"
-    return found[-1] if found else None
-
-
-def _first(scene: Scene, part: str) -> Owner | None:
-    found = _hits(scene, part)
-    return found[0] if found else None
-
-
 def _inside_quotes(text: str, start: int, stop: int) -> bool:
-    base = max(0, start - 120)
-    before, after = text[base:start], text[stop : stop + 120]
+    """Whether an open quotation that began some way before the value ends behind it."""
+    before, after = text[max(0, start - 120) : start], text[stop : stop + 120]
     for opening, closing in zip(_OPEN, _CLOSE, strict=True):
         place = before.rfind(opening)
         if place < 0 or closing not in after or len(before) - place <= 6:
             continue
         if opening != closing and closing in before[place:]:
             continue
-        if opening == closing and before.count(opening) % 2 == 0:
-            continue
-        return True
+        if opening != closing or before.count(opening) % 2 == 1:
+            return True
     return False

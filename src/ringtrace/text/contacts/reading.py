@@ -18,7 +18,7 @@ from ringtrace.text.view import TextView
 
 _BEFORE = re.compile(r"(?<![a-z0-9_@./-])(@?[a-z][a-z0-9_-]{4,31}|\d{5,11})$")
 _WXID = re.compile(r"(?<![a-z0-9_])wxid_[a-z0-9]{6,20}(?![a-z0-9_])")
-_AT_NAME = re.compile(r"(?<![a-z0-9_.@/+-])@([a-z][a-z0-9_]{4,31})(?![a-z0-9_@.-]|\.[a-z])")
+_AT_NAME = re.compile(r"(?<![a-z_.@/+-])@([a-z][a-z0-9_]{4,31})(?![a-z0-9_@.-]|\.[a-z])")
 _BARE_QQ = re.compile(r"(?<![\d.,:/+#a-z_¥$-])[1-9]\d{5,10}(?![\d:/%a-z_]|[.,-]\d)")
 _NEAR = 14
 
@@ -100,7 +100,8 @@ def _with_next(groups: list[Group]) -> list[tuple[Group, int]]:
 
 def _read_group(reading: _Reading, group: Group, following: int, used: set[int]) -> None:
     scene = reading.scene
-    link = scene.cues.link.match(scene.text, group.stop)
+    pattern = scene.cues.narrow_link if "not_contact" in group.kinds else scene.cues.link
+    link = pattern.match(scene.text, group.stop)
     at = link.end() if link else group.stop
     at = min(following, at)
     linked = scene.text[group.stop : at]
@@ -327,7 +328,9 @@ def _read_list(reading: _Reading, group: Group, stop: int, used: set[int], linke
             stop = number.stop
             continue
         token = _token_at(reading, group, gap.end(), linked)
-        if token is None or not token.plain or (token.value.isdigit() and len(token.value) < 6):
+        if token is None or not token.plain or token.value in scene.cues.service_numbers:
+            return
+        if token.value.isdigit() and len(token.value) < 6:
             return
         if not token.value.isdigit() and not _strong_value(token.value):
             return
@@ -363,7 +366,8 @@ def _read_at_names(reading: _Reading) -> None:
         if view.platform == "telegram":
             probability = 0.85 if adds else 0.4 if leads else 0.6
         else:
-            probability = 0.55 if any(cue.concept == "telegram" for cue in scene.found) else 0.35
+            named = any(cue.concept == "telegram" for cue in scene.found) or _strong_value(match.group(1))
+            probability = 0.55 if named and not leads and view.platform != "weibo" else 0.35
         reading.add("telegram", (match.span(),), match.group(1), probability, "at sign")
 
 

@@ -11,6 +11,8 @@ from ahocorasick_rs import AhoCorasick
 from ringtrace.text.contacts.tables import Cues, digit_tables, digit_words
 from ringtrace.text.folding import Edit, Folded
 
+# A capital B looks like 8, a small one like 6.
+_CAPITAL_EIGHT = re.compile(r"b(?=[0-9a-z]?)")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ADDED = frozenset("加+")
 # Names of Telegram that mean an aeroplane or a telegram elsewhere.
@@ -18,6 +20,7 @@ _AMBIGUOUS = frozenset(["飞机", "✈", "🛩", "电报"])
 _SINGLE = re.compile(r"[qvw](?![a-z])(?<![a-z0-9].)(?=[^a-z0-9]{0,4}[a-z0-9])")
 _GLUED = frozenset({"vx", "wx", "qq", "tg", "wechat", "weixin"})
 _ADDING = frozenset("加+我留伽嘉佳私")
+_PARTED_Q = re.compile(r"q(?<=\dq)(?=[^\w]{0,3}\d{5})")
 _ADDED_LETTER = re.compile(r"(?<=[加+伽嘉佳])[vw](?=[a-z])")
 _LEET = re.compile(r"(?<![a-z0-9])[a-z]+[013457@$!][a-z013457@$!]*(?![a-z0-9])")
 _LEET_LETTERS = str.maketrans("013457@$!", "oieastasi")
@@ -60,7 +63,14 @@ class Scene:
     @cached_property
     def weak(self) -> str:
         """The same with the readings that hold only beside a cue: homophones and look-alikes."""
-        return self.text.translate(digit_tables()[1])
+        read = self.text.translate(digit_tables()[1])
+        if "b" not in self.text:
+            return read
+        chars = list(read)
+        for place in (match.start() for match in _CAPITAL_EIGHT.finditer(self.text)):
+            if self.layer.original[self.layer.origin(place, place + 1)[0]] in "BＢВΒ":
+                chars[place] = "8"
+        return "".join(chars)
 
     @cached_property
     def found(self) -> tuple[Cue, ...]:
@@ -74,10 +84,10 @@ def find_cues(text: str, lexicon: Cues, marks: str) -> tuple[Cue, ...]:
         cue = _settle(text, start, stop, lexicon.concepts[index], lexicon)
         if cue is not None:
             kept.append(cue)
-    if "v" in text or "w" in text or "q" in text:
-        kept.extend(_single_letters(marks, kept))
     if "3" in text or "@" in text or "1" in text or "4" in text or "0" in text:
         kept.extend(_leet_names(text, kept))
+    if "v" in text or "w" in text or "q" in text:
+        kept.extend(_single_letters(marks, kept))
     if "位" in text or "个" in text or "digits" in text:
         counted = _counted_parts(text.translate(digit_tables()[0]), kept)
         kept = [cue for cue in kept if not any(c.start < cue.stop and cue.start < c.stop for c in counted)] + counted
@@ -92,7 +102,7 @@ def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cu
     before, after = text[start - 1 : start] if start else "", text[stop : stop + 1]
     if concept in ("address", "at_word"):
         return Cue(start, stop, concept, True)
-    if raw[0] in _LETTERS and before in _LETTERS:
+    if raw[0] in _LETTERS and before in _LETTERS and not (before in "wk" and text[max(0, start - 2)].isdigit()):
         return None
     if raw[-1] in _LETTERS and after in _LETTERS:
         glued = raw in _GLUED and before and (not before.isascii() or before == "+")
@@ -100,7 +110,8 @@ def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cu
     if concept == "wechat_single":
         good = after and (not after.isalpha() or after.isascii() or after in "号我")
         added = before in _ADDING
-        return Cue(start, stop, "wechat", added) if good and (added or raw in "微薇威徽溦葳") else None
+        alone = raw in "薇溦" or (raw == "微" and (not before.isalpha() or before.isascii() or before in "我的是有"))
+        return Cue(start, stop, "wechat", added) if good and (added or alone) else None
     return Cue(start, stop, concept.removesuffix("_weak"), _is_sure(raw, concept, before, lexicon))
 
 
@@ -124,8 +135,9 @@ def _counted_parts(strong: str, kept: list[Cue]) -> list[Cue]:
 
 
 def _single_letters(text: str, kept: list[Cue]) -> list[Cue]:
-    taken = {cue.start for cue in kept} | {cue.stop - 1 for cue in kept}
+    taken = {place for cue in kept for place in range(cue.start, cue.stop)}
     places = [(match.start(), match.group()) for match in _SINGLE.finditer(text)]
+    places += [(match.start(), "q") for match in _PARTED_Q.finditer(text)]
     places += [(match.start(), match.group()) for match in _ADDED_LETTER.finditer(text)]
     return [
         Cue(at, at + 1, "qq" if letter == "q" else "wechat", at > 0 and text[at - 1] in _ADDING)
@@ -180,10 +192,10 @@ def _promising(text: str, marks: str, found: tuple[Cue, ...], digits: int, lexic
     return (_WEAK_RUN if concepts & _DIALLED else _WEAK_MOBILE).search(weak) is not None
 
 
-_NAMED = frozenset({"wechat", "qq", "telegram", "add"})
+_NAMED = frozenset({"wechat", "qq", "telegram", "add", "same"})
 _DIALLED = frozenset({"phone", "whatsapp", *_NAMED})
 _HANDLE = re.compile(r"[a-z0-9](?:[^\w]{0,3}[a-z0-9_]){3}")
-_WEAK_MOBILE = re.compile(r"1[^0-9a-z\n]{0,2}[3-9](?:[^0-9a-z\n]{0,2}\d){9}")
+_WEAK_MOBILE = re.compile(r"1(?:[^\w\n]|_){0,2}[3-9](?:(?:[^\w\n]|_){0,2}\d){9}")
 _WEAK_RUN = re.compile(r"\d(?:[^\w]{0,3}\d){4}")
 
 

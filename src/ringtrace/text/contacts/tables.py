@@ -17,12 +17,12 @@ _BLANKS = " -_·•*~'\"^`\u3001\u30fb"
 _CUES = (
     "wechat", "qq", "telegram", "phone", "whatsapp", "email", "other_app", "group_number",
     "not_contact", "same", "add", "split_head", "split_middle", "split_tail", "reverse", "strip",
-    "qq_weak",
+    "qq_weak", "wechat_weak",
 )  # fmt: skip
 _SPELLED = (("wechat", "wechat"), ("weixin", "wechat"), ("telegram", "telegram"), ("whatsapp", "whatsapp"))
 _DOTS = (".", "点", "dot ", "。", ". ", ".]", "[.]", "(.)")
 _HINTS = ("://", "www", "hxxp", "telegram.me", "tg://", "wa.me", "wxid", "[dot]", "(dot)")
-_OWNERS = ("owner_self", "owner_other", "owner_quoted", "owner_hotline")
+_OWNERS = ("owner_self", "owner_other", "owner_other_near", "owner_quoted", "owner_hotline")
 
 
 @cache
@@ -98,7 +98,13 @@ class Cues:
         """Symbols and link words between a cue and its value; matches at a position, maybe empty."""
         parts = ("link_word", "reverse", "split_head", "split_middle", "split_tail", "strip")
         words = tuple(sorted({w for part in parts for w in self.term(part)}, key=lambda w: (-len(w), w)))
-        return re.compile(rf"(?:[^\w+@]{{0,6}}{_words(words)}){{0,5}}[^\w+@]{{0,6}}")
+        listed = _words(words).replace("is(?![a-z])", "is(?![a-z0-9])")
+        return re.compile(rf"(?:[^\w+@]{{0,6}}{listed}){{0,5}}[^\w+@]{{0,6}}")
+
+    @cached_property
+    def narrow_link(self) -> re.Pattern[str]:
+        """Between a word like "order number" and its number: nothing but a sign or "no"."""
+        return re.compile(r"[^\w,。;!?\n]{0,3}(?:号码|号|是|为|no|number|id|nr)?[^\w,。;!?\n]{0,3}")
 
     @cached_property
     def before(self) -> re.Pattern[str]:
