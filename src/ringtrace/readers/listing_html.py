@@ -10,8 +10,10 @@ from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.html_clock import read_time
 from ringtrace.text.html_kind import page_kind
 from ringtrace.text.html_layout import lay_out
-from ringtrace.text.html_listing import read_listing
-from ringtrace.text.html_page import invalid_bytes, looks_like_html, open_sheet, rest_of, site_of
+from ringtrace.text.html_listing import Listing, read_listing
+from ringtrace.text.html_page import Sheet, invalid_bytes, looks_like_html, open_sheet, rest_of, site_of
+from ringtrace.text.html_post import comment_post
+from ringtrace.text.html_thread import Contribution, read_thread
 
 NAME = "Listing page (HTML)"
 VERSION = "1"
@@ -24,7 +26,7 @@ def sniff(head: bytes, name: str) -> float:
 
 
 def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
-    """Yield one Post of kind "listing" per advert; its text holds its fields, its title the headline."""
+    """Yield one Post of kind "listing" per advert, its headline in the title, then comments below a single one."""
     sheet = open_sheet(bytes(source.data), source.charset)
     page = sheet.page
     container = Container("web", site_of(source, page))
@@ -42,6 +44,12 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
         kept.append((span.start, span.stop))
         names.update(advert.left_out)
         yield from invalid_bytes(source, page, [advert.body])
+    for comment in _comments(sheet, listing):
+        post = comment_post(sheet, source, container, comment, listing.adverts[0].title.text if listing else "")
+        yield post
+        kept.append((post.span.start, post.span.stop))
+        names.update({i: what for i, what in comment.left_out.items() if what != "another post"})
+        yield from invalid_bytes(source, page, [comment.body])
     if listing is None:
         laid = lay_out(page)
         if laid.segments:
@@ -50,3 +58,12 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
             kept.append((span.start, span.stop))
         yield from invalid_bytes(source, page, [laid])
     yield from rest_of(sheet, source, kept, names)
+
+
+def _comments(sheet: Sheet, listing: Listing | None) -> list[Contribution]:
+    """Answers below a single advert: repeated blocks with author, time and words that are not adverts."""
+    thread = read_thread(sheet) if listing is not None and len(listing.adverts) == 1 else None
+    if thread is None or listing is None:
+        return []
+    block = listing.adverts[0].block
+    return [c for c in thread.contributions if c.body.text and not c.block.holds(block)]

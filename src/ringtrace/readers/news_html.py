@@ -13,6 +13,7 @@ from ringtrace.text.html_clock import read_time
 from ringtrace.text.html_kind import page_kind
 from ringtrace.text.html_layout import EMPTY, Laid, lay_out
 from ringtrace.text.html_page import Sheet, invalid_bytes, looks_like_html, open_sheet, rest_of, site_of
+from ringtrace.text.html_post import comment_post
 from ringtrace.text.html_thread import Contribution, read_thread
 
 NAME = "News page (HTML)"
@@ -40,7 +41,7 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
         yield post
         kept.append((post.span.start, post.span.stop))
     for comment in _comments(sheet, article):
-        post = _comment(sheet, source, container, comment, article.title.text if article else "")
+        post = comment_post(sheet, source, container, comment, article.title.text if article else "")
         yield post
         kept.append((post.span.start, post.span.stop))
         names.update({i: what for i, what in comment.left_out.items() if what != "another post"})
@@ -72,15 +73,3 @@ def _comments(sheet: Sheet, article: Article | None) -> list[Contribution]:
         for c in thread.contributions
         if not article.part.holds(c.block) and not c.block.holds(article.part) and c.body.text
     ]
-
-
-def _comment(sheet: Sheet, source: Source, container: Container, comment: Contribution, thread: str) -> Post:
-    page, author, time = sheet.page, comment.author, comment.time
-    return Post(
-        Span(source.evidence, source.member, page.byte(comment.block.start), page.byte(comment.block.stop)),
-        "news", container, comment.body.text, comment.body.segments, "comment",
-        account_native=author.native if author else "", account_name=author.name if author else "",
-        native_id=comment.native_id, reply_native=comment.reply_native,
-        sent=read_time(time.written, source.zone, source.captured) if time else NO_CLOCK, thread=thread,
-        author_role="operator" if comment.operator else "",
-    )  # fmt: skip

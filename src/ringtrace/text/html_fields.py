@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from functools import cache
 
 from ringtrace.text import lexicon
-from ringtrace.text.html import Element
+from ringtrace.text.html import BLOCK, Element
 from ringtrace.text.html_page import Sheet, class_words
 
 _LABEL_UNITS = 80
 _VALUE_CHARS = 400
+_ROWS = frozenset(("li", "tr", "dl", "ul", "table", "p"))
 _EDGE = " \t\n\u00a0\u3000:：*[]【】"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """concepts: price, contact, name, time, place, other. value: "" when it stands elsewhere.
+    """concepts: price, contact, name, time, place, about, body, other. value: "" when there is none.
 
     set_off: the label has an element of its own, or a class names the value: not just a text line.
+    in_run: label and value stand in one text run.
     """
 
     event: int
@@ -27,6 +29,21 @@ class Field:
     value: str
     element: Element
     set_off: bool
+    in_run: bool = False
+
+    @property
+    def tells(self) -> bool:
+        """Whether the field says something of its own: a sum, a number or handle, a place, a trait.
+
+        Who placed the advert and when have columns of their own; views and numbers of adverts say nothing.
+        """
+        digits = sum(char.isdigit() for char in self.value)
+        handle = self.value.isascii() and len(self.value) >= 5 and not any(char.isspace() for char in self.value)
+        return (
+            bool(self.concepts & {"place", "about", "body"} and self.value)
+            or ("price" in self.concepts and (digits > 0 or any(char.isnumeric() for char in self.value)))
+            or ("contact" in self.concepts and (digits >= 5 or "@" in self.value or handle))
+        )
 
 
 @cache
@@ -40,6 +57,10 @@ def _labels() -> dict[str, frozenset[str]]:
 
 def find_fields(sheet: Sheet) -> list[Field]:
     """Return the fields of a page in document order; value text is folded to one line."""
+    return sheet.once("fields", _find_fields)
+
+
+def _find_fields(sheet: Sheet) -> list[Field]:
     page, labels = sheet.page, _labels()
     found: list[Field] = []
     stack: list[Element] = []
@@ -83,7 +104,13 @@ def _in_run(
     holder = stack[-1]
     if value.strip(_EDGE):
         return Field(
-            at, concepts, label, " ".join(value.split()), holder, holder.tag in ("li", "dd", "td", "span", "p", "dt")
+            at,
+            concepts,
+            label,
+            " ".join(value.split()),
+            holder,
+            holder.tag in ("li", "dd", "td", "span", "p", "dt"),
+            True,
         )
     following = _value_after(sheet, holder, at)
     if following is None and not colon:
@@ -129,6 +156,29 @@ def _by_class(sheet: Sheet, element: Element) -> Field | None:
     if not value or len(value) > 120:
         return None
     return Field(element.first_event, frozenset((concept,)), "", value, element, True)
+
+
+def row_of(sheet: Sheet, field: Field, until: int) -> tuple[int, int]:
+    """Return the half-open range of events that a field takes: its label and the first text after it.
+
+    until: the event at which the next field or the advert ends it.
+    """
+    page = sheet.page
+    if not field.label:
+        return field.event, min(field.element.last_event, until)
+    if field.in_run or "body" in field.concepts:
+        return field.event, field.event + 1
+    seen = False
+    for at in range(field.event + 1, min(until, field.event + 64)):
+        event = page.events[at]
+        if type(event) is tuple:
+            seen = seen or bool(page.units[event[0] : event[1]].strip())
+        elif type(event) is int:
+            if page.elements[event].tag in (BLOCK if seen else _ROWS):
+                return field.event, at + 1
+        elif seen and (event.tag == "br" or event.tag in BLOCK):  # type: ignore[union-attr]
+            return field.event, at
+    return field.event, min(until, field.event + 64)
 
 
 def value_of(fields: list[Field], concept: str) -> str:

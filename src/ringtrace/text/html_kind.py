@@ -18,6 +18,8 @@ def page_kind(head: bytes) -> MappingProxyType[str, float]:
     sheet = open_sheet(head)
     engine = names_engine(sheet.page)
     forum, inside = _forum(sheet, engine)
+    if not engine and _answers_an_advert(sheet):
+        forum = min(forum, 0.4)
     return MappingProxyType(
         {
             "forum": forum,
@@ -44,6 +46,16 @@ def _forum(sheet: Sheet, engine: bool) -> tuple[float, float]:
     if engine:
         sure = max(sure, 0.9)
     return (sure if share >= 0.3 else sure - 0.25), share
+
+
+def _answers_an_advert(sheet: Sheet) -> bool:
+    """Whether the repeated blocks stand apart from one advert with fields set off: they are its comments."""
+    listing, group = read_listing(sheet), find_contributions(sheet)[1]
+    if listing is None or group is None or len(listing.adverts) != 1:
+        return False
+    block = listing.adverts[0].block
+    apart = not any(other.holds(block) or block is other for other in group.blocks)
+    return apart and listing.fields >= 2 and bool(listing.concepts & {"price", "contact"})
 
 
 def _share(sheet: Sheet, ranges: list[tuple[int, int]]) -> float:

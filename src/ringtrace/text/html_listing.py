@@ -7,8 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from ringtrace.text.html import Element
-from ringtrace.text.html_fields import Field, find_fields, value_of
-from ringtrace.text.html_layout import EMPTY, Laid, lay_out
+from ringtrace.text.html_blocks import find_contributions
+from ringtrace.text.html_fields import Field, find_fields, row_of, value_of
+from ringtrace.text.html_layout import EMPTY, Laid, join, lay_out, lay_out_events
 from ringtrace.text.html_marks import Marks, clean_name, find_marks, native_of
 from ringtrace.text.html_page import Sheet, class_words, title_of, title_parts
 from ringtrace.text.html_thread import cut_to
@@ -125,10 +126,22 @@ def _single(sheet: Sheet, fields: list[Field]) -> Element | None:
     while part.parent is not None and part.parent.tag not in ("body", "html"):
         above = part.parent
         gained = sheet.size(above) - sheet.size(part)
-        if gained and (_gains_furniture(sheet, above, part) or sheet.link_share(above) > 0.5):
+        others = any(above.holds(other) and not part.holds(other) for other in _contributions(sheet))
+        if gained and (others or _gains_furniture(sheet, above, part) or sheet.link_share(above) > 0.5):
             break
         part = above
     return part
+
+
+def _contributions(sheet: Sheet) -> tuple[Element, ...]:
+    """Return the blocks of answers to an advert: repeated, and without a price or contact of their own."""
+    group = find_contributions(sheet)[1]
+    if group is None:
+        return ()
+    fields = [field for field in find_fields(sheet) if field.set_off]
+    return tuple(
+        block for block in group.blocks if not any(block.first_event <= f.event < block.last_event for f in fields)
+    )
 
 
 def _gains_furniture(sheet: Sheet, above: Element, part: Element) -> bool:
@@ -167,7 +180,7 @@ def _advert(sheet: Sheet, block: Element, fields: list[Field], marks: Marks, hea
     page = sheet.page
     title_element = heading if heading is not None else _headline(sheet, block)
     own = [field for field in fields if block.first_event <= field.event < block.last_event]
-    left_out: dict[int, str] = {}
+    left_out = {other.index: "another post" for other in _contributions(sheet) if block.holds(other)}
     if title_element is not None and block.holds(title_element) and title_element is not block:
         left_out[title_element.index] = "headline"
     for element in block.descendants():
@@ -183,16 +196,27 @@ def _advert(sheet: Sheet, block: Element, fields: list[Field], marks: Marks, hea
         parts = title_parts(whole.text)
         title = cut_to(whole, parts[0], page.data) if parts and heading is None and block.index < 40 else EMPTY
     name, native = _name(own, marks, block)
-    return Advert(
-        block,
-        title,
-        lay_out(page, block, left_out),
-        name,
-        native,
-        _native_id(block, title_element),
-        _written(own, marks, block),
-        left_out,
-    )
+    body = _body(sheet, block, own, left_out)
+    native_id, written = _native_id(block, title_element), _written(own, marks, block)
+    return Advert(block, title, body, name, native, native_id, written, left_out)
+
+
+def _body(sheet: Sheet, block: Element, fields: list[Field], left_out: dict[int, str]) -> Laid:
+    """Return the advert's words: its block without headline, furniture, and fields that tell nothing of their own.
+
+    A label that only introduces the text ("Details:") goes, its text stays.
+    """
+    parts: list[Laid] = []
+    at = block.first_event
+    for number, field in enumerate(fields):
+        until = fields[number + 1].event if number + 1 < len(fields) else block.last_event
+        if field.event < at or (field.tells and ("body" not in field.concepts or field.in_run)):
+            continue
+        first, last = row_of(sheet, field, until)
+        parts.append(lay_out_events(sheet.page, at, first, left_out))
+        at = last
+    parts.append(lay_out_events(sheet.page, at, block.last_event, left_out))
+    return join(parts, "\n")
 
 
 def _name(fields: list[Field], marks: Marks, block: Element) -> tuple[str, str]:
