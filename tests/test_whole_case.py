@@ -72,7 +72,9 @@ def test_every_mention_and_every_claim_opens_to_its_bytes(tiny_case):
     for claim in claims:
         assert claim["basis"], claim
         for span in claim["basis"]:
-            assert quoter.quote(span).text.strip(), claim
+            quote = quoter.quote(span)
+            assert quote.text.strip(), claim
+            assert quoter.recall(span).text == quote.text
 
 
 def test_posts_open_to_bytes_that_hold_their_text(tiny_case):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import TypeVar
 
-Item = TypeVar("Item")
+import numpy as np
+import numpy.typing as npt
+
+Weights = npt.NDArray[np.float64]
 
 
 def prf(hits: float, found: float, wanted: float) -> tuple[float, float, float]:
@@ -18,22 +19,20 @@ def prf(hits: float, found: float, wanted: float) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def average_precision(scored: Sequence[tuple[float, bool]]) -> float:
-    """Return average precision; ties in score share their precision, so order does not matter."""
-    wanted = sum(true for _, true in scored)
-    if not wanted:
+def average_precision(scored: Sequence[tuple[float, bool]], weights: Weights | None = None) -> float:
+    """Return average precision; ties in score share their precision, so order does not matter.
+
+    weights: how often each item counts (a bootstrap sample), once each when None.
+    """
+    scores = np.array([score for score, _ in scored])
+    times = np.ones(len(scored)) if weights is None else weights
+    true = np.array([float(label) for _, label in scored]) * times
+    if not true.sum():
         return math.nan
-    groups: dict[float, list[bool]] = defaultdict(list)
-    for score, true in scored:
-        groups[score].append(true)
-    seen = hits = 0
-    total = 0.0
-    for score in sorted(groups, reverse=True):
-        seen += len(groups[score])
-        gained = sum(groups[score])
-        hits += gained
-        total += gained * hits / seen
-    return total / wanted
+    _, group = np.unique(-scores, return_inverse=True)
+    gained, seen = np.bincount(group, true), np.bincount(group, times)
+    hits = np.cumsum(gained)
+    return float((gained * hits / np.maximum(np.cumsum(seen), 1e-12)).sum() / hits[-1])
 
 
 def precision_at_recall(scored: Sequence[tuple[float, bool]], recall: float) -> float:
@@ -99,15 +98,16 @@ def calibration(scored: Sequence[tuple[float, bool]], bins: int = 10) -> tuple[f
     return error, sum((p - t) ** 2 for p, t in scored) / len(scored)
 
 
-def interval(
-    items: Sequence[Item], measure: Callable[[Sequence[Item]], float], rounds: int = 200
-) -> tuple[float, float]:
-    """Return the 95 % percentile bootstrap interval of ``measure``, with a fixed seed."""
-    if len(items) < 2:
+def interval(size: int, measure: Callable[[Weights], float], rounds: int = 200) -> tuple[float, float]:
+    """Return the 95 % percentile bootstrap interval of a measure over ``size`` items, with a fixed seed.
+
+    measure: takes how often each item was drawn.
+    """
+    if size < 2:
         return math.nan, math.nan
-    rng = random.Random(20140219)  # noqa: S311  resampling, not secrecy
-    values = sorted(measure(rng.choices(items, k=len(items))) for _ in range(rounds))
-    values = [value for value in values if not math.isnan(value)]
+    rng = np.random.default_rng(20140219)
+    drawn = (np.bincount(rng.integers(0, size, size), minlength=size).astype(float) for _ in range(rounds))
+    values = sorted(value for value in map(measure, drawn) if not math.isnan(value))
     if not values:
         return math.nan, math.nan
     return values[int(0.025 * (len(values) - 1))], values[math.ceil(0.975 * (len(values) - 1))]

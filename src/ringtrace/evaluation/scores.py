@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -109,7 +110,8 @@ def _kind_scores(rows: list[_Row], kinds: frozenset[str] | set[str]) -> dict[str
         if wanted or got:
             counts.append((len(wanted & got), len(got), len(wanted)))
     precision, recall, f1 = m.prf(*(sum(column) for column in zip(*counts, strict=True))) if counts else (math.nan,) * 3
-    low, high = m.interval(counts, lambda part: m.prf(*(sum(column) for column in zip(*part, strict=True)))[2])
+    table = np.array(counts, dtype=float).reshape(-1, 3)
+    low, high = m.interval(len(counts), lambda times: m.prf(*(times @ table).tolist())[2])
     return {"precision": precision, "recall": recall, "F1": [f1, low, high], "true": sum(c[2] for c in counts)}
 
 
@@ -137,7 +139,8 @@ def _owner_accuracy(rows: list[_Row]) -> list[float]:
             if x["kind"] in CONTACT_KINDS and (x["kind"], x["value"]) in owners:
                 right.append(owners[x["kind"], x["value"]] == x["owner"])
     share = sum(right) / len(right) if right else math.nan
-    return [share, *m.interval(right, lambda part: sum(part) / len(part))]
+    values = np.array(right, dtype=float)
+    return [share, *m.interval(len(right), lambda times: float(times @ values / times.sum()))]
 
 
 def _stances(rows: list[_Row]) -> dict[str, Any]:
@@ -153,7 +156,7 @@ def _stances(rows: list[_Row]) -> dict[str, Any]:
     right_frames = sum(bool(r.stance and r.stance["frame"] == r.truth["frame"]) for r in judged)
     macro = m.macro_f1(pairs, ("offer", "seek", "broker", "none"))
     ece, brier = m.calibration(scored)
-    ap_low, ap_high = m.interval(scored, m.average_precision, rounds=50)
+    ap_low, ap_high = m.interval(len(scored), lambda times: m.average_precision(scored, times), rounds=50)
     return {
         "average precision": [m.average_precision(scored), ap_low, ap_high],
         "precision at recall .8": m.precision_at_recall(scored, 0.8),

@@ -114,7 +114,7 @@ def _contents(case: Case, tables: Mapping[str, pa.Table], summary: Summary) -> C
     quoter = Quoter(case.evidence, tables["evidence"], tables["posts"])
 
     def quote(span: dict[str, Any]) -> tuple[str, str]:
-        found = quoter.quote(span)
+        found = quoter.recall(span)
         member = f" [{found.member}]" if found.member else ""
         return found.text, f"{found.name}{member} bytes {found.start}-{found.stop}"
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ringtrace.errors import UsageError
 from ringtrace.model.source import Member, Source
 from ringtrace.pipeline.reading import choose_reader
 from ringtrace.store.evidence import EvidenceStore
 from ringtrace.text.offsets import decode
+
+_PLACE = ("evidence_id", "member", "start", "stop")
+_MEMBERS_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,56 +32,57 @@ class Quote:
 
 
 class Quoter:
-    """Opens spans of one analysis. Decoded members are kept while the quoter lives."""
+    """Opens spans of one analysis: from the originals themselves, or from the posts read out of them."""
 
     def __init__(self, store: EvidenceStore, evidence: pa.Table, posts: pa.Table) -> None:
         self._store = store
         self._names = dict(zip(evidence["evidence_id"].to_pylist(), evidence["name"].to_pylist(), strict=True))
-        self._posts = posts.select(["evidence_id", "member", "start", "stop", "segments", "title_segments", "text"])
+        self._posts = posts.select([*_PLACE, "segments", "title_segments", "text", "title"])
+        self._index: dict[tuple[str, str], list[tuple[int, int, int]]] = defaultdict(list)
+        for number, (evidence_id, member, start, stop) in enumerate(
+            zip(*(posts[name].to_pylist() for name in _PLACE), strict=True)
+        ):
+            self._index[evidence_id, member].append((start, stop, number))
         self._members: dict[tuple[str, str], bytes] = {}
 
-    def quote(self, span: dict[str, Any]) -> Quote:
-        """Return what stands at ``span`` (keys evidence_id, member, start, stop)."""
-        evidence, member, start, stop = span["evidence_id"], span["member"], span["start"], span["stop"]
-        codec, whole = self._codec(evidence, member, start, stop)
-        if whole is None:
+    def quote(self, span: Mapping[str, Any]) -> Quote:
+        """Return what stands at ``span`` (evidence_id, member, start, stop), read from the original."""
+        evidence, member, start, stop = (span[name] for name in _PLACE)
+        row = self._post(evidence, member, start, stop)
+        if row is not None and (row["start"], row["stop"]) == (start, stop):
+            text = row["text"]
+        else:
             data = bytes(self.bytes_of(evidence, member)[start:stop])
-            try:
-                whole = decode(codec, data)
-            except (UnicodeDecodeError, LookupError):
-                whole = data.decode("utf-8", "backslashreplace")
-        return Quote(evidence, self._names.get(evidence, "?"), member, start, stop, whole)
+            text = _decoded(_codec(row, start, stop), data)
+        return Quote(evidence, self._names.get(evidence, "?"), member, start, stop, text)
+
+    def recall(self, span: Mapping[str, Any]) -> Quote:
+        """Return the same from the post's text, without opening the original: for long reports."""
+        evidence, member, start, stop = (span[name] for name in _PLACE)
+        row = self._post(evidence, member, start, stop)
+        if row is None:
+            return self.quote(span)
+        whole = (row["start"], row["stop"]) == (start, stop)
+        text = row["text"] if whole else _text_behind(row, start, stop)
+        return Quote(evidence, self._names.get(evidence, "?"), member, start, stop, text)
 
     def bytes_of(self, evidence: str, member: str) -> bytes:
         """Return the bytes of a file or of a decoded member; raises UsageError when there is none."""
         if not member:
             return self._store.open(evidence)
         if (evidence, member) not in self._members:
-            if len(self._members) > 256:
+            if len(self._members) > _MEMBERS_KEPT:
                 self._members.clear()
             self._members[evidence, member] = self._open_member(evidence, member)
         return self._members[evidence, member]
 
-    def _codec(self, evidence: str, member: str, start: int, stop: int) -> tuple[str, str | None]:
-        """The codec of the segment that holds the span, or the post's text when it is a whole post."""
-        at = self._posts
-        hit = at.filter(
-            pc.and_(
-                pc.and_(pc.equal(at["evidence_id"], evidence), pc.equal(at["member"], member)),
-                pc.and_(pc.less_equal(at["start"], start), pc.greater_equal(at["stop"], stop)),
-            )
-        ).to_pylist()
-        for row in hit:
-            if (row["start"], row["stop"]) == (start, stop):
-                return "", row["text"]
-            for segment in (row["segments"] or []) + (row["title_segments"] or []):
-                if segment["start"] <= start and stop <= segment["stop"]:
-                    return segment["codec"], None
-        for row in hit:
-            for segment in row["segments"] or []:
-                if segment["start"] < stop and start < segment["stop"]:
-                    return segment["codec"], None
-        return "utf-8", None
+    def _post(self, evidence: str, member: str, start: int, stop: int) -> dict[str, Any] | None:
+        """The narrowest post whose record holds the span."""
+        hits = [(b - a, n) for a, b, n in self._index.get((evidence, member), ()) if a <= start and stop <= b]
+        if not hits:
+            return None
+        row: dict[str, Any] = self._posts.slice(min(hits)[1], 1).to_pylist()[0]
+        return row
 
     def _open_member(self, evidence: str, member: str) -> bytes:
         name = self._names.get(evidence, "")
@@ -87,6 +92,42 @@ class Quoter:
             inner = f"{source.member}!{step}" if source.member else step
             source = Source(evidence, inner, found.path, found.data, url=found.url, media_type=found.media_type)
         return source.data
+
+
+def _decoded(codec: str, data: bytes) -> str:
+    try:
+        return decode(codec, data)
+    except (UnicodeDecodeError, LookupError):
+        return data.decode("utf-8", "backslashreplace")
+
+
+def _codec(row: Mapping[str, Any] | None, start: int, stop: int) -> str:
+    for segment in (*row["segments"], *row["title_segments"]) if row else ():
+        if segment["start"] < stop and start < segment["stop"]:
+            return str(segment["codec"])
+    return "utf-8"
+
+
+def _text_behind(row: Mapping[str, Any], start: int, stop: int) -> str:
+    """The text of a post that was decoded from ``[start, stop)``."""
+    pieces = []
+    for part, segments in (("text", row["segments"]), ("title", row["title_segments"])):
+        for segment in segments:
+            low, high = max(start, segment["start"]), min(stop, segment["stop"])
+            if low < high:
+                piece = row[part][segment["text_start"] : segment["text_stop"]]
+                pieces.append(_cut(piece, segment, low - segment["start"], high - segment["start"]))
+    return "".join(pieces)
+
+
+def _cut(piece: str, segment: Mapping[str, Any], low: int, high: int) -> str:
+    charset = segment["codec"].rpartition("+")[2]
+    raw = piece.encode(charset, "replace")
+    size = segment["stop"] - segment["start"]
+    if len(raw) == size:
+        return raw[low:high].decode(charset, "replace")
+    width = max(1, size // max(1, len(piece)))
+    return piece[low // width : -(-high // width)]
 
 
 def _member(source: Source, path: str) -> Member:

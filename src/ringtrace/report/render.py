@@ -77,6 +77,12 @@ class _Book:
                 self._claims[end].append(row)
         self._ties = t["ties"].select(["left", "right", "weight"]).to_pylist()
         self._links = t["links"].to_pylist()
+        self._spoken: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+        in_rings = {key for m in t["members"]["actor_id"].to_pylist() for key in self._actor_accounts.get(m, ())}
+        columns = (t["posts"][name].to_pylist() for name in ("account_id", "container", "sent_at"))
+        for account, container, at in zip(*columns, strict=True):
+            if account in in_rings and at is not None:
+                self._spoken[account].append((container, at))
         self._deals = t["deals"].to_pylist()
 
     def ring(self, row: dict[str, Any]) -> dict[str, Any]:
@@ -149,11 +155,10 @@ class _Book:
         return ", ".join(sorted(names)[:4]) or actor
 
     def _moments(self, accounts: set[str]) -> dict[str, list[Any]]:
-        posts = self._contents.tables["posts"].select(["account_id", "container", "sent_at"])
         lanes_of: dict[str, list[Any]] = defaultdict(list)
-        for row in posts.to_pylist():
-            if row["account_id"] in accounts and row["sent_at"] is not None:
-                lanes_of[self._containers.get(row["container"], "?")].append(row["sent_at"])
+        for account in sorted(accounts):
+            for container, at in self._spoken[account]:
+                lanes_of[self._containers.get(container, "?")].append(at)
         busiest = sorted(lanes_of, key=lambda name: (-len(lanes_of[name]), name))[:20]
         return {name: lanes_of[name] for name in busiest}
 
