@@ -17,7 +17,8 @@ of each line, the surfaces of its mentions), for tests. Conventions of the truth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from random import Random
 
 from ringtrace.simulator.authors.evaluation import press
@@ -62,7 +63,7 @@ def compose(spec: Spec) -> Play:
     _operators(rings, venues)
     pages = press.pages(spec, rng)
     reports, texts = tips(book, crowd, venues, rings)
-    entries = tuple(sorted(book.written, key=lambda w: (w.line.at, w.line.key)))
+    entries = tuple(sorted(_shared_templates(book.written), key=lambda w: (w.line.at, w.line.key)))
     script = Script(
         _people(book, rings, crowd),
         tuple(account for actor in book.actors for account in actor.accounts.values()),
@@ -73,6 +74,15 @@ def compose(spec: Spec) -> Play:
         press.true_figures(spec),
     )
     return Play(script, entries, texts)
+
+
+def _shared_templates(written: list[Written]) -> list[Written]:
+    """The lines, without the template keys that only one line has."""
+    amounts = Counter(entry.line.template for entry in written)
+    for entry in written:
+        if entry.line.template and amounts[entry.line.template] == 1:
+            entry.line = replace(entry.line, template="")
+    return written
 
 
 def _trade(book: Notebook, rings: list[Ring], venues: list[Venue]) -> None:

@@ -265,6 +265,8 @@ class Casting:
                 actor.household, actor.chief = self.households, chief
                 if role == "supplier" and place == 0 and rng.random() < 0.05:
                     actor.roles.append("victim_and_actor")
+                if rng.random() < 0.02:
+                    actor.roles.append("broker")
                 members.append(actor)
                 number += 1
             self.households += 1
@@ -318,7 +320,7 @@ class Casting:
         """Handles, habits and how much the person shows online."""
         rng, hard = self.rng, self.spec.hardness
         leaf = "buyer" in actor.roles or "supplier" in actor.roles
-        actor.card = self.directory.card((0.86, 0.86, 0.62, 0.16, 0.03) if not leaf else (0.8, 0.8, 0.45, 0.1, 0.02))
+        actor.card = self.directory.card((0.86, 0.86, 0.62, 0.16, 0.06) if not leaf else (0.8, 0.8, 0.45, 0.1, 0.05))
         actor.silent = rng.random() < (0.06 + 0.09 * hard if leaf else 0.02 + 0.05 * hard)
         actor.lonely = not actor.silent and leaf and rng.random() < 0.085 + 0.2 * hard
         broker = actor.chief is None or not leaf
@@ -340,13 +342,21 @@ class Casting:
         for actor in ring.members:
             if actor.household >= 0:
                 homes.setdefault(actor.household, []).append(actor)
+        for broker in ring.brokers:
+            near = [a for a in ring.members if a.chief is broker and a.household < 0]
+            if near and broker.card.wechat and self.rng.random() < 0.2 - 0.1 * self.spec.hardness:
+                kin = self.rng.choice(near)
+                kin.card = Card(kin.card.phone, kin.card.qq, broker.card.wechat, kin.card.telegram, kin.card.email)
         for unit in homes.values():
-            if len(unit) > 1 and self.rng.random() < 0.42 - 0.2 * self.spec.hardness:
+            if len(unit) > 1 and self.rng.random() < 0.48 - 0.2 * self.spec.hardness:
                 phone = unit[0].card.phone or self.directory.phone()
                 for actor in unit:
                     if actor.later.phone == actor.card.phone:
                         actor.later = _with_phone(actor.later, phone)
                     actor.card = _with_phone(actor.card, phone)
+                for actor in unit[1:]:
+                    if self.rng.random() < 0.7:
+                        actor.card = Card(phone)
 
     def _deals(self, ring: Ring, children: int) -> None:
         """Children go from households to households; who has none left only offers or looks."""

@@ -7,7 +7,7 @@ from itertools import accumulate
 from random import Random
 
 from ringtrace.simulator.authors.evaluation import disguise
-from ringtrace.simulator.authors.evaluation.cast import Actor, Directory, Ring
+from ringtrace.simulator.authors.evaluation.cast import DAY, Actor, Directory, Ring
 from ringtrace.simulator.authors.evaluation.gazetteer import divisions
 from ringtrace.simulator.authors.evaluation.notebook import Notebook
 from ringtrace.simulator.authors.evaluation.surface import Card
@@ -84,7 +84,6 @@ def gather(book: Notebook, directory: Directory, venues: list[Venue], rings: lis
         for venue in {v.key: v for v in rng.choices(venues, weights, k=actor.cap)}.values():
             rosters[venue.key].add(actor, min(busy, 60.0))
         everyone.append(actor)
-    _recycle(rng, rings, everyone)
     _seat_members(rings, venues, rosters)
     volunteers = [one("observer") for _ in range(max(3, len(venues)))]
     reporters = [one("observer") for _ in range(max(2, len(venues) // 8))]
@@ -118,21 +117,20 @@ def _seat_members(rings: list[Ring], venues: list[Venue], rosters: dict[str, Ros
                     rosters[pool[pick].key].add(actor, 0.8)
 
 
-def _recycle(rng: Random, rings: list[Ring], everyone: list[Actor]) -> None:
-    """Numbers that ring members gave up come back, a month later at least, with strangers."""
-    given_up = [
-        actor
-        for ring in rings
-        for actor in ring.members
-        if actor.turn is not None and actor.card.phone and actor.later.phone != actor.card.phone and not actor.silent
-    ]
-    heirs = [actor for actor in everyone if actor.turn is not None]
-    rng.shuffle(heirs)
-    for actor in given_up:
-        fitting = next(
-            (h for h in heirs if h.turn is not None and actor.turn and h.turn > actor.turn + 25 * 86400), None
-        )
-        if fitting is not None and rng.random() < 0.5:
-            heirs.remove(fitting)
-            later = fitting.later
-            fitting.later = Card(actor.card.phone, later.qq, later.wechat, later.telegram, later.email)
+def inherited(book: Notebook, crowd: Crowd) -> list[tuple[Actor, int]]:
+    """Numbers that ring members showed and gave up: strangers who have them now, and from when on."""
+    rng = book.rng
+    free: dict[str, int] = {}
+    for entry in book.written:
+        turn, phone = entry.actor.turn, entry.actor.card.phone
+        gone = entry.actor.ring >= 0 and turn is not None and phone != entry.actor.later.phone
+        if gone and turn and any(m.owner == "self" and m.value == f"+86{phone}" for m in entry.line.mentions):
+            free[phone] = turn + 21 * DAY
+    heirs = [actor for actor in crowd.everyone if actor.turn is None]
+    out = []
+    for phone in sorted(free):
+        if rng.random() < 0.9 and heirs:
+            heir = heirs.pop(rng.randrange(len(heirs)))
+            heir.card = Card(phone)
+            out.append((heir, free[phone]))
+    return out

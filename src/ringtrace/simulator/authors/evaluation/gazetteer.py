@@ -52,6 +52,16 @@ def within(province: str) -> tuple[Division, ...]:
 
 
 @cache
+def _names() -> tuple[str, ...]:
+    return tuple(division.name for division in divisions())
+
+
+def names_a_place(text: str) -> bool:
+    """Whether a name of a person happens to contain one of the places."""
+    return any(name in text for name in _names())
+
+
+@cache
 def _pool(level: str, english: bool) -> tuple[Division, ...]:
     return tuple(d for d in divisions() if (not level or d.level == level) and (d.english or not english))
 

@@ -9,11 +9,11 @@ from itertools import accumulate
 from random import Random
 
 from ringtrace.simulator.authors.evaluation.cast import Actor, Directory
-from ringtrace.simulator.authors.evaluation.gazetteer import Division, local, named
+from ringtrace.simulator.authors.evaluation.gazetteer import Division, local, named, names_a_place
 from ringtrace.simulator.authors.evaluation.grammar import Token, load, words
 from ringtrace.simulator.authors.evaluation.surface import Card, Child, Said, Voice, speak
 from ringtrace.simulator.authors.evaluation.venue import Venue
-from ringtrace.simulator.script import Account, Line, Spec
+from ringtrace.simulator.script import Account, Line, Spec, Spoken
 
 HOURS = (2, 1, 1, 0, 0, 1, 3, 6, 9, 11, 11, 10, 12, 10, 9, 9, 9, 9, 9, 11, 14, 15, 11, 6)
 """Posts by the hour of China's clock, relative; a common shape of chat activity."""
@@ -102,18 +102,29 @@ class Notebook:
             native = card.qq or self.directory.qq()
         elif venue.platform == "telegram":
             native = self.directory.qq()
+            if not card.telegram and self.rng.random() < 0.5:
+                card = replace(card, telegram=self.directory.telegram())
+                if actor.era(at):
+                    actor.later = card
+                else:
+                    actor.card = card
         name = self._name(actor, venue, card)
         self.accounts += 1
         key = f"a{self.accounts:05}"
-        return Account(key, actor.key, venue.platform, native, name)
+        says = (Spoken("phone", name.replace(" ", ""), "other"),) if name.startswith("+86 ") else ()
+        return Account(key, actor.key, venue.platform, native, name, says)
 
     def _name(self, actor: Actor, venue: Venue, card: Card) -> str:
         taken = self.names.setdefault(venue.key if venue.local else venue.platform, set())
+        before = [account.name for account in actor.accounts.values() if not account.name.startswith("+86")]
+        familiar = before if self.rng.random() < 0.85 - 0.4 * self.spec.hardness else []
         for attempt in range(100):
             name = self._nick(actor, venue, card)
+            if attempt < 2 and familiar and self.rng.random() < 0.5:
+                name = familiar[0] + ("" if attempt == 0 else self.rng.choice(("2", "~", "0", "1", "x")))
             if attempt > 12:
                 name += str(self.rng.randrange(10, 9999))
-            if name not in taken:
+            if name not in taken and not names_a_place(name):
                 break
         taken.add(name)
         return name

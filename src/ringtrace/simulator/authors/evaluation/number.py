@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from random import Random
 
+from ringtrace.simulator.authors.evaluation.gazetteer import names_a_place
 from ringtrace.simulator.authors.evaluation.grammar import words
 
 NAMES = "零一二三四五六七八九"
@@ -356,28 +358,37 @@ def day(value: date, language: str, rng: Random, months: bool) -> tuple[str, str
 def noise(kind: str, rng: Random) -> str:
     """Numbers that are none of the kinds in the contract."""
     big = "".join(str(rng.randrange(10)) for _ in range(9))
-    table = {
-        "time": f"{rng.randint(6, 23)}:{rng.randrange(0, 60, 5):02}",
-        "temp": f"{rng.choice((37, 38, 39))}.{rng.randrange(10)}度",
-        "order": f"{rng.choice(('SF', 'YT', 'ZT', '订单尾号'))}{big}{rng.randrange(1000):03}",
-        "weight": f"{rng.choice((5, 6, 7, 8))}.{rng.randrange(1, 10)}斤",
-        "kg": f"{rng.choice((2, 3, 4))}.{rng.randrange(1, 10)} kg",
-        "isbn": f"978-7-{rng.randrange(100, 999)}-{rng.randrange(10000, 99999)}-{rng.randrange(10)}",
-        "post": f"邮编{rng.choice((100, 210, 510, 610, 710, 230))}{rng.randrange(0, 99):03}",
-        "idcard": f"{rng.choice((11, 32, 34, 44, 51))}{rng.randrange(1000, 9999)}********{rng.randrange(1000, 9999)}",
-        "size": rng.choice(("73码", "80码", "90码", "100码", "110码", "66码")),
-        "week": f"{rng.randint(6, 39)}周{rng.choice(('', '+1', '+3', '+5'))}",
-        "stage": f"{rng.randint(1, 4)}段",
-        "bus": f"{rng.randint(1, 899)}路",
-        "score": f"{rng.randint(0, 4)}:{rng.randint(0, 4)}",
-        "percent": f"{rng.randint(3, 97)}%",
-        "model": rng.choice(("iPhone5s", "小米3", "Note2", "S4", "MX3", "红米", "5C", "Lumia920")),
-        "train": f"{rng.choice('GDKTZ')}{rng.randint(11, 2999)}次",
-        "length": f"{rng.randint(48, 178)}cm",
-        "hcg": f"hcg {rng.randint(40, 90000)}",
-        "case": f"刑初字第{rng.randint(11, 899)}号",
+    table: dict[str, Callable[[], str]] = {
+        "time": lambda: f"{rng.randint(6, 23)}:{rng.randrange(0, 60, 5):02}",
+        "temp": lambda: f"{rng.choice((37, 38, 39))}.{rng.randrange(10)}度",
+        "order": lambda: f"{rng.choice(('SF', 'YT', 'ZT', 'JD'))}{big}{rng.randrange(1000):03}",
+        "weight": lambda: f"{rng.choice((5, 6, 7, 8))}.{rng.randrange(1, 10)}斤",
+        "kg": lambda: f"{rng.choice((2, 3, 4))}.{rng.randrange(1, 10)} kg",
+        "isbn": lambda: f"978-7-{rng.randrange(100, 999)}-{rng.randrange(10000, 99999)}-{rng.randrange(10)}",
+        "post": lambda: f"邮编{rng.choice((100, 210, 510, 610, 710, 230))}{rng.randrange(0, 99):03}",
+        "idcard": lambda: (
+            f"{rng.choice((11, 32, 34, 44, 51))}{rng.randrange(1000, 9999)}********{rng.randrange(1000, 9999)}"
+        ),
+        "size": lambda: rng.choice(("73码", "80码", "90码", "100码", "110码", "66码")),
+        "week": lambda: f"{rng.randint(6, 39)}周{rng.choice(('', '+1', '+3', '+5'))}",
+        "stage": lambda: f"{rng.randint(1, 4)}段",
+        "bus": lambda: f"{rng.randint(1, 899)}路",
+        "score": lambda: f"{rng.randint(0, 4)}:{rng.randint(0, 4)}",
+        "percent": lambda: f"{rng.randint(3, 97)}%",
+        "model": lambda: rng.choice(("iPhone5s", "小米3", "Note2", "S4", "MX3", "红米", "5C", "Lumia920")),
+        "train": lambda: f"{rng.choice('GDKTZ')}{rng.randint(11, 2999)}次",
+        "length": lambda: f"{rng.randint(48, 178)}cm",
+        "hcg": lambda: f"hcg {rng.randint(40, 90000)}",
+        "code": lambda: f"{rng.randint(1, 9)}-{rng.randint(1, 9)}-{rng.randint(1000, 9999)}",
+        "room": lambda: str(rng.randint(100000, 999999)),
+        "lotto": lambda: " ".join(f"{n:02}" for n in sorted(rng.sample(range(1, 34), 6))),
+        "tail": lambda: str(rng.randint(1000, 9999)),
+        "stock": lambda: f"{rng.choice(('60', '00', '30'))}{rng.randint(1000, 9999)}",
+        "plate": lambda: f"{rng.choice('川皖鄂苏粤豫')}{rng.choice('ABCDE')}{rng.randint(10000, 99999)}",
+        "meter": lambda: f"{rng.randint(100, 99999):08}",
+        "case": lambda: f"刑初字第{rng.randint(11, 899)}号",
     }
-    return table[kind]
+    return table[kind]()
 
 
 def surname(rng: Random, language: str) -> str:
@@ -393,8 +404,12 @@ def person_name(rng: Random, language: str) -> str:
     lists = words("names")
     if language == "en":
         return f"{rng.choice(lists['given_en'])} {rng.choice(lists['surname_en'])}"
-    given = rng.choice(lists["given"]) + (rng.choice(lists["given"]) if rng.random() < 0.6 else "")
-    return rng.choice(lists["surname"]) + given
+    for _ in range(20):
+        given = rng.choice(lists["given"]) + (rng.choice(lists["given"]) if rng.random() < 0.6 else "")
+        name = rng.choice(lists["surname"]) + given
+        if not names_a_place(name):
+            break
+    return name
 
 
 def host(rng: Random) -> str:

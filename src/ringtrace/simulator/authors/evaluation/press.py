@@ -66,11 +66,12 @@ class Facts:
         unit: str = "person",
         as_of: date | None = None,
         period: tuple[str, str] | None = None,
+        context: str = "",
     ) -> PublicNumber:
         """One figure; the operation's day is its period unless told otherwise."""
         start, end = period or (self.day.isoformat(), self.day.isoformat())
         shown = (as_of or self.told).isoformat()
-        return PublicNumber(quantity, unit, status, population, place, start, end, shown, bound, str(value))
+        return PublicNumber(quantity, unit, status, population, place, start, end, shown, bound, str(value), context)
 
 
 def facts_of(spec: Spec) -> Facts:
@@ -266,7 +267,8 @@ class Desk:
         paragraphs = [
             f"Beijing -- Chinese police have arrested {f.suspects:,} people and freed {f.children:,} children "
             "in what officials called a campaign against the sale of babies over the web.",
-            f"The raids took place on {_en(f.day)} in {f.provinces} provinces, a ministry statement said. "
+            f"The raids took place on {_en(f.day)} in {f.provinces} provinces, a ministry statement said "
+            f"{f.told:%A}. "
             f"Investigators had followed {_word(f.sites)} website{'s' if f.sites > 1 else ''}, "
             f"several forums and about {f.groups} chat groups "
             f"for {rng.choice(('six months', 'half a year'))}.",
@@ -297,8 +299,17 @@ class Desk:
         month = (f.told.replace(day=1) - timedelta(days=1)).replace(day=1)
         older = (month.isoformat()[:7], month.isoformat()[:7])
         figures += [
-            f.figure("children", "sold", "newborns", babies, place=province.code, period=older),
-            f.figure("cases", "convicted", "cases", cases, place=province.code, unit="case", period=older),
+            f.figure("children", "sold", "newborns", babies, place=province.code, period=older, context="other case"),
+            f.figure(
+                "cases",
+                "convicted",
+                "cases",
+                cases,
+                place=province.code,
+                unit="case",
+                period=older,
+                context="other case",
+            ),
         ]
         self.add(
             "Harbour Wire",
@@ -374,7 +385,7 @@ class Desk:
         sold, people = rng.randint(3, 9), rng.randint(3, 8)
         year = f.told.year - 1
         paragraphs = [
-            f"{city.full}中级人民法院通报一起拐卖儿童案：{year}年间，"
+            f"{city.full}某法院通报一起拐卖儿童案：{year}年间，"
             f"{surname(rng, 'zh')}等{people}名被告人先后贩卖婴儿{sold}名，均已判刑。",
             "该案与近期全国统一行动无关。",
         ]
@@ -384,7 +395,7 @@ class Desk:
             f.figure("children", "sold", "婴儿", sold, place=city.code, period=whole),
         ]
         self.add(
-            f"{city.name}中院",
+            f"{city.name}法院通报",
             f"fy{city.code[:4]}.sifa.example",
             "法院通报典型案例",
             "研究室",

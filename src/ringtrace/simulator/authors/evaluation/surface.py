@@ -166,7 +166,9 @@ def _contact(card: str, kinds: tuple[str, ...] = (), cue: bool = True) -> Filler
     def fill(said: Said, voice: Voice, argument: str) -> str:
         own = card == "me"
         source = voice.me if own else voice.other
-        have = [kind for kind in source.kinds() if kind in (kinds or ("phone", "qq", "qq", "wechat", "telegram"))]
+        have = [
+            kind for kind in source.kinds() if kind in (kinds or ("phone", "qq", "qq", "wechat", "telegram", "email"))
+        ]
         if not have:
             have = source.kinds()
         kind = voice.rng.choice(have)
@@ -183,8 +185,9 @@ def _both(said: Said, voice: Voice, argument: str) -> str:
     kinds = [kind for kind in voice.me.kinds() if kind != "email"]
     if voice.me.phone and voice.language != "en" and rng.random() < 0.3:
         text = handle(said, replace(voice, hidden=voice.hidden * 0.5), "phone", voice.me.phone, voice.owner)
-        family = next(m.family for m in said.mentions if m.value == value_of("phone", voice.me.phone))
-        said.add(said.surfaces[-1], "wechat", voice.me.phone, voice.owner, family)
+        value = value_of("phone", voice.me.phone)
+        at = next(i for i, mention in enumerate(said.mentions) if mention.value == value)
+        said.add(said.surfaces[at], "wechat", voice.me.phone, voice.owner, said.mentions[at].family)
         same = ("微信同號",) if voice.language == "hant" else ("微信同号", "（微信同步）", "也是微信")
         return text + rng.choice(same)
     first, *rest = rng.sample(kinds, min(2, len(kinds)))
@@ -374,6 +377,7 @@ FILLERS: dict[str, Filler] = {
     "mou": lambda said, voice, argument: number.surname(voice.rng, voice.language),
 }
 LOOSE = re.compile(r"[，,；; ]+(?=[，。；！…~,.\n])|(?<=[。！；…\n])[，；, ]+|\n+(?=\n)")
+SLASHES = re.compile(r"(?: [/-] )+(?= ?[/-] )|(?<=[.;]) +[/-](?= )")
 EDGE = "，；,、。 -/~…\n"
 
 
@@ -391,6 +395,7 @@ def smooth(tokens: list[Token]) -> tuple[list[Token], list[str]]:
             out[-1] += piece
         else:
             out.append(piece)
+    out = [SLASHES.sub("", token) if isinstance(token, str) else token for token in out]
     out = [LOOSE.sub("", token) if isinstance(token, str) and len(token) > 1 else token for token in out]
     if out and isinstance(out[0], str):
         out[0] = out[0].lstrip(EDGE)

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import accumulate
 
 from ringtrace.simulator.authors.evaluation.cast import Actor, Ring
-from ringtrace.simulator.authors.evaluation.crowd import Crowd
+from ringtrace.simulator.authors.evaluation.crowd import Crowd, inherited
 from ringtrace.simulator.authors.evaluation.grammar import Token, load
 from ringtrace.simulator.authors.evaluation.notebook import Notebook, Written, derive, utter
 from ringtrace.simulator.authors.evaluation.surface import Card, Said, Voice, speak
@@ -172,8 +172,19 @@ class Talk:
         """One line of a class; None if nobody there can say it."""
         kind = KINDS[name]
         actor = self._author(kind, name, venue, at)
-        if actor is None:
-            return None
+        return None if actor is None else self._say(actor, name, kind, venue, at, reply, thread, rule)
+
+    def _say(
+        self,
+        actor: Actor,
+        name: str,
+        kind: Kind,
+        venue: Venue,
+        at: int,
+        reply: Written | None = None,
+        thread: str = "",
+        rule: str = "",
+    ) -> Written | None:
         said, language, key = self._compose(name, kind, actor, venue, at, rule)
         if not said.text:
             return None
@@ -201,6 +212,7 @@ class Talk:
         for name in KINDS:
             for _ in range(2):
                 self.thread(self._venue(("adopt", "kin", "mother")), name)
+        self.inherit()
         self.reactions(goal)
         names = list(KINDS)
         by_theme = {
@@ -214,6 +226,19 @@ class Talk:
                 self.thread(venue, self.rng.choices(names, by_theme[venue.theme])[0])
             elif venue.kind != "site":
                 self.chat(venue)
+
+    def inherit(self) -> None:
+        """Strangers sell and seek under numbers that members of a ring had before."""
+        end = self.book.moment(1.0, 1.0)
+        for heir, since in inherited(self.book, self.crowd):
+            venues = [v for v in self.venues if v.kind == "group" and "zh" in v.languages]
+            for _ in range(self.rng.choice((1, 2, 3))):
+                if since >= end or not venues:
+                    break
+                venue, at = self.rng.choice(venues), self.rng.randrange(since, end)
+                if self.book.can_sit(heir, venue, at):
+                    name = self.rng.choice(("goods", "pets", "nanny"))
+                    self._say(heir, name, KINDS[name], venue, at)
 
     def _venue(self, themes: tuple[str, ...]) -> Venue:
         fitting = [v for v in self.venues if v.theme in themes and v.kind != "site"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 from ringtrace.simulator.authors.evaluation.cast import Actor, Ring
 from ringtrace.simulator.authors.evaluation.crowd import Crowd
@@ -11,14 +12,16 @@ from ringtrace.simulator.authors.evaluation.surface import Said
 from ringtrace.simulator.authors.evaluation.venue import Venue
 from ringtrace.simulator.script import Tip
 
-CHANNELS = ("热线", "网页", "短信", "来信", "微博私信", "派出所转来")
+CHINA = timezone(timedelta(hours=8))
+TITLES = ("举报账号", "举报网站", "举报聊天群", "反映情况", "线索", "求核实")
+REPORTERS = ("匿名", "热心群众", "网友", "志愿者", "学生家长", "不愿透露")
 REGIONS = ("本市", "外省", "不详", "农村", "城区")
 
 
 def tips(
     book: Notebook, crowd: Crowd, venues: list[Venue], rings: list[Ring]
 ) -> tuple[tuple[Tip, ...], tuple[Said, ...]]:
-    """20 to 200 reports; every mention stands in the field "content"."""
+    """20 to 200 reports; every mention stands in the field "text"."""
     rng = book.rng
     amount = max(20, min(200, book.spec.posts // 500))
     members: list[Actor] = [a for ring in rings for a in ring.members if not a.silent]
@@ -44,10 +47,11 @@ def tips(
         )
         said = utter("tips", "tip", voice)
         fields = {
-            "channel": rng.choice(CHANNELS),
-            "region": rng.choice(REGIONS),
-            "about": rng.choice(("账号", "网站", "聊天群", "其他")),
-            "content": said.text,
+            "sent": datetime.fromtimestamp(at, CHINA).isoformat(),
+            "title": rng.choice(TITLES),
+            "text": said.text,
+            "reporter": rng.choice(REPORTERS),
+            "place": rng.choice(REGIONS),
         }
         out.append(Tip(f"tip{number + 1:04}", at, fields, tuple(said.mentions)))
         texts.append(said)

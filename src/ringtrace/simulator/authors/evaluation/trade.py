@@ -78,6 +78,7 @@ class Trade:
     def run(self, budget: int) -> None:
         """A scene a deal, then more until about ``budget`` lines of the trade are written."""
         start = self.book.trade
+        self.run_site()
         for deal in self.ring.deals:
             self.deal_scene(deal, long=False)
         for broker in self.ring.brokers:
@@ -100,6 +101,19 @@ class Trade:
                 self.referral(self.rng.choice(self.ring.brokers), self.rng.choice(self.ring.brokers))
             else:
                 self.single(self.rng.choice(self.ring.members))
+
+    def run_site(self) -> None:
+        """The operator of the ring opens a site, or a group where there is no site."""
+        for actor in self.ring.staff("platform_operator")[:2]:
+            at = self.book.moment(0.0, 0.1)
+            venue = self.rng.choice(self.sites or self.haunts)
+            if actor.silent or not self.book.can_sit(actor, venue, at):
+                continue
+            scene = self._scene(venue, at)
+            self._title(scene, "broker")
+            entry = self._line(actor, scene, "operator")
+            if entry is not None:
+                venue.operators.append(entry.line.account)
 
     def mend(self) -> None:
         """Members who should be findable but are not yet: their broker answers a post of theirs."""
@@ -310,7 +324,7 @@ class Trade:
 
     def _two_posts(self, actor: Actor, scene: Scene) -> None:
         """Now and then the number comes in two posts, one after the other."""
-        if self.rng.random() > 0.018 + 0.03 * self.hard or scene.venue.kind != "group":
+        if self.rng.random() > 0.05 + 0.04 * self.hard or scene.venue.kind != "group":
             return
         card = actor.handles(scene.at)
         kind = "phone" if card.phone else "qq"

@@ -75,7 +75,7 @@ def _platforms(amount: int) -> list[str]:
 
 
 def open_venues(spec: Spec, rng: Random) -> list[Venue]:
-    """All places of a spec; weights give groups about three quarters of the talk, sites a few per cent."""
+    """All places of a spec; weights are of conversations, which run longest in forums and are single on sites."""
     lists = words("venues")
     venues: list[Venue] = []
     taken: set[str] = set()
@@ -90,7 +90,7 @@ def open_venues(spec: Spec, rng: Random) -> list[Venue]:
         venues.append(
             Venue(f"g{number + 1:03}", "group", platform, name, theme, _languages(theme, platform), weight, rank)
         )
-    _share(venues, 0.75)
+    _share(venues, 0.8)
     forums = [
         Venue(
             f"f{i + 1}",
@@ -106,7 +106,7 @@ def open_venues(spec: Spec, rng: Random) -> list[Venue]:
         )
         for i in range(spec.forums)
     ]
-    _share(forums, 0.22)
+    _share(forums, 0.11)
     sites = [
         Venue(
             f"s{i + 1}",
@@ -122,7 +122,7 @@ def open_venues(spec: Spec, rng: Random) -> list[Venue]:
         )
         for i in range(spec.sites)
     ]
-    _share(sites, 0.03)
+    _share(sites, 0.09)
     return venues + forums + sites
 
 
