@@ -147,7 +147,7 @@ def _joined(scene: Scene, pattern: re.Pattern[str], text: str, cued: bool, taken
 def _judge(scene: Scene, text: str, start: int, stop: int, cued: bool) -> Number | None:
     places = [i for i in range(start, stop) if text[i] in "0123456789" and text[i].isdigit()]
     digits = "".join(text[i] for i in places)
-    if not MOBILE.fullmatch(digits) or _runs_on(text, start, stop):
+    if not MOBILE.fullmatch(digits) or _runs_on(scene, text, start, stop):
         return None
     shown = scene.text
     gaps = [shown[left + 1 : right] for left, right in itertools.pairwise(places)]
@@ -164,13 +164,13 @@ def _judge(scene: Scene, text: str, start: int, stop: int, cued: bool) -> Number
     return Number(start, stop, _pieces(places, gaps), f"+86{digits}", digits, probability, rule)
 
 
-def _runs_on(text: str, start: int, stop: int) -> bool:
+def _runs_on(scene: Scene, text: str, start: int, stop: int) -> bool:
     """Whether further digits touch ``text[start:stop]``; a country code in front does not count."""
     if text[stop : stop + 1].isdigit():
         return True
     if text[max(0, start - 2) : start] == "86" and not text[max(0, start - 3) : start - 2].isdigit():
         return False
-    return text[start - 1 : start].isdigit() and start > 0
+    return text[start - 1 : start].isdigit() and start > 0 and not _cue_ends(scene, start)
 
 
 def _near_cue(scene: Scene, place: int) -> bool:
@@ -185,9 +185,8 @@ def _judge_weak(
 ) -> tuple[float, str]:
     before, after = scene.text[places[0] - 1 : places[0]], scene.text[places[-1] + 1 : places[-1] + 2]
     latin = [i for i in unsure if scene.text[i].isascii()]
-    if any(run[0] not in "ol" or len(run) > 1 for run in _loose_letters(scene, places)):
-        return 0.0, ""
-    if latin and ((_latin(before) and not _cue_ends(scene, places[0])) or _latin(after)):
+    words = any(run[0] not in "ol" or len(run) > 1 for run in _loose_letters(scene, places))
+    if words or (latin and ((_latin(before) and not _cue_ends(scene, places[0])) or _latin(after))):
         return 0.0, ""
     if sum(map(len, gaps)) > 12:
         return 0.0, ""

@@ -21,6 +21,7 @@ _WXID = re.compile(r"(?<![a-z0-9_])wxid_[a-z0-9]{6,20}(?![a-z0-9_])")
 _AT_NAME = re.compile(r"(?<![a-z_.@/+-])@([a-z][a-z0-9_]{4,31})(?![a-z0-9_@.-]|\.[a-z])")
 _BARE_QQ = re.compile(r"(?<![\d.,:/+#a-z_¥$-])[1-9]\d{5,10}(?![\d:/%a-z_]|[.,-]\d)")
 _NEAR = 14
+_TAKEN = 0.5
 
 
 @dataclass
@@ -62,8 +63,11 @@ def _read(view: TextView) -> tuple[Candidate, ...]:
     _take_addresses(reading)
     splits = find_splits(scene)
     for number in [*splits, *find_numbers(scene)]:
-        if reading.taken.claim(number.start, number.stop):
-            reading.numbers.append(number)
+        if reading.taken.holds(number.start, number.stop):
+            continue
+        reading.numbers.append(number)
+        if number.probability >= _TAKEN:
+            reading.taken.claim(number.start, number.stop)
     reading.numbers.sort(key=lambda number: number.start)
     used: set[int] = set()
     for group, following in _with_next(group_cues(scene)):
@@ -128,6 +132,8 @@ def _read_group(reading: _Reading, group: Group, following: int, used: set[int])
 
 def _number_at(reading: _Reading, at: int, following: int) -> Number | None:
     for number in reading.numbers:
+        if number.value[0] != "+" and number.probability < 0.5:
+            continue
         if at - 3 <= number.start <= at and number.start < following and number.stop > at:
             return number
     return None
@@ -321,6 +327,8 @@ def _read_list(reading: _Reading, group: Group, stop: int, used: set[int], linke
         if gap is None or gap.end() in starts:
             return
         number = _number_at(reading, gap.end(), 1 << 60)
+        if number is not None and number.value in scene.cues.service_numbers:
+            return
         if number is not None:
             if number.start not in used:
                 used.add(number.start)

@@ -107,6 +107,8 @@ def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cu
     if raw[-1] in _LETTERS and after in _LETTERS:
         glued = raw in _GLUED and before and (not before.isascii() or before == "+")
         return Cue(start, stop, concept.removesuffix("_weak"), False) if glued else None
+    if len(raw) == 1 and concept == "qq_weak" and raw not in lexicon.term(concept):
+        return None
     if concept == "wechat_single":
         good = after and (not after.isalpha() or after.isascii() or after in "号我")
         added = before in _ADDING
