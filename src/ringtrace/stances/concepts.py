@@ -33,7 +33,7 @@ _BREAKS = frozenset("。！？!?\n；;，,")
 # wants to adopt" is an offer, "wants to adopt" alone is a wish).
 _SIDES = (
     "give", "sell", "good_home", "available", "wish", "asks_who_gives", "childless", "broker", "knows_someone", "anti",
-    "lawful", "adoptive_parent", "bypass", "doc_service",
+    "lawful", "adoptive_parent", "bypass", "doc_service", "between_families",
 )  # fmt: skip
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 

@@ -23,6 +23,8 @@ SHORT, LONG = 24, 220
 QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("«", "»"))
 QUOTED_MIN = 6
 """Code points inside quotation marks from which it is a saying, not a nickname or a scare quote."""
+CHILD = ("child", "child_sexed", "twins", "newborn", "unborn", "adopt", "childless", "between_families")
+"""Concepts of which one at least names a child or the lack of one."""
 CITED_MOST = 0.9
 """A text whose quotation marks enclose more than this share of it is not citing but decorating."""
 
@@ -61,6 +63,7 @@ class Describer:
         self._bit: dict[str, int] = {}
         self._groups = {name: sorted(members) for name, members in groups.items()}
         self._pairs = [(f"p:{a}+{b}", f"d:{a}+{b}", self._of(a), self._of(b)) for a, b in pairs]
+        self._child = self._union(CHILD)
         self._grouped = [(name, self._of(name)) for name in sorted(groups)]
 
     def _of(self, name: str) -> int:
@@ -103,6 +106,8 @@ class Describer:
             inside = self._union(hit.concept for hit in cited)
             features.update(f"q:{name}" for name, bits in self._grouped if inside & bits)
         features.update(_shape(view, named))
+        if not everything & self._child and context.direction == heading.direction == "none":
+            features.add("s:no_child")
         features.update(_answering(view, named, context, heading))
         return tuple(sorted(features))
 
