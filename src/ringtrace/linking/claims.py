@@ -11,8 +11,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ringtrace.linking.model import limits
 from ringtrace.model.mention import CONTACT_KINDS
 
+QUOTING = frozenset({"quote", "warning", "news"})
+"""Frames in which a contact is hardly ever the writer's own."""
 DAY = 86_400_000_000
 """Microseconds."""
 
@@ -22,6 +25,7 @@ SELECT m.kind, m.value, p.account_id AS account, count(*) AS posts,
        count(*) FILTER (WHERE m.owner = 'unknown') AS unknown,
        count(*) FILTER (WHERE m.owner = 'hotline') AS hotline,
        count(*) FILTER (WHERE m.owner = 'quoted') AS quoted,
+       count(*) FILTER (WHERE m.owner = 'doubtful') AS doubtful,
        count(DISTINCT p.container) AS containers,
        min(p.sent) AS first_at, max(p.sent) AS last_at,
        arg_min(m.row, (CASE m.owner WHEN 'self' THEN 0 WHEN 'unknown' THEN 1 ELSE 2 END, p.post_id, m.row)) AS row
@@ -35,7 +39,8 @@ GROUP BY ALL ORDER BY ALL
 class Claim:
     """One account and one contact value. Times in microseconds UTC or None.
 
-    own, unknown, hotline, quoted: posts by owner of the mention; native: the value is the
+    own, unknown, hotline, quoted: posts by owner of the mention; doubtful: posts that present it as
+    their own, but whose frame is protective or whose direction is unsure; native: the value is the
     account's own id in its app (its posts then need not name it). span: the best quote.
     """
 
@@ -47,6 +52,7 @@ class Claim:
     unknown: int
     hotline: int
     quoted: int
+    doubtful: int
     containers: int
     first_at: int | None
     last_at: int | None
@@ -55,10 +61,10 @@ class Claim:
 
     @property
     def strength(self) -> str:
-        """native, own, unknown, or "" when the account only names the value."""
+        """native, own, unknown, doubtful, or "" when the account only names the value."""
         if self.native:
             return "native"
-        return "own" if self.own else "unknown" if self.unknown else ""
+        return "own" if self.own else "unknown" if self.unknown else "doubtful" if self.doubtful else ""
 
 
 def sql(query: str, **tables: pa.Table) -> pa.Table:
@@ -78,8 +84,16 @@ def timed_posts(posts: pa.Table) -> pa.Table:
     return kept.select(names).append_column("sent", at)
 
 
-def find_claims(posts: pa.Table, mentions: pa.Table, accounts: pa.Table) -> list[Claim]:
-    """Return the claims of all accounts, in order of kind, value, account."""
+def find_claims(
+    posts: pa.Table, mentions: pa.Table, accounts: pa.Table, stances: pa.Table | None = None
+) -> list[Claim]:
+    """Return the claims of all accounts, in order of kind, value, account.
+
+    With ``stances``, what a doubtful post presents as its own is a doubtful claim: exposures and
+    warnings that quote a trader's words are the costliest error of linking.
+    """
+    if stances is not None:
+        mentions = _doubt(mentions, stances)
     rows = mentions.append_column("row", pa.array(range(len(mentions)), pa.int64()))
     wanted = pc.and_(
         pc.greater_equal(rows["probability"], 0.5), pc.is_in(rows["kind"], pa.array(sorted(CONTACT_KINDS)))
@@ -98,6 +112,22 @@ def find_claims(posts: pa.Table, mentions: pa.Table, accounts: pa.Table) -> list
     return [claims[key] for key in sorted(claims)]
 
 
+def _doubt(mentions: pa.Table, stances: pa.Table) -> pa.Table:
+    """Return mentions with owner "doubtful" where the post's stance makes "self" unsure."""
+    names = ("post_id", "frame", "direction", "probability")
+    unsure = {
+        post
+        for post, frame, direction, probability in zip(*(stances[n].to_pylist() for n in names), strict=True)
+        if frame in QUOTING or (direction != "none" and probability < limits()["doubtful"])
+    }
+    columns = (mentions[name].to_pylist() for name in ("post_id", "owner"))
+    owners = [
+        "doubtful" if post in unsure and owner in ("self", "unknown") else owner
+        for post, owner in zip(*columns, strict=True)
+    ]
+    return mentions.set_column(mentions.schema.get_field_index("owner"), "owner", pa.array(owners, pa.string()))
+
+
 def _joined(native: Claim, told: Claim) -> Claim:
     values = {name: getattr(told, name) for name in Claim.__dataclass_fields__}
     return Claim(**{**values, "native": True, "first_at": native.first_at, "last_at": native.last_at})
@@ -113,7 +143,7 @@ def _native_claims(accounts: pa.Table) -> Iterable[Claim]:
     for row in columns.to_pylist():
         for kind, value in _native_contacts(row["platform"], row["native_id"] or "", row["names"] or []):
             yield Claim(
-                kind, value, row["account_id"], 0, 0, 0, 0, 0, 0, row["first_at"], row["last_at"], None, native=True
+                kind, value, row["account_id"], 0, 0, 0, 0, 0, 0, 0, row["first_at"], row["last_at"], None, native=True
             )
 
 
@@ -143,8 +173,12 @@ def _is_filler(char: str) -> bool:
 
 
 def fold_name(name: str) -> str:
-    """Return a display name for comparison: NFKC, lower case, letters and digits only."""
-    return "".join(char for char in unicodedata.normalize("NFKC", name).lower() if char.isalnum())
+    """Return a display name for comparison: NFKC, lower case, without blanks and invisibles.
+
+    Ornaments stay: people who find a name taken add one, so they tell two people apart.
+    """
+    folded = unicodedata.normalize("NFKC", name).lower()
+    return "".join(char for char in folded if unicodedata.category(char) not in ("Cf", "Cc", "Zs"))
 
 
 def identity_keys(accounts: pa.Table) -> dict[str, str]:

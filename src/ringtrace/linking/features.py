@@ -8,6 +8,10 @@ from typing import Any
 
 from ringtrace.linking.claims import DAY, Claim
 from ringtrace.linking.identifiers import Stay, disagree
+from ringtrace.linking.names import stem
+
+LOCAL_IDS = frozenset({"forum", "web", "news", "mail", "tip"})
+"""Platforms whose native ids mean nothing outside their own site."""
 
 Quote = Mapping[str, Any] | None
 
@@ -72,7 +76,7 @@ def _quote(profile: Profile, scene: Scene, claim: Claim | None = None) -> Quote:
 
 
 def _contacts(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
-    if left.native and left.native == right.native and left.platform == right.platform:
+    if left.native and left.native == right.native and left.platform == right.platform not in LOCAL_IDS:
         yield Feature("same_native", 1.0, _quote(left, scene), _quote(right, scene))
     shared = []
     for key in left.claims.keys() & right.claims.keys():
@@ -84,11 +88,18 @@ def _contacts(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
     for rank, (name, value, key) in enumerate(shared):
         feature = "contact_again" if rank and name in _CONTACT_FEATURES[:3] else name
         yield Feature(feature, value, _quote(left, scene, left.claims[key]), _quote(right, scene, right.claims[key]))
-        if feature == name and name in ("contact_own", "contact_unknown", "contact_native") and key[0] != "phone":
+        if feature == name and name in ("contact_own", "contact_native") and key[0] != "phone":
             yield Feature("contact_not_phone", value)
 
 
-_CONTACT_FEATURES = ("contact_native", "contact_own", "contact_unknown", "contact_shared_by_few", "contact_recycled")
+_CONTACT_FEATURES = (
+    "contact_native",
+    "contact_own",
+    "contact_unknown",
+    "contact_shared_by_few",
+    "contact_recycled",
+    "contact_doubtful",
+)
 
 
 def _contact_feature(left: Claim, right: Claim, use: str, split: int | None) -> str:
@@ -99,6 +110,8 @@ def _contact_feature(left: Claim, right: Claim, use: str, split: int | None) -> 
         return "contact_recycled"
     if use == "shared_by_few":
         return "contact_shared_by_few"
+    if "doubtful" in strengths:
+        return "contact_doubtful"
     if "native" in strengths:
         return "contact_native"
     return "contact_unknown" if "unknown" in strengths else "contact_own"
@@ -115,15 +128,9 @@ def _names(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
     if value > 0:
         yield Feature("name_same", value, *quotes)
     if not same:
-        value = max((scene.stem_value(a) for a in left.names for b in right.names if alike(a, b)), default=0.0)
+        value = max((scene.stem_value(a) for a in left.names for b in right.names if stem(a) == stem(b)), default=0.0)
         if value > 0:
             yield Feature("name_similar", value, *quotes)
-
-
-def alike(left: str, right: str) -> bool:
-    """Whether two folded names differ only in digits at the end."""
-    a, b = left.rstrip("0123456789"), right.rstrip("0123456789")
-    return a == b and len(a) > 1
 
 
 def _templates(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
@@ -144,8 +151,8 @@ def _against(left: Profile, right: Profile, scene: Scene) -> Iterable[Feature]:
         yield Feature(timing, 1.0, _quote(left, scene), _quote(right, scene))
     rows = scene.answered.get((left.account, right.account)) or scene.answered.get((right.account, left.account))
     if rows:
-        a, b = rows if (left.account, right.account) in scene.answered else (rows[1], rows[0])
-        yield Feature("answers_other", 1.0, scene.quote(a), scene.quote(b))
+        first, second = rows if (left.account, right.account) in scene.answered else (rows[1], rows[0])
+        yield Feature("answers_other", 1.0, scene.quote(first), scene.quote(second))
     if None not in (left.first_at, left.last_at, right.first_at, right.last_at):
         gap = max(left.first_at or 0, right.first_at or 0) - min(left.last_at or 0, right.last_at or 0)
         if gap > 30 * DAY:
@@ -156,13 +163,10 @@ def _timing(left: Mapping[str, Stay], right: Mapping[str, Stay]) -> str:
     """active_together in one container, took_over from each other there, or "" without a common one."""
     verdict = ""
     for container in left.keys() & right.keys():
-        a, b = left[container], right[container]
-        if None in (a[0], b[0]):
+        (a, b, _), (c, d, _) = left[container], right[container]
+        if a is None or b is None or c is None or d is None:
             continue
-        if max(a[0] or 0, b[0] or 0) < min(a[1] or 0, b[1] or 0):
+        if max(a, c) < min(b, d) or c <= a <= d or a <= c <= b:
             return "active_together"
-        inside = (b[0] or 0) <= (a[0] or 0) <= (b[1] or 0) or (a[0] or 0) <= (b[0] or 0) <= (a[1] or 0)
-        verdict = "active_together" if inside else verdict or "took_over"
-        if inside:
-            return verdict
+        verdict = "took_over"
     return verdict

@@ -40,5 +40,5 @@ class NameModel:
 
 
 def stem(name: str) -> str:
-    """Return a folded name without the digits at its end: what people keep when a name is taken."""
-    return name.rstrip("0123456789")
+    """Return a folded name without ornaments and the digits at its end: what is kept when a name is taken."""
+    return "".join(char for char in name if char.isalnum()).rstrip("0123456789")

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from ringtrace.linking.claims import Claim, find_claims, fold_name, identity_keys, sql, timed_posts
-from ringtrace.linking.features import Feature, Profile, Quote, Scene, compare
+from ringtrace.linking.features import LOCAL_IDS, Feature, Profile, Quote, Scene, compare
 from ringtrace.linking.identifiers import find_stays, own_values
 from ringtrace.linking.model import limits, pair_weights
 from ringtrace.linking.names import NameModel, stem
@@ -64,11 +64,9 @@ def link_accounts(
     """Return links (left < right, probability, weights, judged) in order of left, right.
 
     Pairs that an analyst judged are always in, with probability as the evidence has it and
-    ``judged`` "yes" or "no"; other pairs from ``kept_probability`` up. ``stances`` is kept for
-    features to come.
+    ``judged`` "yes" or "no"; other pairs from ``kept_probability`` up.
     """
-    del stances
-    claims = find_claims(posts, mentions, accounts)
+    claims = find_claims(posts, mentions, accounts, stances)
     scene = _scene(posts, accounts, templates, identifiers)
     profiles = _profiles(accounts, claims, find_stays(posts), scene.rare)
     judged = latest_verdicts(judgements)
@@ -108,14 +106,14 @@ def weigh(features: Iterable[Feature]) -> tuple[float, list[dict[str, Any]]]:
 
 
 def candidates(profiles: Mapping[str, Profile], scene: Scene) -> set[tuple[str, str]]:
-    """Return pairs (left < right) that share a contact, a native id, a rare name or a rare template."""
+    """Return pairs (left < right) that share a contact, a native id or a rare name."""
     blocks: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for account, profile in sorted(profiles.items()):
         for key in _block_keys(profile, scene):
             blocks[key].append(account)
     found: set[tuple[str, str]] = set()
     for key, members in blocks.items():
-        most = limits()["name_accounts" if key[0] in ("name", "stem") else "block_accounts"]
+        most = limits()["name_accounts" if key[0] == "name" else "block_accounts"]
         if 2 <= len(members) <= most:
             found.update(combinations(members, 2))
     return found
@@ -125,15 +123,11 @@ def _block_keys(profile: Profile, scene: Scene) -> Iterator[tuple[str, ...]]:
     for (kind, value), claim in sorted(profile.claims.items()):
         if claim.strength and scene.use.get((kind, value), ("personal",))[0] not in ("hotline", "generic", "business"):
             yield "contact", kind, value
-    if profile.native:
+    if profile.native and profile.platform not in LOCAL_IDS:
         yield "native", profile.platform, profile.native
     for name in profile.names:
         if scene.name_value(name) > 0:
             yield "name", name
-        if scene.stem_value(name) > 0:
-            yield "stem", stem(name)
-    for template in sorted(profile.templates):
-        yield "template", template
 
 
 def _scene(posts: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table) -> Scene:

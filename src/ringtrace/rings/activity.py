@@ -111,15 +111,37 @@ def _acts(
 
 def _parents(posts: pa.Table, acts: Mapping[str, Act]) -> dict[str, str]:
     """Return post -> the post that it answers: the stated one, else the opener of its thread."""
-    thread = posts["thread"].to_pylist() if "thread" in posts.column_names else [""] * len(posts)
     reply = posts["reply_to"].to_pylist()
-    openers: dict[tuple[str, str], str] = {}
+    opener = _openers(posts, acts) if "thread" in posts.column_names else {}
     parents = {}
     for act in acts.values():
-        stated, topic = reply[act.row], thread[act.row]
-        opener = openers.setdefault((act.container, topic), act.post) if topic else ""
-        if stated:
-            parents[act.post] = stated
-        elif opener and opener != act.post:
-            parents[act.post] = opener
+        answered = reply[act.row] or opener.get(act.post)
+        if answered and answered != act.post:
+            parents[act.post] = answered
     return parents
+
+
+def _openers(posts: pa.Table, acts: Mapping[str, Act]) -> dict[str, str]:
+    """Return post -> opener of its thread: the headed post of its page, else the thread's latest before it.
+
+    A page (one file or record) is surer than a thread's name: boards reuse headlines. Where nothing
+    is headed, the first post of a thread opens it.
+    """
+    titles, threads = posts["title"].to_pylist(), posts["thread"].to_pylist()
+    pages = list(zip(posts["evidence_id"].to_pylist(), posts["member"].to_pylist(), strict=True))
+    headed: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for act in acts.values():
+        if threads[act.row] and titles[act.row]:
+            headed[*pages[act.row], threads[act.row]].append(act.post)
+    opener: dict[str, str] = {}
+    current: dict[tuple[str, str], str] = {}
+    for act in acts.values():
+        thread = threads[act.row]
+        if not thread:
+            continue
+        here = headed.get((*pages[act.row], thread), ())
+        topic = (act.container, thread)
+        if titles[act.row] or topic not in current:
+            current[topic] = act.post
+        opener[act.post] = here[0] if len(here) == 1 else current[topic]
+    return opener

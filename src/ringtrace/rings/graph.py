@@ -91,11 +91,14 @@ def _answer(scene: Scene, act: Act, answered: Act, layer: str) -> Iterator[Tie]:
 
 
 class Holding(NamedTuple):
-    """An actor that claims a contact: its surest quote, whether in its own words or as native id."""
+    """An actor that claims a contact: its surest quote, whether in its own words or as native id.
+
+    sure: how surely a post that gives it trades; 0 when none does.
+    """
 
     actor: str
     own: bool
-    trades: bool
+    sure: float
     span: Span | None
 
 
@@ -122,15 +125,17 @@ def _holders(
         if row["owner"] not in ("self", "unknown") or act.frame in PROTECTIVE:
             continue
         known = holders[key].get(act.actor)
-        own, trades = row["owner"] == "self", act.touches
-        if known is None or (own, trades) > (known.own, known.trades):
+        own, sure = row["owner"] == "self", act.trade if act.trades else 0.0
+        if act.trades and sure < number("doubtful"):
+            continue
+        if known is None or (own, sure) > (known.own, known.sure):
             span = row["spans"][0] if row["spans"] else scene.span(act)
-            holders[key][act.actor] = Holding(act.actor, own, trades, span)
+            holders[key][act.actor] = Holding(act.actor, own, sure, span)
     columns = (accounts[name].to_pylist() for name in ("account_id", "platform", "native_id"))
     for account, platform, native in zip(*columns, strict=True):
         if platform in ("qq", "wechat") and native and account in scene.actor_of:
             actor = scene.actor_of[account]
-            holders[platform, native.lower()].setdefault(actor, Holding(actor, True, False, None))
+            holders[platform, native.lower()].setdefault(actor, Holding(actor, True, 0.0, None))
     return holders
 
 
@@ -148,18 +153,26 @@ def _handles(
         for holding in held:
             spans = tuple(row["spans"][:1]) or (scene.span(act),)
             basis = (*spans, holding.span) if holding.span else spans
-            yield Tie(act.actor, holding.actor, "handle", 1.0 / len(held), basis)
+            sure = max(act.trade, _trade(scene, holding.actor))
+            if sure > 0:
+                yield Tie(act.actor, holding.actor, "handle", sure / len(held), basis)
 
 
 def _identifiers(scene: Scene, holders: Mapping[tuple[str, str], Mapping[str, Holding]]) -> Iterator[Tie]:
-    """Contacts that few actors claim, at least one of them in a trade post and all of them traders."""
+    """Contacts that few actors claim, all of them traders; as sure as the less sure of two trades."""
     for key in sorted(holders):
-        held = [h for _, h in sorted(holders[key].items()) if h.own and any(a.touches for a in scene.by_actor[h.actor])]
-        if 2 <= len(held) <= number("shared_actors") and any(h.trades for h in held):
+        held = [h for _, h in sorted(holders[key].items()) if h.own and _trade(scene, h.actor) > 0]
+        if 2 <= len(held) <= number("shared_actors"):
             for left, right in combinations(held, 2):
                 basis = tuple(span for span in (left.span, right.span) if span)
-                if basis:
-                    yield Tie(left.actor, right.actor, "identifier", 1.0 / (len(held) - 1), basis)
+                sure = min(max(h.sure, _trade(scene, h.actor) * number("elsewhere")) for h in (left, right))
+                if basis and max(left.sure, right.sure) > 0:
+                    yield Tie(left.actor, right.actor, "identifier", sure / (len(held) - 1), basis)
+
+
+def _trade(scene: Scene, actor: str) -> float:
+    """How surely an actor trades at all."""
+    return max((act.trade for act in scene.by_actor[actor] if act.trades), default=0.0)
 
 
 def _templates(scene: Scene, templates: pa.Table) -> Iterator[Tie]:
