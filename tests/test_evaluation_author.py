@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import subprocess
@@ -391,3 +392,18 @@ def test_every_slot_has_a_filler() -> None:
             for slot in (slot for option in options for slot in slots(option)):
                 assert slot.name.startswith("!") or slot.name in FILLERS or slot.name == "br", (rule, slot)
     assert parse("a[b|c<me>]{d}")
+
+
+def digest(folder: Path) -> str:
+    """SHA-256 over the files of a folder: for each, by path, its relative path, NUL, its bytes, NUL."""
+    total = hashlib.sha256()
+    files = [p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    for path in sorted(files, key=lambda p: p.relative_to(folder).as_posix()):
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def test_the_author_is_frozen() -> None:
+    """Measurements are comparable only while the author stays the same; a new version needs a new digest."""
+    written = (FOLDER.parent / "evaluation.sha256").read_text("ascii").strip()
+    assert digest(FOLDER) == written

@@ -10,7 +10,7 @@ from ringtrace.simulator.authors.evaluation.gazetteer import names_a_place
 from ringtrace.simulator.authors.evaluation.grammar import words
 
 NAMES = "零一二三四五六七八九"
-NAMES_HANT = NAMES
+TRADITIONAL = str.maketrans("万两块个岁", "萬兩塊個歲")
 FINANCE = "零壹贰叁肆伍陆柒捌玖"
 MONTHS = (
     "January",
@@ -244,7 +244,8 @@ def money(amount: int, language: str, rng: Random, hidden: float) -> tuple[str, 
         return rng.choice(forms), "plain"
     if amount >= 10000 and amount % 1000 == 0 and rng.random() < hidden * 0.35:
         return _hidden(amount, rng), "own_x"
-    return (_tens if amount >= 10000 else _small)(amount, language, rng), "plain"
+    surface = (_tens if amount >= 10000 else _small)(amount, language, rng)
+    return (surface.translate(TRADITIONAL) if language == "hant" else surface), "plain"
 
 
 def sex(value: str, language: str, rng: Random, form: str, hidden: float) -> tuple[str, str]:
