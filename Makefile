@@ -5,11 +5,11 @@ BIN := $(VENV)/bin
 UV := $(VENV)/bin/uv
 RUN := $(BIN)/ringtrace
 
-.PHONY: demo test check soak bench lock browser clean
+.PHONY: demo demo-seed test check soak bench lock browser clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 $(VENV)/.core: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -24,6 +24,9 @@ $(VENV)/.dev: $(VENV)/.core requirements-dev.lock
 
 demo: $(VENV)/.core ## the main job on a synthetic case, from raw evidence to an explained ring
 	@$(BIN)/python -m ringtrace demo
+
+demo-seed: $(VENV)/.core ## the same at the breadth of the 2014 operation: 100,000 posts, some minutes
+	@$(BIN)/python -m ringtrace demo --preset seed
 
 browser:
 	@$(BIN)/python tests/find_browser.py || (command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y chromium >/dev/null)

@@ -84,12 +84,12 @@ def evaluate(
 
 def demo(
     folder: Annotated[Path, typer.Option(help="Where to put evidence and case.")] = Path("."),
-    preset: Annotated[str, typer.Option(help="tiny or seed.")] = "seed",
+    preset: Annotated[str, typer.Option(help="tiny or seed.")] = "tiny",
     as_json: Json = False,
 ) -> None:
     """Simulate a case, take it in, analyse it, measure it, and say what was found.
 
-    Example: ringtrace demo --preset tiny
+    Example: ringtrace demo --preset seed
     """
     from ringtrace.cli.demonstration import demonstrate
 

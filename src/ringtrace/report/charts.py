@@ -40,9 +40,9 @@ def graph(nodes: Sequence[Node], ties: Sequence[tuple[str, str, float]], width: 
         return ""
     spots = place([node.key for node in nodes], ties)
     xs, ys = [x for x, _ in spots.values()], [y for _, y in spots.values()]
-    left, top = min(xs) - 3, min(ys) - 3
-    across, down = max(xs) - left + 3, max(ys) - top + 3
-    scale = width / max(across, 1.6 * down)
+    left, top = min(xs) - 1, min(ys) - 1
+    across, down = max(xs) - left + 3, max(ys) - top + 1  # names stand to the right of their marks
+    scale = min(60.0, width / max(across, 1.6 * down))
     at = {key: ((x - left) * scale, (y - top) * scale) for key, (x, y) in spots.items()}
     size = max(2.5, min(8.0, 0.55 * scale))
     degree = Counter(end for a, b, _ in ties for end in (a, b))
@@ -60,7 +60,8 @@ def graph(nodes: Sequence[Node], ties: Sequence[tuple[str, str, float]], width: 
     ]
     height = down * scale
     return (
-        f'<svg viewBox="0 0 {across * scale:.0f} {height:.0f}" role="img" aria-label="Graph of {len(nodes)} members">'
+        f'<svg style="max-width:{across * scale:.0f}px" viewBox="0 0 {across * scale:.0f} {height:.0f}" role="img" '
+        f'aria-label="Graph of {len(nodes)} members">'
         f'<g class="ties">{"".join(lines)}</g>{"".join(shapes)}<g class="labels">{"".join(labels)}</g></svg>'
     )
 
