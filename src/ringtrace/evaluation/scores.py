@@ -274,7 +274,8 @@ def _rings(
 
 def _figures(truth: Truth, figures: pa.Table) -> dict[str, Any]:
     def key(row: dict[str, Any]) -> tuple[str, ...]:
-        return tuple(str(row.get(name) or "") for name in ("quantity", "unit", "status", "place", "value"))
+        parts = [str(row.get(name) or "") for name in ("quantity", "unit", "status", "place", "value")]
+        return tuple("" if part == "CN" else part for part in parts)  # the whole country, said or left out
 
     wanted = {key(row) for row in truth.figures}
     found = {key(row) for row in figures.to_pylist() if row["origin"] == "public"}
