@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from ringtrace.text.contacts.scene import Scene
 
@@ -28,7 +29,8 @@ _TELEGRAM = re.compile(
 )
 _WHATSAPP = re.compile(rf"(?<![a-z0-9])(?:wa{_DOT}me/|api\.whatsapp\.com/send/?\?phone=)\+?(\d{{7,15}})(?!\d)")
 _NOT_NAMES = frozenset({"joinchat", "addstickers", "share", "proxy", "socks", "setlanguage", "iv"})
-_TRIES = 4_000
+# Budgets for hostile texts.
+_TRIES, _MOST = 4_000, 2_000
 _TRAILING = ".,;:!?)]}'\"*~。"
 
 
@@ -63,7 +65,7 @@ def find_addresses(scene: Scene) -> list[Address]:
 
 def _emails(scene: Scene) -> Iterator[Address]:
     text = scene.strong
-    places = [(i.start(), i.end(), "@") for i in re.finditer("@", scene.text)]
+    places = [(i.start(), i.end(), "@") for i in islice(re.finditer("@", scene.text), _TRIES)]
     if not places or any(cue.concept == "address" for cue in scene.found):
         for word in scene.cues.term("at_word"):
             if word != "@" and word in scene.text:
@@ -122,31 +124,31 @@ def _mail_probability(scene: Scene, word: str, local: str, domain: str, dressed:
         return 0.9 if dressed else 0.97
     if word.strip() != "at":
         return 0.9
-    cued = any(cue.concept == "email" and 0 <= start - cue.stop <= 40 for cue in scene.found)
+    cued = any(cue.concept == "email" for cue in scene.cues_in(start - 44, start))
     if hosted or cued:
         return 0.9
     return 0.75 if dressed or any(char in local for char in "0123456789._") else 0.3
 
 
 def _links(scene: Scene) -> Iterator[Address]:
-    for match in _TELEGRAM.finditer(scene.text):
+    for match in islice(_TELEGRAM.finditer(scene.text), _MOST):
         name = match.group(1) or match.group(2)
         if name not in _NOT_NAMES:
             yield Address(*match.span(), "telegram", name, 0.95, "telegram link")
-    for match in _WHATSAPP.finditer(scene.text):
+    for match in islice(_WHATSAPP.finditer(scene.text), _MOST):
         yield Address(*match.span(), "phone", f"+{match.group(1)}", 0.95, "whatsapp link")
 
 
 def _urls(scene: Scene) -> Iterator[Address]:
     done: list[tuple[int, int]] = []
-    for match in _SCHEMED.finditer(scene.text):
+    for match in islice(_SCHEMED.finditer(scene.text), _MOST):
         stop = _end(scene.text, match.start(), match.end())
         done.append((match.start(), stop))
         yield _address(
             scene, match.start(), match.end(2), match.start(3), stop, f"http{match.group(1)}", 0.97, match.start(2)
         )
     at = 0
-    for match in _BARE.finditer(scene.text):
+    for match in islice(_BARE.finditer(scene.text), _TRIES):
         while at < len(done) and done[at][1] <= match.start():
             at += 1
         if at < len(done) and done[at][0] < match.end():

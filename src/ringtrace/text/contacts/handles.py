@@ -97,8 +97,8 @@ def _filler(scene: Scene, place: int) -> int:
     char = scene.text[place : place + 1]
     if char and not char.isalnum() and char not in "。!?;\n":
         return place + 1
-    for cue in scene.found:
-        if cue.start == place and cue.concept.startswith("split"):
+    for cue in scene.cues_in(place, place + 1):
+        if cue.concept.startswith("split"):
             return cue.stop
     word = scene.cues.filler.match(scene.text, place)
     return word.end() if word else 0
@@ -233,7 +233,7 @@ def _assemble(scene: Scene, at: int, joins: bool) -> Token | None:
     text, strong = scene.text, scene.strong
     value, pieces, place, limit = "", [], at, min(len(text), at + _REACH)
     rough = 0
-    while place < limit:
+    while place < limit and len(value) <= 20:
         word = _WORDS.match(text, place)
         if word:
             sign = _SIGNS.get(word.group(), "-" if word.group() in _DASHES else "")

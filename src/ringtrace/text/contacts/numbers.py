@@ -10,31 +10,34 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from ringtrace.text.contacts.scene import Scene
+from ringtrace.text.contacts.scene import LONGEST_CUE, Scene
 
 _PREFIX = r"1(?:3\d|4[14-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
 MOBILE = re.compile(_PREFIX + r"\d{8}")
-_COUNTRY = r"(?:\(?\+?(?:00)?86\)?[-. ]{0,2}|0)?"
-_WHOLE = re.compile(rf"(?<![\d])(?<!\d\.)({_COUNTRY})({_PREFIX}\d{{8}})(?!\d)(?!\.\d)")
+_WHOLE = re.compile(_PREFIX + r"\d{8}(?!\d)(?!\.\d)")
+# A country code or trunk zero in front of a number, letter by letter from its end.
+_COUNTRY_TURNED = re.compile(r"[-. ]{0,2}\)?68(?:00)?\+?\(?|0")
 # "... four five six, one person": a number word that counts what follows is no digit of the number.
-_COUNTED_AFTER = re.compile(rf"(?<!\d)({_PREFIX}\d{{8}})(?=\d[个人位次下些起直定样般切家])")
+_COUNTED_AFTER = re.compile(_PREFIX + r"\d{8}(?=\d[个人位次下些起直定样般切家])")
 _JOINED = re.compile(r"1[^0-9]{0,8}[3-9](?:[^0-9]{0,8}\d){9}")
 _JOINED_WEAK = re.compile(r"1(?:[^\w\n]|_){0,2}[3-9](?:(?:[^\w\n]|_){0,2}\d){9}")
 _BACKWARDS = re.compile(r"(?<!\d)\d(?:[^0-9a-z]{0,3}\d){8}[^0-9a-z]{0,3}[3-9][^0-9a-z]{0,3}1(?!\d)")
 _LETTER_RUN = re.compile(r"(?<![a-z0-9])[a-z]+(?![a-z0-9])")
 _LANDLINE = re.compile(
-    r"(?<![\d+.])(\(?\+?86\)?[- ]{0,2})?(\(?)(0?(?:10|2[0-57-9]|[3-9]\d\d))(\)?)"
+    r"(?=[0(+8])(?<![\d+.])(\(?\+?86\)?[- ]{0,2})?(\(?)(0?(?:10|2[0-57-9]|[3-9]\d\d))(\)?)"
     r"([-— ~]{0,3})([2-8]\d{2,3}[- ]?\d{4})(?![\d.]\d?)"
 )
 _FREE = re.compile(r"(?<![\d+.-])([48]00)([- ]{0,2})(\d{3,4})([- ]?)(\d{3,4})(?![\d]|[.-]\d)")
 _ABROAD = re.compile(r"(?:\+|(?<!\d)00)\s?[1-9](?:[\s().-]{0,3}\d){6,14}(?!\d)")
 _GROUPED = re.compile(
-    r"(?<![\d+(.-])(?:\(\d{3}\)[ -]?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])|(?<!\d)0\d{4}[ -]?\d{6}(?!\d)"
+    r"(?=[(\d])(?<![\d+(.-])(?:\(\d{3}\)[ -]?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])|(?<!\d)0\d{4}[ -]?\d{6}(?!\d)"
 )
-_SHORT = re.compile(r"(?<![\d./+#-])(?<!\d:)(?:9\d\d|1\d{2,5}|9[56]\d{3})(?![\d:/]|[.-]\d)")
-# A hostile text may hold any number of almost-numbers; ordinary ones hold a handful.
+_SHORT = re.compile(r"[19](?<![\d./+#-].)(?<!\d:.)(?:(?<=9)\d\d|(?<=1)\d{2,5}|(?<=9)[56]\d{3})(?![\d:/]|[.-]\d)")
+# A hostile text may hold any number of numbers and almost-numbers; ordinary ones hold a handful.
 _TRIES = 4_000
+_MOST = 2_000
 _LISTING = frozenset([",", "、", ";", "/", "至", "~"])
 _COMMON = frozenset(
     [(3, 4, 4), (3, 8), (4, 4, 3), (3, 3, 5), (3, 3, 3, 2), (4, 3, 4), (3, 5, 3), (5, 6), (6, 5),
@@ -79,7 +82,7 @@ def find_numbers(scene: Scene) -> list[Number]:
         sources.append(_grouped(scene))
     sources.append(_service(scene))
     for source in sources:
-        for number in source:
+        for number in islice(source, _MOST):
             if taken.claim(number.start, number.stop):
                 found.append(number)
     found.sort(key=lambda number: number.start)
@@ -104,28 +107,41 @@ class Taken:
 
 
 def _whole(scene: Scene) -> Iterator[Number]:
-    for text, rule, sure in ((scene.text, "11 digits", 0.97), (scene.strong, "digit words > 11 digits", 0.95)):
-        if text is not scene.text and text == scene.text:
-            return
+    readings = [(scene.text, "11 digits", 0.97)]
+    if scene.strong != scene.text:
+        readings.append((scene.strong, "digit words > 11 digits", 0.95))
+    for text, rule, sure in readings:
         for match in _WHOLE.finditer(text):
-            start, stop = match.span()
-            probability = sure
-            before, after = scene.text[start - 1 : start], scene.text[stop : stop + 1]
-            if match.group(1) == "0":
-                probability -= 0.2
-            if (before.isascii() and (before.isalnum() or before in "_@=&%#")) and before:
-                probability = 0.45 if before in "_@=&%#" or not _cue_ends(scene, start) else probability
-            if after in ("@", "_") or (after and after in "xX" and scene.text[stop + 1 : stop + 2].isdigit()):
-                probability = 0.2
-            digits = match.group(2)
-            yield Number(start, stop, ((start, stop),), f"+86{digits}", digits, probability, rule)
-    for match in _COUNTED_AFTER.finditer(scene.strong):
-        place, digits = match.span(1), match.group(1)
-        yield Number(*place, (place,), f"+86{digits}", digits, 0.85, "digit words > 11 digits")
+            place, stop = match.span()
+            start = place - _country_before(text, place)
+            if not text[start - 1 : start].isdigit() and not _decimal(text, start):
+                digits, probability = match.group(), _whole_probability(scene, start, stop, sure)
+                if text[start:place] == "0":
+                    probability -= 0.2
+                yield Number(start, stop, ((start, stop),), f"+86{digits}", digits, probability, rule)
+    for match in _COUNTED_AFTER.finditer(scene.strong) if len(readings) > 1 else ():
+        digits = match.group()
+        if not scene.strong[match.start() - 1 : match.start()].isdigit():
+            yield Number(*match.span(), (match.span(),), f"+86{digits}", digits, 0.85, "digit words > 11 digits")
 
 
-def _cue_ends(scene: Scene, place: int) -> bool:
-    return any(cue.stop == place for cue in scene.found)
+def _country_before(text: str, place: int) -> int:
+    """Return the length of a country code or trunk zero in front of ``place``."""
+    match = _COUNTRY_TURNED.match(text[max(0, place - 10) : place][::-1])
+    return match.end() if match else 0
+
+
+def _decimal(text: str, start: int) -> bool:
+    return text[start - 1 : start] == "." and text[start - 2 : start - 1].isdigit()
+
+
+def _whole_probability(scene: Scene, start: int, stop: int, sure: float) -> float:
+    before, after = scene.text[start - 1 : start], scene.text[stop : stop + 1]
+    if after in ("@", "_") or (after == "x" and scene.text[stop + 1 : stop + 2].isdigit()):
+        return 0.2
+    if before in ("_", "@", "=", "&", "%", "#") or (_latin(before) and not scene.cue_ends_at(start)):
+        return 0.45
+    return sure
 
 
 def _joined(scene: Scene, pattern: re.Pattern[str], text: str, cued: bool, taken: Taken) -> Iterator[Number]:
@@ -170,11 +186,12 @@ def _runs_on(scene: Scene, text: str, start: int, stop: int) -> bool:
         return True
     if text[max(0, start - 2) : start] == "86" and not text[max(0, start - 3) : start - 2].isdigit():
         return False
-    return text[start - 1 : start].isdigit() and start > 0 and not _cue_ends(scene, start)
+    return text[start - 1 : start].isdigit() and start > 0 and not scene.cue_ends_at(start)
 
 
 def _near_cue(scene: Scene, place: int) -> bool:
-    return any(0 <= place - cue.stop <= 12 and cue.concept in _DIALLED for cue in scene.found)
+    cues = scene.cues_in(place - LONGEST_CUE, place)
+    return any(0 <= place - cue.stop <= 12 and cue.concept in _DIALLED for cue in cues)
 
 
 _DIALLED = frozenset({"phone", "wechat", "qq", "telegram", "whatsapp", "add", "split_head"})
@@ -186,7 +203,7 @@ def _judge_weak(
     before, after = scene.text[places[0] - 1 : places[0]], scene.text[places[-1] + 1 : places[-1] + 2]
     latin = [i for i in unsure if scene.text[i].isascii()]
     words = any(run[0] not in "ol" or len(run) > 1 for run in _loose_letters(scene, places))
-    if words or (latin and ((_latin(before) and not _cue_ends(scene, places[0])) or _latin(after))):
+    if words or (latin and ((_latin(before) and not scene.cue_ends_at(places[0])) or _latin(after))):
         return 0.0, ""
     if sum(map(len, gaps)) > 12:
         return 0.0, ""
@@ -315,7 +332,7 @@ def _landline(scene: Scene) -> Iterator[Number]:
 
 
 def _free(scene: Scene) -> Iterator[Number]:
-    for match in _FREE.finditer(scene.strong):
+    for match in _FREE.finditer(scene.strong) if "400" in scene.strong or "800" in scene.strong else ():
         head, gap, middle, second, tail = match.groups()
         digits = head + middle + tail
         if len(digits) != 10:
@@ -327,7 +344,7 @@ def _free(scene: Scene) -> Iterator[Number]:
 def _service(scene: Scene) -> Iterator[Number]:
     listed = scene.cues.service_numbers
     last = -100
-    for match in _SHORT.finditer(scene.strong):
+    for match in islice(_SHORT.finditer(scene.strong), _TRIES):
         digits = match.group()
         if digits not in listed or scene.cues.unit.match(scene.text, match.end()):
             continue

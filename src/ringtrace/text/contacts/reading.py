@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import islice
 
 from ringtrace.model.mention import Candidate, Owner
 from ringtrace.text.contacts.addresses import find_addresses
@@ -11,7 +13,7 @@ from ringtrace.text.contacts.groups import Group, group_cues
 from ringtrace.text.contacts.handles import Token, read_digits, read_id, read_name
 from ringtrace.text.contacts.numbers import Number, Taken, find_numbers
 from ringtrace.text.contacts.owners import owner_of
-from ringtrace.text.contacts.scene import Scene, lay_out
+from ringtrace.text.contacts.scene import LONGEST_CUE, Scene, lay_out
 from ringtrace.text.contacts.splits import find_splits
 from ringtrace.text.contacts.tables import cues
 from ringtrace.text.view import TextView
@@ -21,7 +23,11 @@ _WXID = re.compile(r"(?<![a-z0-9_])wxid_[a-z0-9]{6,20}(?![a-z0-9_])")
 _AT_NAME = re.compile(r"(?<![a-z_.@/+-])@([a-z][a-z0-9_]{4,31})(?![a-z0-9_@.-]|\.[a-z])")
 _BARE_QQ = re.compile(r"(?<![\d.,:/+#a-z_¥$-])[1-9]\d{5,10}(?![\d:/%a-z_]|[.,-]\d)")
 _NEAR = 14
+# No telephone number with its separators is longer. Code points.
+_WIDEST = 140
 _TAKEN = 0.5
+# Groups of cues, and bare values of a kind, that are read in one text: a budget for hostile ones.
+_MOST = 1_500
 
 
 @dataclass
@@ -31,6 +37,7 @@ class _Reading:
     taken: Taken = field(default_factory=Taken)
     found: list[Candidate] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
     last: Token | Number | None = None
     last_kinds: frozenset[str] = frozenset()
 
@@ -69,8 +76,9 @@ def _read(view: TextView) -> tuple[Candidate, ...]:
         if number.probability >= _TAKEN:
             reading.taken.claim(number.start, number.stop)
     reading.numbers.sort(key=lambda number: number.start)
+    reading.starts = [number.start for number in reading.numbers]
     used: set[int] = set()
-    for group, following in _with_next(group_cues(scene)):
+    for group, following in _with_next(group_cues(scene)[:_MOST]):
         _read_group(reading, group, following, used)
     for number in reading.numbers:
         if number.start not in used:
@@ -130,11 +138,17 @@ def _read_group(reading: _Reading, group: Group, following: int, used: set[int])
         _assign(reading, group, before, ":", used)
 
 
+def _numbers_in(reading: _Reading, low: int, high: int) -> list[Number]:
+    """Return the telephone numbers that begin in ``[low, high)`` of the layer."""
+    starts = reading.starts
+    return reading.numbers[bisect_left(starts, low) : bisect_left(starts, high)]
+
+
 def _number_at(reading: _Reading, at: int, following: int) -> Number | None:
-    for number in reading.numbers:
+    for number in _numbers_in(reading, at - 3, at + 1):
         if number.value[0] != "+" and number.probability < 0.5:
             continue
-        if at - 3 <= number.start <= at and number.start < following and number.stop > at:
+        if number.start < following and number.stop > at:
             return number
     return None
 
@@ -143,7 +157,7 @@ def _behind(reading: _Reading, group: Group, same: bool) -> Token | Number | Non
     """Return the value that ends right before the cue: "1234567 is my QQ"."""
     scene = reading.scene
     reach = _NEAR if same else 8
-    for number in reading.numbers:
+    for number in _numbers_in(reading, group.start - reach - _WIDEST, group.start):
         gap = scene.text[number.stop : group.start]
         if 0 <= group.start - number.stop <= reach and (same or scene.cues.before.fullmatch(gap)):
             return number
@@ -163,7 +177,8 @@ def _token_before(reading: _Reading, group: Group, same: bool) -> Token | None:
     if match is None:
         return None
     start, stop, value = base + match.start(1), base + match.end(1), match.group(1).lstrip("@")
-    taken = reading.taken.holds(start, stop) or any(cue.start < stop and start < cue.stop for cue in scene.found)
+    inside = any(cue.stop > start for cue in scene.cues_in(start - LONGEST_CUE, stop))
+    taken = inside or reading.taken.holds(start, stop)
     if taken or not _strong_value(value) or (value.isdigit() and (value[0] == "0" or not (group.sure or same))):
         return None
     return Token(start, stop, ((start, stop),), value, "value before its cue", match.group(1)[0] == "@")
@@ -199,8 +214,8 @@ def _chinese_before(scene: Scene, start: int, at: int) -> bool:
 
 
 def _reversed(scene: Scene, token: Token) -> Token:
-    for cue in scene.found:
-        if cue.concept == "reverse" and -20 <= cue.start - token.stop <= 20 and cue.stop - token.start >= -20:
+    for cue in scene.cues_in(token.start - 20 - LONGEST_CUE, token.stop + 20):
+        if cue.concept == "reverse" and cue.stop >= token.start - 20:
             return Token(token.start, token.stop, token.pieces, token.value[::-1], token.rule + ", backwards", False)
     return token
 
@@ -321,10 +336,9 @@ def _add_number(reading: _Reading, number: Number, kinds: frozenset[str], group:
 def _read_list(reading: _Reading, group: Group, stop: int, used: set[int], linked: str) -> None:
     """Read further values of the same kind behind "/", "," or "or"."""
     scene = reading.scene
-    starts = {cue.start for cue in scene.found}
     for _ in range(8):
         gap = scene.cues.list_gap.match(scene.text, stop)
-        if gap is None or gap.end() in starts:
+        if gap is None or scene.cues_in(gap.end(), gap.end() + 1):
             return
         number = _number_at(reading, gap.end(), 1 << 60)
         if number is not None and number.value in scene.cues.service_numbers:
@@ -349,14 +363,15 @@ def _read_list(reading: _Reading, group: Group, stop: int, used: set[int], linke
 def _read_bare(reading: _Reading) -> None:
     """Add values that need no cue: names with an at sign, wxid_ ids, numbers in QQ talk."""
     scene, view = reading.scene, reading.view
-    for match in _WXID.finditer(scene.text) if "wxid_" in scene.text else ():
+    for match in islice(_WXID.finditer(scene.text), _MOST) if "wxid_" in scene.text else ():
         if reading.taken.claim(*match.span()):
             reading.add("wechat", (match.span(),), match.group(), 0.95, "wxid")
     if "@" in scene.text:
         _read_at_names(reading)
     if view.platform == "qq" and any(cue.concept == "add" for cue in scene.found):
-        for match in _BARE_QQ.finditer(scene.text):
-            near = any(cue.concept == "add" and abs(cue.start - match.start()) <= 12 for cue in scene.found)
+        for match in islice(_BARE_QQ.finditer(scene.text), _MOST):
+            around = scene.cues_in(match.start() - 12, match.start() + 13)
+            near = any(cue.concept == "add" for cue in around)
             unit = scene.cues.unit.match(scene.text, match.end())
             if reading.taken.claim(*match.span()):
                 reading.add(
@@ -366,15 +381,16 @@ def _read_bare(reading: _Reading) -> None:
 
 def _read_at_names(reading: _Reading) -> None:
     scene, view = reading.scene, reading.view
-    adds = any(cue.concept in ("add", "telegram", "phone") for cue in scene.found)
-    for match in _AT_NAME.finditer(scene.text):
+    concepts = {cue.concept for cue in scene.found}
+    adds = bool(concepts & {"add", "telegram", "phone"})
+    for match in islice(_AT_NAME.finditer(scene.text), _MOST):
         if not reading.taken.claim(match.start(1), match.end()):
             continue
         leads = not scene.text[: match.start()].strip()
         if view.platform == "telegram":
             probability = 0.85 if adds else 0.4 if leads else 0.6
         else:
-            named = any(cue.concept == "telegram" for cue in scene.found) or _strong_value(match.group(1))
+            named = "telegram" in concepts or _strong_value(match.group(1))
             probability = 0.55 if named and not leads and view.platform != "weibo" else 0.35
         reading.add("telegram", (match.span(),), match.group(1), probability, "at sign")
 

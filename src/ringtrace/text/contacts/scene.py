@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from ahocorasick_rs import AhoCorasick
 
 from ringtrace.text.contacts.tables import Cues, digit_tables, digit_words
 from ringtrace.text.folding import Edit, Folded
 
+# No term of the lexicon and no spelled-out name is longer. Code points.
+LONGEST_CUE = 40
+# A hostile text may hold any number of cues; a page of a hundred thousand words holds a few thousand.
+_MOST = 10_000
 # A capital B looks like 8, a small one like 6.
 _CAPITAL_EIGHT = re.compile(r"b(?=[0-9a-z]?)")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -67,10 +73,21 @@ class Scene:
         if "b" not in self.text:
             return read
         chars = list(read)
-        for place in (match.start() for match in _CAPITAL_EIGHT.finditer(self.text)):
+        for place in (match.start() for match in islice(_CAPITAL_EIGHT.finditer(self.text), _MOST)):
             if self.layer.original[self.layer.origin(place, place + 1)[0]] in "BＢВΒ":
                 chars[place] = "8"
         return "".join(chars)
+
+    def cues_in(self, low: int, high: int) -> tuple[Cue, ...]:
+        """Return the cues that begin in ``[low, high)``."""
+        return self.found[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
+
+    def cue_ends_at(self, place: int) -> bool:
+        return any(cue.stop == place for cue in self.cues_in(place - LONGEST_CUE, place))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [cue.start for cue in self.found]
 
     @cached_property
     def found(self) -> tuple[Cue, ...]:
@@ -80,7 +97,7 @@ class Scene:
 def find_cues(text: str, lexicon: Cues, marks: str) -> tuple[Cue, ...]:
     """Return the cues of a folded text in order, without overlaps; marks: the text in sound classes."""
     kept = []
-    for index, start, stop in lexicon.automaton.find_matches_as_indexes(marks):
+    for index, start, stop in lexicon.automaton.find_matches_as_indexes(marks)[:_MOST]:
         cue = _settle(text, start, stop, lexicon.concepts[index], lexicon)
         if cue is not None:
             kept.append(cue)
@@ -93,7 +110,7 @@ def find_cues(text: str, lexicon: Cues, marks: str) -> tuple[Cue, ...]:
         kept = [cue for cue in kept if not any(c.start < cue.stop and cue.start < c.stop for c in counted)] + counted
     if len(kept) > 1:
         kept.sort(key=lambda cue: (cue.start, -cue.stop))
-    return tuple(kept)
+    return tuple(kept[:_MOST])
 
 
 def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cue | None:
@@ -131,16 +148,16 @@ def _counted_parts(strong: str, kept: list[Cue]) -> list[Cue]:
     taken = {place for cue in kept if not cue.concept.startswith("split") for place in range(cue.start, cue.stop)}
     return [
         Cue(match.start(), match.end(), _PART_NAMES[next(i for i in (1, 2, 3) if match.group(i))], True)
-        for match in _COUNTED.finditer(strong)
+        for match in islice(_COUNTED.finditer(strong), _MOST)
         if taken.isdisjoint(range(match.start(), match.end()))
     ]
 
 
 def _single_letters(text: str, kept: list[Cue]) -> list[Cue]:
     taken = {place for cue in kept for place in range(cue.start, cue.stop)}
-    places = [(match.start(), match.group()) for match in _SINGLE.finditer(text)]
-    places += [(match.start(), "q") for match in _PARTED_Q.finditer(text)]
-    places += [(match.start(), match.group()) for match in _ADDED_LETTER.finditer(text)]
+    places = [(match.start(), match.group()) for match in islice(_SINGLE.finditer(text), _MOST)]
+    places += [(match.start(), "q") for match in islice(_PARTED_Q.finditer(text), _MOST)]
+    places += [(match.start(), match.group()) for match in islice(_ADDED_LETTER.finditer(text), _MOST)]
     return [
         Cue(at, at + 1, "qq" if letter == "q" else "wechat", at > 0 and text[at - 1] in _ADDING)
         for at, letter in places
@@ -151,7 +168,7 @@ def _single_letters(text: str, kept: list[Cue]) -> list[Cue]:
 def _leet_names(text: str, kept: list[Cue]) -> list[Cue]:
     """Return platform names written with digits and signs for letters: "w3chat"."""
     found = []
-    for match in _LEET.finditer(text):
+    for match in islice(_LEET.finditer(text), _MOST):
         concept = _NAMES.get(match.group().translate(_LEET_LETTERS))
         if concept is not None and not any(cue.start < match.end() and match.start() < cue.stop for cue in kept):
             found.append(Cue(match.start(), match.end(), concept, True))
@@ -204,7 +221,7 @@ _WEAK_RUN = re.compile(r"\d(?:[^\w]{0,3}\d){4}")
 def _times_edits(strong: str) -> list[Edit]:
     return [
         (m.start(), m.end(), (m.group(2) or m.group(4)) * int(m.group(1) or m.group(3)))
-        for m in _TIMES.finditer(strong)
+        for m in islice(_TIMES.finditer(strong), _MOST)
     ]
 
 
@@ -212,7 +229,7 @@ def _word_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words, tens, repeat = digit_words()
     listed = "|".join(sorted((*words, *tens, *repeat), key=lambda w: (-len(w), w)))
     one = rf"(?:(?<![a-z])(?:{listed})(?![a-z])|\d{{1,8}})"
-    return re.compile(rf"{one}(?:[^a-z0-9]{{1,3}}{one}){{2,}}"), re.compile(
+    return re.compile(rf"{one}(?:[^a-z0-9]{{1,3}}{one}){{2,40}}"), re.compile(
         rf"(?<![a-z])(?:{listed})(?![a-z])|\d{{1,8}}"
     )
 
@@ -228,7 +245,7 @@ def _spoken(text: str) -> bool:
 def _spoken_edits(text: str) -> list[Edit]:
     """Return edits that put digits for chains of four or more spoken digits, gaps included."""
     edits: list[Edit] = []
-    for chain in _CHAIN.finditer(text):
+    for chain in islice(_CHAIN.finditer(text), _MOST // 20):
         found = list(_WORD.finditer(chain.group()))
         if sum(not match.group().isdigit() for match in found) < 2:
             continue

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from ringtrace.text.contacts.numbers import MOBILE, Number
 from ringtrace.text.contacts.scene import Cue, Scene
 
 _RANK = {"split_head": 0, "split_middle": 1, "split_tail": 2}
 _PARTS_MOST = 8
+# See numbers: a budget for hostile texts.
+_TRIES = 2_000
 _PART = re.compile(r"\d(?:[ -]?\d)*")
 _SPAN_MOST = 80
 
@@ -18,10 +21,16 @@ def find_splits(scene: Scene) -> list[Number]:
     labels = [cue for cue in scene.found if cue.concept in _RANK]
     text = scene.strong
     inside = {place for cue in labels for place in range(cue.start, cue.stop)}
-    parts = [m.span() for m in _PART.finditer(text) if m.start() not in inside] if _worth(scene, bool(labels)) else []
+    parts = (
+        [m.span() for m in islice(_PART.finditer(text), 4 * _TRIES) if m.start() not in inside]
+        if _worth(scene, bool(labels))
+        else []
+    )
     found: list[Number] = []
     index = 0
-    while index < len(parts) - 1:
+    tried = 0
+    while index < len(parts) - 1 and tried < _TRIES:
+        tried += 1
         joined = _join(scene, parts, index)
         number = _number(scene, joined, labels) if joined else None
         if number is None:
@@ -62,8 +71,8 @@ def _only_filler(scene: Scene, start: int, stop: int) -> bool:
     if stop - start > 30:
         return False
     gap = scene.text[start:stop]
-    for cue in scene.found:
-        if cue.concept in _RANK and start <= cue.start and cue.stop <= stop:
+    for cue in scene.cues_in(start, stop):
+        if cue.concept in _RANK and cue.stop <= stop:
             gap = gap[: cue.start - start] + " " * (cue.stop - cue.start) + gap[cue.stop - start :]
     rest = scene.cues.filler.sub(" ", gap)
     return not any(char.isalnum() for char in rest)
@@ -83,6 +92,6 @@ def _number(scene: Scene, joined: list[tuple[int, int]], labels: list[Cue]) -> N
 def _rank(scene: Scene, part: tuple[int, int], joined: list[tuple[int, int]]) -> int:
     """Return 0, 1 or 2 by the label right before the part; without one, the middle keeps its place."""
     before = max((other[1] for other in joined if other[1] <= part[0]), default=part[0] - 12)
-    near = [cue for cue in scene.found if cue.concept in _RANK and before - 12 <= cue.start and cue.stop <= part[0]]
+    near = [cue for cue in scene.cues_in(before - 12, part[0]) if cue.concept in _RANK and cue.stop <= part[0]]
     near = [cue for cue in near if cue.start >= before or before == part[0] - 12]
     return _RANK[near[-1].concept] if near else 1 if part != joined[0] else 0
