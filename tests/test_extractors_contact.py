@@ -46,7 +46,7 @@ def values(text, kind, **view):
     return {c.value for c in find(text, (kind,), **view)}
 
 
-@pytest.mark.parametrize(("kind", "case"), cases())
+@pytest.mark.parametrize(("kind", "case"), list(cases()))
 def test_exactly_what_the_spec_names(kind, case):
     text = case["text"]
     kinds = KINDS if kind == "contact_none" else (kind,)
@@ -75,7 +75,11 @@ def test_a_qq_number_in_any_digits_behind_any_cue(digits, alphabet, cue):
     assert values(f"有意{cue}{write(digits, alphabet, '')}，谢谢", "qq") == {digits}
 
 
-@given(st.from_regex(r"[a-z]{3,8}_[0-9]{3,8}", fullmatch=True), st.sampled_from("微薇威维葳蔚"), st.sampled_from("信芯心❤星"))
+@given(
+    st.from_regex(r"[a-z]{3,8}_[0-9]{3,8}", fullmatch=True),
+    st.sampled_from("微薇威维葳蔚"),
+    st.sampled_from("信芯心❤星"),
+)
 def test_a_wechat_id_behind_any_name_of_that_sound(value, first, second):
     assert values(f"详聊{first}{second}：{value.upper()} 谢谢", "wechat") == {value}
 

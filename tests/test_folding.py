@@ -34,6 +34,7 @@ texts = st.text(st.one_of(st.sampled_from(TRICKY), st.characters(exclude_categor
         ("🔟", "10"),
         ("€5", "€5"),
         ("a\tb\r\nc", "a b \nc"),
+        ("a\ud800b", "a\ufffdb"),
     ],
 )
 def test_what_is_shown_is_what_is_read(shown, read):

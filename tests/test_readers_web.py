@@ -1,4 +1,3 @@
-# ruff: noqa: E501  pages are easier to read as their authors wrote them
 """The web readers on whole pages: samples, other shapes, truncation, damage; every byte accounted."""
 
 from __future__ import annotations

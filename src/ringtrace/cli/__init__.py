@@ -8,6 +8,7 @@ import sys
 import typer
 
 from ringtrace.cli import case, explain, outside
+from ringtrace.cli.output import visible
 from ringtrace.errors import RingtraceError
 
 app = typer.Typer(
@@ -26,9 +27,9 @@ for _command in (
 
 
 def main() -> None:
-    """Run the command line; an error that was foreseen is one sentence on standard error."""
+    """Run the command line; an error that was foreseen, or the system's refusal, is one sentence on standard error."""
     try:
         app()
-    except RingtraceError as error:
-        print(f"ringtrace: {error}", file=sys.stderr)
+    except (RingtraceError, OSError) as error:
+        print(f"ringtrace: {visible(str(error))}", file=sys.stderr)
         raise SystemExit(1) from None

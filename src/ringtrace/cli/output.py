@@ -14,6 +14,9 @@ import typer
 CasePath = Annotated[Path, typer.Argument(help="The case folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 
+_HIDDEN = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000))
+_SPELT = {code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" for code in _HIDDEN}
+
 PARTIAL = 3
 CHANGED = 4
 
@@ -24,7 +27,12 @@ def emit(as_json: bool, document: Any, lines: Iterable[str]) -> None:  # noqa: A
         print(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
     else:
         for line in lines:
-            print(line)
+            print(visible(line))
+
+
+def visible(text: str) -> str:
+    """Return ``text`` with control and direction characters spelt out: evidence may hold terminal commands."""
+    return text.translate(_SPELT)
 
 
 class Progress:

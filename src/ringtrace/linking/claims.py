@@ -66,6 +66,11 @@ class Claim:
             return "native"
         return "own" if self.own else "unknown" if self.unknown else "doubtful" if self.doubtful else ""
 
+    @property
+    def claims(self) -> bool:
+        """Whether the account presents the value as its own, as far as its posts can be trusted."""
+        return self.strength in ("native", "own", "unknown")
+
 
 def sql(query: str, **tables: pa.Table) -> pa.Table:
     """Run ``query`` on Arrow tables in a private DuckDB with one thread; nothing is kept."""

@@ -11,7 +11,7 @@ from ringtrace.linking.identifiers import Stay, disagree
 from ringtrace.linking.names import stem
 
 LOCAL_IDS = frozenset({"forum", "web", "news", "mail", "tip"})
-"""Platforms whose native ids mean nothing outside their own site."""
+"""Platforms whose native ids mean nothing outside their own site, and where a name is one user's."""
 
 Quote = Mapping[str, Any] | None
 
@@ -147,7 +147,7 @@ def _against(left: Profile, right: Profile, scene: Scene) -> Iterable[Feature]:
             _quote(right, scene, right.claims.get((kind, b))),
         )  # fmt: skip
     timing = _timing(left.stays, right.stays)
-    if timing:
+    if timing and not (left.platform in LOCAL_IDS and set(left.names) & set(right.names)):
         yield Feature(timing, 1.0, _quote(left, scene), _quote(right, scene))
     rows = scene.answered.get((left.account, right.account)) or scene.answered.get((right.account, left.account))
     if rows:

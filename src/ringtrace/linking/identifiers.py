@@ -36,14 +36,15 @@ FROM p WHERE account_id <> '' GROUP BY ALL ORDER BY ALL
 Stay = tuple[int | None, int | None, int]
 
 
-def classify(posts: pa.Table, mentions: pa.Table, accounts: pa.Table) -> pa.Table:
+def classify(posts: pa.Table, mentions: pa.Table, accounts: pa.Table, stances: pa.Table | None = None) -> pa.Table:
     """Return Table(kind, value, use, accounts, reason, first_at, last_at, claimants, split_at).
 
     One row for each contact value that an account shows. accounts: how many show it; claimants:
     how many of those present it as their own (accounts with one native id or name count once);
-    split_at: where a recycled value changes hands.
+    split_at: where a recycled value changes hands. With ``stances``, doubtful claims (exposures
+    that quote a trader) do not count.
     """
-    claims = find_claims(posts, mentions, accounts)
+    claims = find_claims(posts, mentions, accounts, stances)
     setting = _Setting(identity_keys(accounts), find_stays(posts), own_values(claims))
     rows = []
     for (kind, value), group in groupby(claims, key=lambda claim: (claim.kind, claim.value)):
@@ -53,7 +54,7 @@ def classify(posts: pa.Table, mentions: pa.Table, accounts: pa.Table) -> pa.Tabl
         rows.append(
             {"kind": kind, "value": value, "use": use, "accounts": len(shown), "reason": reason,
              "first_at": min(times, default=None), "last_at": max(times, default=None),
-             "claimants": len({setting.keys.get(c.account, c.account) for c in shown if c.strength}), "split_at": split}
+             "claimants": len({setting.keys.get(c.account, c.account) for c in shown if c.claims}), "split_at": split}
         )  # fmt: skip
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
@@ -111,7 +112,7 @@ def _use(shown: Sequence[Claim], setting: _Setting) -> tuple[str, str, int | Non
     public = _public_use(shown)
     if public:
         return *public, None
-    claimed = [claim for claim in shown if claim.strength]
+    claimed = [claim for claim in shown if claim.claims]
     people = {setting.keys.get(claim.account, claim.account) for claim in claimed}
     if shown[0].kind == "url" and len(people) > 1:
         return "generic", f"an address that {len(people)} accounts give", None
@@ -135,7 +136,7 @@ def _public_use(shown: Sequence[Claim]) -> tuple[str, str] | None:
         return "hotline", f"named as a public service in {public} of {posts} posts"
     if kind != "url" and _is_placeholder(value):
         return "generic", "a placeholder, not a real contact"
-    if many and not any(claim.strength for claim in shown):
+    if many and not any(claim.claims for claim in shown):
         return "generic", f"named by {len(shown)} accounts, claimed by none"
     if many and told * 2 >= posts and not any(claim.own or claim.native for claim in shown):
         return "generic", f"mostly quoted: {told} of {posts} posts by {len(shown)} accounts"

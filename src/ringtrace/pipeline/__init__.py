@@ -16,6 +16,7 @@ from ringtrace.linking.templates import find_templates
 from ringtrace.pipeline.figures import figure_tables, place_name
 from ringtrace.pipeline.posts import account_table, with_actors
 from ringtrace.pipeline.quoting import Quoter
+from ringtrace.pipeline.shortfalls import remarks, unread
 from ringtrace.pipeline.stages import observe_all, read_all
 from ringtrace.report.render import Contents, render
 from ringtrace.rings.assembly import find_rings
@@ -35,7 +36,7 @@ def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None])
         progress("linking", 0, 1)
         accounts = account_table(posts)
         templates = find_templates(posts)
-        identifiers = classify(posts, mentions, accounts)
+        identifiers = classify(posts, mentions, accounts, stances)
         links = link_accounts(posts, mentions, stances, accounts, templates, identifiers, judgements)
         actors = cluster(links, accounts, judgements)
         accounts = with_actors(accounts, actors)
@@ -64,6 +65,7 @@ class Summary:
     counts: Mapping[str, int]
     rings: tuple[Mapping[str, Any], ...]
     unread: tuple[str, ...]
+    remarks: tuple[str, ...]
     gaps: int
     report: str
 
@@ -81,12 +83,19 @@ class Summary:
             "actors": len(tables["actors"]), "rings": len(tables["rings"]), "claims": len(tables["claims"]),
             "figures": len(tables["figures"]),
         }  # fmt: skip
-        unread = tuple(f"{row['name']}: {row['note'] or 'in part'}" for row in evidence if row["gap_bytes"])
         rings = tuple(sorted(tables["rings"].to_pylist(), key=lambda ring: (-ring["actors"], ring["ring_id"])))
-        return cls(counts, rings, unread, len(tables["gaps"]), str(case.analysis / "report.html"))
+        return cls(
+            counts=counts,
+            rings=rings,
+            unread=unread(evidence, tables["gaps"]),
+            remarks=remarks(evidence),
+            gaps=len(tables["gaps"]),
+            report=str(case.analysis / "report.html"),
+        )
 
     def document(self) -> dict[str, Any]:
-        return {**self.counts, "ring list": list(self.rings), "not read": list(self.unread), "report": self.report}
+        return {**self.counts, "ring list": list(self.rings), "not read": list(self.unread),
+                "remarks": list(self.remarks), "report": self.report}  # fmt: skip
 
     def sentences(self) -> list[str]:
         """Say it to a person."""
@@ -107,6 +116,8 @@ class Summary:
             )
         lines += [f"Not read: {line}" for line in self.unread[:10]]
         lines += [f"... and {len(self.unread) - 10} more files with gaps"] if len(self.unread) > 10 else []
+        lines += [f"Noticed: {line}" for line in self.remarks[:10]]
+        lines += [f"... and {len(self.remarks) - 10} more remarks"] if len(self.remarks) > 10 else []
         return [*lines, f"Report: {self.report}"]
 
 

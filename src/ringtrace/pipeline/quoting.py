@@ -86,12 +86,10 @@ class Quoter:
 
     def _open_member(self, evidence: str, member: str) -> bytes:
         name = self._names.get(evidence, "")
-        source = Source(evidence, "", name, self._store.open(evidence))
-        for step in member.split("!"):
-            found = _member(source, step)
-            inner = f"{source.member}!{step}" if source.member else step
-            source = Source(evidence, inner, found.path, found.data, url=found.url, media_type=found.media_type)
-        return source.data
+        found = _member(Source(evidence, "", name, self._store.open(evidence)), member)
+        if found is None:
+            raise UsageError(f"{name} has no member {member}; was the evidence changed? run `ringtrace verify`")
+        return found
 
 
 def _decoded(codec: str, data: bytes) -> str:
@@ -130,10 +128,19 @@ def _cut(piece: str, segment: Mapping[str, Any], low: int, high: int) -> str:
     return piece[low // width : -(-high // width)]
 
 
-def _member(source: Source, path: str) -> Member:
+def _member(source: Source, path: str) -> bytes | None:
+    """Open the member at ``path``, steps joined by "!", which a member's own name may hold as well."""
     reader = choose_reader(source, [])
-    if reader is not None:
-        for item in reader.read(source):
-            if isinstance(item, Member) and item.path == path:
-                return item
-    raise UsageError(f"{source.name} has no member {path}; was the evidence changed? run `ringtrace verify`")
+    if reader is None:
+        return None
+    for item in reader.read(source):
+        if not isinstance(item, Member):
+            continue
+        if item.path == path:
+            return item.data
+        if path.startswith(f"{item.path}!"):
+            step = f"{source.member}!{item.path}" if source.member else item.path
+            inner = Source(source.evidence, step, item.path, item.data, url=item.url, media_type=item.media_type)
+            if (found := _member(inner, path[len(item.path) + 1 :])) is not None:
+                return found
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from types import ModuleType
@@ -18,6 +19,7 @@ from ringtrace.text.offsets import split
 HEAD = 65_536
 Item = TypeVar("Item")
 MAPPING_SUFFIX = ".mapping.toml"
+_MAPPING_BYTES = 65_536
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ def read_source(source: Source, depth: int = 0, budget: _Budget | None = None) -
     if not len(source.data):
         reading.notes.append("the file is empty")
         return reading
-    mapping = source.name.endswith(MAPPING_SUFFIX) and not source.member
+    mapping = source.name.endswith(MAPPING_SUFFIX) and not source.member and _is_toml(source.data)
     reader = None if mapping else choose_reader(source, reading.notes)
     structure: list[Structure] = []
     members: list[tuple[Span, Reading]] = []
@@ -77,6 +79,17 @@ def read_source(source: Source, depth: int = 0, budget: _Budget | None = None) -
     _number(reading)
     _close(reading, source, structure, members)
     return reading
+
+
+def _is_toml(data: bytes) -> bool:
+    """Only what is a settings file may be set aside as one: a name alone hides no evidence."""
+    if len(data) > _MAPPING_BYTES:
+        return False
+    try:
+        tomllib.loads(bytes(data).decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        return False
+    return True
 
 
 def choose_reader(source: Source, notes: list[str]) -> ModuleType | None:

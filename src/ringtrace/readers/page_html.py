@@ -53,7 +53,7 @@ def _left_out(sheet: Sheet) -> dict[int, str]:
     while at < len(elements):
         element = elements[at]
         what = sheet.furniture(element)
-        small = sheet.size(element) * 2 < sheet.weight[-1]
+        small = sheet.size(element) * 2 < sheet.total
         if what in _ALWAYS_OUT and (small or what == "head"):
             found[element.index] = what
             at = element.last

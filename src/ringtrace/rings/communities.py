@@ -20,8 +20,12 @@ import pyarrow as pa
 from ringtrace.model.identity import derive_id
 from ringtrace.rings.model import number
 
-LADDER = (0.02, 0.04, 0.08, 0.16, 0.32)
-"""Resolutions: two parts of a whole separate when their common weight is below resolution * vol * vol / 2m."""
+LADDER = (0.04, 0.056, 0.08, 0.113, 0.16, 0.226)
+AGAIN = 0.02
+"""Resolutions: two parts of a whole separate when their common weight is below resolution * vol * vol / 2m.
+
+LADDER cuts a connected part, AGAIN cuts each piece once more by its own size: between rings that
+chance ties join and stars that brokers join lie ratios of .02-.05 (docs/rings.md)."""
 _SEED = 382
 _SAME = 0.9
 """Share of agreement (Jaccard, weighted by size) at which two cuts are one."""
@@ -105,18 +109,19 @@ def _actors(edges: Iterable[Edge]) -> set[str]:
 
 def _rings(edges: list[Edge], depth: int = 0) -> list[Part]:
     """Cut one connected part into rings; whatever falls under the least size stays with its neighbours."""
-    rung, cut = _choose(edges)
-    if len(cut) == 1 or depth >= _DEPTH:
-        return [Part(cut[0], _stability(edges, cut, rung)[0])] if len(cut) == 1 else _parts(edges, cut, rung)
+    rung, cut = (AGAIN, _leiden(edges, AGAIN, _SEED)) if depth else _choose(edges)
+    parts = _parts(edges, cut, rung)
+    if (len(cut) == 1 and depth) or depth >= _DEPTH:
+        return parts
     home = {actor: at for at, group in enumerate(cut) for actor in group}
+    inside: list[list[Edge]] = [[] for _ in cut]
+    for edge in edges:
+        if home[edge[0]] == home[edge[1]]:
+            inside[home[edge[0]]].append(edge)
     found = []
-    for at, part in enumerate(_parts(edges, cut, rung)):
-        inside = [edge for edge in edges if home[edge[0]] == at == home[edge[1]]]
-        pieces = _rings(inside, depth + 1)
-        if len(pieces) < 2:
-            found.append(part)
-            continue
-        found += pieces
+    for part, own in zip(parts, inside, strict=True):
+        pieces = _rings(own, depth + 1) if own else []
+        found += pieces if len(pieces) > 1 else [part]
     return found
 
 

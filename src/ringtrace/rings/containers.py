@@ -31,10 +31,10 @@ def describe(posts: pa.Table, used: Mapping[str, list[str]]) -> pa.Table:
     ):
         row = found.setdefault(
             container,
-            {"container_id": container, "platform": platform, "name": name, "posts": 0, "first_at": at, "last_at": at},
+            {"container_id": container, "platform": platform, "name": "", "posts": 0, "first_at": at, "last_at": at},
         )
         row["posts"] += kind != "system"
-        row["name"] = min(row["name"] or name, name or row["name"])
+        row["name"] = min(filter(None, (row["name"], name)), default="")
         if at is not None:
             row["first_at"] = at if row["first_at"] is None else min(row["first_at"], at)
             row["last_at"] = at if row["last_at"] is None else max(row["last_at"], at)

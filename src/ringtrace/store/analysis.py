@@ -47,7 +47,10 @@ def read_table(folder: Path, name: str) -> pa.Table:
     path = folder / f"{name}.parquet"
     if not path.exists():
         raise CaseError(f"{path} is not there; run `ringtrace analyse` on the case first")
-    return pq.read_table(path)
+    try:
+        return pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise CaseError(f"{path} is damaged ({error}); run `ringtrace analyse` to make it anew") from error
 
 
 def views(names: list[str]) -> str:

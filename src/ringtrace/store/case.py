@@ -59,8 +59,7 @@ class Case:
             raise CaseError(f"{folder} exists and is not empty; give a new name")
         for part in ("evidence/objects", "evidence/incoming", "evidence/custody"):
             (folder / part).mkdir(parents=True, exist_ok=True)
-        name = folder.resolve().name.replace("\\", "\\\\").replace('"', '\\"')
-        replace_file(folder / "case.toml", _TEMPLATE.format(name=f'"{name}"').encode())
+        replace_file(folder / "case.toml", _TEMPLATE.format(name=_quoted(folder.resolve().name)).encode())
         case = cls(folder)
         case.open_ledger().close()
         return case
@@ -94,6 +93,13 @@ class Case:
             yield
         finally:
             os.close(descriptor)
+
+
+def _quoted(name: str) -> str:
+    """Return ``name`` as a TOML basic string; bytes of a file name that are not UTF-8 are spelt \\xNN."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if " " <= c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'
 
 
 def now() -> str:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import DDL, BigInteger, Engine, Integer, String, Text, create_engine, event, select
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from ringtrace.errors import CaseError
 from ringtrace.model.ring import Judgement, Verdict
 
 
@@ -48,7 +50,11 @@ class Ledger:
         self.engine: Engine = create_engine(url)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _prepare_sqlite)
-        Base.metadata.create_all(self.engine)
+        try:
+            Base.metadata.create_all(self.engine)
+        except DatabaseError as error:
+            where = self.engine.url.render_as_string(hide_password=True)
+            raise CaseError(f"the ledger {where} cannot be used: {error.orig}; restore it from a copy") from error
 
     @classmethod
     def at(cls, path: Path) -> Ledger:

@@ -78,6 +78,7 @@ class _Characters(dict[int, str]):
         return made
 
     def _one(self, char: str) -> str:
+        """Return what one character is read as; half a surrogate pair is a character nobody can read."""
         point = ord(char)
         if char in _KEPT_CONTROLS:
             return _KEPT_CONTROLS[char]
@@ -91,6 +92,8 @@ class _Characters(dict[int, str]):
             return ""
         if category == "Zs":
             return " "
+        if category == "Cs":
+            return "\ufffd"
         plain = unicodedata.normalize("NFKC", char)
         if len(plain) == 3 and plain[0] == "(" and plain[2] == ")":
             plain = plain[1]

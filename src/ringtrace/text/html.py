@@ -16,9 +16,10 @@ import html
 from ringtrace.text.html_builder import BLOCK, MAX_DEPTH, Builder
 from ringtrace.text.html_element import Element
 
-__all__ = ["BLOCK", "MAX_DEPTH", "Element", "Page"]
+__all__ = ["BLOCK", "MAX_DEPTH", "Element", "Page", "Text"]
 
 Event = Element | int | tuple[int, int]
+Text = tuple[int, int, int, Element | None]
 
 
 class Page:
@@ -26,11 +27,14 @@ class Page:
 
     events: in document order an Element where it opens, the index of the element that closes, or
             a text run (start, stop) in units. Comments, declarations and tags have no event.
+    texts:  the runs that are not blank: (event, start, stop, the element they stand in or None).
     cut:    where reading ended: the size in units, or less when the file stops within a tag or
             holds more elements than the budget; ``cut_reason`` says which.
     """
 
-    __slots__ = ("base", "charset", "comments", "cut", "cut_reason", "data", "elements", "events", "units", "width")
+    __slots__ = (
+        "base", "charset", "comments", "cut", "cut_reason", "data", "elements", "events", "texts", "units", "width",
+    )  # fmt: skip
 
     def __init__(self, data: bytes, charset: str) -> None:
         self.data, self.charset = data, charset
@@ -45,6 +49,7 @@ class Page:
             self.units = str(memoryview(data)[self.base :], "latin-1")
         self.elements: list[Element] = []
         self.events: list[Event] = []
+        self.texts: list[Text] = []
         self.comments: list[tuple[int, int]] = []
         self.cut, self.cut_reason = len(self.units), ""
         Builder(self).build()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ringtrace.text.html import BLOCK, Element
+from ringtrace.text.html import BLOCK, Element, Page
 from ringtrace.text.html_clock import find_time
 from ringtrace.text.html_layout import EMPTY, Laid, drop_lines, lay_out
 from ringtrace.text.html_marks import clean_name
@@ -66,14 +66,7 @@ def _read_article(sheet: Sheet) -> Article | None:
     title = lay_out(sheet.page, heading) if heading is not None else _title(sheet)
     said = meta(sheet.page)
     prose = sum(1 for line in body.text.split("\n") if is_paragraph(line))
-    stated = (
-        said.get("og:type", "").lower() == "article"
-        or "article:published_time" in said
-        or any(
-            e.raw and (e.get("itemprop").lower() == "articlebody" or e.get("itemtype").lower().endswith("article"))
-            for e in sheet.page.elements
-        )
-    )
+    stated = says_article(sheet.page)
     return Article(
         part,
         body,
@@ -84,6 +77,19 @@ def _read_article(sheet: Sheet) -> Article | None:
         tuple(dropped),
         prose,
         stated,
+    )
+
+
+def says_article(page: Page) -> bool:
+    """Whether metadata calls the page an article."""
+    said = meta(page)
+    return (
+        said.get("og:type", "").lower() == "article"
+        or "article:published_time" in said
+        or any(
+            e.raw and (e.get("itemprop").lower() == "articlebody" or e.get("itemtype").lower().endswith("article"))
+            for e in page.elements
+        )
     )
 
 
@@ -111,8 +117,7 @@ def _leaves(sheet: Sheet) -> list[Element]:
 def _is_whole(sheet: Sheet, element: Element) -> bool:
     """A wrapper with an unlucky class name around nearly the whole page is no furniture."""
     return (
-        element.tag not in ("nav", "aside", "footer", "script", "style")
-        and sheet.size(element) * 10 > sheet.weight[-1] * 6
+        element.tag not in ("nav", "aside", "footer", "script", "style") and sheet.size(element) * 10 > sheet.total * 6
     )
 
 

@@ -20,6 +20,7 @@ from ringtrace.text.page_words import weight
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBERED = re.compile(r"^[A-Za-z][A-Za-z_-]{0,30}[0-9]{1,20}$")
 _MAX_BLOCKS = 20_000
+_SAID_UNITS = 3
 _NAME_WEIGHT = 26  # ten Han characters: longer first words are headlines
 _INLINE_BLOCKS = frozenset(("article", "section", "li", "div", "table", "tr", "tbody", "dl", "dd", "p", "ul", "td"))
 
@@ -42,7 +43,7 @@ def find_group(sheet: Sheet, marks: Marks) -> Group | None:
     best: tuple[tuple[float, ...], Group] | None = None
     for members in sheet.once("groups", _groups):
         full = [b for b in members if _is_full(b, marks)]
-        if not full or (len(full) == 1 and not _says_post(full[0])):
+        if not full or (len(full) == 1 and not _says_post(full[0]) and not _under_comments(full[0])):
             continue
         if len(full) * 10 < len(members) * 6 or _crowded(full, marks):
             continue
@@ -56,9 +57,18 @@ def find_group(sheet: Sheet, marks: Marks) -> Group | None:
 
 
 def _groups(sheet: Sheet) -> list[list[Element]]:
+    """Return the groups of alike blocks around times: an element without a time cannot be a contribution."""
+    around: set[int] = set()
+    elements = sheet.page.elements
+    for time in find_marks(sheet).times:
+        above: Element | None = time.element
+        while above is not None and above.index not in around:
+            around.add(above.index)
+            above = above.parent
     groups: dict[tuple[str, str], list[Element]] = defaultdict(list)
-    for element in sheet.page.elements:
-        if element.tag not in _INLINE_BLOCKS or sheet.size(element) < 4 or element.hidden:
+    for index in sorted(around):
+        element = elements[index]
+        if element.tag not in _INLINE_BLOCKS or sheet.size(element) < 4:
             continue
         if element.raw:
             for name in element.get("class").split()[:4]:
@@ -68,15 +78,20 @@ def _groups(sheet: Sheet) -> list[list[Element]]:
                 groups[element.tag, "#" + _DIGITS.sub("", identity)].append(element)
         if element.parent is not None:
             groups[element.tag, f"@{element.parent.index}"].append(element)
-    found = [members for members in groups.values() if len(members) <= _MAX_BLOCKS]
-    seen: set[tuple[int, ...]] = set()
-    unique = []
-    for members in found:
-        key = tuple(member.index for member in members[:50])
-        if key not in seen:
-            seen.add(key)
-            unique.append(members)
-    return unique
+    unique: dict[tuple[int, ...], list[Element]] = {}
+    for (tag, key), members in groups.items():
+        if len(members) <= _MAX_BLOCKS and (key[0] != "@" or _mostly_timed(sheet, tag, members)):
+            unique.setdefault(tuple(member.index for member in members[:50]), members)
+    return list(unique.values())
+
+
+def _mostly_timed(sheet: Sheet, tag: str, members: list[Element]) -> bool:
+    """Whether the members are most of the elements of their tag under their parent."""
+    parent = members[0].parent
+    if parent is None or len(members) < 2:
+        return True
+    alike = sum(1 for child in parent.children() if child.tag == tag and sheet.size(child) >= 4)
+    return len(members) * 10 >= alike * 6
 
 
 def _is_full(block: Element, marks: Marks) -> bool:
@@ -108,28 +123,37 @@ def find_contributions(sheet: Sheet) -> tuple[Marks, Group | None]:
 def _find_contributions(sheet: Sheet) -> tuple[Marks, Group | None]:
     marks = find_marks(sheet)
     group = find_group(sheet, marks)
-    if (group is None or group.full < 2) and len(marks.times) > 1:
+    if (group is None or group.full < 2) and marks.times:
         inferred = _infer_authors(sheet, marks)
         if inferred is not None:
             second = find_group(sheet, inferred)
-            if second is not None and second.full > (group.full if group else 1):
+            if second is not None and second.full > (group.full if group else 0):
                 return inferred, second
     return marks, group
 
 
 def _infer_authors(sheet: Sheet, marks: Marks) -> Marks | None:
-    """Take the first short words of alike blocks with a time each for the author's name."""
+    """Take the first short words of alike blocks with a time each for the author's name.
+
+    Something has to be said beside name and time: a list of headlines with dates is no thread.
+    """
     best: tuple[tuple[int, int, int], list[Author]] | None = None
     for members in sheet.once("groups", _groups):
-        timed = [b for b in members if marks.times_in(b.first_event, b.last_event)]
-        if len(timed) < 2 or len(timed) * 10 < len(members) * 6 or _crowded(timed, marks):
+        if (len(members) < 2 and not _under_comments(members[0])) or _crowded(members, marks):
             continue
-        authors = [author for author in (_first_words(sheet, block) for block in timed) if author is not None]
-        tags = {author.element.tag for author in authors}
-        size = sum(sheet.size(block) for block in timed)
-        if len(authors) * 10 < len(timed) * 8 or len(tags) != 1 or size < 60 * len(timed):
+        authors = []
+        said = 0
+        for block in members:
+            author = _first_words(sheet, block)
+            if author is not None:
+                authors.append(author)
+                time = marks.times_in(block.first_event, block.last_event)[0]
+                said += sheet.size(block) - author.units - len(time.written) >= _SAID_UNITS
+        if len(authors) * 10 < len(members) * 8 or said * 10 < len(members) * 6:
             continue
-        rank = (len(timed), size, -timed[0].index)
+        if len({author.element.tag for author in authors}) != 1:
+            continue
+        rank = (len(members), sum(sheet.size(block) for block in members), -members[0].index)
         if best is None or rank > best[0]:
             best = (rank, authors)
     if best is None:
@@ -138,22 +162,24 @@ def _infer_authors(sheet: Sheet, marks: Marks) -> Marks | None:
     return Marks(merged, marks.times, [author.event for author in merged], marks.time_events)
 
 
+def _under_comments(block: Element) -> bool:
+    """Whether the block stands in an element that calls itself a list of comments."""
+    above, words = block.parent, class_words("comments")
+    for _ in range(3):
+        if above is None:
+            return False
+        if above.raw and above.tokens & words:
+            return True
+        above = above.parent
+    return False
+
+
 def _first_words(sheet: Sheet, block: Element) -> Author | None:
     """Return the first visible words of a block as a name, None when they are too long or no name."""
     page = sheet.page
-    holder = block
-    for at in range(block.first_event, block.last_event):
-        event = page.events[at]
-        if type(event) is tuple:
-            raw = page.units[event[0] : event[1]]
-            if not raw.strip():
-                continue
-            text = page.decode_units(raw).strip()
-            name = name_before(text)
-            short = name if weight(name) <= _NAME_WEIGHT and len(text) <= 80 else ""
-            return Author(at, at + 1, holder, short, "", 3) if short else None
-        if type(event) is not int:
-            holder = event  # type: ignore[assignment]
-            if holder.hidden:
-                return None
+    for _, (event, start, stop, holder) in sheet.shown(block.first_text, min(block.first_text + 4, block.last_text)):
+        text = page.decode_units(page.units[start:stop]).strip()
+        name = name_before(text)
+        short = len(text) <= 80 and 0 < weight(name) <= _NAME_WEIGHT
+        return Author(event, event + 1, holder or block, name, "", 3, stop - start) if short else None
     return None

@@ -121,6 +121,7 @@ _UNQUOTED = re.compile(r"[^ \t\n\r\f>]*+")
 _RAW_END = {tag: re.compile(rf"</{tag}(?=[ \t\n\r\f/>])", re.IGNORECASE) for tag in RAW}
 _COMMENT_END = re.compile(r"--!?>")
 _PARAGRAPH = frozenset(("p",))
+_HEAD = frozenset(("head",))
 
 
 class Builder:
@@ -134,7 +135,7 @@ class Builder:
         self.trust_quotes = True
 
     def build(self) -> None:
-        units, events, page = self.units, self.page.events, self.page
+        units, page = self.units, self.page
         end = units.rfind(">") + 1
         search = _TOKEN.search
         at = text_from = 0
@@ -145,7 +146,7 @@ class Builder:
                 if not slash and ("'" in raw or raw.count('"') & 1) and self.trust_quotes:
                     raw, stop = self._reach(match.end(2), raw, stop, end)
                 if start > text_from:
-                    events.append((text_from, start))
+                    self._text(text_from, start)
                 text_from = stop
                 if slash:
                     self._end(name.lower(), start, stop)
@@ -156,7 +157,7 @@ class Builder:
                     break
             else:
                 if start > text_from:
-                    events.append((text_from, start))
+                    self._text(text_from, start)
                 stop = self._skip(start, stop, bool(comment), bool(cdata))
                 text_from = stop
             at = stop
@@ -164,6 +165,12 @@ class Builder:
             self._tail(max(text_from, at))
         while self.stack:
             self._pop(page.cut, page.cut)
+
+    def _text(self, start: int, stop: int, holder: Element | None = None) -> None:
+        events = self.page.events
+        if self.units[start:stop].strip(" \t\n\r\f"):
+            self.page.texts.append((len(events), start, stop, holder or (self.stack[-1] if self.stack else None)))
+        events.append((start, stop))
 
     def _tail(self, text_from: int) -> None:
         """Text after the last tag; a tag that the file's end cuts is told, not read as text."""
@@ -174,7 +181,7 @@ class Builder:
         if 0 <= cut < len(units) - 1:
             page.cut, page.cut_reason = cut, "the page ends within a tag"
         if page.cut > text_from:
-            page.events.append((text_from, page.cut))
+            self._text(text_from, page.cut)
 
     def _skip(self, start: int, stop: int, comment: bool, cdata: bool) -> int:
         """Return where a comment, CDATA section or declaration ends; CDATA holds text."""
@@ -190,7 +197,7 @@ class Builder:
             closing_at = units.find("]]>", stop)
             stop = closing_at + 3 if closing_at >= 0 else len(units)
             if stop - 3 > start + 9:
-                self.page.events.append((start + 9, stop - 3 if closing_at >= 0 else stop))
+                self._text(start + 9, stop - 3 if closing_at >= 0 else stop)
         return stop
 
     def _reach(self, at: int, raw: str, stop: int, end: int) -> tuple[str, int]:
@@ -220,14 +227,12 @@ class Builder:
         page, stack = self.page, self.stack
         if self.open:
             if tag in _P_CLOSERS and self.open.get("p"):
-                self._close_implied("p", _PARAGRAPH, _CELLS, start)
+                self._close_implied(_PARAGRAPH, _CELLS, start)
             implied = _IMPLIED.get(tag)
-            if implied:
-                for closed in sorted(implied[0]):
-                    if self.open.get(closed):
-                        self._close_implied(closed, implied[0], implied[1], start)
+            if implied and any(map(self.open.get, implied[0])):
+                self._close_implied(implied[0], implied[1], start)
             elif tag == "body" and self.open.get("head"):
-                self._close_implied("head", frozenset(("head",)), frozenset(), start)
+                self._close_implied(_HEAD, frozenset(), start)
         element = Element(page, tag, raw, len(page.elements), stack[-1] if stack else None, start, stop)
         page.elements.append(element)
         page.events.append(element)
@@ -240,7 +245,7 @@ class Builder:
                 inner_stop = closing.start() if closing else len(self.units)
                 after = self.units.find(">", inner_stop) + 1 or len(self.units)
                 if inner_stop > stop:
-                    page.events.append((stop, inner_stop))
+                    self._text(stop, inner_stop, element)
                 self._shut(element, inner_stop, after)
                 return after
         if len(stack) >= MAX_DEPTH:
@@ -272,7 +277,7 @@ class Builder:
             if (inline and above in BLOCK) or (above in _CELLS and tag not in _TABLE_PARTS):
                 return
 
-    def _close_implied(self, tag: str, closed: frozenset[str], until: frozenset[str], at: int) -> None:
+    def _close_implied(self, closed: frozenset[str], until: frozenset[str], at: int) -> None:
         """Close the outermost open element of ``closed`` below the nearest of ``until``."""
         found = -1
         for depth in range(len(self.stack) - 1, -1, -1):
@@ -293,5 +298,6 @@ class Builder:
     def _shut(self, element: Element, inner_stop: int, stop: int) -> None:
         element.inner_stop, element.stop = inner_stop, stop
         element.last = len(self.page.elements)
+        element.last_text = len(self.page.texts)
         self.page.events.append(element.index)
         element.last_event = len(self.page.events)

@@ -15,6 +15,8 @@ _META = re.compile(
 )
 _HEAD = 4096
 _SAMPLE = 262_144
+_STRETCH = 65_536
+_MOSTLY = 0.8
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # The WHATWG Encoding Standard maps these labels to one decoder each; Python's names differ.
 _CHINESE = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "gb18030": "gb18030", "hz": "gb18030"}
@@ -43,11 +45,13 @@ def choose_charset(data: bytes, transport: str = "") -> str:
     if sample.isascii() or decodes(sample, "utf-8"):
         doubtful = labels and labels[0] != "utf-8" and not sample.isascii() and _THREE_BYTES.search(sample) is None
         return labels[0] if doubtful and decodes(sample, labels[0]) else "utf-8"
+    for label in labels:
+        common = {"gb18030": _GB_COMMON, "big5hkscs": _BIG5_COMMON}.get(label)
+        if common and decodes(sample, label) and _share(sample, common) >= _MOSTLY:
+            return label
     chinese = _likely_chinese(sample)
     for label in labels:
-        if label in _SINGLE_BYTE and chinese:
-            continue
-        if decodes(sample, label) and not (chinese and label in ("gb18030", "big5hkscs") and _far(sample, label)):
+        if not (label in _SINGLE_BYTE and chinese) and label not in ("gb18030", "big5hkscs") and decodes(sample, label):
             return label
     if chinese:
         return chinese
@@ -111,16 +115,9 @@ def _likely_chinese(sample: bytes) -> str:
 
 
 def _share(sample: bytes, common: re.Pattern[bytes]) -> float:
-    pairs = _DOUBLE.findall(sample)
-    return sum(1 for pair in pairs if common.fullmatch(pair)) / max(len(pairs), 1)
-
-
-def _far(sample: bytes, label: str) -> bool:
-    """Whether the other Chinese charset explains the bytes much better than the labelled one."""
-    gb, big5 = _share(sample, _GB_COMMON), _share(sample, _BIG5_COMMON)
-    own, other = (gb, big5) if label == "gb18030" else (big5, gb)
-    rival = "big5hkscs" if label == "gb18030" else "gb18030"
-    return other > own + 0.3 and decodes(sample, rival)
+    """Return how many of the double bytes are frequent characters, counted over a stretch with many of them."""
+    pairs = _DOUBLE.findall(sample[:_STRETCH])
+    return len(common.findall(b" ".join(pairs))) / max(len(pairs), 1)
 
 
 def _errors(sample: bytes, charset: str) -> int:

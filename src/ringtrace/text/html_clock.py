@@ -85,7 +85,7 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
-_QUICK = re.compile(r"[0-9]|半|an? ")
+_QUICK = re.compile(r"(?:19|20)[0-9]{2}|[:：时點点前]|ago")
 
 
 def find_time(text: str, start: int = 0, stop: int | None = None) -> TimeFound | None:

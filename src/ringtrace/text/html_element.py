@@ -38,7 +38,7 @@ HIDDEN_TAGS = frozenset(
 )
 
 
-def _attributes(raw: str) -> dict[str, str]:
+def raw_attributes(raw: str) -> dict[str, str]:
     """Return attribute name (lower case) -> value in units; the first of a name counts."""
     found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(raw):
@@ -49,11 +49,12 @@ def _attributes(raw: str) -> dict[str, str]:
 @lru_cache(maxsize=16_384)
 def _ascii_attributes(raw: str) -> dict[str, str]:
     """The same with references resolved; shared by all tags that read alike, so never changed."""
-    return {name: html.unescape(value) if "&" in value else value for name, value in _attributes(raw).items()}
+    return {name: html.unescape(value) if "&" in value else value for name, value in raw_attributes(raw).items()}
 
 
 @lru_cache(maxsize=16_384)
-def _words_of(names: str) -> frozenset[str]:
+def words_of(names: str) -> frozenset[str]:
+    """Return the lower-case words of class names and ids, and each name as a whole."""
     words: set[str] = set()
     for name in names.split()[:16]:
         parts = [part.lower() for part in _CAMEL.findall(name[:80])]
@@ -62,16 +63,27 @@ def _words_of(names: str) -> frozenset[str]:
     return frozenset(words)
 
 
+@lru_cache(maxsize=16_384)
+def _hides(raw: str) -> bool:
+    """Whether attributes (in units) hide their element: hidden, display:none, no size."""
+    if _MAY_HIDE.search(raw) is None:
+        return False
+    attributes = raw_attributes(raw)
+    style = "".join(attributes.get("style", "").lower().split())
+    return "hidden" in attributes or bool(style and _HIDING_STYLE.search(style))
+
+
 class Element:
     """One element. Offsets are in units of the page: [start, stop) with tags, [inner, inner_stop) without.
 
     index, last: its place among ``Page.elements`` and the place after its last descendant.
     first_event, last_event: its half-open range in ``Page.events``, its own open and close included.
+    first_text, last_text: the half-open range of its runs in ``Page.texts``.
     """
 
     __slots__ = (
-        "_attributes", "_hidden", "_tokens", "first_event", "index", "inner", "inner_stop", "last",
-        "last_event", "page", "parent", "raw", "start", "stop", "tag",
+        "_attributes", "_hidden", "_tokens", "first_event", "first_text", "index", "inner", "inner_stop", "last",
+        "last_event", "last_text", "page", "parent", "raw", "start", "stop", "tag",
     )  # fmt: skip
 
     def __init__(
@@ -81,6 +93,7 @@ class Element:
         self.start, self.inner, self.inner_stop, self.stop = start, inner, inner, inner
         self.last = index + 1
         self.first_event = self.last_event = len(page.events)
+        self.first_text = self.last_text = len(page.texts)
         self._attributes: dict[str, str] | None = None
         self._tokens: frozenset[str] | None = None
         self._hidden: bool | None = None
@@ -97,7 +110,7 @@ class Element:
                 self._attributes = _ascii_attributes(raw)
             else:
                 self._attributes = {
-                    name: self.page.decode_units(value) if value else "" for name, value in _attributes(raw).items()
+                    name: self.page.decode_units(value) if value else "" for name, value in raw_attributes(raw).items()
                 }
         return self._attributes
 
@@ -113,22 +126,16 @@ class Element:
         if self._tokens is None:
             attributes = self.attributes
             names, identity = attributes.get("class", ""), attributes.get("id", "")
-            words = _words_of(names[:_SHORT]) if names else _NO_WORDS
-            self._tokens = words | _words_of(identity[:80]) if identity else words
+            words = words_of(names[:_SHORT]) if names else _NO_WORDS
+            self._tokens = words | words_of(identity[:80]) if identity else words
         return self._tokens
 
     @property
     def hidden(self) -> bool:
         """Whether a browser shows nothing of it: script, style, ``hidden``, ``display:none`` and the like."""
         if self._hidden is None:
-            self._hidden = self.tag in HIDDEN_TAGS or (
-                bool(self.raw) and _MAY_HIDE.search(self.raw) is not None and self._hides()
-            )
+            self._hidden = self.tag in HIDDEN_TAGS or (bool(self.raw) and _hides(self.raw))
         return self._hidden
-
-    def _hides(self) -> bool:
-        style = "".join(self.get("style").lower().split())
-        return "hidden" in self.attributes or bool(style and _HIDING_STYLE.search(style))
 
     def ancestors(self) -> Iterator[Element]:
         """Yield its parent, the parent's parent, ..."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache, partial
 
 from ringtrace.text import lexicon
 from ringtrace.text.html import BLOCK, Element
+from ringtrace.text.html_element import raw_attributes, words_of
 from ringtrace.text.html_page import Sheet, class_words
 
 _LABEL_UNITS = 80
@@ -62,34 +63,18 @@ def find_fields(sheet: Sheet) -> list[Field]:
 
 def _find_fields(sheet: Sheet) -> list[Field]:
     page, labels = sheet.page, _labels()
-    found: list[Field] = []
-    stack: list[Element] = []
-    at = 0
-    while at < len(page.events):
-        event = page.events[at]
-        if type(event) is tuple:
-            if stack and event[1] - event[0] <= 4 * _VALUE_CHARS:
-                field = _in_run(sheet, at, event, stack, labels)
-                if field:
-                    found.append(field)
-        elif type(event) is int:
-            if stack and stack[-1].index == event:
-                stack.pop()
-        else:
-            element: Element = event  # type: ignore[assignment]
-            if element.hidden:
-                at = element.last_event
-                continue
-            stack.append(element)
-            field = _by_class(sheet, element)
+    found = [field for field in map(partial(_by_class, sheet), page.elements) if field]
+    for _, (event, start, stop, holder) in sheet.shown(0, len(page.texts)):
+        if holder is not None and stop - start <= 4 * _VALUE_CHARS:
+            field = _in_run(sheet, event, (start, stop), holder, labels)
             if field:
                 found.append(field)
-        at += 1
+    found.sort(key=lambda field: field.event)
     return found
 
 
 def _in_run(
-    sheet: Sheet, at: int, run: tuple[int, int], stack: list[Element], labels: dict[str, frozenset[str]]
+    sheet: Sheet, at: int, run: tuple[int, int], holder: Element, labels: dict[str, frozenset[str]]
 ) -> Field | None:
     """A text run that is a label, or begins with one before a colon."""
     page = sheet.page
@@ -101,7 +86,6 @@ def _in_run(
     concepts = labels.get(label.lower())
     if concepts is None or (not colon and run[1] - run[0] > _LABEL_UNITS):
         return None
-    holder = stack[-1]
     if value.strip(_EDGE):
         return Field(
             at,
@@ -140,16 +124,25 @@ def _value_after(sheet: Sheet, holder: Element, at: int) -> str | None:
     return None
 
 
+@lru_cache(maxsize=16_384)
+def _class_concept(raw: str) -> str:
+    """Return "price" or "contact" when attributes (in units) say that their element holds one, else ""."""
+    attributes = raw_attributes(raw)
+    prop = attributes.get("itemprop", "").lower()
+    said = {"price": "price", "pricerange": "price", "telephone": "contact", "email": "contact"}.get(prop, "")
+    if said:
+        return said
+    words = words_of(attributes.get("class", "")[:400] + " " + attributes.get("id", "")[:80])
+    if words & class_words("price"):
+        return "price"
+    return "contact" if words & class_words("contact") and not words & class_words("author") else ""
+
+
 def _by_class(sheet: Sheet, element: Element) -> Field | None:
     """A value whose class or itemprop says what it is."""
-    if not element.raw:
+    if not element.raw or not sheet.size(element):
         return None
-    prop = element.get("itemprop").lower()
-    concept = {"price": "price", "pricerange": "price", "telephone": "contact", "email": "contact"}.get(prop, "")
-    if not concept and element.tokens & class_words("price"):
-        concept = "price"
-    elif not concept and element.tokens & class_words("contact") and not element.tokens & class_words("author"):
-        concept = "contact"
+    concept = _class_concept(element.raw)
     if not concept:
         return None
     value = sheet.text(element)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
-from ringtrace.text.html_article import read_article
+from ringtrace.text.html import Element
+from ringtrace.text.html_article import read_article, says_article
 from ringtrace.text.html_blocks import find_contributions
 from ringtrace.text.html_listing import is_offer_markup, read_listing
 from ringtrace.text.html_page import Sheet, open_sheet
@@ -16,36 +18,34 @@ from ringtrace.text.html_thread import names_engine
 def page_kind(head: bytes) -> MappingProxyType[str, float]:
     """Return how sure each kind is, 0..1, for the first bytes of an HTML page."""
     sheet = open_sheet(head)
-    engine = names_engine(sheet.page)
-    forum, inside = _forum(sheet, engine)
-    if not engine and _answers_an_advert(sheet):
+    forum = _forum(sheet)
+    if names_engine(sheet.page):
+        sure = 0.9 if forum else 0.35
+        return MappingProxyType({"forum": max(forum, sure), "listing": 0.0, "news": 0.0, "page": 0.3})
+    listing = _listing(sheet)
+    if forum and _answers_an_advert(sheet):
         forum = min(forum, 0.4)
-    return MappingProxyType(
-        {
-            "forum": forum,
-            "listing": _listing(sheet, engine, forum),
-            "news": _news(sheet, engine, forum, inside),
-            "page": 0.3,
-        }
-    )
+    if max(forum, listing) >= 0.7 and not _says_article(sheet):
+        return MappingProxyType({"forum": forum, "listing": listing, "news": 0.0, "page": 0.3})
+    return MappingProxyType({"forum": forum, "listing": listing, "news": _news(sheet), "page": 0.3})
 
 
-def _forum(sheet: Sheet, engine: bool) -> tuple[float, float]:
-    """Return (sureness, share of the page's visible text in the repeated blocks)."""
+def _says_article(sheet: Sheet) -> bool:
+    """Whether the page's words outside repeated blocks could be a story: it states one, or most text stands apart."""
+    group = find_contributions(sheet)[1]
+    return says_article(sheet.page) or (group is not None and _share(sheet, group.blocks) < 0.6)
+
+
+def _forum(sheet: Sheet) -> float:
+    """Return how sure it is that the page is a thread, 0 without repeated blocks."""
     marks, group = find_contributions(sheet)
     if group is None:
-        return (0.35 if engine else 0.0), 0.0
-    members = [a.native or a.name for b in group.blocks for a in marks.authors_in(b.first_event, b.last_event)[:1]]
-    linked = sum(
-        1
-        for b in group.blocks
-        if any(a.native or a.strength >= 5 for a in marks.authors_in(b.first_event, b.last_event))
-    )
-    share = _share(sheet, [(b.first_event, b.last_event) for b in group.blocks])
-    sure = 0.55 + 0.15 * (group.full >= 2) + 0.1 * (linked == group.full) + 0.05 * (len(set(members)) > 1)
-    if engine:
-        sure = max(sure, 0.9)
-    return (sure if share >= 0.3 else sure - 0.25), share
+        return 0.0
+    first = [a[0] for a in (marks.authors_in(b.first_event, b.last_event) for b in group.blocks) if a]
+    members = {author.native or author.name for author in first}
+    named = sum(1 for author in first if author.native or author.strength >= 5)
+    sure = 0.55 + 0.15 * (group.full >= 2) + 0.1 * (named == group.full) + 0.05 * (len(members) > 1)
+    return sure if _share(sheet, group.blocks) >= 0.3 else sure - 0.25
 
 
 def _answers_an_advert(sheet: Sheet) -> bool:
@@ -54,21 +54,22 @@ def _answers_an_advert(sheet: Sheet) -> bool:
     if listing is None or group is None or len(listing.adverts) != 1:
         return False
     block = listing.adverts[0].block
-    apart = not any(other.holds(block) or block is other for other in group.blocks)
+    apart = not any(other.holds(block) for other in group.blocks)
     return apart and listing.fields >= 2 and bool(listing.concepts & {"price", "contact"})
 
 
-def _share(sheet: Sheet, ranges: list[tuple[int, int]]) -> float:
+def _share(sheet: Sheet, blocks: Sequence[Element]) -> float:
+    """Share of the page's visible text in the blocks."""
     covered = upto = 0
-    for first, last in ranges:
-        if last > upto:
-            covered += sheet.weight[last] - sheet.weight[max(first, upto)]
-            upto = last
-    return covered / max(sheet.weight[-1], 1)
+    for block in blocks:
+        if block.last > upto:
+            covered += sheet.size(block) if block.index >= upto else 0
+            upto = max(upto, block.last)
+    return covered / max(sheet.total, 1)
 
 
-def _listing(sheet: Sheet, engine: bool, forum: float) -> float:
-    listing = None if engine else read_listing(sheet)
+def _listing(sheet: Sheet) -> float:
+    listing = read_listing(sheet)
     if listing is None:
         return 0.0
     strong = len(listing.concepts & {"price", "contact"})
@@ -78,15 +79,14 @@ def _listing(sheet: Sheet, engine: bool, forum: float) -> float:
     return min(sure, 0.92) if strong else 0.2
 
 
-def _news(sheet: Sheet, engine: bool, forum: float, inside: float) -> float:
-    article = None if engine else read_article(sheet)
+def _news(sheet: Sheet) -> float:
+    article = read_article(sheet)
     if article is None:
         return 0.0
-    dated = bool(article.written)
-    signed = bool(article.author)
+    dated, signed = bool(article.written), bool(article.author)
     sure = 0.25 + 0.1 * min(article.paragraphs, 3) + 0.1 * dated + 0.05 * signed + 0.05 * bool(article.title.text)
     if article.stated:
         sure = max(sure + 0.2, 0.8)
-    if article.paragraphs < 2 and not article.stated:
+    elif article.paragraphs < 2:
         sure = min(sure, 0.28 + 0.1 * (dated and signed))
     return min(sure, 0.95)

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from collections.abc import Container as Holder
 from dataclasses import dataclass
+from itertools import islice
 
 from ringtrace.model.span import Segment
 from ringtrace.text import offsets
@@ -60,7 +61,7 @@ def lay_out_events(page: Page, first: int, last: int, skip: Holder[int] = _NONE,
         if type(event) is tuple:
             sheet.write(event[0], event[1])
         elif type(event) is int:
-            sheet.leave(elements[event].tag)
+            sheet.leave(elements[event])
         elif event.index in skip or (event.hidden and not show_hidden):  # type: ignore[union-attr]
             if event.tag in BLOCK:  # type: ignore[union-attr]
                 sheet.need = max(sheet.need, 1)
@@ -155,6 +156,11 @@ def _trim(text: str, start: int, stop: int) -> tuple[int, int]:
     return start, stop
 
 
+def _heads_quote(cite: Element) -> bool:
+    """Whether a <cite> names who is quoted: boards set it on a line of its own."""
+    return any(above.tag == "blockquote" for above in islice(cite.ancestors(), 2))
+
+
 class _Sheet:
     """What has been laid out so far. need: newlines due before the next text; gap: what joins it."""
 
@@ -175,15 +181,16 @@ class _Sheet:
         if tag == "br":
             self.need = self.need + 1 if self.after_br else max(self.need, 1)
             self.after_br = True
-        elif tag in BLOCK:
+        elif tag in BLOCK or (tag == "cite" and _heads_quote(element)):
             self._boundary(tag)
             if tag in _PRE:
                 self.fresh_pre = True
         if tag in _PRE:
             self.pre += 1
 
-    def leave(self, tag: str) -> None:
-        if tag in BLOCK:
+    def leave(self, element: Element) -> None:
+        tag = element.tag
+        if tag in BLOCK or (tag == "cite" and _heads_quote(element)):
             self._boundary(tag)
         if tag in _PRE:
             self.pre -= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from ringtrace.text.html_marks import Marks, clean_name, find_marks, native_of
 from ringtrace.text.html_page import Sheet, class_words, title_of, title_parts
 from ringtrace.text.html_thread import cut_to
 
+_NUMBER = re.compile(r"[ \u3000/（(-]*\+?[0-9][0-9 -]{6,}")  # a telephone number after the name
 _SHAPES = frozenset(("li", "div", "article", "section", "tr", "table", "dl", "td"))
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 
@@ -169,7 +171,8 @@ def _heading(sheet: Sheet, part: Element) -> Element | None:
             bool({"title", "subject", "headline"} & element.tokens) or element.get("itemprop") == "name"
         )
         heading = element.tag in _HEADINGS
-        text = sheet.text(element) if heading or named or opening else ""
+        single = bool(opening) and element.last_text - element.first_text == 1
+        text = sheet.text(element) if heading or named or single else ""
         if text and (heading or named or [text] == opening):
             rank = (text in whole) * 4 + (element.tag == "h1") * 2 + part.holds(element) + named
             found.append((rank, -element.index, element))
@@ -224,11 +227,9 @@ def _name(fields: list[Field], marks: Marks, block: Element) -> tuple[str, str]:
     authors = marks.authors_in(block.first_event, block.last_event)
     for field in fields:
         if "name" in field.concepts and field.value:
-            name = clean_name(field.value.split("  ")[0].split("，")[0])
-            digits = sum(char.isdigit() for char in name)
-            if name and digits * 2 < len(name):
-                native = next((a.native for a in authors if a.native and a.name == name), "")
-                return name, native
+            name = clean_name(_NUMBER.split(field.value.split("，")[0])[0])
+            if any(char.isalpha() for char in name):
+                return name, next((a.native for a in authors if a.native and a.name == name), "")
     strong = [author for author in authors if author.strength >= 2]
     best = max(strong, key=lambda a: (a.strength, -a.event), default=None)
     return (best.name, best.native) if best else ("", "")

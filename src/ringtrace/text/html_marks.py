@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from ringtrace.text import lexicon
 from ringtrace.text.html import Element
 from ringtrace.text.html_clock import TimeFound, find_time
+from ringtrace.text.html_element import raw_attributes, words_of
 from ringtrace.text.html_page import Sheet, class_words
 
 _NAME_LIMIT = 40
+_NAME_UNITS = 4 * _NAME_LIMIT + 40
 _TIME_UNITS = 240
 _DIGIT = re.compile("[0-9]|\xe5\x89\x8d|\xc7\xb0|\u524d")  # a digit, or the bytes of the word for "ago"
 _NATIVE = re.compile(
@@ -24,12 +26,13 @@ _NATIVE_NAME = re.compile(
     r"/(?:u|user|users|member|members|people|profile|author|space)/([A-Za-z0-9_.\-]{2,40})/?$", re.IGNORECASE
 )
 _ENTITY_EDGE = " \t\n\u00a0\u3000:：,，·|[]【】()（）<>《》»«"
+_COLONS = (":", "\xef\xbc\x9a", "\xa3\xba", "\xa1\x47", "\uff1a")  # ASCII; full width in UTF-8, GB18030, Big5, UTF-16
 _TIME_ATTRIBUTES = frozenset(("datetime", "title", "data-time-string", "data-date"))
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """event: where it stands. strength: 1 weak class .. 9 stated by an attribute."""
+    """event: where it stands. strength: 1 weak class .. 9 stated by an attribute. units: of an inferred name."""
 
     event: int
     last_event: int
@@ -37,6 +40,7 @@ class Author:
     name: str
     native: str
     strength: int
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,11 @@ def native_of(address: str) -> str:
 
 
 def _find_authors(sheet: Sheet) -> list[Author]:
-    strong, weak = class_words("author"), class_words("author_weak")
     found: list[Author] = []
     for element in sheet.page.elements:
-        if element.raw:
-            author = _author(sheet, element, strong, weak)
+        raw = element.raw
+        if raw and ("href" in raw or _author_hint(raw) or element.tag == "a"):
+            author = _author(sheet, element)
             if author:
                 found.append(author)
     found.extend(_labelled_authors(sheet))
@@ -102,25 +106,31 @@ def _find_authors(sheet: Sheet) -> list[Author]:
     return found
 
 
-def _author(sheet: Sheet, element: Element, strong: frozenset[str], weak: frozenset[str]) -> Author | None:
-    attributes = element.attributes
-    stated = attributes.get("data-author") or attributes.get("data-username")
-    if stated and clean_name(stated):
-        return Author(element.first_event, element.first_event, element, clean_name(stated), "", 5)
-    strength = 0
-    native = ""
+@lru_cache(maxsize=16_384)
+def _author_hint(raw: str) -> int:
+    """Return how strongly attributes (in units) say that their element names an author: 0, 2 weak .. 9 stated."""
+    attributes = raw_attributes(raw)
+    if attributes.get("data-author") or attributes.get("data-username"):
+        return 9
     if attributes.get("itemprop") in ("author", "creator") or attributes.get("rel") == "author":
-        strength = 8
-    if "class" in attributes or "id" in attributes:
-        tokens = element.tokens
-        if not tokens.isdisjoint(strong):
-            strength = max(strength, 6)
-        elif not tokens.isdisjoint(weak):
-            strength = max(strength, 2)
+        return 8
+    words = words_of(attributes.get("class", "")[:400] + " " + attributes.get("id", "")[:80])
+    return 6 if words & class_words("author") else 2 if words & class_words("author_weak") else 0
+
+
+def _author(sheet: Sheet, element: Element) -> Author | None:
+    strength = _author_hint(element.raw)
+    attributes = element.attributes
+    if strength == 9:
+        stated = clean_name(attributes.get("data-author") or attributes.get("data-username") or "")
+        if stated:
+            return Author(element.first_event, element.first_event, element, stated, "", 5)
+        strength = 0
+    native = ""
     if element.tag == "a" and _is_profile(attributes.get("href", "")):
         native = native_of(attributes["href"])
         strength = strength + 2 if strength > 2 else 6 if native else 4
-    if not strength or element.tag in ("img", "input", "meta", "body", "html", "link"):
+    if not strength or not 0 < sheet.size(element) <= _NAME_UNITS:
         return None
     name = clean_name(sheet.text(element))
     if not name:
@@ -141,37 +151,23 @@ def _is_profile(address: str) -> bool:
 
 
 def _labelled_authors(sheet: Sheet) -> list[Author]:
-    """Names after a word: "作者：小明", "Posted by Ann" in one text run, or in the element after the label."""
+    """Names after a word: "作者：小明", "Posted by: Ann" in one text run."""
     page, found = sheet.page, []
     labels = forum_words("author_label")
-    for at, event in enumerate(page.events):
-        if type(event) is not tuple or not 2 < event[1] - event[0] <= _TIME_UNITS:
+    for _, (event, start, stop, holder) in sheet.shown(0, len(page.texts)):
+        if holder is None or not 2 < stop - start <= _TIME_UNITS:
             continue
-        raw = page.units[event[0] : event[1]]
-        if ":" not in raw and "\xef\xbc\x9a" not in raw and "\xa3\xba" not in raw and not raw[:1].isalpha():
+        raw = page.units[start:stop]
+        if not any(colon in raw for colon in _COLONS):
             continue
         text = page.decode_units(raw).strip()
         label, colon, name = text.partition("：") if "：" in text[:12] else text.partition(":")
-        if not colon or label.strip().strip(_ENTITY_EDGE).lower() not in labels:
+        if not colon or label.strip(_ENTITY_EDGE).lower() not in labels:
             continue
         name = name_before(name)
-        holder = _holder(sheet, at)
-        if name and holder is not None:
-            found.append(Author(at, at + 1, holder, name.split("\u3000")[0].split("  ")[0], "", 5))
+        if name:
+            found.append(Author(event, event + 1, holder, name.split("\u3000")[0].split("  ")[0], "", 5))
     return found
-
-
-def _holder(sheet: Sheet, at: int) -> Element | None:
-    """Return the element whose child the text run at an event is."""
-    events, elements = sheet.page.events, sheet.page.elements
-    while at > 0:
-        at -= 1
-        event = events[at]
-        if type(event) is int:
-            at = elements[event].first_event
-        elif type(event) is not tuple:
-            return event  # type: ignore[return-value]
-    return None
 
 
 def name_before(text: str) -> str:
@@ -201,45 +197,47 @@ def clean_name(text: str) -> str:
 
 
 def _find_times(sheet: Sheet) -> list[Time]:
-    page, events = sheet.page, sheet.page.events
-    marked = class_words("time")
+    page = sheet.page
     found: list[Time] = []
-    stack: list[Element] = []
-    before = ""
-    at = 0
-    while at < len(events):
-        event = events[at]
-        if type(event) is tuple:
-            raw = page.units[event[0] : event[1]]
-            if stack and event[1] - event[0] <= _TIME_UNITS and not raw.isspace():
-                text = page.decode_units(raw)
-                if _DIGIT.search(raw):
-                    time = _time_in(text, before, at, stack, marked)
-                    if time:
-                        found.append(time)
-                before = text.strip() or before
-        elif type(event) is int:
-            if stack and stack[-1].index == event:
-                stack.pop()
-        else:
-            element: Element = event  # type: ignore[assignment]
-            if element.hidden:
-                at = element.last_event
-                continue
-            stack.append(element)
-            time = _time_of(sheet, element, before)
+    covered: list[tuple[int, int]] = []
+    for element in page.elements:
+        raw = element.raw
+        if raw and _may_state_time(raw) and not element.hidden:
+            time = _time_of(sheet, element, _text_before(sheet, element.first_text))
             if time:
                 found.append(time)
-                stack.pop()
-                at = element.last_event
-                continue
-        at += 1
+                covered.append((element.first_text, element.last_text))
+    marked = class_words("time")
+    skip = {at for first, last in covered for at in range(first, last)}
+    for at, (event, start, stop, holder) in sheet.shown(0, len(page.texts)):
+        raw = page.units[start:stop]
+        if holder is None or stop - start > _TIME_UNITS or at in skip or not _DIGIT.search(raw):
+            continue
+        text = page.decode_units(raw)
+        time = _time_in(sheet, at, text, event, holder, marked)
+        if time:
+            found.append(time)
+    found.sort(key=lambda time: (time.event, time.last_event))
     return found
+
+
+@lru_cache(maxsize=16_384)
+def _may_state_time(raw: str) -> bool:
+    return not _TIME_ATTRIBUTES.isdisjoint(raw_attributes(raw))
+
+
+def _text_before(sheet: Sheet, at: int) -> str:
+    """Return the short text run before a place among the page's texts, "" when it is long."""
+    while at > 0:
+        at -= 1
+        for _, (_, start, stop, _) in sheet.shown(at, at + 1):
+            return sheet.page.decode_units(sheet.page.units[start:stop]).strip() if stop - start <= _TIME_UNITS else ""
+    return ""
 
 
 def _time_of(sheet: Sheet, element: Element, before: str) -> Time | None:
     """A time in an attribute: ``<time datetime>``, ``<span title="2013-8-1 12:30">``, an epoch."""
-    if not element.raw or _TIME_ATTRIBUTES.isdisjoint(element.attributes) or sheet.size(element) > _TIME_UNITS:
+    if sheet.size(element) > _TIME_UNITS:
         return None
     is_time = element.tag in ("time", "abbr") or bool(element.tokens & class_words("time"))
     for name in ("datetime", "title", "data-time-string", "data-date"):
@@ -260,15 +258,15 @@ def _time_of(sheet: Sheet, element: Element, before: str) -> Time | None:
     return None
 
 
-def _time_in(text: str, before: str, at: int, stack: list[Element], marked: frozenset[str]) -> Time | None:
+def _time_in(sheet: Sheet, at: int, text: str, event: int, holder: Element, marked: frozenset[str]) -> Time | None:
     found: TimeFound | None = find_time(text)
     if found is None:
         return None
     own = text[: found.start].strip().lower()
-    lead = own[-24:] if len(own) > 6 or _posted(own) else (before + " " + own)[-24:].lower()
+    lead = own if len(own) > 6 or _posted(own) else _text_before(sheet, at) + " " + own
+    lead = lead[-24:].lower()
     if _unposted(lead):
         return None
-    holder = stack[-1]
     parent = holder.parent
     strength = 1
     if holder.tag == "time" or holder.tokens & marked or (parent is not None and parent.raw and parent.tokens & marked):
@@ -277,7 +275,7 @@ def _time_in(text: str, before: str, at: int, stack: list[Element], marked: froz
         strength = 2
     elif len(text.strip()) - len(found.text) > 60:
         return None
-    return Time(at, at + 1, holder, found.text, strength)
+    return Time(event, event + 1, holder, found.text, strength)
 
 
 def _posted(lead: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import accumulate
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from ringtrace.model.source import Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
-from ringtrace.text.html import Element, Page
+from ringtrace.text.html import Element, Page, Text
 from ringtrace.text.html_charset import choose_charset
 from ringtrace.text.html_layout import WHITE, Laid, lay_out
 
@@ -47,27 +48,32 @@ def looks_like_html(head: bytes) -> bool:
 
 
 class Sheet:
-    """A page with its measures.
+    """A page with its measures: how much visible text an element holds, and how much of it in links.
 
-    weight: for each event index the visible text (units, white space apart) before it; link the
-    same for text within links. An element's share is a difference of two entries.
+    total: visible text of the page in units, white space around runs apart.
     """
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.weight, self.link = _measure(page)
+        self._weight, self._link = _measure(page)
+        self.total = self._weight[-1]
         self._furniture: dict[int, str] = {}
         self._texts: dict[int, str] = {}
         self.known: dict[str, Any] = {}
 
     def size(self, element: Element) -> int:
         """Visible text of the element in units."""
-        return self.weight[element.last_event] - self.weight[element.first_event]
+        return self._weight[element.last_text] - self._weight[element.first_text]
 
     def link_share(self, element: Element) -> float:
         """Share of the element's visible text that stands in links."""
         size = self.size(element)
-        return (self.link[element.last_event] - self.link[element.first_event]) / size if size else 0.0
+        return (self._link[element.last_text] - self._link[element.first_text]) / size if size else 0.0
+
+    def shown(self, first: int, last: int) -> list[tuple[int, Text]]:
+        """Return (index, run) of the visible runs among ``page.texts[first:last]``."""
+        weight, texts = self._weight, self.page.texts
+        return [(at, texts[at]) for at in range(first, last) if weight[at + 1] > weight[at]]
 
     def text(self, element: Element) -> str:
         """Visible text of a small element, white space folded; "" when it holds more than 400 units."""
@@ -75,7 +81,12 @@ class Sheet:
             return ""
         text = self._texts.get(element.index)
         if text is None:
-            text = self._texts[element.index] = " ".join(lay_out(self.page, element).text.split())
+            if element.last_text - element.first_text == 1:
+                _, start, stop, _ = self.page.texts[element.first_text]
+                text = self.page.decode_units(self.page.units[start:stop])
+            else:
+                text = lay_out(self.page, element).text
+            text = self._texts[element.index] = " ".join(text.split())
         return text
 
     def once(self, name: str, find: Callable[[Sheet], T]) -> T:
@@ -107,25 +118,22 @@ class Sheet:
 
 
 def _measure(page: Page) -> tuple[list[int], list[int]]:
-    weights, links = [0], [0]
-    total = linked = depth = hidden_until = 0
-    for at, event in enumerate(page.events):
-        if type(event) is tuple:
-            if at >= hidden_until:
-                size = len(page.units[event[0] : event[1]].strip(WHITE))
-                total += size
-                linked += size if depth else 0
-        elif type(event) is int:
-            depth -= page.elements[event].tag == "a"
-        else:
-            depth += event.tag == "a"  # type: ignore[union-attr]
-            if at >= hidden_until and event.hidden:  # type: ignore[union-attr]
-                hidden_until = event.last_event  # type: ignore[union-attr]
-        weights.append(total)
-        links.append(linked)
-    return weights, links
+    """Return running sums over ``page.texts`` of visible text and of visible text in links."""
+    sizes = [stop - start for _, start, stop, _ in page.texts]
+    linked = [0] * len(sizes)
+    beyond = 0
+    for element in page.elements:
+        if element.first_text == element.last_text or element.index < beyond:
+            continue
+        if element.hidden:
+            sizes[element.first_text : element.last_text] = [0] * (element.last_text - element.first_text)
+            beyond = element.last
+        elif element.tag == "a":
+            linked[element.first_text : element.last_text] = sizes[element.first_text : element.last_text]
+    return list(accumulate(sizes, initial=0)), list(accumulate(linked, initial=0))
 
 
+@lru_cache(maxsize=8)
 def open_sheet(data: bytes, transport: str = "") -> Sheet:
     """Return the parsed page of ``data``; the same bytes are parsed once for all readers."""
     return _sheet(data, choose_charset(data, transport))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringtrace.text.html import BLOCK, Element, Page
@@ -113,9 +112,10 @@ def _contribution(sheet: Sheet, marks: Marks, block: Element, nested: list[Eleme
     name = _linked_name(author, authors)
     left = page.elements
     outside = [*apart, (first, last), *((left[i].first_event, left[i].last_event) for i in left_out)]
+    texts = _texts(sheet, block, outside)
     return Contribution(
         block, body, name, time, _native_id(block, inner), _reply_to(quotes, inner),
-        _is_operator(sheet, block, outside), _opens(sheet, block, outside), left_out,
+        _is_operator(block, texts, outside), any(_FLOOR_ONE.match(t) for t in texts if len(t) <= 4), left_out,
     )  # fmt: skip
 
 
@@ -279,24 +279,20 @@ def _reply_to(quotes: list[Element], inner: list[tuple[int, int]]) -> str:
     return ""
 
 
-def _texts(sheet: Sheet, block: Element, apart: list[tuple[int, int]]) -> Iterator[str]:
-    """Yield the short text runs of a block outside the ranges of events ``apart``."""
+def _texts(sheet: Sheet, block: Element, apart: list[tuple[int, int]]) -> list[str]:
+    """Return the short text runs of a block outside the ranges of events ``apart``."""
     page = sheet.page
-    at = block.first_event
-    while at < block.last_event:
-        event = page.events[at]
-        if type(event) is not int and type(event) is not tuple and (event.hidden or _within(at, apart)):  # type: ignore[union-attr]
-            at = event.last_event  # type: ignore[union-attr]
-            continue
-        if type(event) is tuple and 0 < event[1] - event[0] <= 80 and not _within(at, apart):
-            yield page.decode_units(page.units[event[0] : event[1]]).strip()
-        at += 1
+    return [
+        page.decode_units(page.units[start:stop]).strip()
+        for _, (event, start, stop, _) in sheet.shown(block.first_text, block.last_text)
+        if stop - start <= 80 and not _within(event, apart)
+    ]
 
 
-def _is_operator(sheet: Sheet, block: Element, apart: list[tuple[int, int]]) -> bool:
+def _is_operator(block: Element, texts: list[str], apart: list[tuple[int, int]]) -> bool:
     """Whether the block says beside the name that its author runs or moderates the site."""
     ranks = forum_words("operator")
-    for text in _texts(sheet, block, apart):
+    for text in texts:
         if text.replace("：", ":").rpartition(":")[2].strip(" []()（）【】").lower() in ranks:
             return True
     return any(
@@ -304,11 +300,6 @@ def _is_operator(sheet: Sheet, block: Element, apart: list[tuple[int, int]]) -> 
         for element in block.descendants()
         if element.tag == "img" and element.raw and not _within(element.first_event, apart)
     )
-
-
-def _opens(sheet: Sheet, block: Element, apart: list[tuple[int, int]]) -> bool:
-    """Whether a floor mark says that this post opens the thread."""
-    return any(_FLOOR_ONE.match(text.replace("\u00a0", " ")) for text in _texts(sheet, block, apart) if len(text) <= 4)
 
 
 def thread_title(sheet: Sheet, first: Element) -> Laid:

@@ -88,9 +88,7 @@ def split(segment: Segment, piece: str, data: bytes) -> list[Segment]:
     return runs
 
 
-def locate(
-    segments: Sequence[Segment], text: str, start: int, stop: int
-) -> tuple[tuple[int, int, int, int], ...]:
+def locate(segments: Sequence[Segment], text: str, start: int, stop: int) -> tuple[tuple[int, int, int, int], ...]:
     """Return the bytes behind ``text[start:stop]``, one entry for each run of adjoining bytes.
 
     segments: as ``split`` leaves them. Each entry is ``(text_start, text_stop, byte_start,

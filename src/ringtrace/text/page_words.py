@@ -49,6 +49,11 @@ def _prefixes() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair)))
 
 
+@cache
+def _prefix_terms() -> tuple[str, ...]:
+    return tuple(prefix for prefix, _ in _prefixes())
+
+
 def label_of(line: str) -> str:
     """Return what a line is by its words: "navigation", "byline", "related headline", ..., "" when they say nothing."""
     short = line.strip().lower()
@@ -58,6 +63,8 @@ def label_of(line: str) -> str:
         whole = _lines().get(short.strip(_EDGE), "")
         if whole:
             return whole
+    if not short.startswith(_prefix_terms()):
+        return ""
     for prefix, what in _prefixes():
         if short.startswith(prefix) and _fits(what, line.strip(), prefix):
             return what

@@ -13,7 +13,7 @@ from ringtrace.text.contacts.groups import Group, group_cues
 from ringtrace.text.contacts.handles import Token, read_digits, read_id, read_name
 from ringtrace.text.contacts.numbers import Number, Taken, find_numbers
 from ringtrace.text.contacts.owners import owner_of
-from ringtrace.text.contacts.scene import LONGEST_CUE, Scene, lay_out
+from ringtrace.text.contacts.scene import ADDED_ID, LONGEST_CUE, Scene, lay_out
 from ringtrace.text.contacts.splits import find_splits
 from ringtrace.text.contacts.tables import cues
 from ringtrace.text.view import TextView
@@ -366,6 +366,12 @@ def _read_bare(reading: _Reading) -> None:
     for match in islice(_WXID.finditer(scene.text), _MOST) if "wxid_" in scene.text else ():
         if reading.taken.claim(*match.span()):
             reading.add("wechat", (match.span(),), match.group(), 0.95, "wxid")
+    for match in islice(ADDED_ID.finditer(scene.text), _MOST):
+        known = scene.cues_in(match.start(), match.start(1) + 1)
+        value = match.group(1)
+        odd = "_" in value or sum(map(str.isdigit, value)) >= 2
+        if not known and odd and reading.taken.claim(*match.span(1)):
+            reading.add("wechat", (match.span(1),), value, 0.55, "id behind an unknown name")
     if "@" in scene.text:
         _read_at_names(reading)
     if view.platform == "qq" and any(cue.concept == "add" for cue in scene.found):

@@ -124,7 +124,7 @@ def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cu
     if raw[-1] in _LETTERS and after in _LETTERS:
         glued = raw in _GLUED and before and (not before.isascii() or before == "+")
         return Cue(start, stop, concept.removesuffix("_weak"), False) if glued else None
-    if len(raw) == 1 and concept == "qq_weak" and raw not in lexicon.term(concept):
+    if len(raw) == 1 and concept != "wechat_single" and raw not in lexicon.term(concept):
         return None
     if concept == "wechat_single":
         good = after and (not after.isalpha() or after.isascii() or after in "号我")
@@ -201,6 +201,8 @@ def _promising(text: str, marks: str, found: tuple[Cue, ...], digits: int, lexic
     concepts = {cue.concept for cue in found}
     if digits >= 9 or "@" in text or "address" in concepts or concepts >= {"at_word", "email"}:
         return True
+    if ("加" in text or "+" in text or digits >= 1) and ADDED_ID.search(text):
+        return True
     if digits >= 3 and (concepts & _DIALLED or lexicon.service.search(marks)):
         return True
     if concepts & _NAMED and _HANDLE.search(marks):
@@ -212,6 +214,11 @@ def _promising(text: str, marks: str, found: tuple[Cue, ...], digits: int, lexic
 
 
 _NAMED = frozenset({"wechat", "qq", "telegram", "add", "same"})
+# An id right behind "add", a heart or an unknown name after "add": whatever the name is meant to be.
+ADDED_ID = re.compile(
+    r"(?:(?<![参增更附施叠累追])[加伽➕]|[❤♥💗💕💚💙💛💜💖💓]|\+(?=[^\W\d_a-z]))[^\W\d_a-z]{0,3}[^\w@]{0,3}(?:id|号)?[^\w@]{0,3}"
+    r"([a-z][a-z0-9_-]{5,19})(?![a-z0-9_@.])"
+)
 _DIALLED = frozenset({"phone", "whatsapp", *_NAMED})
 _HANDLE = re.compile(r"[a-z0-9](?:[^\w]{0,3}[a-z0-9_]){3}")
 _WEAK_MOBILE = re.compile(r"1(?:[^\w\n]|_){0,2}[3-9](?:(?:[^\w\n]|_){0,2}\d){9}")

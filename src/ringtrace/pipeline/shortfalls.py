@@ -1,0 +1,32 @@
+"""What was not read, file by file, in words: nobody should have to open the gaps table to learn why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+_REASONS_TOLD = 3
+
+
+def unread(evidence: Sequence[Mapping[str, Any]], gaps: pa.Table) -> tuple[str, ...]:
+    """Return a line for each file with a gap in it or in one of its members, by name: bytes and reasons."""
+    reasons: dict[str, dict[str, None]] = {}
+    for file, member, reason in zip(
+        *(gaps[name].to_pylist() for name in ("evidence_id", "member", "reason")), strict=True
+    ):
+        reasons.setdefault(file, {})[f"{member}: {reason}" if member else reason] = None
+    lines = []
+    for row in sorted(evidence, key=lambda row: (row["name"], row["evidence_id"])):
+        if found := [*reasons.get(row["evidence_id"], ())]:
+            more = f"; and {len(found) - _REASONS_TOLD} more reasons" if len(found) > _REASONS_TOLD else ""
+            told = "; ".join(found[:_REASONS_TOLD])
+            lines.append(f"{row['name']}: {row['gap_bytes']:,} of {row['size']:,} bytes: {told}{more}")
+    return tuple(lines)
+
+
+def remarks(evidence: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return what readers noted on files, by name: an empty file, a tie between readers, a reader that failed."""
+    ordered = sorted(evidence, key=lambda row: (row["name"], row["evidence_id"]))
+    return tuple(f"{row['name']}: {row['note']}" for row in ordered if row["note"])
