@@ -11,7 +11,7 @@ from ringtrace.text.contacts.scene import Scene
 
 _PLAIN = (
     r"\s?(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}|<dot>|"
-    r"\(点\)|\[点\]|【点】|-dot-|\*dot\*)\s?|\s{1,2}dot\s{1,2}|\s?点\s?|。"
+    r"\(点\)|\[点\]|【点】|【dot】|「dot」|-dot-|\*dot\*)\s?|\s{1,2}dot\s{1,2}|\s?点\s?|。"
 )
 _DOT = rf"(?:\.|{_PLAIN})"
 _DOT_MAIL = rf"(?:\s?\.\s?|{_PLAIN}|\s?[,、·•]\s?)"

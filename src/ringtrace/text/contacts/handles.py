@@ -18,6 +18,8 @@ _WORDS = re.compile(
 _SIGNS = {"underscore": "_", "下划线": "_", "下滑线": "_", "下杠": "_", "底杠": "_", "底线": "_"}
 _DASHES = frozenset({"横杠", "横线", "中杠", "中划线", "减号", "短横", "dash", "hyphen", "minus"})
 _ALIKE = frozenset("olisbzgq")
+# Words that say outright that more of the number follows.
+_GOES_ON = re.compile(r"[^\w\n]{0,2}(?:再加|再|然后|接着|后面|后接|最后|then|followed by|ends with)[^\w\n]{0,2}是?\d")
 _DIGITS = re.compile(r"[0-9]{1,11}")
 # What a number word right behind the digits counts or begins: "12345一起", "12345两个".
 _COUNTED = frozenset("个人位次下些起直定样般切家")
@@ -40,7 +42,12 @@ def read_digits(scene: Scene, at: int, low: int = 5, high: int = 11) -> Token | 
     """Return the digit string of ``low`` to ``high`` digits that starts at ``at`` of the layer."""
     if at >= len(scene.text):
         return None
-    return _strict(scene, at, low, high) or _worded(scene, at, low, high) or _loose(scene, at, low, high)
+    strict = _strict(scene, at, low, high)
+    if strict is None or _GOES_ON.match(scene.strong, strict.stop):
+        worded = _worded(scene, at, low, high)
+        if worded is not None and (strict is None or worded.stop > strict.stop):
+            return worded
+    return strict or _loose(scene, at, low, high)
 
 
 def _strict(scene: Scene, at: int, low: int, high: int) -> Token | None:
@@ -98,7 +105,7 @@ def _filler(scene: Scene, place: int) -> int:
     if char and not char.isalnum() and char not in "。!?;\n":
         return place + 1
     for cue in scene.cues_in(place, place + 1):
-        if cue.concept.startswith("split"):
+        if cue.concept.startswith(("split", "strip")):
             return cue.stop
     word = scene.cues.filler.match(scene.text, place)
     return word.end() if word else 0

@@ -210,7 +210,7 @@ def _judge_weak(
     sure = 11 - len(unsure)
     if not latin and len(unsure) <= 2 and set(unsure) <= {*places[:2], *places[-2:]}:
         return 0.3, "homophones at the end of a digit string"
-    if sure >= 6:
+    if sure >= 6 or (sure >= 4 and len(latin) == len(unsure) and not any(gaps)):
         return (0.9 if near else 0.75), "look-alikes > 11 digits"
     if near:
         return 0.85, "homophones beside a cue > 11 digits"

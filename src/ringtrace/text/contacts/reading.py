@@ -20,6 +20,7 @@ from ringtrace.text.view import TextView
 
 _BEFORE = re.compile(r"(?<![a-z0-9_@./-])(@?[a-z][a-z0-9_-]{4,31}|\d{5,11})$")
 _WXID = re.compile(r"(?<![a-z0-9_])wxid_[a-z0-9]{6,20}(?![a-z0-9_])")
+_TURNED = re.compile(r"[a-z0-9_-]{5,19}[a-z](?![a-z0-9_])")
 _AT_NAME = re.compile(r"(?<![a-z_.@/+-])@([a-z][a-z0-9_]{4,31})(?![a-z0-9_@.-]|\.[a-z])")
 _BARE_QQ = re.compile(r"(?<![\d.,:/+#a-z_¥$-])[1-9]\d{5,10}(?![\d:/%a-z_]|[.,-]\d)")
 _NEAR = 14
@@ -190,6 +191,8 @@ def _token_at(reading: _Reading, group: Group, at: int, linked: str) -> Token | 
     token: Token | None = None
     if kinds & {"wechat", "add", "other_app"} and "a" <= scene.text[at : at + 1] <= "z":
         token = read_id(scene, at, joins)
+    if token is None and "wechat" in kinds:
+        token = _turned_id(scene, group.stop, at)
     if token is None and kinds & {"telegram", "add"} and scene.text[at : at + 1]:
         token = read_name(scene, at)
         if token is not None and kinds == {"add"} and scene.text[at] != "@" and not _strong_value(token.value):
@@ -207,6 +210,14 @@ def _misspelt_id(scene: Scene, at: int) -> Token | None:
     """Return an id whose letters stand behind one stray sign or that begins with a digit look-alike."""
     match = re.compile(r"[^\w\n]{1,3}(?=[a-z][a-z0-9_-]{5,19}(?![a-z0-9_]))").match(scene.text, at)
     return read_id(scene, match.end(), joins=False) if match else None
+
+
+def _turned_id(scene: Scene, low: int, at: int) -> Token | None:
+    """Return an id that the words between cue and value say to read from its end; still unturned."""
+    if not any(cue.concept == "reverse" for cue in scene.cues_in(low, at)):
+        return None
+    match = _TURNED.match(scene.text, at)
+    return Token(match.start(), match.end(), (match.span(),), match.group(), "cue+id", False) if match else None
 
 
 def _chinese_before(scene: Scene, start: int, at: int) -> bool:

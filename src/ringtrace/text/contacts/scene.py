@@ -36,6 +36,8 @@ _COUNTED = re.compile(
     r"(?:面|边|间|端|头)?的?(?:\d|几)(?:位|个| digits)(?:数字?|号码|数)?"
 )
 _PART_NAMES = {1: "split_head", 2: "split_middle", 3: "split_tail"}
+# "一百七十" before further digits says 170.
+_HUNDRED = re.compile(r"(\d)百(\d)十(\d?)(?=[^\w]{0,2}\d{2})")
 # "3个8" inside a chain of digits says 888.
 _TIMES = re.compile(r"(?<=\d)([2-5])[个連连](\d)|([2-5])[个连](\d)(?=[ -]?\d{2})")
 
@@ -123,6 +125,8 @@ def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cu
         return None
     if raw[-1] in _LETTERS and after in _LETTERS:
         glued = raw in _GLUED and before and (not before.isascii() or before == "+")
+        if not glued and concept == "wechat_weak" and raw[0] in "薇溦":
+            return Cue(start, start + 1, "wechat", before in _ADDING)
         return Cue(start, stop, concept.removesuffix("_weak"), False) if glued else None
     if len(raw) == 1 and concept != "wechat_single" and raw not in lexicon.term(concept):
         return None
@@ -188,7 +192,7 @@ def lay_out(folded: Folded, lexicon: Cues) -> Scene | None:
     if not spoken and not _promising(text, marks, found, digits, lexicon):
         return None
     edits = _spoken_edits(text) if spoken else []
-    if not edits and digits > 3 and ("个" in text or "连" in text):
+    if not edits and digits > 3 and any(sign in text for sign in "个连百"):
         edits = _times_edits(text.translate(digit_tables()[0]))
     if edits:
         return Scene(folded.rewrite(edits), lexicon)
@@ -216,7 +220,7 @@ def _promising(text: str, marks: str, found: tuple[Cue, ...], digits: int, lexic
 _NAMED = frozenset({"wechat", "qq", "telegram", "add", "same"})
 # An id right behind "add", a heart or an unknown name after "add": whatever the name is meant to be.
 ADDED_ID = re.compile(
-    r"(?:(?<![参增更附施叠累追])[加伽➕]|[❤♥💗💕💚💙💛💜💖💓]|\+(?=[^\W\d_a-z]))[^\W\d_a-z]{0,3}[^\w@]{0,3}(?:id|号)?[^\w@]{0,3}"
+    r"(?:(?<![参增更附施叠累追])[加伽➕]|[❤♥💗💕💚💙💛💜💖💓](?![^\W\d_a-z]{2})|\+(?=[^\W\d_a-z]))[^\W\d_a-z]{0,3}[^\w@]{0,3}(?:id|号)?[^\w@]{0,3}"
     r"([a-z][a-z0-9_-]{5,19})(?![a-z0-9_@.])"
 )
 _DIALLED = frozenset({"phone", "whatsapp", *_NAMED})
@@ -226,10 +230,14 @@ _WEAK_RUN = re.compile(r"\d(?:[^\w]{0,3}\d){4}")
 
 
 def _times_edits(strong: str) -> list[Edit]:
-    return [
+    """Return edits for "three times 8" and "one hundred and seventy" inside chains of digits."""
+    edits = [
         (m.start(), m.end(), (m.group(2) or m.group(4)) * int(m.group(1) or m.group(3)))
         for m in islice(_TIMES.finditer(strong), _MOST)
     ]
+    if not edits:
+        edits = [(m.start(), m.end(), m.group(1) + m.group(2) + (m.group(3) or "0")) for m in _HUNDRED.finditer(strong)]
+    return edits[:_MOST]
 
 
 def _word_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:

@@ -21,11 +21,9 @@ def find_splits(scene: Scene) -> list[Number]:
     labels = [cue for cue in scene.found if cue.concept in _RANK]
     text = scene.strong
     inside = {place for cue in labels for place in range(cue.start, cue.stop)}
-    parts = (
-        [m.span() for m in islice(_PART.finditer(text), 4 * _TRIES) if m.start() not in inside]
-        if _worth(scene, bool(labels))
-        else []
-    )
+    if sum(map(text.count, "0123456789")) < 11:
+        return []
+    parts = [m.span() for m in islice(_PART.finditer(text), 4 * _TRIES) if m.start() not in inside]
     found: list[Number] = []
     index = 0
     tried = 0
@@ -39,13 +37,6 @@ def find_splits(scene: Scene) -> list[Number]:
             found.append(number)
             index += len(joined)
     return found
-
-
-def _worth(scene: Scene, labelled: bool) -> bool:
-    return labelled or any(
-        word in scene.text
-        for word in ("然后", "再", "接", "加", "还有", "后", "尾", "then", "dash", "杠", "空格", "plus", "and")
-    )
 
 
 def _join(scene: Scene, parts: list[tuple[int, int]], first: int) -> list[tuple[int, int]]:
@@ -85,7 +76,7 @@ def _number(scene: Scene, joined: list[tuple[int, int]], labels: list[Cue]) -> N
     value = digits if MOBILE.fullmatch(digits) else plain
     if not MOBILE.fullmatch(value):
         return None
-    sure = 0.92 if labels else 0.75
+    sure = 0.92 if labels else 0.6
     return Number(joined[0][0], joined[-1][1], tuple(joined), f"+86{value}", value, sure, "parts joined by words")
 
 
