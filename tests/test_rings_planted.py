@@ -20,6 +20,7 @@ from ringtrace.linking.identifiers import classify
 from ringtrace.linking.pairs import link_accounts
 from ringtrace.linking.templates import find_templates
 from ringtrace.model.identity import derive_id
+from ringtrace.pipeline.answering import find_answers
 from ringtrace.rings.assembly import find_rings
 
 HOUR = 3_600_000_000
@@ -59,7 +60,7 @@ class Planted:
             {**dict.fromkeys(("sent_text", "title", "thread", "author_role"), ""), **span, "post_id": post, "sources": [],
              "platform": "telegram", "container": place, "account_id": account, "native_id": str(number),
              "sent_at": START + at * HOUR, "sent_basis": "stated", "reply_to": reply, "kind": "message",
-             "text": text or f"words {self.dice.random()}"}
+             "account_name": self.names[account], "text": text or f"words {self.dice.random()}"}
         )  # fmt: skip
         self.stances.append(
             {"post_id": post, "frame": frame, "direction": direction, "band": "yes",
@@ -148,7 +149,10 @@ def analyse(tables: dict[str, pa.Table], judgements: Any = ()) -> dict[str, pa.T
         t["posts"], t["mentions"], t["stances"], t["accounts"], t["templates"], t["identifiers"], judgements
     )
     t["actors"] = cluster(t["links"], t["accounts"], judgements)
-    names = ("posts", "mentions", "stances", "facts", "accounts", "actors", "links", "templates", "identifiers")
+    t["answers"] = find_answers(t["posts"])
+    names = (
+        "posts", "mentions", "stances", "facts", "accounts", "actors", "links", "templates", "identifiers", "answers"
+    )  # fmt: skip
     return {**t, **find_rings(**{name: t[name] for name in names})}
 
 

@@ -13,6 +13,7 @@ from ringtrace.linking.actors import cluster
 from ringtrace.linking.identifiers import classify
 from ringtrace.linking.pairs import link_accounts
 from ringtrace.linking.templates import find_templates
+from ringtrace.pipeline.answering import find_answers
 from ringtrace.pipeline.figures import figure_tables, place_name
 from ringtrace.pipeline.posts import account_table, with_actors
 from ringtrace.pipeline.quoting import Quoter
@@ -28,7 +29,8 @@ def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None])
     """Remake ``analysis/`` from evidence and decisions; the same inputs give the same bytes."""
     with case.locked():
         evidence, posts, gaps = read_all(case.evidence, case.settings.zone, workers, progress)
-        mentions, stances, facts = observe_all(posts, case.lexicons, workers, progress)
+        answers = find_answers(posts)
+        mentions, stances, facts = observe_all(posts, answers, case.lexicons, workers, progress)
         ledger = case.open_ledger()
         judgements = ledger.judgements()
         ledger.close()
@@ -44,7 +46,7 @@ def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None])
 
         found = find_rings(
             posts=posts, mentions=mentions, stances=stances, facts=facts, accounts=accounts, actors=actors,
-            links=links, templates=templates, identifiers=identifiers,
+            links=links, templates=templates, identifiers=identifiers, answers=answers,
         )  # fmt: skip
         tables = {
             "evidence": evidence, "posts": posts, "gaps": gaps, "mentions": mentions, "stances": stances,

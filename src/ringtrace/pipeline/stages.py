@@ -15,6 +15,7 @@ import pyarrow as pa
 from ringtrace.engines import local
 from ringtrace.engines.tables import from_rows
 from ringtrace.model.source import Source
+from ringtrace.pipeline.answering import answered_texts
 from ringtrace.pipeline.observing import INPUT, observe
 from ringtrace.pipeline.posts import merge, post_table
 from ringtrace.pipeline.reading import MAPPING_SUFFIX, Reading, read_source
@@ -53,12 +54,10 @@ def read_all(store: EvidenceStore, zone: str, workers: int, progress: Progress) 
 
 
 def observe_all(
-    posts: pa.Table, lexicons: Path | None, workers: int, progress: Progress
+    posts: pa.Table, answers: pa.Table, lexicons: Path | None, workers: int, progress: Progress
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Return tables (mentions, stances, facts) of all posts."""
-    texts = dict(zip(posts["post_id"].to_pylist(), posts["text"].to_pylist(), strict=True))
-    answered = pa.array([texts.get(post) if post else None for post in posts["reply_to"].to_pylist()], pa.string())
-    wanted = posts.select(INPUT).append_column("reply_text", answered)
+    """Return tables (mentions, stances, facts) of all posts; answers: as ``find_answers`` gives them."""
+    wanted = posts.select(INPUT).append_column("reply_text", answered_texts(posts, answers))
     batches = [wanted.slice(at, BATCH_POSTS) for at in range(0, len(wanted), BATCH_POSTS)]
     parts: tuple[list[pa.Table], ...] = ([], [], [])
     for done, found in enumerate(local.run(partial(observe, lexicons=lexicons), batches, workers), start=1):

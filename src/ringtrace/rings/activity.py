@@ -49,7 +49,7 @@ class Scene:
 
     acts: post -> Act for posts with an author, in order of time; by_actor: actor -> its acts.
     actor_of: account -> actor. spans: the posts' own spans by row. parents: post -> the post that
-    it answers by reply or thread (by name: see ``address``).
+    it answers by reply, @name or thread (by a bare name: see ``address``).
     """
 
     posts: pa.Table
@@ -63,7 +63,7 @@ class Scene:
         return {name: self.posts[name][act.row].as_py() for name in ("evidence_id", "member", "start", "stop")}
 
 
-def scene(posts: pa.Table, stances: pa.Table, facts: pa.Table, actors: pa.Table) -> Scene:
+def scene(posts: pa.Table, stances: pa.Table, facts: pa.Table, actors: pa.Table, answers: pa.Table) -> Scene:
     """Read the tables into a ``Scene``."""
     actor_of = {
         account: actor
@@ -76,7 +76,9 @@ def scene(posts: pa.Table, stances: pa.Table, facts: pa.Table, actors: pa.Table)
     by_actor: dict[str, list[Act]] = defaultdict(list)
     for act in acts.values():
         by_actor[act.actor].append(act)
-    return Scene(posts, acts, by_actor, actor_of, _parents(posts, acts), found)
+    pairs = zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True)
+    parents = {post: answered for post, answered in pairs if post in acts}
+    return Scene(posts, acts, by_actor, actor_of, parents, found)
 
 
 def _facts(facts: pa.Table) -> dict[str, dict[str, list[Span]]]:
@@ -107,41 +109,3 @@ def _acts(
         )  # fmt: skip
     found.sort(key=lambda act: (act.sent is None, act.sent or 0, act.post))
     return {act.post: act for act in found}
-
-
-def _parents(posts: pa.Table, acts: Mapping[str, Act]) -> dict[str, str]:
-    """Return post -> the post that it answers: the stated one, else the opener of its thread."""
-    reply = posts["reply_to"].to_pylist()
-    opener = _openers(posts, acts) if "thread" in posts.column_names else {}
-    parents = {}
-    for act in acts.values():
-        answered = reply[act.row] or opener.get(act.post)
-        if answered and answered != act.post:
-            parents[act.post] = answered
-    return parents
-
-
-def _openers(posts: pa.Table, acts: Mapping[str, Act]) -> dict[str, str]:
-    """Return post -> opener of its thread: the headed post of its page, else the thread's latest before it.
-
-    A page (one file or record) is surer than a thread's name: boards reuse headlines. Where nothing
-    is headed, the first post of a thread opens it.
-    """
-    titles, threads = posts["title"].to_pylist(), posts["thread"].to_pylist()
-    pages = list(zip(posts["evidence_id"].to_pylist(), posts["member"].to_pylist(), strict=True))
-    headed: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for act in acts.values():
-        if threads[act.row] and titles[act.row]:
-            headed[*pages[act.row], threads[act.row]].append(act.post)
-    opener: dict[str, str] = {}
-    current: dict[tuple[str, str], str] = {}
-    for act in acts.values():
-        thread = threads[act.row]
-        if not thread:
-            continue
-        here = headed.get((*pages[act.row], thread), ())
-        topic = (act.container, thread)
-        if titles[act.row] or topic not in current:
-            current[topic] = act.post
-        opener[act.post] = here[0] if len(here) == 1 else current[topic]
-    return opener

@@ -40,9 +40,10 @@ def find_rings(
     links: pa.Table,
     templates: pa.Table,
     identifiers: pa.Table,
+    answers: pa.Table,
 ) -> dict[str, pa.Table]:
     """Return the tables ties, rings, members, deals, containers and claims by name."""
-    stage = scene(posts, stances, facts, actors)
+    stage = scene(posts, stances, facts, actors, answers)
     ties = build(stage, mentions, accounts, templates, identifiers)
     partition = find(ties)
     members, held = assign(partition, ties, stage, _operators(posts))

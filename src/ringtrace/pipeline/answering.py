@@ -1,0 +1,146 @@
+"""Which post answers which: by the export's own reply, by its thread, by the name it calls.
+
+What a short post does ("how much?", "still there?") shows only beside the post that it answers, and
+many exports keep no replies. Every answer carries its basis, the surest first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+DAYS = 14
+"""A call by name answers the latest post of that name in the container within so many days."""
+_MICROSECONDS = 86_400_000_000
+_CALLS = "@＠"
+_NAME_MOST = 40
+"""Code points of a name looked at behind an @."""
+
+SCHEMA = pa.schema([("post_id", pa.string()), ("answered", pa.string()), ("basis", pa.string())])
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """A post as the stage sees it. sent: microseconds UTC or None."""
+
+    post: str
+    account: str
+    name: str
+    container: str
+    page: tuple[str, str]
+    thread: str
+    title: str
+    text: str
+    reply: str | None
+    sent: int | None
+
+
+def find_answers(posts: pa.Table) -> pa.Table:
+    """Return Table(post_id, answered, basis) in order of post_id, at most one row a post.
+
+    basis: ``stated`` (the export says so), ``name`` (it calls the author of a recent post of the same
+    container by @name), ``thread`` (it stands under the opener of its thread). System posts neither
+    answer nor are answered, except where the export says so.
+    """
+    posted = list(_posted(posts))
+    openers = _openers(posted)
+    called = dict(_called(posted))
+    rows = []
+    for one in posted:
+        for answered, basis in (
+            (one.reply, "stated"),
+            (called.get(one.post), "name"),
+            (openers.get(one.post), "thread"),
+        ):
+            if answered and answered != one.post:
+                rows.append({"post_id": one.post, "answered": answered, "basis": basis})
+                break
+    rows.sort(key=lambda row: row["post_id"])
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def answered_texts(posts: pa.Table, answers: pa.Table) -> pa.Array:
+    """Return for each row of ``posts`` the text that it answers (headline first), or null."""
+    at = {post: row for row, post in enumerate(posts["post_id"].to_pylist())}
+    answered = dict(zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True))
+    texts, titles = posts["text"].to_pylist(), posts["title"].to_pylist()
+    found: list[str | None] = []
+    for post in at:
+        row = at.get(answered.get(post, ""))
+        found.append(None if row is None else f"{titles[row]}\n{texts[row]}" if titles[row] else texts[row])
+    return pa.array(found, pa.string())
+
+
+def _posted(posts: pa.Table) -> Iterator[_Posted]:
+    """Yield the posts in order of time, the undated last."""
+    names = (
+        "post_id", "account_id", "account_name", "container", "evidence_id", "member", "thread", "title", "text",
+        "reply_to", "kind",
+    )  # fmt: skip
+    columns = [posts[name].to_pylist() for name in names]
+    sent = posts["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+    order = sorted(range(len(sent)), key=lambda row: (sent[row] is None, sent[row] or 0, columns[0][row]))
+    for row in order:
+        post, account, name, container, evidence, member, thread, title, text, reply, kind = (c[row] for c in columns)
+        if kind != "system":
+            yield _Posted(post, account, name, container, (evidence, member), thread, title, text, reply, sent[row])
+
+
+def _openers(posted: Sequence[_Posted]) -> dict[str, str]:
+    """Return post -> opener of its thread: the headed post of its page, else the thread's latest before it.
+
+    A page (one file or record) is surer than a thread's name: boards reuse headlines. Where nothing
+    is headed, the first post of a thread opens it.
+    """
+    headed: dict[Any, list[str]] = defaultdict(list)
+    for one in posted:
+        if one.thread and one.title:
+            headed[one.page, one.thread].append(one.post)
+    opener: dict[str, str] = {}
+    current: dict[tuple[str, str], str] = {}
+    for one in posted:
+        if not one.thread:
+            continue
+        topic = (one.container, one.thread)
+        if one.title or topic not in current:
+            current[topic] = one.post
+        here = headed.get((one.page, one.thread), ())
+        opener[one.post] = here[0] if len(here) == 1 else current[topic]
+    return opener
+
+
+def _called(posted: Sequence[_Posted]) -> Iterator[tuple[str, str]]:
+    """Yield (post, the latest post before it by the one whom it calls by @name)."""
+    latest: dict[str, dict[str, _Posted]] = defaultdict(dict)
+    for one in posted:
+        known = latest[one.container]
+        for called in _names(one.text):
+            other = _longest(called, known)
+            if other is not None and other.account != one.account and _recent(other, one):
+                yield one.post, other.post
+                break
+        if one.account and len(one.name) > 1:
+            known[one.name.casefold()] = one
+
+
+def _names(text: str) -> Iterator[str]:
+    for call in _CALLS:
+        at = text.find(call)
+        while at >= 0:
+            yield text[at + 1 : at + 1 + _NAME_MOST].casefold()
+            at = text.find(call, at + 1)
+
+
+def _longest(called: str, known: dict[str, _Posted]) -> _Posted | None:
+    for size in range(len(called), 1, -1):
+        if called[:size] in known:
+            return known[called[:size]]
+    return None
+
+
+def _recent(other: _Posted, one: _Posted) -> bool:
+    return other.sent is None or one.sent is None or one.sent - other.sent <= DAYS * _MICROSECONDS
