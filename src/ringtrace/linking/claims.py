@@ -95,7 +95,7 @@ def find_claims(
     """Return the claims of all accounts, in order of kind, value, account.
 
     With ``stances``, what a doubtful post presents as its own is a doubtful claim: exposures and
-    warnings that quote a trader's words are the costliest error of linking.
+    warnings that quote another's offer are the costliest error of linking.
     """
     if stances is not None:
         mentions = _doubt(mentions, stances)
