@@ -62,7 +62,11 @@ class Scene:
 
 def compare(left: Profile, right: Profile, scene: Scene) -> list[Feature]:
     """Return the features of a pair, those for it first."""
-    found = [*_contacts(left, right, scene), *_names(left, right, scene)]
+    found = list(_contacts(left, right, scene))
+    named = list(_names(left, right, scene))
+    if named and not found:
+        named.append(Feature("name_only", 1.0, named[0].left, named[0].right))
+    found += named
     found += _templates(left, right, scene)
     found += _against(left, right, scene)
     return found

@@ -1,13 +1,28 @@
-"""How much it says that two accounts carry one display name: bits of surprise under the case's own names."""
+"""How much it says that two accounts carry one display name: bits of surprise.
+
+The case's own names say how rare a name is among them, but a case is small and the world is not:
+strangers everywhere call themselves after flowers, children and given names. So a name is never
+more surprising than ``everyday_bits`` allows.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
+
+import ahocorasick_rs
+
+from ringtrace.text.lexicon import load
 
 _ALPHABET = 5_000
 """Characters that a name may draw from, for names never seen (GB 2312 has 6,763 characters, names use fewer)."""
+_PIECE, _LETTER, _DIGIT, _SIGN, _CHARACTER = 5.0, 2.2, 2.0, 2.0, 6.0
+"""Bits that a common piece, a Latin letter, a digit, an ornament and any other letter may add at most.
+
+Few pieces and short words make most nicknames, and digits in them are mostly years and repetitions:
+the figures lie below the entropy of running text (about 4 bits a letter, 9 bits a Chinese character)."""
 
 
 class NameModel:
@@ -28,7 +43,10 @@ class NameModel:
         self._total = sum(self._chars.values())
 
     def bits(self, name: str) -> float:
-        """Return -log2 of the probability of drawing ``name``; its own copy in the case is left out."""
+        """Return the surprise of a folded name, its own copy in the case left out; >= 0."""
+        return min(self._case_bits(name), everyday_bits(name))
+
+    def _case_bits(self, name: str) -> float:
         framed = f"\x02{name}\x03"
         total = 0.0
         for at in range(len(framed) - 1):
@@ -37,6 +55,29 @@ class NameModel:
             weight = max(self._first[before] - 1, 0)
             total -= math.log2((max(self._pairs[pair] - 1, 0) + 4 * single) / (weight + 4))
         return total
+
+
+def everyday_bits(name: str) -> float:
+    """Return how surprising a folded name can be at most, by the pieces that names are made of."""
+    total = 0.0
+    at = 0
+    for _, start, stop in _pieces().find_matches_as_indexes(name):
+        total += sum(map(_most_bits, name[at:start])) + _PIECE
+        at = stop
+    return total + sum(map(_most_bits, name[at:]))
+
+
+def _most_bits(char: str) -> float:
+    if not char.isalnum():
+        return _SIGN
+    if char.isdigit():
+        return _DIGIT
+    return _LETTER if char < "\u0250" else _CHARACTER
+
+
+@cache
+def _pieces() -> ahocorasick_rs.AhoCorasick:
+    return ahocorasick_rs.AhoCorasick(load("nickname")["piece"], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
 
 
 def stem(name: str) -> str:

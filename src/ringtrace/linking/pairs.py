@@ -161,8 +161,9 @@ def _quote_row(spans: pa.Table, row: int) -> Quote:
 def _name_values(accounts: pa.Table) -> tuple[Callable[[str], float], Callable[[str], float]]:
     """Return functions name -> 0..1: how surprising it is that two strangers share the name, or its stem.
 
-    bits of surprise less log2 of the number of accounts (a stranger per account could have hit on
-    it), over 16 bits, shared out over the accounts that carry it.
+    bits of surprise less log2 of the number of strangers who could have hit on it (at least
+    ``strangers``: whoever is in a case was drawn from many), over 16 bits, shared out over the
+    accounts that carry it.
     """
     keys = identity_keys(accounts)
     carriers: dict[str, set[str]] = defaultdict(set)
@@ -172,7 +173,7 @@ def _name_values(accounts: pa.Table) -> tuple[Callable[[str], float], Callable[[
             carriers[name].add(account)
             stems[stem(name)].add(account)
     model = NameModel(carriers)
-    base = math.log2(max(2, len(set(keys.values()))))
+    base = math.log2(max(limits()["strangers"], len(set(keys.values()))))
 
     @cache
     def name_value(name: str) -> float:

@@ -43,6 +43,11 @@ class Act:
         return self.trades or (self.frame not in PROTECTIVE and not TRADE_FACTS.isdisjoint(self.facts))
 
 
+def in_time(act: Act) -> tuple[bool, int, str]:
+    """Sort key: order of time, the undated last."""
+    return act.sent is None, act.sent or 0, act.post
+
+
 @dataclass(frozen=True)
 class Scene:
     """Everything that the stages of rings look things up in.
@@ -107,5 +112,5 @@ def _acts(
             Act(row, post, actor_of[account], account, container, sent[row], direction, frame, trade,
                 tuple(sorted(facts.get(post, ()))))
         )  # fmt: skip
-    found.sort(key=lambda act: (act.sent is None, act.sent or 0, act.post))
+    found.sort(key=in_time)
     return {act.post: act for act in found}

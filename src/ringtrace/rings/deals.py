@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringtrace.model.identity import derive_id
-from ringtrace.rings.activity import Act, Scene, Span
+from ringtrace.rings.activity import Act, Scene, Span, in_time
+from ringtrace.rings.terms import most_named, place_of, price_of, status_of
 
 SPAN = pa.struct([("evidence_id", pa.string()), ("member", pa.string()), ("start", pa.int64()), ("stop", pa.int64())])
 SCHEMA = pa.schema(
@@ -38,7 +39,7 @@ def find_deals(scene: Scene, mentions: pa.Table, answers: Iterable[tuple[Act, Ac
 
     A deal starts with a post that offers or seeks and names a price, a sex or an age, or is
     answered with trade content. Posts of one actor with the same particulars and the same other
-    parties are one deal. status: offered (or sought: "wanted"), discussed, admitted.
+    parties are one deal. status: see ``terms.status_of``.
     """
     details = _details(mentions, scene)
     talks = _talks(scene, answers)
@@ -82,21 +83,21 @@ def _row(talk: _Talk, scene: Scene, details: Mapping[str, Mapping[str, Counter[s
         if role and party[role] is None and act.actor not in party.values():
             party[role] = act.actor
     parties = {actor for actor in party.values() if actor}
-    acts = [root, *(act for act in talk.answers if act.actor in parties)]
+    acts = sorted((root, *(act for act in talk.answers if act.actor in parties)), key=in_time)
     found = {kind: _sum(details.get(act.post, {}).get(kind) for act in acts) for kind in _KINDS}
     own = details.get(root.post, {})
     if not (found["money"] or found["sex"] or found["age"]) and len(parties) < 2:
         return None
     answered = len(parties) > 1
-    admitted = any("admission" in act.facts for act in acts)
     sure = 1 - (1 - root.trade) * (0.5 if answered else 1.0)
     return {
         **party,
         "children": _children(own.get("count"), root),
-        "sex": _only(found["sex"]), "age": _first(found["age"]), "price": _first(found["money"]),
-        "place_from": _first(_places(acts, details, "offer")), "place_to": _first(_places(acts, details, "seek")),
+        "sex": _only(found["sex"]), "age": most_named(own.get("age") or found["age"]),
+        "price": price_of(acts, party["buyer"], details),
+        "place_from": place_of(_places(acts, details, "offer")), "place_to": place_of(_places(acts, details, "seek")),
         "first_at": root.sent,
-        "status": "admitted" if admitted else "discussed" if answered else "offered" if party["supplier"] else "wanted",
+        "status": status_of(acts, answered=answered, offered=bool(party["supplier"])),
         "probability": sure,
     }  # fmt: skip
 
@@ -141,17 +142,13 @@ def _places(acts: Iterable[Act], details: Mapping[str, Mapping[str, Counter[str]
     return _sum(details.get(act.post, {}).get("place") for act in acts if act.direction == direction)
 
 
-def _first(values: Counter[str]) -> str | None:
-    return min(values, key=lambda value: (-values[value], value)) if values else None
-
-
 def _only(values: Counter[str]) -> str | None:
     return next(iter(values)) if len(values) == 1 else None
 
 
 def _children(counts: Counter[str] | None, root: Act) -> int:
     """A small count named in the post itself, else 2 for several, else 1."""
-    told = _first(counts or Counter())
+    told = most_named(counts or Counter())
     if told is not None and told.isdecimal() and 1 <= int(told) <= 20:
         return int(told)
     return 2 if "several_children" in root.facts else 1

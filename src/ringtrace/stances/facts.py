@@ -101,7 +101,9 @@ def _handover_place(scene: _Scene) -> list[Piece]:
 _FACTS: Mapping[str, tuple[Callable[[_Scene], list[Piece]], float]] = MappingProxyType(
     {
         "admission": (lambda scene: scene.said("admission"), 0.7),
+        "agreed": (lambda scene: scene.said("agreed"), 0.7),
         "expecting": (lambda scene: scene.said("unborn"), 0.9),
+        "gone": (lambda scene: scene.said("gone"), 0.7),
         "haggling": (lambda scene: scene.said("bargain"), 0.8),
         "handover_place": (_handover_place, 0.75),
         "middleman": (_middleman, 0.85),

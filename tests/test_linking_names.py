@@ -1,0 +1,52 @@
+"""A shared display name says little by itself: strangers everywhere call themselves alike."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringtrace.engines.tables import from_rows
+from ringtrace.linking.identifiers import classify
+from ringtrace.linking.model import thresholds
+from ringtrace.linking.names import NameModel, everyday_bits
+from ringtrace.linking.pairs import link_accounts
+from ringtrace.linking.templates import find_templates
+from test_answering import posts, said
+
+
+def probability(name: str) -> float:
+    """Return how probably two accounts of one name in two groups are one person, among thirty others."""
+    talk = [said(f"somebody{n}", f"words of {n}", account_id=f"b-{n}") for n in range(30)]
+    table = posts(
+        said(name, "early", account_id="a-1"), said(name, "late", account_id="a-2", container="g2"), *talk
+    )  # fmt: skip
+    accounts = from_rows(
+        "accounts",
+        [
+            {"account_id": account, "platform": "whatsapp", "native_id": "", "names": [called], "actor_id": "", "posts": 1,
+             "first_at": None, "last_at": None}
+            for account, called in sorted({(a, n) for a, n in zip(table["account_id"].to_pylist(), table["account_name"].to_pylist(), strict=True)})
+        ],
+    )  # fmt: skip
+    mentions, stances = from_rows("mentions", []), from_rows("stances", [])
+    identifiers = classify(table, mentions, accounts, stances)
+    links = link_accounts(table, mentions, stances, accounts, find_templates(table), identifiers, ())
+    rows = {(row["left"], row["right"]): row["probability"] for row in links.to_pylist()}
+    return rows.get(("a-1", "a-2"), 0.0)
+
+
+@pytest.mark.parametrize("name", ["Lenna", "小雨", "阳光宝妈", "Mary 1988", "海阔天空"])
+def test_an_everyday_name_alone_links_nobody(name: str) -> None:
+    assert probability(name) < thresholds()["link"]
+
+
+def test_a_long_odd_name_links() -> None:
+    assert probability("vexqorthpalimbrundiskel") > thresholds()["link"]
+
+
+@given(st.text(min_size=1, max_size=20), st.text(max_size=10))
+def test_more_of_a_name_never_surprises_less_than_a_piece_allows(name: str, more: str) -> None:
+    assert everyday_bits(name) >= 0
+    assert NameModel([name, "other"]).bits(name) <= everyday_bits(name)
+    assert everyday_bits(name + " " + more) >= everyday_bits(name) - 1e-9
