@@ -87,20 +87,25 @@ class _Characters(dict[int, str]):
         digit = _digit(char)
         if digit is not None:
             return digit
-        category = unicodedata.category(char)
-        if category in ("Cf", "Cc") or point in _INVISIBLE or any(low <= point <= high for low, high in _MARKS):
+        if point in _INVISIBLE or any(low <= point <= high for low, high in _MARKS):
             return ""
-        if category == "Zs":
-            return " "
-        if category == "Cs":
-            return "\ufffd"
-        plain = unicodedata.normalize("NFKC", char)
-        if len(plain) == 3 and plain[0] == "(" and plain[2] == ")":
-            plain = plain[1]
-        base = unicodedata.normalize("NFD", plain)
-        if len(plain) == 1 and len(base) > 1 and base[0].lower() in "abcdefghijklmnopqrstuvwxyz":
-            plain = base
-        return plain.lower()
+        category = unicodedata.category(char)
+        return _OF_CATEGORY[category] if category in _OF_CATEGORY else _letter(char)
+
+
+_OF_CATEGORY = {"Cf": "", "Cc": "", "Zs": " ", "Cs": "\ufffd"}
+"""Unicode categories that are read alike: formats, controls, blanks, half surrogates."""
+
+
+def _letter(char: str) -> str:
+    """Return a character's compatible form in lower case, Latin letters apart from their marks."""
+    plain = unicodedata.normalize("NFKC", char)
+    if len(plain) == 3 and plain[0] == "(" and plain[2] == ")":
+        plain = plain[1]
+    base = unicodedata.normalize("NFD", plain)
+    if len(plain) == 1 and len(base) > 1 and base[0].lower() in "abcdefghijklmnopqrstuvwxyz":
+        plain = base
+    return plain.lower()
 
 
 def _digit(char: str) -> str | None:

@@ -124,18 +124,29 @@ def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cu
     if raw[0] in _LETTERS and before in _LETTERS and not (before in "wk" and text[max(0, start - 2)].isdigit()):
         return None
     if raw[-1] in _LETTERS and after in _LETTERS:
-        glued = raw in _GLUED and before and (not before.isascii() or before == "+")
-        if not glued and concept == "wechat_weak" and raw[0] in "薇溦":
-            return Cue(start, start + 1, "wechat", before in _ADDING)
-        return Cue(start, stop, concept.removesuffix("_weak"), False) if glued else None
-    if len(raw) == 1 and concept != "wechat_single" and raw not in lexicon.term(concept):
-        return None
+        return _glued(raw, start, stop, concept, before)
     if concept == "wechat_single":
-        good = after and (not after.isalpha() or after.isascii() or after in "号我")
-        added = before in _ADDING
-        alone = raw in "薇溦" or (raw == "微" and (not before.isalpha() or before.isascii() or before in "我的是有"))
-        return Cue(start, stop, "wechat", added) if good and (added or alone) else None
+        return _single_character(raw, start, stop, before, after)
+    if len(raw) == 1 and raw not in lexicon.term(concept):
+        return None
     return Cue(start, stop, concept.removesuffix("_weak"), _is_sure(raw, concept, before, lexicon))
+
+
+def _glued(raw: str, start: int, stop: int, concept: str, before: str) -> Cue | None:
+    """Return the cue whose last letter runs on into another, as in 加vx_handle."""
+    if raw in _GLUED and before and (not before.isascii() or before == "+"):
+        return Cue(start, stop, concept.removesuffix("_weak"), False)
+    if concept == "wechat_weak" and raw[0] in "薇溦":
+        return Cue(start, start + 1, "wechat", before in _ADDING)
+    return None
+
+
+def _single_character(raw: str, start: int, stop: int, before: str, after: str) -> Cue | None:
+    """Return the cue that one character (薇, 微) is where what stands around it allows no word."""
+    good = after and (not after.isalpha() or after.isascii() or after in "号我")
+    added = before in _ADDING
+    alone = raw in "薇溦" or (raw == "微" and (not before.isalpha() or before.isascii() or before in "我的是有"))
+    return Cue(start, stop, "wechat", added) if good and (added or alone) else None
 
 
 def _is_sure(raw: str, concept: str, before: str, lexicon: Cues) -> bool:

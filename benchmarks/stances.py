@@ -1,0 +1,183 @@
+"""Measures and refits the stance model on labelled texts of several voices (``benchmarks/voices``).
+
+python benchmarks/stances.py            each voice scored by the shipped weights
+python benchmarks/stances.py --held     each voice scored by weights fitted on the other voices
+python benchmarks/stances.py --fit      refit on all voices and write lexicons/stance_weights.toml
+
+A voice is a file of texts by one writer who has seen no extractor. Only ``--held`` says how the
+model does on a stranger: the lexicons are grown with the voices in view. The development authors
+of the simulator join the fit (never the evaluation author), each text that differs in more than
+digits once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import ringtrace
+from ringtrace.evaluation.measures import average_precision, macro_f1, precision_at_recall
+from ringtrace.model.mention import CONTACT_KINDS, Candidate
+from ringtrace.pipeline.observing import find_all
+from ringtrace.simulator.presets import load_preset
+from ringtrace.stances import assess, weights
+from ringtrace.stances.fitting import Example, document, fit, label_of
+from ringtrace.text.view import TextView
+
+VOICES = Path(__file__).parent / "voices"
+LEXICONS = Path(ringtrace.__file__).parent / "lexicons"
+DEVELOPMENT = ("dev", "second")
+MOST = 1_500
+"""Texts taken from each development author of the simulator."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One text of a voice with its truth and what the extractors find in it."""
+
+    voice: str
+    view: TextView
+    candidates: tuple[Candidate, ...]
+    direction: str
+    frame: str
+    mentions: tuple[tuple[str, str, str], ...]
+
+    @property
+    def label(self) -> str:
+        return label_of(self.direction, self.frame)
+
+
+def read_voices() -> list[Labelled]:
+    rows = []
+    for path in sorted(VOICES.glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            if line.strip():
+                rows.append(_labelled(path.stem, json.loads(line)))
+    return rows
+
+
+def _labelled(voice: str, row: dict[str, Any]) -> Labelled:
+    view = TextView(
+        row["text"], platform=row["platform"], kind=row["kind"], title=row.get("title", ""),
+        reply_to=row.get("reply_to", ""),
+    )  # fmt: skip
+    told = tuple((m["kind"], m["value"], m.get("owner", "self")) for m in row.get("mentions", ()))
+    return Labelled(voice, view, tuple(find_all(view)), row["direction"], row["frame"], told)
+
+
+def read_author(name: str) -> list[Labelled]:
+    """Return texts of a development author of the simulator, those alike but for digits once."""
+    try:
+        write = import_module(f"ringtrace.simulator.authors.{name}").write
+    except ModuleNotFoundError:
+        return []
+    script = write(replace(load_preset("seed", 11), posts=12_000, ring_share=0.2))
+    texts = {line.key: line.text for line in script.lines}
+    places = {place.key: place for place in script.places}
+    seen: set[str] = set()
+    shares: Counter[str] = Counter()
+    rows = []
+    for line in script.lines:
+        shape = "".join("0" if char.isdigit() else char for char in line.text)
+        label = label_of(line.direction, line.frame)
+        if line.system or shape in seen or shares[label] >= MOST / 6:
+            continue
+        seen.add(shape)
+        shares[label] += 1
+        view = TextView(line.text, platform=places[line.place].platform, reply_to=texts.get(line.reply_to, ""))
+        told = tuple((m.kind, m.value, m.owner) for m in line.mentions)
+        rows.append(Labelled(f"author {name}", view, tuple(find_all(view)), line.direction, line.frame, told))
+    return rows[:: max(1, len(rows) // MOST)]
+
+
+def fitted(rows: Sequence[Labelled], spread: float = 0.45) -> str:
+    """Return the text of a weights file fitted on ``rows`` around the hand-set prior.
+
+    Twice: what a text answers is itself read by the model, first by the prior, then by the fit.
+    """
+    prior = weights.parse(tomllib.loads((LEXICONS / "stance_prior.toml").read_text("utf-8")))
+    text = ""
+    for turn in range(2):
+        use(prior if turn == 0 else weights.parse(tomllib.loads(text)))
+        examples = [
+            Example(features, row.label) for row in rows if (features := assess.features_of(row.view, row.candidates))
+        ]
+        bias, table = fit(examples, prior, spread)
+        text = document(prior, f"fit of {len(examples)} texts", bias, table)
+    return text
+
+
+def use(model: weights.Weights) -> None:
+    """Let the stance stage read by ``model`` from now on, in this process."""
+    assess.weights = lambda: model  # type: ignore[assignment]
+    assess._answered.cache_clear()
+
+
+def scored(rows: Iterable[Labelled]) -> Iterator[tuple[Labelled, Any]]:
+    for row in rows:
+        yield row, assess.assess(row.view, row.candidates)
+
+
+def report(name: str, results: Sequence[tuple[Labelled, Any]]) -> None:
+    """Print one line of scores and the false positives by frame."""
+    pairs = [(found.probability, row.direction != "none") for row, found in results]
+    directions = [(row.direction, found.direction) for row, found in results]
+    wrong: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    owners = [0, 0]
+    for row, found in results:
+        if row.direction == "none":
+            total[row.frame] += 1
+            wrong[row.frame] += found.direction != "none"
+        values = {(c.kind, c.value): owner for c, owner in zip(row.candidates, found.owners, strict=True)}
+        for kind, value, owner in row.mentions:
+            if kind in CONTACT_KINDS and (kind, value) in values:
+                owners[values[kind, value] == owner] += 1
+    print(
+        f"{name:14} {len(results):5} texts  AP {average_precision(pairs):.3f}  AP at 3 % base rate "
+        f"{_rare_precision(pairs):.3f}  P@R.8 {precision_at_recall(pairs, 0.8):.3f}  direction F1 "
+        f"{macro_f1(directions, ('offer', 'seek', 'broker')):.3f}  frame "
+        f"{sum(row.frame == found.frame for row, found in results) / len(results):.3f}  owner "
+        f"{owners[1] / max(1, sum(owners)):.3f}"
+    )
+    print("   false positives:", ", ".join(f"{frame} {wrong[frame]}/{total[frame]}" for frame in sorted(total)))
+
+
+def _rare_precision(pairs: Sequence[tuple[float, bool]], rate: float = 0.03) -> float:
+    """Return the average precision if directed posts were as rare as in the field."""
+    positive = sum(truth for _, truth in pairs)
+    scale = (1 - rate) / rate * positive / max(1, len(pairs) - positive)
+    return average_precision(pairs, np.array([1.0 if truth else scale for _, truth in pairs]))
+
+
+def main() -> None:
+    rows = read_voices()
+    voices = sorted({row.voice for row in rows})
+    extra = [row for name in DEVELOPMENT for row in read_author(name)] if len(sys.argv) > 1 else []
+    results = []
+    for voice in voices:
+        mine = [row for row in rows if row.voice == voice]
+        if "--held" in sys.argv:
+            text = fitted([row for row in rows if row.voice != voice] + extra)
+            use(weights.parse(tomllib.loads(text)))
+        found = list(scored(mine))
+        report(voice, found)
+        results += found
+    report("all", results)
+    if "--fit" in sys.argv:
+        (LEXICONS / weights.FILE).write_text(fitted(rows + extra), "utf-8")
+        use(weights.parse(tomllib.loads((LEXICONS / weights.FILE).read_text("utf-8"))))
+        report("fitted on all", list(scored(rows)))
+
+
+if __name__ == "__main__":
+    main()
