@@ -11,19 +11,27 @@ from ringtrace.cli import case, explain, outside
 from ringtrace.cli.output import visible
 from ringtrace.errors import RingtraceError
 
+_EXITS = "Exit codes: 0 done, 1 refused with a reason, 2 wrong usage, 3 done in part, 4 verification found changes."
+_LEAST = "Exit codes: 0 done, 1 refused with a reason, 2 wrong usage."
+_PARTS = {
+    "add": _LEAST.replace("usage.", "usage, 3 done in part: some files were not taken in."),
+    "analyse": _LEAST.replace("usage.", "usage, 3 done in part: some bytes could not be read."),
+    "verify": _LEAST.replace("usage.", "usage, 4 something was changed."),
+}
+
 app = typer.Typer(
     name="ringtrace",
     help="From lawfully obtained evidence to explained rings, every claim traced to its bytes.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 done, 1 refused with a reason, 2 wrong usage, 3 done in part, 4 verification found changes.",
+    epilog=_EXITS,
 )
 for _command in (
     case.init, case.add, case.analyse, case.verify, case.judge, explain.show, explain.reconcile,
     outside.export, outside.formats, outside.simulate, outside.evaluate, outside.demo,
 ):  # fmt: skip
-    app.command()(_command)
+    app.command(epilog=_PARTS.get(_command.__name__, _LEAST))(_command)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from ringtrace.cli.output import CHANGED, PARTIAL, CasePath, Json, Progress, emit
+from ringtrace.text.plural import counted
 
 
 def init(case: CasePath, as_json: Json = False) -> None:
@@ -39,12 +40,12 @@ def add(
     from ringtrace.pipeline.adding import add as take
     from ringtrace.store.case import Case
 
-    progress = Progress()
-    receipts = take(Case(case), paths, source, lambda done, total: progress("adding", done, total))
+    with Progress() as progress:
+        receipts = take(Case(case), paths, source, lambda done, total: progress("adding", done, total))
     counts = {status: sum(r.status == status for r in receipts) for status in ("added", "copy", "known", "failed")}
     lines = [f"{r.name}: {r.reason}" for r in receipts if r.reason]
     lines.append(
-        f"{counts['added']:,} files added, {counts['copy']:,} copies of files already held, "
+        f"{counted(counts['added'], 'file')} added, {counted(counts['copy'], 'copy')} of files already held, "
         f"{counts['known']:,} already known, {counts['failed']:,} not taken in."
     )
     emit(as_json, {"receipts": [asdict(r) for r in receipts], **counts}, lines)
@@ -71,7 +72,8 @@ def analyse(
     if name != "local" or (count and not (count.isdigit() and int(count))):
         raise UsageError(f"engine {engine!r} is not known; use local or local:N")
     started = time.perf_counter()
-    summary = run(Case(case), int(count or os.cpu_count() or 1), Progress())
+    with Progress() as progress:
+        summary = run(Case(case), int(count or os.cpu_count() or 1), progress)
     seconds = round(time.perf_counter() - started, 1)
     emit(as_json, {**summary.document(), "seconds": seconds}, [*summary.sentences(), f"Took {seconds} s."])
     if summary.gaps:
@@ -90,15 +92,20 @@ def verify(case: CasePath, as_json: Json = False) -> None:
 
     opened = Case(case)
     total = sum(item.size for item in opened.evidence.held()) if not opened.evidence.log.problems() else 0
-    progress, done = Progress(), [0]
+    done = [0]
+    with Progress() as progress:
 
-    def advance(size: int) -> None:
-        done[0] += size
-        progress("verifying bytes", done[0], total)
+        def advance(size: int) -> None:
+            done[0] += size
+            progress("verifying bytes", done[0], total)
 
-    findings = opened.evidence.verify(advance)
+        findings = opened.evidence.verify(advance)
     lines = [f"{finding.where}: {finding.what}" for finding in findings]
-    lines.append(f"{len(findings)} problems." if findings else f"All {done[0]:,} bytes and the custody log are intact.")
+    lines.append(
+        f"{counted(len(findings), 'problem')}."
+        if findings
+        else f"All {done[0]:,} bytes and the custody log are intact."
+    )
     emit(as_json, {"problems": [asdict(f) for f in findings], "bytes": done[0]}, lines)
     if findings:
         raise typer.Exit(CHANGED)
@@ -129,7 +136,7 @@ def judge(
     known = set(read_table(opened.analysis, "accounts")["account_id"].to_pylist())
     for account in (left, right):
         if account not in known:
-            raise UsageError(f"{account} is not an account of this case; `ringtrace show {case}` lists them by ring")
+            raise UsageError(f"{account} is not an account of this case; `ringtrace show {case} accounts` lists them")
     first, second = sorted((left, right))
     ledger = opened.open_ledger()
     at = time.time_ns() // 1000

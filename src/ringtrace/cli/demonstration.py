@@ -13,6 +13,7 @@ from ringtrace.evaluation.scores import evaluate
 from ringtrace.pipeline import analyse
 from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.explaining import reconciliation
+from ringtrace.report.words import counted, verdict_words
 from ringtrace.simulator.stage import simulate
 from ringtrace.store.case import Case
 
@@ -29,6 +30,7 @@ def demonstrate(folder: Path, preset: str, progress: Progress) -> tuple[dict[str
         if old.exists():
             shutil.rmtree(old)
     clock = time.perf_counter()
+    progress("writing synthetic evidence", 0, 1)
     simulate(evidence, preset, SEED, "eval")
     written = time.perf_counter()
     case = Case.create(place)
@@ -36,9 +38,10 @@ def demonstrate(folder: Path, preset: str, progress: Progress) -> tuple[dict[str
     added = time.perf_counter()
     summary = analyse(case, os.cpu_count() or 1, progress)
     analysed = time.perf_counter()
+    progress("measuring against the truth", 0, 1)
     scores = evaluate(case.analysis, evidence / "truth").document
     lines = [
-        f"Evidence: {len(receipts)} synthetic files, written by an author who never saw the detectors "
+        f"Evidence: {counted(len(receipts), 'synthetic file')}, written by an author who never saw the detectors "
         f"({evidence / 'evidence'}; {written - clock:.0f} s). Nobody in it exists.",
         f"Taken in with custody in {added - written:.1f} s, analysed in {analysed - added:.0f} s.",
         "",
@@ -48,7 +51,7 @@ def demonstrate(folder: Path, preset: str, progress: Progress) -> tuple[dict[str
         "",
         *_measured(scores),
         "",
-        f"Explain a ring:  .venv/bin/ringtrace show {place}",
+        f"What was found:  .venv/bin/ringtrace show {place}",
         f"Check custody:   .venv/bin/ringtrace verify {place}",
         f"The report:      {(case.analysis / 'report.html').resolve()}",
     ]
@@ -62,7 +65,7 @@ def _reconciled(case: Case) -> list[str]:
     verdicts: dict[str, int] = {}
     for row in document["reconciliation"]:
         verdicts[row["verdict"]] = verdicts.get(row["verdict"], 0) + 1
-    told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in sorted(verdicts.items()))
+    told = ", ".join(f"{count:,} {verdict_words(verdict)}" for verdict, count in sorted(verdicts.items()))
     open_ones = [row["reason"] for row in document["reconciliation"] if row["verdict"] == "unallocated"]
     return [
         f"Published figures: {len(document['figures'])} read; compared: {told or 'none'}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,27 +10,58 @@ import typer
 from ringtrace.cli.output import CasePath, Json, emit
 
 
+def _subjects(context: typer.Context, incomplete: str) -> list[str]:
+    """What may be completed: lists and the ids of the case that was already typed."""
+    from ringtrace.errors import RingtraceError
+    from ringtrace.pipeline.explaining import LISTS, candidates
+    from ringtrace.store.case import Case
+
+    folder = context.params.get("case")
+    try:
+        return candidates(Case(Path(folder)), incomplete) if folder else []
+    except RingtraceError:
+        return [word for word in LISTS if word.startswith(incomplete)]
+
+
 def show(
     case: CasePath,
-    subject: Annotated[str, typer.Argument(help="Id of a ring, actor, account, post or claim (or its start).")] = "",
+    subject: Annotated[
+        str,
+        typer.Argument(
+            help="Id (or its start) of a ring, actor, account, container, deal, post, claim or figure; an account's "
+            "name; a contact; or a list: rings, actors, deals, contacts, posts, accounts, containers, claims.",
+            autocompletion=_subjects,
+        ),
+    ] = "",
+    limit: Annotated[int, typer.Option(min=0, help="Rows of a list that are printed; 0 prints all.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """Explain a ring, actor, account, post or claim down to file, byte range and quoted text.
+    """Explain what was found, down to file, byte range and quoted text.
 
-    Without an id it lists the rings.
+    Without an id it gives an overview. With --json lists and explanations are complete.
 
     Example: ringtrace show mycase ring-4be1
+
+    Example: ringtrace show mycase contacts --limit 0
     """
-    from ringtrace.pipeline.explaining import explain, overview
+    from ringtrace.pipeline.explaining import LISTS, explain, listed, overview
     from ringtrace.store.case import Case
 
     opened = Case(case)
-    explanation = explain(opened, subject) if subject else overview(opened)
+    word = subject if subject.endswith("s") else f"{subject}s"
+    if not subject:
+        explanation = overview(opened)
+    elif word in LISTS:
+        explanation = listed(opened, word, limit)
+    else:
+        explanation = explain(opened, subject)
     emit(as_json, explanation.document, explanation.lines)
 
 
 def reconcile(case: CasePath, as_json: Json = False) -> None:
-    """Compare the figures that were published: agrees, differs, not comparable, unallocated.
+    """Compare the figures that were published: agree, differ, not comparable, not allocated.
+
+    Ends with the questions that no source answers.
 
     Example: ringtrace reconcile mycase
     """

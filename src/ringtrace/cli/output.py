@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+import time
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self, TextIO
 
 import typer
 
@@ -36,20 +38,41 @@ def visible(text: str) -> str:
 
 
 class Progress:
-    """Says on standard error how far long work has come; silent when that is no terminal."""
+    """Says on standard error how far long work has come.
 
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
+    On a terminal one line is written over; elsewhere (a log, a pipe) plain lines come, at most one
+    in ``every`` seconds, also while a stage is silent. Use it as a context manager: leaving it ends
+    the lines.
+    """
+
+    def __init__(self, stream: TextIO | None = None, every: float = 4.0) -> None:
+        self._stream = stream or sys.stderr
+        self._terminal = self._stream.isatty()
+        self._every = every
+        self._state = ""
+        self._ended = threading.Event()
+        self._began = time.monotonic()
+
+    def __enter__(self) -> Self:
+        if not self._terminal:
+            threading.Thread(target=self._beat, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
 
     def __call__(self, what: str, done: int, total: int) -> None:
-        if self._shown:
+        self._state = f"{what} ..." if total <= 1 and done < total else f"{what}: {done:,} of {total:,}"
+        if self._terminal:
             end = "\n" if done >= total else ""
-            print(f"\r{what}: {done:,} of {total:,}   ", end=end, file=sys.stderr, flush=True)
+            print(f"\r{visible(self._state)}   ", end=end, file=self._stream, flush=True)
 
-
-def moment(value: datetime | None) -> str:
-    """A time for people, UTC."""
-    return value.strftime("%Y-%m-%d %H:%M") if value else "undated"
+    def _beat(self) -> None:
+        """Print where the work stands until it ends; a reader of a log sees that it goes on."""
+        while not self._ended.wait(self._every):
+            if self._state:
+                seconds = time.monotonic() - self._began
+                print(f"{visible(self._state)} ({seconds:.0f} s)", file=self._stream, flush=True)
 
 
 def _plain(value: object) -> object:

@@ -8,12 +8,29 @@ from typing import Annotated
 import typer
 
 from ringtrace.cli.output import CasePath, Json, Progress, emit
+from ringtrace.text.plural import counted
+
+
+def _formats(incomplete: str) -> list[str]:
+    from ringtrace import registry
+
+    return [name for name in registry.scan("ringtrace.exporters") if name.startswith(incomplete)]
+
+
+def _presets(incomplete: str) -> list[str]:
+    return [name for name in ("tiny", "seed", "hard") if name.startswith(incomplete)]
+
+
+def _authors(incomplete: str) -> list[str]:
+    return [name for name in ("dev", "eval") if name.startswith(incomplete)]
 
 
 def export(
     case: CasePath,
     target: Annotated[Path, typer.Argument(help="Folder or file to write.", show_default=False)],
-    to: Annotated[str, typer.Option("--to", help="Format; `ringtrace formats` lists them.")] = "tables",
+    to: Annotated[
+        str, typer.Option("--to", help="Format; `ringtrace formats` lists them.", autocompletion=_formats)
+    ] = "tables",
     as_json: Json = False,
 ) -> None:
     """Write the analysis in another program's format.
@@ -28,7 +45,7 @@ def export(
     if to not in exporters:
         raise UsageError(f"there is no export format {to!r}; there are: {', '.join(exporters)}")
     written = exporters[to].export(Case(case).analysis, target)
-    emit(as_json, {"files": [str(path) for path in written]}, [f"Wrote {len(written)} files to {target}."])
+    emit(as_json, {"files": [str(path) for path in written]}, [f"Wrote {counted(len(written), 'file')} to {target}."])
 
 
 def formats(as_json: Json = False) -> None:
@@ -49,9 +66,9 @@ def formats(as_json: Json = False) -> None:
 
 def simulate(
     out: Annotated[Path, typer.Argument(help="Folder to write; must not exist.", show_default=False)],
-    preset: Annotated[str, typer.Option(help="tiny, seed or hard.")] = "tiny",
+    preset: Annotated[str, typer.Option(help="tiny, seed or hard.", autocompletion=_presets)] = "tiny",
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
-    authors: Annotated[str, typer.Option(help="dev or eval: whose texts and people.")] = "dev",
+    authors: Annotated[str, typer.Option(help="dev or eval: whose texts and people.", autocompletion=_authors)] = "dev",
     as_json: Json = False,
 ) -> None:
     """Write synthetic evidence with known truth, for tests and training.
@@ -62,7 +79,9 @@ def simulate(
 
     from ringtrace.simulator.stage import simulate as write
 
-    summary = write(out, preset, seed, authors)
+    with Progress() as progress:
+        progress("writing synthetic evidence", 0, 1)
+        summary = write(out, preset, seed, authors)
     emit(as_json, asdict(summary), [f"Wrote synthetic evidence and its truth to {out}.", str(summary)])
 
 
@@ -78,20 +97,26 @@ def evaluate(
     from ringtrace.evaluation.scores import evaluate as measure
     from ringtrace.store.case import Case
 
-    scores = measure(Case(case).analysis, truth)
+    with Progress() as progress:
+        progress("measuring", 0, 1)
+        scores = measure(Case(case).analysis, truth)
     emit(as_json, scores.document, scores.lines())
 
 
 def demo(
     folder: Annotated[Path, typer.Option(help="Where to put evidence and case.")] = Path("."),
-    preset: Annotated[str, typer.Option(help="tiny or seed.")] = "tiny",
+    preset: Annotated[str, typer.Option(help="tiny, seed or hard.", autocompletion=_presets)] = "tiny",
     as_json: Json = False,
 ) -> None:
     """Simulate a case, take it in, analyse it, measure it, and say what was found.
 
-    Example: ringtrace demo --preset seed
+    Replaces demo-evidence and demo-case of an earlier demo in the folder. Takes seconds for tiny and
+    minutes for seed; progress goes to standard error.
+
+    Example: ringtrace demo --preset seed --folder /tmp
     """
     from ringtrace.cli.demonstration import demonstrate
 
-    document, lines = demonstrate(folder, preset, Progress())
+    with Progress() as progress:
+        document, lines = demonstrate(folder, preset, progress)
     emit(as_json, document, lines)

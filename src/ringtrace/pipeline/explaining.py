@@ -2,257 +2,286 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from ringtrace.errors import UsageError
-from ringtrace.pipeline.quoting import Quote, Quoter
-from ringtrace.store.analysis import read_table
+from ringtrace.pipeline import listing
+from ringtrace.pipeline.room import SHOWN, Explanation, Room, cut
+from ringtrace.pipeline.subjects import KINDS, resolve
+from ringtrace.report import findings
+from ringtrace.report.words import (
+    counted,
+    direction_words,
+    feature_words,
+    figure_words,
+    place_name,
+    platform_name,
+    role_name,
+    shorten,
+    stretch,
+    verdict_words,
+)
 from ringtrace.store.case import Case
 
-_QUOTE_CHARS = 160
-_CLAIMS_SHOWN = 40
+__all__ = ["LISTS", "Explanation", "candidates", "explain", "listed", "overview", "reconciliation"]
 
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """document: for --json. lines: for people."""
-
-    document: dict[str, Any]
-    lines: list[str]
-
-
-class _Room:
-    """The tables of one analysis, opened when asked for."""
-
-    def __init__(self, case: Case) -> None:
-        self._case = case
-        self._tables: dict[str, pa.Table] = {}
-        self._quoter: Quoter | None = None
-
-    def table(self, name: str) -> pa.Table:
-        if name not in self._tables:
-            self._tables[name] = read_table(self._case.analysis, name)
-        return self._tables[name]
-
-    def rows(self, name: str, column: str, value: str) -> list[dict[str, Any]]:
-        table = self.table(name)
-        found: list[dict[str, Any]] = table.filter(pc.equal(table[column], value)).to_pylist()
-        return found
-
-    def quote(self, span: dict[str, Any]) -> Quote:
-        if self._quoter is None:
-            self._quoter = Quoter(self._case.evidence, self.table("evidence"), self.table("posts"))
-        return self._quoter.quote(span)
-
-    def cited(self, spans: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
-        """Return spans as JSON values and as lines: file, bytes, words."""
-        quotes = [self.quote(span) for span in spans]
-        values = [
-            {"evidence": q.name, "evidence_id": q.evidence_id, "member": q.member, "start": q.start, "stop": q.stop,
-             "quote": q.text}
-            for q in quotes
-        ]  # fmt: skip
-        return values, [f"      {_place(q)}  “{_short(q.text)}”" for q in quotes]
+LISTS = listing.LISTS
+_PARTIES = ("supplier", "broker", "buyer")
 
 
 def overview(case: Case) -> Explanation:
-    """List the rings of an analysis."""
-    room = _Room(case)
-    rings = room.table("rings").to_pylist()
-    lines = [_ring_line(ring) for ring in rings] or ["No ring was found."]
-    if rings:
-        lines.append(f"Explain one: ringtrace show {case.folder} {rings[0]['ring_id']}")
-    return Explanation({"rings": rings}, lines)
+    """Say what an analysis found, a few things of each kind."""
+    return listing.overview(Room(case))
+
+
+def listed(case: Case, kind: str, most: int) -> Explanation:
+    """List everything of ``kind``, one of ``LISTS``; ``most`` lines are printed, 0 for all."""
+    return listing.listing(Room(case), kind, most)
 
 
 def explain(case: Case, subject: str) -> Explanation:
-    """Explain the thing whose id starts with ``subject``; raises UsageError when none or several do."""
-    room = _Room(case)
-    for prefix, (table, column, explainer) in _EXPLAINERS.items():
-        if not subject.startswith(prefix):
-            continue
-        column_values = room.table(table)[column]
-        hits = pc.unique(column_values.filter(pc.starts_with(column_values, subject))).to_pylist()
-        if subject in hits:
-            hits = [subject]
-        if len(hits) > 1:
-            raise UsageError(
-                f"{subject} is the start of {len(hits)} ids, such as {hits[0]} and {hits[1]}; give more of it"
-            )
-        if hits:
-            return explainer(room, hits[0])
-    kinds = ", ".join(f"{prefix}..." for prefix in _EXPLAINERS)
-    raise UsageError(f"nothing in this analysis has the id {subject}; ids look like {kinds}")
+    """Explain the thing with the id, start of an id, name or contact ``subject``.
+
+    Raises UsageError that names the nearest when nothing or several things fit.
+    """
+    room = Room(case)
+    kind, key = resolve(room, subject)
+    return _EXPLAINERS[kind](room, key)
+
+
+def candidates(case: Case, start: str, most: int = 50) -> list[str]:
+    """Return what may follow ``ringtrace show CASE`` and begins with ``start``: for shell completion."""
+    room = Room(case)
+    kind = start.partition("-")[0]
+    if "-" not in start or kind not in KINDS:
+        return [word for word in (*LISTS, *(f"{kind}-" for kind in KINDS)) if word.startswith(start)]
+    table, column = KINDS[kind]
+    return sorted({key for key in room.table(table)[column].to_pylist() if key.startswith(start)})[:most]
 
 
 def reconciliation(case: Case) -> Explanation:
     """Say how the published figures fit together and what no source answers."""
-    room = _Room(case)
+    room = Room(case)
     figures = {row["figure_id"]: row for row in room.table("figures").to_pylist()}
     rows = room.table("reconciliation").to_pylist()
-    questions = read_table(case.analysis, "questions")["question"].to_pylist()
-    lines = ["Figures in the sources:"]
+    questions = room.table("questions")["question"].to_pylist()
+    lines = ["Figures in the sources:"] if figures else ["No published figure was found in the evidence."]
     documents = []
     for figure in figures.values():
-        values, cited = room.cited([figure]) if figure["start"] is not None else ([], [])
-        documents.append({**figure, "cited": values})
-        lines += [f"  {_figure_line(figure)}", *cited]
-    lines.append("Compared:")
+        values, cited = room.cited([figure] if figure["start"] is not None else [])
+        documents.append({**figure, "cited": values, "words": figure_words(figure)})
+        lines += [f"  {figure_words(figure)}{_apart(figure)}", *cited]
+    lines += ["Compared:"] if rows else []
     for row in rows:
-        left = _figure_line(figures[row["left"]])
-        right = _figure_line(figures[row["right"]]) if row["right"] else ""
-        lines.append(f"  {row['verdict'].replace('_', ' ')}: {left}{' / ' + right if right else ''}")
+        right = f" / {figure_words(figures[row['right']])}" if row["right"] else ""
+        lines.append(f"  {verdict_words(row['verdict'])}: {figure_words(figures[row['left']])}{right}")
         lines.append(f"      {row['reason']}{' (' + row['amount'] + ')' if row['amount'] else ''}")
-    lines += ["Open questions:", *(f"  {question}" for question in questions)]
+    lines += ["Open questions:", *(f"  {question}" for question in questions)] if questions else []
     return Explanation({"figures": documents, "reconciliation": rows, "questions": questions}, lines)
 
 
-def _explain_ring(room: _Room, ring: str) -> Explanation:
+def _explain_ring(room: Room, ring: str) -> Explanation:
     row = room.rows("rings", "ring_id", ring)[0]
-    members = room.rows("members", "ring_id", ring)
-    names = _names(room, {member["actor_id"] for member in members})
-    lines = [_ring_line(row), "Members, with the roles their posts show (and how stable their place in the ring is):"]
-    for member in sorted(members, key=lambda member: (-member["stability"], member["actor_id"]))[:_CLAIMS_SHOWN]:
-        roles = ", ".join(f"{role['role'].replace('_', ' ')} {role['probability']:.2f}" for role in member["roles"])
-        shown = names.get(member["actor_id"], "")
-        lines.append(f"  {member['actor_id']}  {roles or 'unknown'}  stability {member['stability']:.2f}  {shown}")
-    if len(members) > _CLAIMS_SHOWN:
-        lines.append(f"  ... and {len(members) - _CLAIMS_SHOWN} more; --json lists all")
-    subjects = {ring, *(member["actor_id"] for member in members)}
-    claims, told = _claims(
-        room, lambda claim: claim["subject"] == ring or (claim["object"] == ring and claim["subject"] in subjects)
-    )
-    deals = [
-        deal for deal in room.table("deals").to_pylist()
-        if {deal["supplier"], deal["broker"], deal["buyer"]} & subjects
+    members = sorted(room.rows("members", "ring_id", ring), key=lambda m: (-m["stability"], m["actor_id"]))
+    lines = [
+        listing.ring_line(room, row), "A candidate to be checked: people whose posts tie them to each other.",
+        "Members, with the roles that their posts indicate:",
     ]  # fmt: skip
+    for member in members[:SHOWN]:
+        lines += _member_lines(room, member)
+    lines += cut(members, SHOWN)
+    actors = {member["actor_id"] for member in members}
+    claims, told = _claims(
+        room, lambda claim: claim["subject"] == ring or (claim["object"] == ring and claim["subject"] in actors)
+    )
     lines += ["What it rests on:", *told]
-    for deal in deals[:_CLAIMS_SHOWN]:
-        values, cited = room.cited(deal["basis"])
-        deal["cited"] = values
-        parts = [f"{key} {deal[key]}" for key in ("supplier", "broker", "buyer", "price", "sex", "age") if deal[key]]
-        lines += [f"  deal {deal['deal_id']}, {deal['status']}: {', '.join(parts)}", *cited]
+    deals = [
+        deal for deal in findings.deals_by_weight(room.table) if any(deal[party] in actors for party in _PARTIES)
+    ]  # fmt: skip
+    lines += ["Possible deals:"] if deals else []
+    for deal in deals[:SHOWN]:
+        deal["cited"], cited = room.cited(deal["basis"])
+        lines += [f"  {listing.deal_line(room, deal)}", *cited]
+    lines += cut(deals, SHOWN)
+    lines += ["What speaks against it:", *(f"  {line}" for line in row["counter_evidence"] or ["nothing was noticed"])]
+    lines += ["What would disprove it:", *(f"  {line}" for line in row["disproof"])]
     return Explanation({"ring": row, "members": members, "claims": claims, "deals": deals}, lines)
 
 
-def _explain_actor(room: _Room, actor: str) -> Explanation:
+def _member_lines(room: Room, member: dict[str, Any]) -> list[str]:
+    stays = f"stays in {100 * member['stability']:.0f} % of runs with dropped ties"
+    lines = [f"  {member['actor_id']}  {room.naming.actor(member['actor_id'])}  ({stays})"]
+    told = []
+    for held in room.conduct.roles(member):
+        because, why = room.reasons(held.because, "because")
+        against, but = room.reasons(held.against, "but")
+        told.append({"role": held.role, "probability": held.probability, "because": because, "against": against})
+        lines += [f"      role: {role_name(held.role)} (p {held.probability:.2f})", *why]
+        lines += but or ["        but: nothing was noticed that speaks against it"] if held.role != "unknown" else []
+    member["explained"] = told
+    return lines
+
+
+def _explain_actor(room: Room, actor: str) -> Explanation:
     row = room.rows("actors", "actor_id", actor)[0]
-    accounts = [account for key in row["accounts"] for account in room.rows("accounts", "account_id", key)]
-    lines = [f"{actor}: {len(accounts)} accounts, probability {row['probability']:.3f} that they are one person."]
+    accounts = [room.naming.accounts[key] for key in room.naming.accounts_of[actor]]
+    joined = f", p {row['probability']:.3f} that they are one person" if len(accounts) > 1 else ""
+    lines = [f"{actor}: {room.naming.actor(actor)}, {counted(len(accounts), 'account')}{joined}."]
     for account in accounts:
-        known = " / ".join(account["names"])
-        lines.append(f"  {account['account_id']}  {account['platform']}  {known}  {account['posts']} posts")
-    links = []
-    for link in room.table("links").to_pylist():
-        if link["left"] in row["accounts"] and link["right"] in row["accounts"]:
-            lines.append(f"  {link['left']} and {link['right']}: {link['probability']:.3f}, as the sum of log2 odds:")
-            for weight in link["weights"]:
-                lines.append(f"    {weight['log2_odds']:+.2f}  {weight['feature']}")
-                values, cited = room.cited(span for span in (weight["left"], weight["right"]) if span)
-                weight["cited"] = values
-                lines += cited
-            links.append(link)
+        seen = stretch(account["first_at"], account["last_at"], room.zone)
+        name = room.naming.account(account["account_id"])
+        lines.append(f"  {account['account_id']}  {name}  {counted(account['posts'], 'post')} {seen}")
+    conduct, observed = room.reasons(room.conduct.of(actor), "-")
+    lines += ["Observed:", *observed] if conduct else ["No post of it offers, seeks or goes between."]
+    members = room.rows("members", "actor_id", actor)
+    for member in members:
+        lines += [f"In {member['ring_id']}:", *_member_lines(room, member)[1:]]
+    links = [x for x in room.table("links").to_pylist() if {x["left"], x["right"]} <= set(row["accounts"])]
+    for link in links:
+        lines += _link_lines(room, link)
     claims, told = _claims(room, lambda claim: claim["subject"] == actor)
-    return Explanation(
-        {"actor": row, "accounts": accounts, "links": links, "claims": claims}, [*lines, "What is claimed:", *told]
-    )
+    document = {
+        "actor": row, "accounts": accounts, "conduct": conduct, "members": members, "links": links, "claims": claims,
+    }  # fmt: skip
+    return Explanation(document, [*lines, "Claims:", *told])
 
 
-def _explain_account(room: _Room, account: str) -> Explanation:
-    row = room.rows("accounts", "account_id", account)[0]
-    lines = [f"{account}: {row['platform']}, {' / '.join(row['names'])}, {row['posts']} posts, actor {row['actor_id']}"]
+def _link_lines(room: Room, link: dict[str, Any]) -> list[str]:
+    left, right = room.naming.account(link["left"]), room.naming.account(link["right"])
+    lines = [f"  {left} and {right}: p {link['probability']:.3f}, as the sum of log2 odds:"]
+    for weight in link["weights"]:
+        lines.append(f"    {weight['log2_odds']:+.2f}  {feature_words(weight['feature'])}")
+        weight["cited"], cited = room.cited(span for span in (weight["left"], weight["right"]) if span)
+        lines += cited
+    return lines
+
+
+def _explain_account(room: Room, account: str) -> Explanation:
+    row = room.naming.accounts[account]
     posts = room.rows("posts", "account_id", account)
-    for post in posts[:_CLAIMS_SHOWN]:
-        lines.append(f"  {post['post_id']}  {post['sent_text']}  {_short(post['text'])}")
+    lines = [
+        f"{account}: {room.naming.account(account)}, {counted(row['posts'], 'post')} "
+        f"{stretch(row['first_at'], row['last_at'], room.zone)}, held to be {row['actor_id']} "
+        f"({room.naming.actor(row['actor_id'])})"
+    ]
+    contacts = [
+        found for found in findings.contacts(room.table) if any(u["account"] == account for u in found["users"])
+    ]
+    lines += ["Contacts that it uses:"] if contacts else []
+    lines += [f"  {listing.contact_line(room, found)}" for found in contacts]
+    trading = [found for found in findings.trade_posts(room.table) if found["account_id"] == account]
+    if trading:
+        lines += ["Posts that offer, seek or go between:"]
+        lines += [f"  {line}" for found in trading[:SHOWN] for line in listing.post_lines(room, found)]
+        lines += cut(trading, SHOWN)
+    lines += ["Posts:"]
+    lines += [f"  {post['post_id']}  {room.when(post)}  {shorten(post['text'], 120)}" for post in posts[:SHOWN]]
+    lines += cut(posts, SHOWN)
     claims, told = _claims(room, lambda claim: claim["subject"] == account)
-    return Explanation({"account": row, "posts": posts, "claims": claims}, lines + told)
+    document = {"account": row, "contacts": contacts, "posts": posts, "claims": claims}
+    return Explanation(document, [*lines, *(["Claims:"] if told else []), *told])
 
 
-def _explain_post(room: _Room, post: str) -> Explanation:
+def _explain_post(room: Room, post: str) -> Explanation:
     row = room.rows("posts", "post_id", post)[0]
     span = {key: row[key] for key in ("evidence_id", "member", "start", "stop")}
     values, cited = room.cited(row["sources"] or [span])
-    stance = room.rows("stances", "post_id", post)
-    author = row["account_name"] or "nobody named"
-    lines = [f"{post}: {row['kind']} in {row['container_name']} by {author}, {row['sent_text']}"]
-    lines += [f"  time: {row['sent_basis']}; {row['sent_why']}"] if row["sent_why"] else []
+    author = room.naming.account(row["account_id"]) if row["account_id"] else "nobody named"
+    lines = [f"{post}: {row['kind']} in {room.naming.container(row['container'])} by {author}, {room.when(row)}"]
+    if row["sent_text"]:
+        why = f"; {row['sent_why']}" if row["sent_why"] else ""
+        lines.append(f"  time: written “{row['sent_text']}”, {row['sent_basis']}{why}")
     lines += cited
-    for found in stance:
-        sure = f"probability {found['probability']:.3f} ({found['band']})"
-        lines.append(f"  frame {found['frame']}, direction {found['direction']}, {sure}")
+    stance = room.rows("stances", "post_id", post)
+    lines += [
+        f"  read as: {direction_words(found['direction'])}, frame {found['frame']}, "
+        f"p {found['probability']:.3f} ({found['band']})"
+        for found in stance
+    ]
     mentions = room.rows("mentions", "post_id", post)
     for mention in mentions:
-        why = f"owner {mention['owner']}, {mention['probability']:.2f}, {mention['rule']}"
-        lines.append(f"  {mention['kind']} {mention['value']} ({why})")
+        value = place_name(mention["value"]) if mention["kind"] == "place" else mention["value"]
+        sure = f"p {mention['probability']:.2f}, owner: {mention['owner']}, rule {mention['rule']}"
+        lines.append(f"  {platform_name(mention['kind'])} {value} ({sure})")
         mention["cited"], told = room.cited(mention["spans"])
         lines += told
     facts = room.rows("facts", "post_id", post)
     for fact in facts:
         fact["cited"], told = room.cited(fact["spans"])
-        lines += [f"  fact: {fact['fact'].replace('_', ' ')} {fact['probability']:.2f}", *told]
+        lines += [f"  fact: {role_name(fact['fact'])} (p {fact['probability']:.2f})", *told]
     return Explanation({"post": row, "cited": values, "stance": stance, "mentions": mentions, "facts": facts}, lines)
 
 
-def _explain_claim(room: _Room, claim: str) -> Explanation:
+def _explain_claim(room: Room, claim: str) -> Explanation:
     claims, told = _claims(room, lambda row: row["claim_id"] == claim)
     return Explanation({"claim": claims[0]}, told)
 
 
-def _claims(room: _Room, wanted: Callable[[dict[str, Any]], bool]) -> tuple[list[dict[str, Any]], list[str]]:
-    found = [claim for claim in room.table("claims").to_pylist() if wanted(claim)]
+def _explain_deal(room: Room, deal: str) -> Explanation:
+    row = room.rows("deals", "deal_id", deal)[0]
+    row["cited"], cited = room.cited(row["basis"])
+    lines = [listing.deal_line(room, row)]
+    lines += [f"  {party}: {row[party]}  {room.naming.actor(row[party])}" for party in _PARTIES if row[party]]
+    lines += ["What it rests on:", *cited]
+    lines.append("A possible deal, as posts and their answers show it; nobody says that it took place.")
+    return Explanation({"deal": row}, lines)
+
+
+def _explain_container(room: Room, container: str) -> Explanation:
+    row = room.naming.containers[container]
+    lines = [
+        f"{container}: {room.naming.container(container)}, {counted(row['posts'], 'post')} "
+        f"{stretch(row['first_at'], row['last_at'], room.zone)}"
+    ]
+    lines += [f"  run by {key}  {room.naming.account(key)}" for key in row["operators"]]
+    rings = [ring for ring in findings.rings_by_size(room.table) if container in ring["containers"]]
+    lines += [f"  used by {listing.ring_line(room, ring)}" for ring in rings]
+    trading = [found for found in findings.trade_posts(room.table) if found["container"] == container]
+    lines += [f"{counted(len(trading), 'post')} that may offer, seek or go between:"]
+    lines += [f"  {line}" for found in trading[:SHOWN] for line in listing.post_lines(room, found)]
+    claims, told = _claims(room, lambda claim: claim["object"] == container)
+    document = {"container": row, "rings": rings, "posts": trading, "claims": claims}
+    return Explanation(document, [*lines, *cut(trading, SHOWN), *told])
+
+
+def _explain_contact(room: Room, contact: str) -> Explanation:
+    kind, _, value = contact.partition(" ")
+    row = next(found for found in findings.contacts(room.table) if (found["kind"], found["value"]) == (kind, value))
+    lines = [listing.contact_line(room, row)]
+    lines += [f"  {row['reason']}"] if row["reason"] else []
+    lines += [
+        f"  {user['account']}  {room.naming.account(user['account'])}  {counted(user['posts'], 'post')}"
+        for user in row["users"]
+    ]
+    mentions = [m for m in room.rows("mentions", "value", value) if m["kind"] == kind]
+    for mention in mentions[:SHOWN]:
+        mention["cited"], cited = room.cited(mention["spans"])
+        lines += [f"  in {mention['post_id']}, owner: {mention['owner']} (p {mention['probability']:.2f})", *cited]
+    return Explanation({"contact": row, "mentions": mentions}, [*lines, *cut(mentions, SHOWN)])
+
+
+def _explain_figure(room: Room, figure: str) -> Explanation:
+    row = room.rows("figures", "figure_id", figure)[0]
+    row["cited"], cited = room.cited([row] if row["start"] is not None else [])
+    return Explanation({"figure": row}, [f"{figure}: {figure_words(row)}{_apart(row)}", *cited])
+
+
+def _claims(room: Room, wanted: Callable[[Mapping[str, Any]], bool]) -> tuple[list[dict[str, Any]], list[str]]:
+    found = [claim for claim in room.claims if wanted(claim)]
     lines = []
-    for claim in found[:_CLAIMS_SHOWN]:
+    for claim in found[:SHOWN]:
         claim["cited"], cited = room.cited(claim["basis"])
-        words = f"{claim['subject']} {claim['predicate'].replace('_', ' ')} {claim['object']}"
-        lines += [f"  {claim['claim_id']}  {words}  ({claim['probability']:.2f})", *cited]
-    if len(found) > _CLAIMS_SHOWN:
-        lines.append(f"  ... and {len(found) - _CLAIMS_SHOWN} more")
-    return found, lines
+        claim["words"] = room.told(claim)
+        lines += [f"  {claim['claim_id']}  {claim['words']}  (p {claim['probability']:.2f})", *cited]
+    return found, lines + cut(found, SHOWN)
 
 
-def _names(room: _Room, actors: set[str]) -> dict[str, str]:
-    names: dict[str, list[str]] = {}
-    for account in room.table("accounts").to_pylist():
-        if account["actor_id"] in actors:
-            names.setdefault(account["actor_id"], []).extend(account["names"])
-    return {actor: ", ".join(sorted(set(known))[:4]) for actor, known in names.items()}
+def _apart(figure: Mapping[str, Any]) -> str:
+    return f" (another story: {figure['context']})" if figure["context"] else ""
 
 
-def _ring_line(ring: dict[str, Any]) -> str:
-    return (
-        f"{ring['ring_id']}: {ring['actors']} actors with {ring['accounts']} accounts in {len(ring['containers'])} "
-        f"groups or sites, {ring['posts']} posts, probability {ring['probability']:.2f}"
-    )
-
-
-def _figure_line(figure: dict[str, Any]) -> str:
-    bound = {"exact": "", "at_least": "at least ", "about": "about "}[figure["bound"]]
-    when = figure["period_start"]
-    words = [f"{bound}{figure['value']}", figure["quantity"], figure["status"]]
-    words += [f"in {figure['place']}"] if figure["place"] else []
-    words += [f"on {when}"] if when else []
-    return " ".join(word for word in words if word)
-
-
-def _place(quote: Quote) -> str:
-    member = f" [{quote.member}]" if quote.member else ""
-    return f"{quote.name}{member} bytes {quote.start}-{quote.stop}"
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _QUOTE_CHARS else flat[: _QUOTE_CHARS - 1] + "…"
-
-
-_EXPLAINERS: dict[str, tuple[str, str, Callable[[_Room, str], Explanation]]] = {
-    "ring-": ("rings", "ring_id", _explain_ring),
-    "actor-": ("actors", "actor_id", _explain_actor),
-    "account-": ("accounts", "account_id", _explain_account),
-    "post-": ("posts", "post_id", _explain_post),
-    "claim-": ("claims", "claim_id", _explain_claim),
-}
+_EXPLAINERS: Mapping[str, Callable[[Room, str], Explanation]] = {
+    "ring": _explain_ring, "actor": _explain_actor, "account": _explain_account, "post": _explain_post,
+    "claim": _explain_claim, "deal": _explain_deal, "container": _explain_container, "contact": _explain_contact,
+    "figure": _explain_figure,
+}  # fmt: skip

@@ -89,9 +89,10 @@ def _conduct(scene: Scene) -> Iterator[Statement]:
 
 
 def _extent(acts: Sequence[Act], noun: str) -> str:
-    """ "4 offers, 2 with a price, in 9 groups or sites"."""
+    """ "4 offers, 2 of them with a price, in 9 groups or sites"."""
     priced = sum("price" in act.facts for act in acts)
-    told = f", {priced:,} with a price," if priced else ""
+    some = f", {priced:,} of them with a price," if priced else ""
+    told = " with a price" if priced == len(acts) else some
     return f"{_many(len(acts), noun)}{told} in {counted(len({act.container for act in acts}), 'group or site')}"
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_IRREGULAR = {"person": "people", "child": "children", "wish": "wishes", "reply": "replies", "country": "countries"}
+_IRREGULAR = {
+    "person": "people", "child": "children", "wish": "wishes", "reply": "replies",
+    "country": "countries", "copy": "copies",
+}  # fmt: skip
 
 
 def counted(number: int, noun: str) -> str:
