@@ -7,9 +7,6 @@ import hashlib
 
 def derive_id(prefix: str, *parts: str | int) -> str:
     """Return ``prefix-`` and 20 hex digits (80 bits of SHA-256) of the length-prefixed parts."""
-    digest = hashlib.sha256()
-    for part in (prefix, *parts):
-        data = str(part).encode("utf-8", "surrogatepass")
-        digest.update(b"%d:" % len(data))
-        digest.update(data)
+    encoded = [str(part).encode("utf-8", "surrogatepass") for part in (prefix, *parts)]
+    digest = hashlib.sha256(b"".join([b"%d:%b" % (len(data), data) for data in encoded]))
     return f"{prefix}-{digest.hexdigest()[:20]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from ringtrace.model.clock import NO_CLOCK, Clock
@@ -28,7 +29,19 @@ class Container:
 
     @property
     def id(self) -> str:
-        return derive_id("container", self.platform, self.native_id or self.name)
+        return _container_id(self.platform, self.native_id or self.name)
+
+
+@lru_cache(maxsize=4_096)
+def _container_id(platform: str, key: str) -> str:
+    """One derivation for the many posts of a container."""
+    return derive_id("container", platform, key)
+
+
+@lru_cache(maxsize=16_384)
+def _account_id(platform: str, scope: str, native: str) -> str:
+    """One derivation for the many posts of an account."""
+    return derive_id("account", platform, scope, native)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,7 @@ class Post:
         if not native:
             return ""
         scope = "" if self.platform in GLOBAL_ID_PLATFORMS and self.account_native else self.container.id
-        return derive_id("account", self.platform, scope, native)
+        return _account_id(self.platform, scope, native)
 
     @property
     def id(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -22,10 +22,25 @@ def post_table(posts: Sequence[Post]) -> pa.Table:
     The extra column ``reply_native`` holds the native id a post answers.
     """
     wanted = schema("posts")
-    columns: dict[str, list[Any]] = {name: [] for name in [*wanted.names, "reply_native"]}
-    for post in posts:
-        for name, value in _row(post).items():
-            columns[name].append(value)
+    columns: dict[str, pa.Array | list[Any]] = {
+        "post_id": [post.id for post in posts], "evidence_id": [post.span.evidence for post in posts],
+        "member": [post.span.member for post in posts], "start": [post.span.start for post in posts],
+        "stop": [post.span.stop for post in posts], "sources": [list(map(_span, post.sources)) for post in posts],
+        "platform": [post.platform for post in posts], "container": [post.container.id for post in posts],
+        "account_id": [post.account_id for post in posts], "native_id": [post.native_id for post in posts],
+        "sent_at": [post.sent.at for post in posts], "sent_text": _clean(post.sent.text for post in posts),
+        "sent_basis": [post.sent.basis for post in posts], "reply_to": [None] * len(posts),
+        "kind": [post.kind for post in posts], "title": _clean(post.title for post in posts),
+        "text": _clean(post.text for post in posts), "account_native": [post.account_native for post in posts],
+        "account_name": _clean(post.account_name for post in posts),
+        "container_name": _clean(post.container.name for post in posts),
+        "thread": _clean(post.thread for post in posts), "author_role": [post.author_role for post in posts],
+        "sent_zone": [post.sent.zone for post in posts], "sent_why": [post.sent.why for post in posts],
+        "sent_alternative": [post.sent.alternative for post in posts],
+        "segments": _segments([post.segments for post in posts]),
+        "title_segments": _segments([post.title_segments for post in posts]),
+        "reply_native": [post.reply_native for post in posts],
+    }  # fmt: skip
     fields = [*wanted, pa.field("reply_native", pa.string())]
     return pa.table([pa.array(columns[f.name], type=f.type) for f in fields], schema=pa.schema(fields))
 
@@ -99,25 +114,21 @@ def with_actors(accounts: pa.Table, actors: pa.Table) -> pa.Table:
     return accounts.set_column(accounts.schema.get_field_index("actor_id"), "actor_id", values)
 
 
-def _row(post: Post) -> dict[str, Any]:
-    clock = post.sent
-    return {
-        "post_id": post.id, "evidence_id": post.span.evidence, "member": post.span.member, "start": post.span.start,
-        "stop": post.span.stop, "sources": [_span(s) for s in post.sources], "platform": post.platform,
-        "container": post.container.id, "account_id": post.account_id, "native_id": post.native_id,
-        "sent_at": clock.at, "sent_text": clock.text.translate(_CLEAN), "sent_basis": clock.basis, "reply_to": None,
-        "kind": post.kind, "title": post.title.translate(_CLEAN), "text": post.text.translate(_CLEAN),
-        "account_native": post.account_native, "account_name": post.account_name.translate(_CLEAN),
-        "container_name": post.container.name.translate(_CLEAN), "thread": post.thread.translate(_CLEAN),
-        "author_role": post.author_role, "sent_zone": clock.zone, "sent_why": clock.why,
-        "sent_alternative": clock.alternative, "segments": [_segment(s) for s in post.segments],
-        "title_segments": [_segment(s) for s in post.title_segments], "reply_native": post.reply_native,
-    }  # fmt: skip
+def _clean(texts: Iterable[str]) -> list[str]:
+    """Return texts that UTF-8 can write: half a surrogate pair becomes U+FFFD."""
+    return [text if text.isascii() else text.translate(_CLEAN) for text in texts]
 
 
 def _span(span: Span) -> dict[str, Any]:
     return {"evidence_id": span.evidence, "member": span.member, "start": span.start, "stop": span.stop}
 
 
-def _segment(s: Segment) -> dict[str, Any]:
-    return {"text_start": s.text_start, "text_stop": s.text_stop, "start": s.start, "stop": s.stop, "codec": s.codec}
+def _segments(rows: Sequence[Sequence[Segment]]) -> pa.Array:
+    """Return a list column of segments, built flat: there are millions of them."""
+    kind = schema("posts").field("segments").type
+    flat = [segment for row in rows for segment in row]
+    fields = [pa.array([getattr(segment, field.name) for segment in flat], field.type) for field in kind.value_type]
+    offsets = pa.array([0, *accumulate(map(len, rows))], pa.int32())
+    return pa.ListArray.from_arrays(
+        offsets, pa.StructArray.from_arrays(fields, fields=list(kind.value_type)), type=kind
+    )
