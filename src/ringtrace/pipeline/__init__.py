@@ -14,12 +14,14 @@ from ringtrace.linking.identifiers import classify
 from ringtrace.linking.pairs import link_accounts
 from ringtrace.linking.templates import find_templates
 from ringtrace.pipeline.answering import find_answers
-from ringtrace.pipeline.figures import figure_tables, place_name
+from ringtrace.pipeline.figures import figure_tables
 from ringtrace.pipeline.posts import account_table, with_actors
 from ringtrace.pipeline.quoting import Quoter
 from ringtrace.pipeline.shortfalls import remarks, unread
 from ringtrace.pipeline.stages import observe_all, read_all
+from ringtrace.report.caution import cautions
 from ringtrace.report.render import Contents, render
+from ringtrace.report.words import counted, place_name
 from ringtrace.rings.assembly import find_rings
 from ringtrace.store.analysis import write_tables
 from ringtrace.store.case import Case
@@ -66,6 +68,7 @@ class Summary:
 
     counts: Mapping[str, int]
     rings: tuple[Mapping[str, Any], ...]
+    cautions: tuple[str, ...]
     unread: tuple[str, ...]
     remarks: tuple[str, ...]
     gaps: int
@@ -89,6 +92,7 @@ class Summary:
         return cls(
             counts=counts,
             rings=rings,
+            cautions=tuple(cautions(tables.__getitem__)),
             unread=unread(evidence, tables["gaps"]),
             remarks=remarks(evidence),
             gaps=len(tables["gaps"]),
@@ -96,46 +100,54 @@ class Summary:
         )
 
     def document(self) -> dict[str, Any]:
-        return {**self.counts, "ring list": list(self.rings), "not read": list(self.unread),
-                "remarks": list(self.remarks), "report": self.report}  # fmt: skip
+        return {
+            **self.counts, "ring list": list(self.rings), "cautions": list(self.cautions),
+            "not read": list(self.unread), "remarks": list(self.remarks), "report": self.report,
+        }  # fmt: skip
 
     def sentences(self) -> list[str]:
         """Say it to a person."""
         c = self.counts
         lines = [
-            f"Read {c['posts']:,} posts by {c['accounts']:,} accounts from {c['files']:,} files; "
-            f"{c['gap bytes']:,} of {c['bytes']:,} bytes could not be read.",
-            f"{c['offers']:,} posts offer a child, {c['wishes']:,} seek one, {c['go-betweens']:,} offer to go between.",
-            f"{c['accounts']:,} accounts belong to {c['actors']:,} actors. Rings found: {c['rings']:,}.",
+            f"Read {counted(c['posts'], 'post')} by {counted(c['accounts'], 'account')} from "
+            f"{counted(c['files'], 'file')}; {c['gap bytes']:,} of {c['bytes']:,} bytes could not be read.",
+            f"Read as offering a child: {counted(c['offers'], 'post')}; as seeking one: {c['wishes']:,}; "
+            f"as offering to go between: {c['go-betweens']:,}.",
+            f"{counted(c['accounts'], 'account')} are held to be {counted(c['actors'], 'actor')}. "
+            f"Rings found, as candidates: {c['rings']:,}.",
         ]
-        for ring in self.rings[:10]:
-            names = [place_name(code) for code in ring["provinces"]]
-            where = f"; provinces named: {', '.join(names[:6])}" if names else ""
-            more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-            lines.append(
-                f"  {ring['ring_id']}: {ring['actors']} actors, {ring['accounts']} accounts, {ring['posts']} posts in "
-                f"{len(ring['containers'])} groups or sites{where}{more}."
-            )
+        lines += [_ring_sentence(ring) for ring in self.rings[:10]]
+        lines += [f"  and {len(self.rings) - 10:,} more"] if len(self.rings) > 10 else []
         lines += [f"Not read: {line}" for line in self.unread[:10]]
         lines += [f"... and {len(self.unread) - 10} more files with gaps"] if len(self.unread) > 10 else []
         lines += [f"Noticed: {line}" for line in self.remarks[:10]]
         lines += [f"... and {len(self.remarks) - 10} more remarks"] if len(self.remarks) > 10 else []
+        lines += [f"With care: {line}" for line in self.cautions]
         return [*lines, f"Report: {self.report}"]
+
+
+def _ring_sentence(ring: Mapping[str, Any]) -> str:
+    names = [place_name(code) for code in ring["provinces"]]
+    where = f"; provinces named: {', '.join(names[:6])}" if names else ""
+    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+    return (
+        f"  {ring['ring_id']}: {counted(ring['actors'], 'actor')}, {counted(ring['accounts'], 'account')}, "
+        f"{counted(ring['posts'], 'post')} in {counted(len(ring['containers']), 'group or site')}{where}{more}."
+    )
 
 
 def _contents(case: Case, tables: Mapping[str, pa.Table], summary: Summary) -> Contents:
     quoter = Quoter(case.evidence, tables["evidence"], tables["posts"])
 
-    def quote(span: dict[str, Any]) -> tuple[str, str]:
+    def quote(span: Mapping[str, Any]) -> tuple[str, str]:
         found = quoter.recall(span)
         member = f" [{found.member}]" if found.member else ""
         return found.text, f"{found.name}{member} bytes {found.start}-{found.stop}"
 
     return Contents(
         name=case.settings.name,
-        sentences=[line.strip() for line in summary.sentences()[:-1]],
+        zone=case.settings.zone,
         tables=tables,
-        questions=tables["questions"]["question"].to_pylist(),
         quote=quote,
-        place_name=place_name,
+        remarks=[*summary.unread, *summary.remarks],
     )

@@ -68,7 +68,11 @@ def _posts(room: Room) -> tuple[list[dict[str, Any]], Callable[[Row], list[str]]
 
 def _contacts(room: Room) -> tuple[list[dict[str, Any]], Callable[[Row], list[str]], str]:
     rows = findings.contacts(room.table)
-    return rows, lambda row: [contact_line(room, row)], f"{counted(len(rows), 'contact')}, by number of users:"
+    return (
+        rows,
+        lambda row: [contact_line(room, row)],
+        f"{counted(len(rows), 'contact')}, those in posts that offer, seek or go between first:",
+    )
 
 
 def _deals(room: Room) -> tuple[list[dict[str, Any]], Callable[[Row], list[str]], str]:
@@ -126,12 +130,13 @@ def post_lines(room: Room, row: Row) -> list[str]:
 
 def contact_line(room: Room, row: Row) -> str:
     """A contact: how it is used and by which accounts."""
-    users = [room.naming.account(user["account"]) for user in row["users"]]
+    users = room.naming.users(row["users"])
     shown = ", ".join(users[:4]) + (f" and {len(users) - 4} more" if len(users) > 4 else "")
     named = f"; only named by {counted(row['named'], 'other account')}" if row["named"] else ""
     use = f" ({row['use'].replace('_', ' ')})" if row["use"] else ""
-    posts = counted(row["posts"], "post")
-    used = f"used by {counted(len(users), 'account')} in {posts}: {shown}" if users else "used by nobody"
+    trade = f" ({row['trade_posts']:,} of them offer, seek or go between)" if row["trade_posts"] else ""
+    extent = f"{counted(len(row['users']), 'account')} in {counted(row['posts'], 'post')}{trade}"
+    used = f"used by {extent}: {shown}" if users else "used by nobody"
     return f"{platform_name(row['kind'])} {row['value']}{use}  {used}{named}"
 
 

@@ -1,16 +1,15 @@
-"""Pictures of the report as SVG: the graph of a ring, its lanes in time, its provinces."""
+"""The graph of a ring as SVG: marks for people, lines for ties, names where there is room."""
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from html import escape
-from importlib import resources
+from unicodedata import east_asian_width
 
 from ringtrace.report.layout import place
+from ringtrace.report.words import counted, role_name, shorten
 
 # Shape and colour both tell the role, so that neither is needed alone (Okabe and Ito's palette).
 MARKS = {
@@ -20,9 +19,15 @@ MARKS = {
     "buyer": ("circle", "#009e73"),
     "platform_operator": ("diamond", "#e69f00"),
     "document_provider": ("triangle", "#56b4e9"),
-    "transporter": ("triangle", "#999999"),
-    "unknown": ("circle", "#bbbbbb"),
+    "transporter": ("triangle", "#777777"),
+    "unknown": ("circle", "#b0b0b0"),
 }
+_LETTER = 12
+_NAMED = 60
+_HUBS = 14
+"""So many of the best connected are named even where others' marks stand."""
+_WIDTH = 960
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,44 +39,43 @@ class Node:
     role: str
 
 
-def graph(nodes: Sequence[Node], ties: Sequence[tuple[str, str, float]], width: int = 960) -> str:
-    """Return an SVG of a ring; labels stand at hubs only when there are more than 40 nodes."""
+def graph(nodes: Sequence[Node], ties: Sequence[tuple[str, str, float]]) -> str:
+    """Return an SVG of a ring, as large as its people need; names that would overlap are left to the tooltip."""
     if not nodes:
         return ""
     spots = place([node.key for node in nodes], ties)
-    xs, ys = [x for x, _ in spots.values()], [y for _, y in spots.values()]
-    left, top = min(xs) - 1, min(ys) - 1
-    across, down = max(xs) - left + 3, max(ys) - top + 1  # names stand to the right of their marks
-    scale = min(60.0, width / max(across, 1.6 * down))
-    at = {key: ((x - left) * scale, (y - top) * scale) for key, (x, y) in spots.items()}
-    size = max(2.5, min(8.0, 0.55 * scale))
+    spread = max(max(x for x, _ in spots.values()) - min(x for x, _ in spots.values()), 1.0)
+    scale = min(52.0, _WIDTH / (spread + 4))
+    at = {key: (x * scale, y * scale) for key, (x, y) in spots.items()}
     degree = Counter(end for a, b, _ in ties for end in (a, b))
-    named = {node.key for node in sorted(nodes, key=lambda n: (-degree[n.key], n.key))[:40]}
+    least = max(2.5, min(8.0, 0.3 * scale))
+    size = {node.key: least * min(2.0, 0.85 + 0.15 * degree[node.key] ** 0.5) for node in nodes}
+    order = sorted(nodes, key=lambda n: (-degree[n.key], n.key))
+    centre = _centres(ties, at, degree)
+    marked = {node.key: _around(at[node.key], size[node.key] + 1) for node in nodes}
+    labels, boxes = _labels(order[:_NAMED], at, centre, marked)
+    left, top = min(box[0] for box in boxes) - 6, min(box[1] for box in boxes) - 6
+    across, down = max(box[2] for box in boxes) - left + 6, max(box[3] for box in boxes) - top + 6
     lines = [
         f'<line x1="{at[a][0]:.1f}" y1="{at[a][1]:.1f}" x2="{at[b][0]:.1f}" y2="{at[b][1]:.1f}"/>'
         for a, b, _ in ties
         if a in at and b in at
     ]
-    shapes = [mark(node, *at[node.key], size) for node in nodes]
-    labels = [
-        f'<text x="{at[n.key][0] + size + 2:.1f}" y="{at[n.key][1] + 3:.1f}">{escape(n.label[:14])}</text>'
-        for n in nodes
-        if n.key in named
-    ]
-    height = down * scale
+    shapes = [mark(node, *at[node.key], size[node.key]) for node in nodes]
     return (
-        f'<svg style="max-width:{across * scale:.0f}px" viewBox="0 0 {across * scale:.0f} {height:.0f}" role="img" '
-        f'aria-label="Graph of {len(nodes)} members">'
+        f'<svg class="graph" style="max-width:{across:.0f}px" viewBox="{left:.0f} {top:.0f} {across:.0f} {down:.0f}" '
+        f'role="img" aria-label="Graph of {counted(len(nodes), "member")} and {counted(len(ties), "tie")}">'
         f'<g class="ties">{"".join(lines)}</g>{"".join(shapes)}<g class="labels">{"".join(labels)}</g></svg>'
     )
 
 
 def mark(node: Node, x: float, y: float, size: float) -> str:
+    """Return the mark of a person: its shape and colour tell the likeliest role."""
     shape, colour = MARKS.get(node.role, MARKS["unknown"])
-    title = f"<title>{escape(node.label)}: {escape(node.role.replace('_', ' '))}</title>"
+    title = f"<title>{escape(node.label)}: {escape(role_name(node.role))}</title>"
     if shape == "circle":
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" fill="{colour}">{title}</circle>'
-    reach = size * (1.4 if shape == "diamond" else 1.0)
+    reach = size * (1.35 if shape == "diamond" else 0.95)
     corners = {
         "diamond": [(0, -reach), (reach, 0), (0, reach), (-reach, 0)],
         "square": [(-reach, -reach), (reach, -reach), (reach, reach), (-reach, reach)],
@@ -81,51 +85,70 @@ def mark(node: Node, x: float, y: float, size: float) -> str:
     return f'<polygon points="{points}" fill="{colour}">{title}</polygon>'
 
 
-def lanes(moments: Mapping[str, Sequence[datetime]], width: int = 960) -> str:
-    """Return swim lanes: one lane a name, one bar a week, its height the number of posts."""
-    dated = {name: sorted(times) for name, times in moments.items() if times}
-    if not dated:
-        return ""
-    first = min(times[0] for times in dated.values())
-    last = max(times[-1] for times in dated.values())
-    weeks = max(1, (last - first) // timedelta(weeks=1) + 1)
-    step = (width - 200) / weeks
-    parts = []
-    for row, (name, times) in enumerate(dated.items()):
-        base = 26 * (row + 1)
-        counts = Counter((time - first) // timedelta(weeks=1) for time in times)
-        peak = max(counts.values())
-        parts.append(f'<text x="0" y="{base}">{escape(name[:24])} ({len(times)})</text>')
-        for week, count in sorted(counts.items()):
-            tall = 3 + 17 * count / peak
-            day = (first + timedelta(weeks=week)).date().isoformat()
-            parts.append(
-                f'<rect x="{200 + week * step:.1f}" y="{base - tall:.1f}" width="{max(1.0, step - 1):.1f}" '
-                f'height="{tall:.1f}"><title>{count} posts in the week of {day}</title></rect>'
-            )
-    height = 26 * len(dated) + 30
-    parts.append(f'<text x="200" y="{height - 6}">{first.date().isoformat()}</text>')
-    parts.append(f'<text x="{width}" y="{height - 6}" text-anchor="end">{last.date().isoformat()}</text>')
-    opening = f'<svg viewBox="0 0 {width} {height}" class="lanes" role="img" aria-label="Posts over time">'
-    return f"{opening}{''.join(parts)}</svg>"
+def _centres(
+    ties: Sequence[tuple[str, str, float]], at: dict[str, tuple[float, float]], degree: Counter[str]
+) -> dict[str, tuple[float, float]]:
+    """Return node -> where its best connected neighbour stands: names are set away from it."""
+    best: dict[str, str] = {}
+    for a, b, _ in ties:
+        for node, other in ((a, b), (b, a)):
+            if degree[other] > degree.get(best.get(node, ""), 0):
+                best[node] = other
+    return {node: at[other] for node, other in best.items() if other in at}
 
 
-def tile_map(values: Mapping[str, int], place_name: Callable[[str], str]) -> str:
-    """Return a tile map of provinces; values: GB/T 2260 code -> count. For orientation only.
+def _labels(
+    nodes: Sequence[Node],
+    at: Mapping[str, tuple[float, float]],
+    centre: Mapping[str, tuple[float, float]],
+    marked: Mapping[str, Box],
+) -> tuple[list[str], list[Box]]:
+    """Return (texts, boxes of marks and texts): each name at the first side where it hits nothing.
 
-    place_name: code -> name, Chinese first.
+    nodes: best connected first. The first ``_HUBS`` need to be clear only of each other's.
     """
-    tiles = tomllib.loads((resources.files("ringtrace.report") / "tiles.toml").read_text("utf-8"))["tiles"]
-    peak = max(values.values(), default=0)
-    parts = []
-    for code, (column, row) in tiles.items():
-        value = values.get(code, 0)
-        shade = f"rgba(0,114,178,{0.15 + 0.75 * value / peak:.2f})" if value else "none"
-        name = place_name(code)
-        short = name[:3] if name.startswith(("内蒙古", "黑龙江")) else name[:2]
-        parts.append(
-            f'<g transform="translate({column * 52},{row * 52})"><rect width="49" height="49" fill="{shade}">'
-            f"<title>{escape(name)}: {value}</title></rect><text x='24' y='21'>{escape(short)}</text>"
-            f"<text x='24' y='38'>{value or ''}</text></g>"
-        )
-    return f'<svg viewBox="-2 -2 474 420" class="tiles" role="img" aria-label="Provinces">{"".join(parts)}</svg>'
+    texts: list[str] = []
+    named: list[Box] = [marked[node.key] for node in nodes[:_HUBS]]
+    for number, node in enumerate(nodes):
+        x, y = at[node.key]
+        words = shorten(node.label, 18)
+        wide = text_width(words)
+        taken = [*named, *marked.values()] if number >= _HUBS else named
+        size = (marked[node.key][2] - marked[node.key][0]) / 2
+        free: list[tuple[int, Box, str]] = []
+        for anchor, tx, ty in _sides(x, y, size, centre.get(node.key, (x, y - 1))):
+            begin = tx if anchor == "start" else tx - wide if anchor == "end" else tx - wide / 2
+            box = (begin, ty - _LETTER, begin + wide, ty + 3)
+            if not any(_meet(box, other) for other in taken):
+                crowd = sum(_meet(box, other) for other in marked.values()) if number < _HUBS else 0
+                text = f'<text x="{tx:.1f}" y="{ty:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
+                free.append((crowd, box, text))
+        if free:
+            _, box, text = min(free, key=lambda found: found[0])
+            named.append(box)
+            texts.append(text)
+    return texts, [*named, *marked.values()]
+
+
+def _sides(x: float, y: float, size: float, away: tuple[float, float]) -> list[tuple[str, float, float]]:
+    """Where a name may stand: on the side away from the neighbour first, then above, below, across."""
+    gap = size + 4
+    right, left = ("start", x + gap, y + 4), ("end", x - gap, y + 4)
+    above, below = ("middle", x, y - gap), ("middle", x, y + gap + _LETTER - 2)
+    across = [right, left] if x >= away[0] else [left, right]
+    upright = [above, below] if y < away[1] else [below, above]
+    steep = abs(y - away[1]) > 2 * abs(x - away[0])
+    return [*upright, *across] if steep else [*across, *upright]
+
+
+def text_width(words: str) -> float:
+    """Return about how many pixels ``words`` take at the size of labels: wide letters count in full."""
+    return sum(_LETTER if east_asian_width(char) in "WF" else 0.62 * _LETTER for char in words)
+
+
+def _around(spot: tuple[float, float], size: float) -> Box:
+    return spot[0] - size, spot[1] - size, spot[0] + size, spot[1] + size
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -13,6 +13,7 @@ from ringtrace.report.naming import Tables
 from ringtrace.rings.model import PROTECTIVE, TRADE_FACTS, number
 
 _USING = ("self", "unknown")
+_OPEN_TO_ALL = frozenset({"hotline", "generic", "business"})
 _SHOWN = (
     "post_id", "evidence_id", "member", "start", "stop", "container", "account_id", "sent_at", "sent_text", "text",
     "title", "kind",
@@ -34,16 +35,19 @@ def trade_posts(table: Tables) -> list[dict[str, Any]]:
 
 
 def contacts(table: Tables) -> list[dict[str, Any]]:
-    """Contacts with the accounts that use them, those of most accounts first.
+    """Contacts with the accounts that use them: those in most trade posts first, services open to all last.
 
     A row: kind, value, use, reason (as in ``identifiers``, "" when there is none), users (list of
-    account, posts), named (how many other accounts only mention it), posts.
+    account, posts), named (how many other accounts only mention it), posts, trade_posts (those of
+    its users that offer, seek or go between).
     """
     mentions = table("mentions")
     wanted = pc.and_(
         pc.is_in(mentions["kind"], pa.array(sorted(CONTACT_KINDS))), pc.greater_equal(mentions["probability"], 0.5)
     )
     author = _authors(table)
+    trading = {post for post, does in ring_posts(table).items() if does != "other"}
+    trade: Counter[tuple[str, str]] = Counter()
     users: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     named: dict[tuple[str, str], set[str]] = defaultdict(set)
     columns = ("kind", "value", "post_id", "owner")
@@ -52,6 +56,7 @@ def contacts(table: Tables) -> list[dict[str, Any]]:
         account = author.get(post, "")
         if owner in _USING and account:
             users[kind, value][account] += 1
+            trade[kind, value] += post in trading
         else:
             named[kind, value].add(account or post)
     use = _uses(table)
@@ -61,10 +66,15 @@ def contacts(table: Tables) -> list[dict[str, Any]]:
             "reason": use.get((kind, value), ("", ""))[1],
             "users": [{"account": a, "posts": n} for a, n in sorted(users[kind, value].items(), key=_busiest)],
             "named": len(named[kind, value] - set(users[kind, value])), "posts": users[kind, value].total(),
+            "trade_posts": trade[kind, value],
         }
         for kind, value in sorted({*users, *named})
     ]  # fmt: skip
-    return sorted(rows, key=lambda row: (-len(row["users"]), -row["posts"], row["kind"], row["value"]))
+    return sorted(rows, key=_telling)
+
+
+def _telling(row: dict[str, Any]) -> tuple[bool, int, int, str, str]:
+    return row["use"] in _OPEN_TO_ALL, -row["trade_posts"], -len(row["users"]), row["kind"], row["value"]
 
 
 def active_actors(table: Tables) -> list[dict[str, Any]]:

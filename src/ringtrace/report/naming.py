@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 
-from ringtrace.report.words import place_name, platform_name, role_name
+from ringtrace.report.words import counted, place_name, platform_name, role_name
 
 Tables = Callable[[str], pa.Table]
 
@@ -53,12 +53,24 @@ class Naming:
         return f"{names} ({platform_name(row['platform'])})"
 
     def actor(self, key: str) -> str:
-        """Its busiest account's name and platform, and how many more accounts there are."""
+        """Its busiest account's name and platform: "清茶_ (Telegram; 3 accounts)"."""
         accounts = self.accounts_of.get(key, [])
         if not accounts:
             return key
-        more = f" +{len(accounts) - 1}" if len(accounts) > 1 else ""
-        return self.account(accounts[0]) + more
+        first = self.account(accounts[0])
+        return f"{first[:-1]}; {len(accounts)} accounts)" if len(accounts) > 1 else first
+
+    def users(self, users: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Users of a contact (account, posts), those of one name on one platform together: "云舟09 (web): 2 posts"."""
+        accounts: dict[str, int] = {}
+        posts: dict[str, int] = {}
+        for user in users:
+            name = self.account(user["account"])
+            accounts[name] = accounts.get(name, 0) + 1
+            posts[name] = posts.get(name, 0) + user["posts"]
+        ordered = sorted(posts, key=lambda name: (-posts[name], name))
+        several = {name: f"{name[:-1]}; {n} accounts)" for name, n in accounts.items() if n > 1}
+        return [f"{several.get(name, name)}: {counted(posts[name], 'post')}" for name in ordered]
 
     def container(self, key: str) -> str:
         row = self.containers.get(key)

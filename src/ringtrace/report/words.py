@@ -175,8 +175,15 @@ def figure_words(row: Mapping[str, Any]) -> str:
     number = f"{int(row['value']):,}" if row["value"].isdecimal() else row["value"]
     words = [f"{bound}{number}", row["quantity"].replace("_", " "), row["status"].replace("_", " ")]
     words += [f"in {place_name(row['place'])}"] if row["place"] else []
-    words += [f"on {row['period_start']}"] if row["period_start"] else []
-    return " ".join(word for word in words if word)
+    return " ".join(word for word in [*words, _period(row["period_start"], row["period_end"])] if word)
+
+
+def _period(start: str, end: str) -> str:
+    """ "on 2014-02-19", "in 2012", "from 2014-02-01 to 2014-02-19"."""
+    if start and end and start != end:
+        return f"from {start} to {end}"
+    first = start or end
+    return f"{'on' if len(first) == len('2014-02-19') else 'in'} {first}" if first else ""
 
 
 def shorten(text: str, most: int) -> str:

@@ -1,0 +1,85 @@
+"""What an analysis is not sure of, in sentences: nobody should take its result for more than it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ringtrace.report.naming import Tables
+from ringtrace.text.plural import counted
+
+_WEAK_LINK = 0.9
+_STABLE = 0.5
+
+
+def cautions(table: Tables) -> list[str]:
+    """Return the sentences that a summary must carry, the weightiest first."""
+    return [line for say in (_candidates, _gaps, _files, _times, _stances, _people) for line in say(table)]
+
+
+def unread_files(table: Tables) -> list[dict[str, Any]]:
+    """Files of the evidence that no reader took up."""
+    return [row for row in table("evidence").to_pylist() if not row["reader"]]
+
+
+def _candidates(table: Tables) -> list[str]:
+    if not len(table("rings")):
+        return ["That no ring was found does not show that there is none: look at offers, contacts and deals."]
+    return ["Rings are candidates to be checked, not findings; a role says what posts contain, not who a person is."]
+
+
+def _gaps(table: Tables) -> list[str]:
+    gaps = table("gaps")
+    size = sum(stop - start for start, stop in zip(gaps["start"].to_pylist(), gaps["stop"].to_pylist(), strict=True))
+    files = len(set(gaps["evidence_id"].to_pylist()))
+    if not len(gaps):
+        return []
+    return [f"{counted(len(gaps), 'gap')} in {counted(files, 'file')}: {counted(size, 'byte')} could not be read."]
+
+
+def _files(table: Tables) -> list[str]:
+    unread = unread_files(table)
+    noted = sum(bool(row["note"]) and bool(row["reader"]) for row in table("evidence").to_pylist())
+    lines = [f"{counted(len(unread), 'file')} could not be read at all."] if unread else []
+    return lines + ([f"{counted(noted, 'file')} came with remarks of their readers."] if noted else [])
+
+
+def _times(table: Tables) -> list[str]:
+    basis = table("posts")["sent_basis"].to_pylist()
+    ambiguous, assumed, none = (basis.count(word) for word in ("ambiguous", "assumed", "none"))
+    lines = []
+    if ambiguous:
+        lines.append(
+            f"{counted(ambiguous, 'post')} with an ambiguous date: day and month could be the other way round."
+        )
+    if assumed:
+        lines.append(f"{counted(assumed, 'post')} whose time states no zone: the case's zone was assumed.")
+    if none:
+        lines.append(f"{counted(none, 'post')} without any time.")
+    return lines
+
+
+def _stances(table: Tables) -> list[str]:
+    review = _count(table("stances"), lambda t: pc.equal(t["band"], "review"))
+    return [f"{counted(review, 'post')} may offer or seek a child and wait for a person's eyes."] if review else []
+
+
+def _people(table: Tables) -> list[str]:
+    weak = _count(
+        table("links"),
+        lambda t: pc.and_(pc.greater_equal(t["probability"], 0.5), pc.less(t["probability"], _WEAK_LINK)),
+    )
+    loose = _count(table("members"), lambda t: pc.less(t["stability"], _STABLE))
+    lines = []
+    if weak:
+        lines.append(f"{counted(weak, 'pair')} of accounts joined at a probability under {_WEAK_LINK}.")
+    if loose:
+        lines.append(f"{counted(loose, 'member')} of rings by ties that are easily lost.")
+    return lines
+
+
+def _count(table: pa.Table, wanted: Callable[[pa.Table], pa.Array]) -> int:
+    return len(table.filter(wanted(table)))
