@@ -68,11 +68,8 @@ def _posts(room: Room) -> tuple[list[dict[str, Any]], Callable[[Row], list[str]]
 
 def _contacts(room: Room) -> tuple[list[dict[str, Any]], Callable[[Row], list[str]], str]:
     rows = findings.contacts(room.table)
-    return (
-        rows,
-        lambda row: [contact_line(room, row)],
-        f"{counted(len(rows), 'contact')}, those in posts that offer, seek or go between first:",
-    )
+    head = f"{counted(len(rows), 'contact')}, those in posts that offer, seek or go between first:"
+    return rows, lambda row: [contact_line(room, row)], head
 
 
 def _deals(room: Room) -> tuple[list[dict[str, Any]], Callable[[Row], list[str]], str]:

@@ -1,0 +1,239 @@
+"""What the commands say: lists, overview, nearest ids, roles with reasons; also where no ring is found."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from ringtrace.cli import app
+from ringtrace.cli.output import Progress
+from ringtrace.errors import UsageError
+from ringtrace.model.contract import TABLES
+from ringtrace.pipeline.explaining import LISTS, candidates, explain, listed, overview
+from ringtrace.pipeline.subjects import nearest
+from ringtrace.report.words import age_words, counted, figure_words, moment, place_name, price_words
+from ringtrace.store.analysis import read_table
+
+RUN = CliRunner()
+COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]
+
+
+def run(*words):
+    done = subprocess.run(
+        [sys.executable, "-m", "ringtrace", *map(str, words)], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def lone_case(tmp_path_factory, session_keys):
+    """Two people, a contact and an offer, an answer: nothing that is a ring."""
+    from ringtrace.pipeline import analyse
+    from ringtrace.pipeline.adding import add
+    from ringtrace.store.case import Case
+
+    folder = tmp_path_factory.mktemp("lone")
+    said = [("甲一", "1", "有女宝要送人 补偿20000元 加QQ 2684852694"), ("乙二", "2", "我想要 是四川的吗 多少钱"),
+            ("甲一", "1", "四川的 20000元 电话 17000123456"), ("丙三", "3", "今天下雨了")]  # fmt: skip
+    messages = [
+        {"id": n, "type": "message", "date": f"2014-01-05T10:0{n}:00", "date_unixtime": str(1388916000 + 60 * n),
+         "from": name, "from_id": f"user{key}", "text": text}
+        for n, (name, key, text) in enumerate(said)
+    ]  # fmt: skip
+    (folder / "in").mkdir()
+    chat = {"name": "小组", "type": "private_group", "id": 77, "messages": messages}
+    (folder / "in" / "result.json").write_text(json.dumps(chat, ensure_ascii=False), "utf-8")
+    case = Case.create(folder / "case")
+    add(case, [folder / "in"], "test", lambda done, total: None)
+    analyse(case, 1, lambda *args: None)
+    return case
+
+
+def test_every_command_has_help_with_an_example_and_its_exit_codes():
+    assert len(COMMANDS) >= 12
+    for name in COMMANDS:
+        shown = " ".join(RUN.invoke(app, [name, "--help"], terminal_width=100).output.split())
+        assert f"Example: ringtrace {name}" in shown, name
+        assert "Exit codes: 0 done" in shown, name
+
+
+def test_overview_of_a_case_without_rings_lists_what_there_is(lone_case):
+    text = "\n".join(overview(lone_case).lines)
+    assert "No ring was found" in text
+    for words in ("2684852694", "甲一 (Telegram)", "offers", "20,000 CNY", "UTC+8", "finding about a person"):
+        assert words in text, words
+    report = (lone_case.analysis / "report.html").read_text("utf-8")
+    for words in ("No ring was found", "2684852694", "甲一 (Telegram)", "20,000 CNY", "candidates" * 0):
+        assert words in report, words
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_lists_count_what_they_leave_out(tiny_case, kind):
+    case, _ = tiny_case
+    whole, some = listed(case, kind, 0), listed(case, kind, 1)
+    rows = whole.document[kind]
+    assert whole.document == some.document, "--json gives all, whatever is printed"
+    if len(rows) > 1:
+        assert f"and {len(rows) - 1:,} more" in some.lines[-1]
+        assert len(whole.lines) > len(some.lines) - 1
+    json.dumps(whole.document, default=str)
+
+
+def test_rings_come_by_size(tiny_case):
+    case, _ = tiny_case
+    sizes = [row["actors"] for row in listed(case, "rings", 0).document["rings"]]
+    assert sizes == sorted(sizes, reverse=True) and sizes
+
+
+def test_a_deal_a_contact_a_name_and_a_container_are_explained_with_bytes(tiny_case):
+    case, _ = tiny_case
+    deal = read_table(case.analysis, "deals")["deal_id"].to_pylist()[0]
+    contact = next(row for row in listed(case, "contacts", 0).document["contacts"] if row["users"])
+    container = read_table(case.analysis, "containers")["container_id"].to_pylist()[0]
+    for subject in (deal, contact["value"], f"{contact['kind']}:{contact['value']}"):
+        text = "\n".join(explain(case, subject).lines)
+        assert " bytes " in text and "“" in text, subject
+    assert container in explain(case, container).lines[0]
+    accounts = read_table(case.analysis, "accounts").to_pylist()
+    names = [name for row in accounts for name in row["names"]]
+    single = next(row for row in accounts if row["names"] and names.count(row["names"][0]) == 1)
+    assert single["account_id"] in explain(case, single["names"][0]).lines[0]
+
+
+def test_roles_come_with_reasons_and_with_what_speaks_against_them(tiny_case):
+    case, _ = tiny_case
+    ring = read_table(case.analysis, "rings")["ring_id"].to_pylist()[0]
+    found = explain(case, ring)
+    text = "\n".join(found.lines)
+    assert "role: broker (p 0." in text and "because it posted" in text and "        but" in text
+    for words in ("traded in", "supplier in", "acts as", "trafficker"):
+        assert words not in text
+    for member in found.document["members"]:
+        for role in member["explained"]:
+            assert role["because"], "a role without its evidence"
+    assert "Possible deals:" in text and "What would disprove it:" in text
+    assert " 1 posts" not in text and " 1 accounts" not in text
+
+
+def test_claims_state_what_was_observed(tiny_case):
+    case, _ = tiny_case
+    claims = read_table(case.analysis, "claims").to_pylist()
+    assert not {row["predicate"] for row in claims} & {"traded_in", "supplier_in", "broker_in", "buyer_in", "acts_as"}
+    offers = [row["object"] for row in claims if row["predicate"] == "posted_offers"]
+    assert any(" with a price" in words and "group" in words for words in offers)
+
+
+@pytest.mark.parametrize(
+    ("subject", "hint"),
+    [("ring-zzzz", "the nearest: ring-"), ("account-zz", "the nearest: account-"), ("nobody at all", "overview"),
+     ("deal-", "is the start of")],
+)  # fmt: skip
+def test_errors_name_the_nearest(tiny_case, subject, hint):
+    case, _ = tiny_case
+    with pytest.raises(UsageError, match=hint):
+        explain(case, subject)
+    code, out, err = run("show", case.folder, subject)
+    assert code == 1 and out == "" and err.startswith("ringtrace: ") and err.count("\n") == 1
+
+
+def test_show_prints_json_that_holds_the_same(tiny_case):
+    case, _ = tiny_case
+    for words in ([], ["deals"], ["account"], [read_table(case.analysis, "deals")["deal_id"][0].as_py()]):
+        code, out, _ = run("show", case.folder, *words, "--json")
+        assert code == 0 and json.loads(out)
+
+
+def test_completion_offers_lists_and_ids(tiny_case):
+    case, _ = tiny_case
+    assert {"rings", "deals", "contacts", "posts"} <= set(candidates(case, ""))
+    rings = read_table(case.analysis, "rings")["ring_id"].to_pylist()
+    assert candidates(case, "ring-") == sorted(rings)
+    words = f"ringtrace show {case.folder} ring-"
+    asked = {
+        **os.environ, "_RINGTRACE_COMPLETE": "complete_bash", "_TYPER_COMPLETE_ARGS": words, "COMP_WORDS": words,
+        "COMP_CWORD": "3",
+    }  # fmt: skip
+    code = "import sys; sys.argv[0] = 'ringtrace'; from ringtrace.cli import app; app(prog_name='ringtrace')"
+    done = subprocess.run([sys.executable, "-c", code], env=asked, capture_output=True, text=True, check=False)
+    assert rings[0] in done.stdout
+
+
+def test_progress_reaches_a_log_in_plain_lines_but_seldom():
+    stream = io.StringIO()
+    with Progress(stream, every=0.05) as progress:
+        progress("linking", 0, 1)
+        time.sleep(0.18)
+        for done in range(1000):
+            progress("posts", done, 1000)
+    lines = stream.getvalue().splitlines()
+    assert 1 <= len(lines) <= 5, lines
+    assert lines[0].startswith("linking ...") and "\r" not in stream.getvalue()
+    time.sleep(0.1)
+    assert len(stream.getvalue().splitlines()) <= len(lines) + 1, "leaving ends the lines"
+
+
+def test_the_summary_warns(tiny_case, lone_case):
+    from ringtrace.report.caution import cautions
+
+    case, _ = tiny_case
+    told = " ".join(cautions(lambda name: read_table(case.analysis, name)))
+    assert "candidates to be checked" in told and "zone was assumed" in told
+    alone = " ".join(cautions(lambda name: read_table(lone_case.analysis, name)))
+    assert "does not show that there is none" in alone
+
+
+def test_caution_counts_gaps_ambiguous_dates_and_unread_files():
+    from ringtrace.engines.tables import from_rows
+    from ringtrace.report.caution import cautions
+
+    blank = {"media_type": "", "reader_version": "", "source": "", "posts": 0, "post_bytes": 0, "structure_bytes": 0}
+    rows = {
+        "evidence": [{**blank, "evidence_id": "a", "name": "x.bin", "size": 9, "gap_bytes": 9, "reader": "",
+                      "note": "", "names": []}],
+        "gaps": [{"evidence_id": "a", "member": "", "start": 0, "stop": 9, "reason": "no reader"}],
+        "posts": [{"post_id": "post-1", "sent_basis": "ambiguous"}],
+    }  # fmt: skip
+    told = cautions(lambda name: from_rows(name, rows.get(name, [])))
+    text = " ".join(told)
+    assert "1 gap in 1 file: 9 bytes could not be read." in text
+    assert "1 file could not be read at all." in text
+    assert "1 post with an ambiguous date" in text
+
+
+@given(number=st.integers(0, 10**7), noun=st.sampled_from(["post", "group or site", "child", "wish", "copy"]))
+def test_plurals(number, noun):
+    words = counted(number, noun)
+    assert words.replace(",", "").startswith(f"{number} ")
+    assert (words.partition(" ")[2] == noun) == (number == 1)
+
+
+def test_words_of_codes():
+    from datetime import UTC, datetime
+
+    assert counted(2, "group or site") == "2 groups or sites"
+    assert counted(3, "child") == "3 children" and counted(2, "wish") == "2 wishes"
+    assert price_words("20000 CNY") == "20,000 CNY" and price_words("2.50 USD") == "2.50 USD"
+    assert age_words("P1Y6M") == "1 year 6 months" and age_words("P10M") == "10 months"
+    assert place_name("510000").startswith("Sichuan") and place_name("XX-9") == "XX-9"
+    assert moment(datetime(2014, 2, 4, 7, 11, tzinfo=UTC), "Asia/Shanghai") == "2014-02-04 15:11 UTC+8"
+    assert moment(datetime(2014, 2, 4, 7, 11, tzinfo=UTC), "Asia/Kolkata").endswith("UTC+5:30")
+    figure = dict.fromkeys(TABLES["figures"].columns, "")
+    figure |= {"bound": "at_least", "value": "1094", "quantity": "suspects", "status": "arrested", "place": "510000"}
+    assert figure_words({**figure, "period_start": "2014-02-19"}) == (
+        "at least 1,094 suspects arrested in Sichuan 四川省 on 2014-02-19"
+    )
+
+
+@given(st.lists(st.text("abcdef0123456789", min_size=4, max_size=8), min_size=1, max_size=20, unique=True), st.data())
+def test_the_nearest_id_of_a_cut_id_is_itself(keys, data):
+    ids = [f"ring-{key}" for key in keys]
+    wanted = data.draw(st.sampled_from(ids))
+    assert wanted in nearest(wanted, ids)
+    assert len(nearest("ring-zzzz", ids)) <= 3
