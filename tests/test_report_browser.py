@@ -2,6 +2,7 @@
 
 import http.server
 import os
+import re
 import threading
 
 import pytest
@@ -48,7 +49,7 @@ def trap():
     server.shutdown()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, 768, 390])
 def test_the_report_reads_at_any_width(browser, tiny_case, width):
     case, folder = tiny_case
     page = browser.new_page(viewport={"width": width, "height": 900})
@@ -67,6 +68,73 @@ def test_the_report_reads_at_any_width(browser, tiny_case, width):
     page.screenshot(path=out, full_page=width == 1280)
     assert out.stat().st_size > 10_000
     page.close()
+
+
+@pytest.fixture
+def report(browser, tiny_case):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((tiny_case[0].analysis / "report.html").as_uri())
+    yield page
+    page.close()
+
+
+def test_names_in_the_graph_do_not_overlap_and_the_picture_is_full(report):
+    graph = report.locator("svg.graph").first
+    boxes = graph.locator(".labels text").evaluate_all(
+        "all => all.map(t => { const b = t.getBBox(); return [b.x, b.y, b.x + b.width, b.y + b.height]; })"
+    )
+    assert len(boxes) >= 3
+    for at, (left, top, right, bottom) in enumerate(boxes):
+        for other in boxes[at + 1 :]:
+            deep = min(right, other[2]) - max(left, other[0]), min(bottom, other[3]) - max(top, other[1])
+            assert deep[0] <= 2 or deep[1] <= 4, "two names stand on each other"
+    view = graph.evaluate("g => [g.viewBox.baseVal, g.getBBox()].map(b => b.width * b.height)")
+    assert view[1] > 0.6 * view[0], "most of the graph's area is empty"
+
+
+def test_the_timeline_holds_the_posts_of_the_ring_alone(report, tiny_case):
+    from ringtrace.store.analysis import read_table
+
+    ring = read_table(tiny_case[0].analysis, "rings").to_pylist()[0]
+    counts = report.locator("svg.lanes").first.locator("text.faint[text-anchor=end]").all_text_contents()
+    undated = re.search(r"(\d+) posts? without a stated time", report.locator("section.ring").first.inner_text())
+    told = sum(int(count.replace(",", "")) for count in counts)
+    assert told + (int(undated[1]) if undated else 0) == ring["posts"]
+
+
+def test_it_is_reachable_by_keyboard_and_skips_to_the_findings(report):
+    report.keyboard.press("Tab")
+    assert report.evaluate("document.activeElement.className") == "skip"
+    summary = report.locator("details:not([open]) > summary").first
+    summary.focus()
+    report.keyboard.press("Enter")
+    assert report.evaluate("document.activeElement.parentElement.open")
+    unreachable = report.evaluate(
+        "[...document.querySelectorAll('.scroll, .wide')]"
+        ".filter(e => e.scrollWidth > e.clientWidth && e.tabIndex < 0).length"
+    )
+    assert unreachable == 0
+    ids = report.evaluate("[...document.querySelectorAll('nav a')].map(a => a.getAttribute('href').slice(1))")
+    assert all(report.locator(f"#{key}").count() == 1 for key in ids)
+
+
+def test_it_explains_links_by_waterfalls_with_counterfactuals(report):
+    link = report.locator("details.link").first
+    link.locator("summary").click()
+    text = link.inner_text()
+    assert "without this feature the probability would be 0." in text
+    assert link.locator("q").count() >= 2
+    report.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")
+    assert report.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_it_prints_dark_on_white_without_the_menu(report):
+    report.emulate_media(media="print", color_scheme="dark")
+    assert not report.locator("nav").is_visible()
+    colours = report.evaluate(
+        "(() => { const s = getComputedStyle(document.body); return [s.color, s.backgroundColor]; })()"
+    )
+    assert colours == ["rgb(27, 29, 31)", "rgb(255, 255, 255)"]
 
 
 def test_hostile_words_stay_words(browser, tmp_path, trap, monkeypatch):
