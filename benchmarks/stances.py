@@ -16,7 +16,7 @@ import json
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -27,11 +27,13 @@ import numpy as np
 import ringtrace
 from ringtrace.evaluation.measures import average_precision, macro_f1, precision_at_recall
 from ringtrace.model.mention import CONTACT_KINDS, Candidate
+from ringtrace.pipeline.answering import DEPTH
 from ringtrace.pipeline.observing import find_all
 from ringtrace.simulator.presets import load_preset
+from ringtrace.simulator.script import Line
 from ringtrace.stances import assess, weights
 from ringtrace.stances.fitting import Example, document, fit, label_of
-from ringtrace.text.view import TextView
+from ringtrace.text.view import Said, TextView
 
 VOICES = Path(__file__).parent / "voices"
 LEXICONS = Path(ringtrace.__file__).parent / "lexicons"
@@ -68,7 +70,7 @@ def read_voices() -> list[Labelled]:
 def _labelled(voice: str, row: dict[str, Any]) -> Labelled:
     view = TextView(
         row["text"], platform=row["platform"], kind=row["kind"], title=row.get("title", ""),
-        reply_to=row.get("reply_to", ""),
+        above=(Said(row["reply_to"]),) if row.get("reply_to") else (),
     )  # fmt: skip
     told = tuple((m["kind"], m["value"], m.get("owner", "self")) for m in row.get("mentions", ()))
     return Labelled(voice, view, tuple(find_all(view)), row["direction"], row["frame"], told)
@@ -81,7 +83,7 @@ def read_author(name: str) -> list[Labelled]:
     except ModuleNotFoundError:
         return []
     script = write(replace(load_preset("seed", 11), posts=12_000, ring_share=0.2))
-    texts = {line.key: line.text for line in script.lines}
+    lines = {line.key: line for line in script.lines}
     places = {place.key: place for place in script.places}
     seen: set[str] = set()
     shares: Counter[str] = Counter()
@@ -93,10 +95,22 @@ def read_author(name: str) -> list[Labelled]:
             continue
         seen.add(shape)
         shares[label] += 1
-        view = TextView(line.text, platform=places[line.place].platform, reply_to=texts.get(line.reply_to, ""))
+        above = tuple(_above(line, lines))
+        view = TextView(line.text, platform=places[line.place].platform, above=above)
         told = tuple((m.kind, m.value, m.owner) for m in line.mentions)
         rows.append(Labelled(f"author {name}", view, tuple(find_all(view)), line.direction, line.frame, told))
     return rows[:: max(1, len(rows) // MOST)]
+
+
+def _above(line: Line, lines: Mapping[str, Line]) -> Iterator[Said]:
+    """Yield what stands above a line, as ``pipeline.answering`` would find it."""
+    number = {line.account: 0}
+    one = line
+    for _ in range(DEPTH):
+        if one.reply_to not in lines:
+            break
+        one = lines[one.reply_to]
+        yield Said(one.text, number.setdefault(one.account, len(number)))
 
 
 def fitted(rows: Sequence[Labelled], spread: float = 0.45) -> str:
@@ -119,7 +133,7 @@ def fitted(rows: Sequence[Labelled], spread: float = 0.45) -> str:
 def use(model: weights.Weights) -> None:
     """Let the stance stage read by ``model`` from now on, in this process."""
     assess.weights = lambda: model  # type: ignore[assignment]
-    assess._answered.cache_clear()
+    assess._does.cache_clear()
 
 
 def scored(rows: Iterable[Labelled]) -> Iterator[tuple[Labelled, Any]]:

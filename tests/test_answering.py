@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from ringtrace.engines.tables import from_rows
-from ringtrace.pipeline.answering import DAYS, answered_texts, find_answers
+from ringtrace.pipeline.answering import DAYS, find_answers, posts_above
 
 MINUTE = 60_000_000
 START = 1_377_000_000_000_000
@@ -57,4 +57,17 @@ def test_a_stated_reply_outranks_the_thread() -> None:
         said("楼主", "正文", title="标题", **thread), said("甲", "沙发", **thread), said("乙", "同问", reply_to="p1", **thread)
     )  # fmt: skip
     assert answers(table) == {"p1": ("p0", "thread"), "p2": ("p1", "stated")}
-    assert answered_texts(table, find_answers(table)).to_pylist() == [None, "标题\n正文", "沙发"]
+
+
+def test_what_stands_above_names_its_speakers() -> None:
+    table = posts(
+        said("甲乙", "有个女宝"), said("乙丙", "@甲乙 多少"), said("甲乙", "@乙丙 五万"), said("丙丁", "早"), said("丙丁", "早早"),
+    )  # fmt: skip
+    above = posts_above(table, find_answers(table)).to_pylist()
+    assert [[tuple(one.values()) for one in row] for row in above] == [
+        [],
+        [("有个女宝", 1, True)],
+        [("@甲乙 多少", 1, True), ("有个女宝", 0, True)],
+        [("@乙丙 五万", 1, False)],
+        [],
+    ]

@@ -7,20 +7,27 @@ many exports keep no replies. Every answer carries its basis, the surest first.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
 
 DAYS = 14
 """A call by name answers the latest post of that name in the container within so many days."""
-_MICROSECONDS = 86_400_000_000
+DEPTH = 3
+"""Posts looked at above one: the offer, the question, the answer to it."""
+MINUTES = 10
+"""A post that answers nothing may go on from the one before it, if that is at most so old."""
+_MINUTE = 60_000_000
+_DAY = 86_400_000_000
 _CALLS = "@＠"
 _NAME_MOST = 40
 """Code points of a name looked at behind an @."""
 
 SCHEMA = pa.schema([("post_id", pa.string()), ("answered", pa.string()), ("basis", pa.string())])
+ABOVE = pa.list_(pa.struct([("text", pa.string()), ("who", pa.int64()), ("sure", pa.bool_())]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +70,54 @@ def find_answers(posts: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def answered_texts(posts: pa.Table, answers: pa.Table) -> pa.Array:
-    """Return for each row of ``posts`` the text that it answers (headline first), or null."""
+def posts_above(posts: pa.Table, answers: pa.Table) -> pa.Array:
+    """Return for each row of ``posts`` what stands above it: list of (text, who, sure), nearest first.
+
+    A post that answers carries up to ``DEPTH`` posts of its way up; any other the post before it in
+    its container, when another account sent it within ``MINUTES``. who, sure: as in ``view.Said``.
+    """
     at = {post: row for row, post in enumerate(posts["post_id"].to_pylist())}
-    answered = dict(zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True))
+    up = dict(zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True))
     texts, titles = posts["text"].to_pylist(), posts["title"].to_pylist()
-    found: list[str | None] = []
-    for post in at:
-        row = at.get(answered.get(post, ""))
-        found.append(None if row is None else f"{titles[row]}\n{texts[row]}" if titles[row] else texts[row])
-    return pa.array(found, pa.string())
+    accounts = posts["account_id"].to_pylist()
+    before = _before(posts)
+    found: list[list[dict[str, Any]]] = []
+    for row, post in enumerate(at):
+        way = [at[one] for one in _way_up(post, up) if one in at]
+        sure = bool(way)
+        if not way and row in before:
+            way = [before[row]]
+        number = {accounts[row] or post: 0}
+        found.append(
+            [
+                {"text": f"{titles[one]}\n{texts[one]}" if titles[one] else texts[one],
+                 "who": number.setdefault(accounts[one] or str(one), len(number)), "sure": sure}
+                for one in way
+            ]
+        )  # fmt: skip
+    return pa.array(found, ABOVE)
+
+
+def _way_up(post: str, up: Mapping[str, str]) -> list[str]:
+    way: list[str] = []
+    while post in up and len(way) < DEPTH and up[post] not in way:
+        post = up[post]
+        way.append(post)
+    return way
+
+
+def _before(posts: pa.Table) -> dict[int, int]:
+    """Return row -> row of the post before it in the container, by another account, minutes ago."""
+    sent = posts["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+    accounts, containers, kinds = (posts[name].to_pylist() for name in ("account_id", "container", "kind"))
+    rows = [row for row, at in enumerate(sent) if at is not None and kinds[row] == "message"]
+    rows.sort(key=lambda row: (containers[row], sent[row], row))
+    found = {}
+    for early, late in pairwise(rows):
+        near = containers[early] == containers[late] and sent[late] - sent[early] <= MINUTES * _MINUTE
+        if near and accounts[early] != accounts[late]:
+            found[late] = early
+    return found
 
 
 def _posted(posts: pa.Table) -> Iterator[_Posted]:
@@ -143,4 +188,4 @@ def _longest(called: str, known: dict[str, _Posted]) -> _Posted | None:
 
 
 def _recent(other: _Posted, one: _Posted) -> bool:
-    return other.sent is None or one.sent is None or one.sent - other.sent <= DAYS * _MICROSECONDS
+    return other.sent is None or one.sent is None or one.sent - other.sent <= DAYS * _DAY

@@ -17,7 +17,7 @@ from ringtrace.model.stance import Assessment
 from ringtrace.pipeline.posts import segments_of
 from ringtrace.stances.assess import assess
 from ringtrace.text.offsets import locate
-from ringtrace.text.view import TextView
+from ringtrace.text.view import Said, TextView
 
 INPUT = (
     "post_id", "evidence_id", "member", "platform", "container_name", "kind", "sent_at", "title", "text",
@@ -28,7 +28,7 @@ INPUT = (
 def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Return tables (mentions, stances, facts) of a batch of posts.
 
-    batch: the columns of ``INPUT`` and ``reply_text``, the text of the post that is answered.
+    batch: the columns of ``INPUT`` and ``above``, as ``answering.posts_above`` gives it.
     """
     mentions: list[dict[str, Any]] = []
     stances: list[dict[str, Any]] = []
@@ -44,7 +44,7 @@ def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa
             kind=row["kind"],
             sent_at=row["sent_at"],
             title=row["title"],
-            reply_to=row["reply_text"] or "",
+            above=tuple(Said(**one) for one in row["above"]),
             lexicons=lexicons,
         )
         candidates = find_all(view)

@@ -15,7 +15,7 @@ import pyarrow as pa
 from ringtrace.engines import local
 from ringtrace.engines.tables import from_rows
 from ringtrace.model.source import Source
-from ringtrace.pipeline.answering import answered_texts
+from ringtrace.pipeline.answering import posts_above
 from ringtrace.pipeline.observing import INPUT, observe
 from ringtrace.pipeline.posts import merge, post_table
 from ringtrace.pipeline.reading import MAPPING_SUFFIX, Reading, read_source
@@ -57,7 +57,7 @@ def observe_all(
     posts: pa.Table, answers: pa.Table, lexicons: Path | None, workers: int, progress: Progress
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Return tables (mentions, stances, facts) of all posts; answers: as ``find_answers`` gives them."""
-    wanted = posts.select(INPUT).append_column("reply_text", answered_texts(posts, answers))
+    wanted = posts.select(INPUT).append_column("above", posts_above(posts, answers))
     batches = [wanted.slice(at, BATCH_POSTS) for at in range(0, len(wanted), BATCH_POSTS)]
     parts: tuple[list[pa.Table], ...] = ([], [], [])
     for done, found in enumerate(local.run(partial(observe, lexicons=lexicons), batches, workers), start=1):

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from ringtrace.model.mention import CONTACT_KINDS, Candidate
 from ringtrace.model.stance import Assessment, Band, Direction, Frame
 from ringtrace.stances.concepts import Hit, Vocabulary, vocabulary
 from ringtrace.stances.facts import find_facts
-from ringtrace.stances.features import Context, Describer
+from ringtrace.stances.features import Describer, Talk
 from ringtrace.stances.owners import decide_owners
 from ringtrace.stances.weights import CLASSES, DIRECTED, Weights, softmax, weights
 from ringtrace.text.folding import fold
-from ringtrace.text.view import TextView
+from ringtrace.text.view import Said, TextView
 
 # What may be an offer, a wish or a go-between at all: a child concept with a concept of transfer.
 _CHILD = ("child", "child_sexed", "twins", "newborn", "unborn", "adopt", "childless")
@@ -44,6 +44,11 @@ _DEAL = (
     "have_one",
     "several",
 )
+# An answer to an offer or a wish has at least one of these, or an extracted value.
+_ANSWERING = (
+    *_CHILD, *_ACT, *_DEAL, "reject", "bargain", "agreed", "gone", "ask_place", "yes_still", "meet", "recommends",
+    "warning", "question_word", "lawful", "police", "report", "joke",
+)  # fmt: skip
 _TOLD = CONTACT_KINDS | {"money", "age", "sex"}
 _OWN_TITLE = frozenset({"listing", "page", "article", "tip"})
 # What gives a text that is no candidate a frame of its own.
@@ -74,6 +79,7 @@ class _Reading:
     winner: str
     direction: Direction
     probability: float
+    likely: Direction
 
 
 def assess(view: TextView, candidates: Sequence[Candidate]) -> Assessment:
@@ -119,29 +125,33 @@ def _assessment(view: TextView, candidates: Sequence[Candidate], reading: _Readi
 
 FACT_FLOOR = 0.02
 """Facts are looked for from this probability on: below it a price is the price of a pram."""
-_NOTHING = _Reading((), (), "plain", "none", 0.0)
+ANSWERED_FLOOR = 0.3
+"""A post above counts as an offer or a wish from this probability on: its answers speak for it, too."""
+_NOTHING = _Reading((), (), "plain", "none", 0.0, "none")
 
 
-def _read(view: TextView, candidates: Sequence[Candidate], context: Context | None = None) -> _Reading:
+def _read(view: TextView, candidates: Sequence[Candidate]) -> _Reading:
     words = vocabulary(view.lexicons)
     found = words.scan(view.folded.text)
-    heading = Context()
+    heading: Direction = "none"
     if view.title and view.kind in _OWN_TITLE:
         # A listing's headline is the same author's: it is read with the body, behind its end.
         shift = len(view.folded.text) + 1
         found = found + [(bits, shift + a, shift + b) for bits, a, b in words.scan(fold(view.title).text)]
     elif view.title:
-        heading = _answered(view.title, view.platform, view.lexicons)
+        heading = _does((Said(view.title),), view.platform, view.lexicons)
     named = 0
     for bits, _, _ in found:
         named |= bits
-    if context is None:
-        context = answered(view)
-    if not _worth_reading(words, named, (context, heading), candidates):
+    kinds = {one.kind for one in candidates if one.probability >= 0.5}
+    talk = Talk(heading=heading)
+    if view.above and (named & _masks(words).answer or not kinds.isdisjoint(_TOLD)):
+        talk = _talk(view, heading)
+    if not _worth_reading(_masks(words), named, talk, kinds):
         return _NOTHING
     hits = words.hits(found)
     model = weights()
-    features = _describer(model).describe(view, hits, candidates, context, heading)
+    features = _describer(model).describe(view, hits, candidates, talk)
     scores = softmax(model.scores(features))
     probability = model.calibrated(sum(scores[:DIRECTED]))
     if probability >= model.review and max(scores[:DIRECTED]) > 0:
@@ -150,9 +160,47 @@ def _read(view: TextView, candidates: Sequence[Candidate], context: Context | No
         best = max(range(DIRECTED, len(CLASSES)), key=lambda index: scores[index])
     winner = CLASSES[best]
     direction = cast(Direction, winner if best < DIRECTED and probability >= model.yes else "none")
+    likely = cast(Direction, CLASSES[max(range(DIRECTED), key=lambda index: scores[index])])
     if best < DIRECTED and direction == "none":
         winner = CLASSES[max(range(DIRECTED, len(CLASSES)), key=lambda index: scores[index])]
-    return _Reading(tuple(hits), features, winner, direction, probability)
+    return _Reading(tuple(hits), features, winner, direction, probability, likely)
+
+
+def _talk(view: TextView, heading: Direction) -> Talk:
+    """Read what stands above, each post in the light of those above it."""
+    above = view.above
+    done: list[tuple[Said, Direction]] = [
+        (said, _does(above[at:], view.platform, view.lexicons)) for at, said in enumerate(above)
+    ]
+    own = _first(does for said, does in done if said.who == 0)
+    if above[0].who == 0:
+        return Talk(own=own, heading=heading)
+    if not above[0].sure:
+        return Talk(before=done[0][1], heading=heading)
+    far = _first(does for said, does in done[1:] if said.who != 0)
+    return Talk(answered=done[0][1], answers=True, own=own, far=far, heading=heading)
+
+
+@lru_cache(maxsize=16_384)
+def _does(above: tuple[Said, ...], platform: str, lexicons: Path | None) -> Direction:
+    """Return what the nearest of ``above`` probably does; it is read by its words and what is above it."""
+    first = above[0]
+    others = tuple(said._replace(who=_seen_from(first, said)) for said in above[1:])
+    reading = _read(TextView(first.text, platform, above=others, lexicons=lexicons), ())
+    return reading.likely if reading.probability >= ANSWERED_FLOOR else "none"
+
+
+def _first(directions: Iterable[Direction]) -> Direction:
+    for one in directions:
+        if one != "none":
+            return one
+    return "none"
+
+
+def _seen_from(first: Said, said: Said) -> int:
+    if said.who == first.who:
+        return 0
+    return said.who or first.who
 
 
 @lru_cache(maxsize=8)
@@ -160,39 +208,33 @@ def _describer(model: Weights) -> Describer:
     return Describer(model.groups, model.pairs)
 
 
+class _Masks(NamedTuple):
+    """Sets of concepts as bits."""
+
+    child: int
+    act: int
+    alone: int
+    framing: int
+    deal: int
+    answer: int
+
+
 @lru_cache(maxsize=8)
-def _masks(words: Vocabulary) -> tuple[int, int, int, int, int]:
+def _masks(words: Vocabulary) -> _Masks:
     def union(names: tuple[str, ...]) -> int:
         bits = 0
         for name in names:
             bits |= words.bit.get(name, 0)
         return bits
 
-    return union(_CHILD), union(_ACT), union(_ALONE), union(_FRAMING), union(_DEAL)
+    return _Masks(*(union(names) for names in (_CHILD, _ACT, _ALONE, _FRAMING, _DEAL, _ANSWERING)))
 
 
-def _worth_reading(
-    words: Vocabulary, named: int, contexts: tuple[Context, ...], candidates: Sequence[Candidate]
-) -> bool:
-    child, act, alone, framing, deal = _masks(words)
-    if any(one.direction != "none" for one in contexts) or named & alone or (named & child and named & act):
+def _worth_reading(masks: _Masks, named: int, talk: Talk, kinds: set[str]) -> bool:
+    if talk.trades or named & masks.alone or (named & masks.child and named & masks.act):
         return True
-    if (named & deal).bit_count() >= 2:
+    if (named & masks.deal).bit_count() >= 2:
         return True
-    kinds = {one.kind for one in candidates if one.probability >= 0.5}
-    if named & (child | deal) and not kinds.isdisjoint(_TOLD):
+    if named & (masks.child | masks.deal) and not kinds.isdisjoint(_TOLD):
         return True
-    return bool(named & framing) and not kinds.isdisjoint(CONTACT_KINDS)
-
-
-def answered(view: TextView) -> Context:
-    """Return what the text answers; the other post is read by its words alone."""
-    if not view.reply_to:
-        return Context()
-    return _answered(view.reply_to, view.platform, view.lexicons)
-
-
-@lru_cache(maxsize=4096)
-def _answered(text: str, platform: str, lexicons: Path | None) -> Context:
-    reading = _read(TextView(text, platform, lexicons=lexicons), (), Context())
-    return Context(reading.direction, reading.probability)
+    return bool(named & masks.framing) and not kinds.isdisjoint(CONTACT_KINDS)

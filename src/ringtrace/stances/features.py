@@ -2,7 +2,8 @@
 
 Names: ``c:give`` (the concept is named), ``m:appeal`` (by two
 words or more), ``p:child+give`` (both in one sentence), ``d:child+give`` (both anywhere), ``x:contact``
-(an extractor found one), ``s:short`` (shape), ``r:offer+ask_price`` (an answer to an offer).
+(an extractor found one), ``s:short`` (shape), ``r:offer+ask_price`` (an answer to an offer),
+``o:offer+price`` (the account's own offer stands above), ``n:offer+...`` (an offer stands before it).
 Groups of concepts and the pairs that are looked at are data (``stance_weights.toml``).
 """
 
@@ -30,11 +31,25 @@ CITED_MOST = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What the text answers: the direction of the other post and how sure that is."""
+class Talk:
+    """What was said above the text.
 
-    direction: Direction = "none"
-    probability: float = 0.0
+    answered: what the post does that it answers; answers: whether there is one; own: what the same
+    account did further up; far: what another account did further up; before: what the post does that
+    merely stands before it; heading: what its thread's title alone would do.
+    """
+
+    answered: Direction = "none"
+    answers: bool = False
+    own: Direction = "none"
+    far: Direction = "none"
+    before: Direction = "none"
+    heading: Direction = "none"
+
+    @property
+    def trades(self) -> bool:
+        """Whether anything above is an offer, a wish or a go-between."""
+        return any(one != "none" for one in (self.answered, self.own, self.far, self.before, self.heading))
 
 
 def quotations(text: str) -> list[tuple[int, int]]:
@@ -82,12 +97,12 @@ class Describer:
         return bits
 
     def describe(
-        self, view: TextView, hits: Sequence[Hit], candidates: Sequence[Candidate], context: Context, heading: Context
+        self, view: TextView, hits: Sequence[Hit], candidates: Sequence[Candidate], talk: Talk
     ) -> tuple[str, ...]:
         """Return the names of the features that hold for the text, sorted.
 
-        hits: in order of position. context: the post that it answers; heading: what its thread's
-        title alone would be. A feature holds or not; nothing is counted, so that length buys nothing.
+        hits: in order of position; talk: what stands above. A feature holds or not; nothing is
+        counted, so that length buys nothing.
         """
         spoken, cited = _apart(view.folded.text, hits)
         named = {hit.concept for hit in spoken}
@@ -106,9 +121,9 @@ class Describer:
             inside = self._union(hit.concept for hit in cited)
             features.update(f"q:{name}" for name, bits in self._grouped if inside & bits)
         features.update(_shape(view, named))
-        if not everything & self._child and context.direction == heading.direction == "none":
+        if not everything & self._child and not talk.trades:
             features.add("s:no_child")
-        features.update(_answering(view, named, context, heading))
+        features.update(_answering(named, talk))
         return tuple(sorted(features))
 
     def _sentences(self, text: str, hits: Sequence[Hit]) -> list[int]:
@@ -121,14 +136,17 @@ class Describer:
         return list(found.values())
 
 
-def _answering(view: TextView, named: set[str], context: Context, heading: Context) -> Iterable[str]:
-    if heading.direction != "none":
-        yield f"t:{heading.direction}"
-    if context.direction != "none":
-        yield f"r:{context.direction}"
-        for name in named:
-            yield f"r:{context.direction}+{name}"
-    elif view.reply_to:
+def _answering(named: set[str], talk: Talk) -> Iterable[str]:
+    """Name what stands above, alone and beside each concept; the mark says where it stands."""
+    if talk.heading != "none":
+        yield f"t:{talk.heading}"
+    near = talk.answered if talk.answered != "none" else talk.far
+    for mark, direction in (("r", near), ("o", talk.own), ("n", talk.before)):
+        if direction != "none":
+            yield f"{mark}:{direction}"
+            for name in named:
+                yield f"{mark}:{direction}+{name}"
+    if talk.answers and near == "none":
         yield "r:none"
 
 

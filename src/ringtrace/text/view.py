@@ -5,8 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from ringtrace.text.folding import Folded, fold
+
+
+class Said(NamedTuple):
+    """A post above another one.
+
+    who: 0 when the account of the post below said it, else another number for each other account.
+    sure: whether export, thread or a call by name say that it is answered; not sure is the post that
+    merely stands before it.
+    """
+
+    text: str
+    who: int = 1
+    sure: bool = True
 
 
 @dataclass
@@ -18,7 +32,7 @@ class TextView:
     kind:      the post's kind ("message", "listing", "article", ...).
     sent_at:   microseconds UTC or None, for relative dates.
     title:     the headline of the post, "" when there is none (and when this IS the title).
-    reply_to:  text of the post it answers, "" when unknown.
+    above:     the posts that it answers, the nearest first; () when unknown.
     lexicons:  the case's own lexicon folder, or None.
     """
 
@@ -28,7 +42,7 @@ class TextView:
     kind: str = "message"
     sent_at: int | None = None
     title: str = ""
-    reply_to: str = ""
+    above: tuple[Said, ...] = ()
     lexicons: Path | None = field(default=None, repr=False)
 
     @cached_property
