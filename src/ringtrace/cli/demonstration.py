@@ -18,6 +18,7 @@ from ringtrace.simulator.stage import simulate
 from ringtrace.store.case import Case
 
 SEED = 20140219
+_QUESTIONS = 8
 
 
 def demonstrate(folder: Path, preset: str, progress: Progress) -> tuple[dict[str, Any], list[str]]:
@@ -65,12 +66,14 @@ def _reconciled(case: Case) -> list[str]:
     verdicts: dict[str, int] = {}
     for row in document["reconciliation"]:
         verdicts[row["verdict"]] = verdicts.get(row["verdict"], 0) + 1
+    more = len(document["questions"]) - _QUESTIONS
     told = ", ".join(f"{count:,} {verdict_words(verdict)}" for verdict, count in sorted(verdicts.items()))
     open_ones = [row["reason"] for row in document["reconciliation"] if row["verdict"] == "unallocated"]
     return [
         f"Published figures: {len(document['figures'])} read; compared: {told or 'none'}.",
         *(f"  {reason}" for reason in open_ones[:4]),
-        *(f"  Open: {question}" for question in document["questions"][:8]),
+        *(f"  Open: {question}" for question in document["questions"][:_QUESTIONS]),
+        *([f"  and {more} more: ringtrace reconcile {case.folder}"] if more > 0 else []),
     ]
 
 

@@ -69,7 +69,9 @@ class Progress:
 
     def _beat(self) -> None:
         """Print where the work stands until it ends; a reader of a log sees that it goes on."""
-        while not self._ended.wait(self._every):
+        pause = self._every / 2
+        while not self._ended.wait(pause):
+            pause = self._every
             if self._state:
                 seconds = time.monotonic() - self._began
                 print(f"{visible(self._state)} ({seconds:.0f} s)", file=self._stream, flush=True)

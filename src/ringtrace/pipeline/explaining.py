@@ -194,8 +194,8 @@ def _explain_post(room: Room, post: str) -> Explanation:
     lines += cited
     stance = room.rows("stances", "post_id", post)
     lines += [
-        f"  read as: {direction_words(found['direction'])}, frame {found['frame']}, "
-        f"p {found['probability']:.3f} ({found['band']})"
+        f"  read as: {_read_as(found)}, frame {found['frame']}; p {found['probability']:.3f} that it offers, seeks "
+        f"or goes between ({found['band']})"
         for found in stance
     ]
     mentions = room.rows("mentions", "post_id", post)
@@ -274,6 +274,11 @@ def _claims(room: Room, wanted: Callable[[Mapping[str, Any]], bool]) -> tuple[li
         claim["words"] = room.told(claim)
         lines += [f"  {claim['claim_id']}  {claim['words']}  (p {claim['probability']:.2f})", *cited]
     return found, lines + cut(found, SHOWN)
+
+
+def _read_as(stance: Mapping[str, Any]) -> str:
+    neither = stance["direction"] == "none" and stance["band"] != "review"
+    return "neither offers nor seeks" if neither else direction_words(stance["direction"])
 
 
 def _apart(figure: Mapping[str, Any]) -> str:

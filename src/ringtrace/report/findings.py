@@ -23,10 +23,12 @@ _SHOWN = (
 def trade_posts(table: Tables) -> list[dict[str, Any]]:
     """Posts with a direction: rows of ``posts`` (part) with frame, direction, probability, band; surest first.
 
-    Band "review" stands behind band "yes": what the program is unsure of is shown as such.
+    Band "review" stands behind band "yes", whatever its likeliest direction: what the program is
+    unsure of is shown as such.
     """
     stances = table("stances")
-    wanted = pc.and_(pc.not_equal(stances["direction"], "none"), pc.not_equal(stances["band"], "no"))
+    sure = pc.and_(pc.not_equal(stances["direction"], "none"), pc.equal(stances["band"], "yes"))
+    wanted = pc.or_(sure, pc.equal(stances["band"], "review"))
     stance = {row["post_id"]: row for row in stances.filter(wanted).to_pylist()}
     posts = table("posts")
     kept = posts.filter(pc.is_in(posts["post_id"], pa.array(sorted(stance), pa.string()))).select(_SHOWN).to_pylist()

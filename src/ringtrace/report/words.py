@@ -20,7 +20,7 @@ _PLATFORM = {
     "qq": "QQ", "wechat": "WeChat", "whatsapp": "WhatsApp", "telegram": "Telegram", "web": "web", "line": "LINE",
     "discord": "Discord", "weibo": "Weibo", "email": "e-mail", "url": "address", "phone": "phone",
 }  # fmt: skip
-_DIRECTION = {"offer": "offers", "seek": "seeks", "broker": "offers to go between", "none": "neither offers nor seeks"}
+_DIRECTION = {"offer": "offers", "seek": "seeks", "broker": "offers to go between", "none": "may offer or seek"}
 _FEATURE = {
     "prior": "before looking: how seldom two accounts are one person",
     "same_native": "the app shows the same id for both",
