@@ -153,6 +153,21 @@ def test_show_prints_json_that_holds_the_same(tiny_case):
         assert done.exit_code == 0 and json.loads(done.stdout)
 
 
+def test_views_hand_out_times_without_a_further_library(tiny_case):
+    import duckdb
+
+    from ringtrace.store.analysis import connect
+
+    case, _ = tiny_case
+    want = min(at for at in read_table(case.analysis, "posts")["sent_at"].to_pylist() if at).replace(tzinfo=None)
+    query = "SELECT min(sent_at) FROM posts"
+    assert connect(case.analysis).execute(query).fetchall() == [(want,)]
+    views = (case.analysis / "views.sql").read_text("utf-8").replace("FROM '", f"FROM '{case.analysis}/")
+    session = duckdb.connect()
+    session.execute(views)
+    assert session.execute(query).fetchall() == [(want,)]
+
+
 def test_completion_offers_lists_and_ids(tiny_case):
     case, _ = tiny_case
     assert {"rings", "deals", "contacts", "posts"} <= set(candidates(case, ""))

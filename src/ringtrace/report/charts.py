@@ -27,6 +27,8 @@ _NAMED = 60
 _HUBS = 14
 """So many of the best connected are named even where others' marks stand."""
 _WIDTH = 960
+_MANY = 400
+"""From so many ties on, lines are drawn fainter."""
 Box = tuple[float, float, float, float]
 
 
@@ -62,10 +64,11 @@ def graph(nodes: Sequence[Node], ties: Sequence[tuple[str, str, float]]) -> str:
         if a in at and b in at
     ]
     shapes = [mark(node, *at[node.key], size[node.key]) for node in nodes]
+    faint = " many" if len(ties) > _MANY else ""
     return (
         f'<svg class="graph" style="max-width:{across:.0f}px" viewBox="{left:.0f} {top:.0f} {across:.0f} {down:.0f}" '
         f'role="img" aria-label="Graph of {counted(len(nodes), "member")} and {counted(len(ties), "tie")}">'
-        f'<g class="ties">{"".join(lines)}</g>{"".join(shapes)}<g class="labels">{"".join(labels)}</g></svg>'
+        f'<g class="ties{faint}">{"".join(lines)}</g>{"".join(shapes)}<g class="labels">{"".join(labels)}</g></svg>'
     )
 
 

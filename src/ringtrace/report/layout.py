@@ -1,16 +1,21 @@
 """Where the people of a ring stand on the picture: hubs packed as discs, their leaves around them.
 
 Rings of this kind are many small stars joined by brokers, so a picture that shows stars says more
-than one that shows springs. Deterministic: the same ties give the same positions.
+than one that shows springs; stars stand near those they are tied to. Deterministic: the same ties
+give the same positions.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
 
 _GOLDEN = math.pi * (3 - math.sqrt(5))
+_GRAIN = 0.4
+"""How far apart points of the plane are, in the units of the picture."""
 
 
 def place(nodes: Sequence[str], ties: Iterable[tuple[str, str, float]]) -> dict[str, tuple[float, float]]:
@@ -23,11 +28,12 @@ def place(nodes: Sequence[str], ties: Iterable[tuple[str, str, float]]) -> dict[
     stars = _stars(nodes, strength)
     hubs = sorted(stars, key=lambda hub: (-len(stars[hub]), hub))
     places: dict[str, tuple[float, float]] = {}
-    discs: list[tuple[float, float, float]] = []
-    for hub in hubs:
-        radius = _star_radius(len(stars[hub]))
-        x, y = _free_spot(discs, radius)
-        discs.append((x, y, radius))
+    plane = _Plane(sum(_star_radius(len(stars[hub])) ** 2 for hub in hubs))
+    while hubs:
+        hub = max(hubs, key=lambda key: sum(other in places for other in strength[key]))
+        hubs.remove(hub)
+        near = _neighbours(stars[hub], hub, strength, places)
+        x, y = plane.take(_star_radius(len(stars[hub])), near)
         places[hub] = (x, y)
         for leaf, spot in zip(stars[hub], _around(len(stars[hub])), strict=True):
             places[leaf] = (x + spot[0], y + spot[1])
@@ -77,12 +83,46 @@ def _around(leaves: int) -> list[tuple[float, float]]:
     return spots
 
 
-def _free_spot(discs: list[tuple[float, float, float]], radius: float) -> tuple[float, float]:
-    """The first place on a spiral from the middle where a disc of ``radius`` touches no other."""
-    step = 0
-    while True:
-        reach = 0.8 * math.sqrt(step)
-        x, y = reach * math.cos(step * _GOLDEN), reach * math.sin(step * _GOLDEN)
-        if all((x - a) ** 2 + (y - b) ** 2 >= (radius + r) ** 2 for a, b, r in discs):
-            return x, y
-        step += 1 if step < 400 else step // 100
+def _neighbours(
+    leaves: Sequence[str],
+    hub: str,
+    strength: Mapping[str, Mapping[str, float]],
+    places: Mapping[str, tuple[float, float]],
+) -> list[tuple[float, float]]:
+    """Where those stand that a star is tied to."""
+    others = {other for member in (hub, *leaves) for other in strength[member]}
+    return [places[other] for other in sorted(others) if other in places]
+
+
+class _Plane:
+    """Where discs may still stand: points on a spiral from the middle, each with the room around it."""
+
+    def __init__(self, area: float) -> None:
+        """area: the sum of the discs' squared radii; three times as much plane is laid out."""
+        steps = np.arange(int(3 * area / _GRAIN**2) + 400)
+        reach = _GRAIN * np.sqrt(steps)
+        self._x, self._y = reach * np.cos(steps * _GOLDEN), reach * np.sin(steps * _GOLDEN)
+        self._room = np.full(len(steps), np.inf)
+
+    def take(self, radius: float, near: Sequence[tuple[float, float]]) -> tuple[float, float]:
+        """Return the free place nearest to the middle of ``near``, else to the middle of all, and keep it."""
+        free = np.flatnonzero(self._room >= radius)
+        if not len(free):
+            return self._beyond(radius)
+        at = int(free[0])
+        if near:
+            x, y = (math.fsum(spot[axis] for spot in near) / len(near) for axis in (0, 1))
+            away = (self._x[free] - x) ** 2 + (self._y[free] - y) ** 2
+            at = int(free[int(np.argmin(np.round(away, 6)))])
+        return self._keep(float(self._x[at]), float(self._y[at]), radius)
+
+    def _beyond(self, radius: float) -> tuple[float, float]:
+        """A place right of everything: reached only when the plane was laid out too small."""
+        x = float(np.max(self._x)) + radius
+        self._x, self._y = np.append(self._x, x + radius), np.append(self._y, 0.0)
+        self._room = np.append(self._room, 0.0)
+        return self._keep(x, 0.0, radius)
+
+    def _keep(self, x: float, y: float, radius: float) -> tuple[float, float]:
+        self._room = np.minimum(self._room, np.sqrt((self._x - x) ** 2 + (self._y - y) ** 2) - radius)
+        return x, y

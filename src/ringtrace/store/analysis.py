@@ -26,7 +26,7 @@ def write_tables(folder: Path, tables: Mapping[str, pa.Table], extras: Mapping[s
     fresh.mkdir(parents=True)
     for name, table in tables.items():
         write_parquet(finish(name, table), fresh / f"{name}.parquet")
-    (fresh / "views.sql").write_text(views(sorted(tables)), "utf-8")
+    (fresh / "views.sql").write_text(views({name: tables[name].schema for name in sorted(tables)}), "utf-8")
     for name, data in extras.items():
         (fresh / name).write_bytes(data)
     old = folder.with_name(f".{folder.name}.old")
@@ -53,17 +53,27 @@ def read_table(folder: Path, name: str) -> pa.Table:
         raise CaseError(f"{path} is damaged ({error}); run `ringtrace analyse` to make it anew") from error
 
 
-def views(names: list[str]) -> str:
+def views(schemas: Mapping[str, pa.Schema]) -> str:
     """Return SQL that makes a DuckDB view of each table, to be run in the analysis folder."""
-    line = "CREATE OR REPLACE VIEW {name} AS FROM '{name}.parquet';\n"
-    return "".join(line.format(name=name) for name in names)
+    line = "CREATE OR REPLACE VIEW {name} AS {query};\n"
+    return "".join(
+        line.format(name=name, query=_select(f"'{name}.parquet'", schema)) for name, schema in schemas.items()
+    )
+
+
+def _select(source: str, schema: pa.Schema) -> str:
+    """Times are given as plain UTC: to fetch times with a zone, DuckDB's Python client needs a further library."""
+    zoned = [field.name for field in schema if pa.types.is_timestamp(field.type) and field.type.tz]
+    plain = ", ".join(f"{name} AT TIME ZONE 'UTC' AS {name}" for name in zoned)
+    return f"SELECT * REPLACE ({plain}) FROM {source}" if zoned else f"FROM {source}"  # noqa: S608  own names
 
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Return an in-memory DuckDB connection with a view of every table of the analysis."""
+    """Return an in-memory DuckDB connection with a view of every table of the analysis; times are plain UTC."""
     if not folder.is_dir():
         raise CaseError(f"{folder} is not there; run `ringtrace analyse` on the case first")
     connection = duckdb.connect()
     for path in sorted(folder.glob("*.parquet")):
-        connection.read_parquet(str(path)).create_view(path.stem)
+        relation = connection.read_parquet(str(path))
+        relation.query("found", _select("found", pq.read_schema(path))).create_view(path.stem)
     return connection
