@@ -126,7 +126,8 @@ def _explain_actor(room: Room, actor: str) -> Explanation:
     row = room.rows("actors", "actor_id", actor)[0]
     accounts = [room.naming.accounts[key] for key in room.naming.accounts_of[actor]]
     joined = f", p {row['probability']:.3f} that they are one person" if len(accounts) > 1 else ""
-    lines = [f"{actor}: {room.naming.actor(actor)}, {counted(len(accounts), 'account')}{joined}."]
+    name = room.naming.account(room.naming.accounts_of[actor][0])
+    lines = [f"{actor}: {name}, {counted(len(accounts), 'account')}{joined}."]
     for account in accounts:
         seen = stretch(account["first_at"], account["last_at"], room.zone)
         name = room.naming.account(account["account_id"])
@@ -150,6 +151,8 @@ def _link_lines(room: Room, link: dict[str, Any]) -> list[str]:
     left, right = room.naming.account(link["left"]), room.naming.account(link["right"])
     lines = [f"  {left} and {right}: p {link['probability']:.3f}, as the sum of log2 odds:"]
     for weight in link["weights"]:
+        if not weight["log2_odds"]:
+            continue
         lines.append(f"    {weight['log2_odds']:+.2f}  {feature_words(weight['feature'])}")
         weight["cited"], cited = room.cited(span for span in (weight["left"], weight["right"]) if span)
         lines += cited

@@ -12,11 +12,11 @@ from ringtrace.model.figure import Figure
 from ringtrace.model.identity import derive_id
 from ringtrace.model.span import Span
 from ringtrace.pipeline.posts import segments_of
+from ringtrace.report.words import place_name
 from ringtrace.statement.public import Draft, read_public_figures
 from ringtrace.statement.questions import open_questions
 from ringtrace.statement.reconcile import reconcile
 from ringtrace.text.offsets import locate
-from ringtrace.text.places import names
 
 
 def figure_tables(posts: pa.Table) -> dict[str, pa.Table]:
@@ -42,12 +42,6 @@ def figure_tables(posts: pa.Table) -> dict[str, pa.Table]:
         ),
         "questions": from_rows("questions", ({"question": question} for question in questions)),
     }  # fmt: skip
-
-
-def place_name(code: str) -> str:
-    """A division's name for people: Chinese and English, or the code when it is unknown."""
-    chinese, english = names().get(code, (code, ""))
-    return f"{chinese} {english}".strip()
 
 
 def _figure(article: Mapping[str, Any], draft: Draft, published: str) -> Figure | None:
