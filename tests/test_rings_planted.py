@@ -214,7 +214,15 @@ def test_every_claim_has_a_basis_and_every_ring_its_doubts(found: tuple[Planted,
     _, t = found
     assert all(t["claims"]["basis"].to_pylist())
     kinds = set(t["claims"]["predicate"].to_pylist())
-    assert {"member_of", "role_indicated", "may_be_same_person_as", "posted_offer", "posted_offers", "posted_offer_in_deal", "posted_in"} <= kinds
+    assert {
+        "member_of",
+        "role_indicated",
+        "may_be_same_person_as",
+        "posted_offer",
+        "posted_offers",
+        "posted_offer_in_deal",
+        "posted_in",
+    } <= kinds
     members = t["members"].num_rows
     assert sum(p == "member_of" for p in t["claims"]["predicate"].to_pylist()) == members
     for row in t["rings"].to_pylist():

@@ -131,7 +131,7 @@ def contact_line(room: Room, row: Row) -> str:
     shown = ", ".join(users[:4]) + (f" and {len(users) - 4} more" if len(users) > 4 else "")
     named = f"; only named by {counted(row['named'], 'other account')}" if row["named"] else ""
     use = f" ({row['use'].replace('_', ' ')})" if row["use"] else ""
-    trade = f" ({row['trade_posts']:,} of them offer, seek or go between)" if row["trade_posts"] else ""
+    trade = f" (that offer, seek or go between: {row['trade_posts']:,})" if row["trade_posts"] else ""
     extent = f"{counted(len(row['users']), 'account')} in {counted(row['posts'], 'post')}{trade}"
     used = f"used by {extent}: {shown}" if users else "used by nobody"
     return f"{platform_name(row['kind'])} {row['value']}{use}  {used}{named}"
@@ -153,7 +153,7 @@ def _actor_line(room: Room, row: Row) -> str:
     ring = f", in {', '.join(row['rings'])}" if row["rings"] else ""
     return (
         f"{row['actor_id']}  {room.naming.actor(row['actor_id'])}: {counted(len(row['accounts']), 'account')}, "
-        f"{counted(row['posts'], 'post')}, {row['trade_posts']:,} of them offer, seek or go between{ring}"
+        f"{counted(row['posts'], 'post')} (that offer, seek or go between: {row['trade_posts']:,}){ring}"
     )
 
 
