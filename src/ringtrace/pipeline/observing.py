@@ -28,7 +28,8 @@ INPUT = (
 def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Return tables (mentions, stances, facts) of a batch of posts.
 
-    batch: the columns of ``INPUT`` and ``above``, as ``answering.posts_above`` gives it.
+    batch: the columns of ``INPUT`` and ``above``, as ``answering.posts_above`` gives it,
+    ``lift`` and ``lean``, as ``stances.company`` gives them (0 and "none" at first sight).
     """
     mentions: list[dict[str, Any]] = []
     stances: list[dict[str, Any]] = []
@@ -45,6 +46,8 @@ def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa
             sent_at=row["sent_at"],
             title=row["title"],
             above=tuple(Said(**one) for one in row["above"]),
+            lift=row["lift"],
+            lean=row["lean"],
             lexicons=lexicons,
         )
         candidates = find_all(view)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ringtrace.engines import local
 from ringtrace.engines.tables import from_rows
@@ -19,6 +20,7 @@ from ringtrace.pipeline.answering import posts_above
 from ringtrace.pipeline.observing import INPUT, observe
 from ringtrace.pipeline.posts import merge, post_table
 from ringtrace.pipeline.reading import MAPPING_SUFFIX, Reading, read_source
+from ringtrace.stances import company
 from ringtrace.store.evidence import EvidenceStore, Held
 
 BATCH_POSTS = 4_000
@@ -56,17 +58,69 @@ def read_all(store: EvidenceStore, zone: str, workers: int, progress: Progress) 
 def observe_all(
     posts: pa.Table, answers: pa.Table, lexicons: Path | None, workers: int, progress: Progress
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Return tables (mentions, stances, facts) of all posts; answers: as ``find_answers`` gives them."""
+    """Return tables (mentions, stances, facts) of all posts; answers: as ``find_answers`` gives them.
+
+    Every post is read by its words and by what stands above it, then those that keep telling
+    company are read again, ``ROUNDS`` times.
+    """
     wanted = posts.select(INPUT).append_column("above", posts_above(posts, answers))
+    plain = pa.Table.from_pylist([], company.SCHEMA)
+    found = _observe(_in_company(wanted, plain, everything=True), lexicons, workers, progress)
+    first = found[1]
+    for _ in range(ROUNDS):
+        again = _in_company(wanted, company.find_company(posts, *found[:2], answers, first), everything=False)
+        if not len(again):
+            break
+        found = _replaced(found, _observe(again, lexicons, workers, _silent), again["post_id"])
+    return found
+
+
+ROUNDS = 2
+"""A second look changes what others' company is; a third hardly does."""
+
+
+def _silent(_stage: str, _done: int, _whole: int) -> None:
+    """Report nothing: a second look is no progress of its own."""
+
+
+def _in_company(wanted: pa.Table, lifts: pa.Table, *, everything: bool) -> pa.Table:
+    """Return the rows of ``wanted`` that have a lift, or all, with columns lift and lean."""
+    by_post = {
+        post: (lift, lean) for post, lift, lean in zip(*(lifts[n].to_pylist() for n in lifts.column_names), strict=True)
+    }
+    ids = wanted["post_id"].to_pylist()
+    if not everything:
+        rows = [row for row, post in enumerate(ids) if post in by_post]
+        wanted, ids = wanted.take(pa.array(rows, pa.int64())), [ids[row] for row in rows]
+    known = [by_post.get(post, (0.0, "none")) for post in ids]
+    wanted = wanted.append_column("lift", pa.array([lift for lift, _ in known], pa.float64()))
+    return wanted.append_column("lean", pa.array([lean for _, lean in known], pa.string()))
+
+
+def _observe(
+    wanted: pa.Table, lexicons: Path | None, workers: int, progress: Progress
+) -> tuple[pa.Table, pa.Table, pa.Table]:
     batches = [wanted.slice(at, BATCH_POSTS) for at in range(0, len(wanted), BATCH_POSTS)]
     parts: tuple[list[pa.Table], ...] = ([], [], [])
     for done, found in enumerate(local.run(partial(observe, lexicons=lexicons), batches, workers), start=1):
         for part, table in zip(parts, found, strict=True):
             part.append(table)
-        progress("posts", min(done * BATCH_POSTS, len(posts)), len(posts))
+        progress("posts", min(done * BATCH_POSTS, len(wanted)), len(wanted))
     names = ("mentions", "stances", "facts")
     joined = [pa.concat_tables(part) if part else from_rows(name, []) for name, part in zip(names, parts, strict=True)]
     return joined[0], joined[1], joined[2]
+
+
+def _replaced(
+    tables: tuple[pa.Table, ...], newer: tuple[pa.Table, ...], posts: pa.ChunkedArray
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Return ``tables`` with the rows of ``posts`` taken from ``newer``."""
+    ids = posts.combine_chunks()
+    kept = [
+        pa.concat_tables([table.filter(pc.invert(pc.is_in(table["post_id"], ids))), new])
+        for table, new in zip(tables, newer, strict=True)
+    ]
+    return kept[0], kept[1], kept[2]
 
 
 def _tasks(store: EvidenceStore, held: Sequence[Held], zone: str) -> Iterator[_Task]:

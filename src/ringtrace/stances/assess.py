@@ -14,7 +14,7 @@ from ringtrace.stances.concepts import Hit, Vocabulary, vocabulary
 from ringtrace.stances.facts import find_facts
 from ringtrace.stances.features import Describer, Talk
 from ringtrace.stances.owners import decide_owners
-from ringtrace.stances.weights import CLASSES, DIRECTED, Weights, softmax, weights
+from ringtrace.stances.weights import CLASSES, DIRECTED, Weights, lifted, softmax, weights
 from ringtrace.text.folding import fold
 from ringtrace.text.view import Said, TextView
 
@@ -117,7 +117,7 @@ def _assessment(view: TextView, candidates: Sequence[Candidate], reading: _Readi
     owners = decide_owners(view, reading.hits, frame, reading.direction, candidates)
     facts = (
         find_facts(view, reading.hits, reading.direction, candidates)
-        if reading.features and reading.probability >= FACT_FLOOR
+        if reading.hits and reading.probability >= FACT_FLOOR
         else ()
     )
     return Assessment(frame, reading.direction, reading.probability, band, facts, owners)
@@ -127,6 +127,10 @@ FACT_FLOOR = 0.02
 """Facts are looked for from this probability on: below it a price is the price of a pram."""
 ANSWERED_FLOOR = 0.3
 """A post above counts as an offer or a wish from this probability on: its answers speak for it, too."""
+UNREAD: tuple[list[float], float] = ([1.0 / len(CLASSES)] * len(CLASSES), 0.0025)
+"""What a text is taken for that names nothing of a transfer and is read for its company alone."""
+LEAN = 2.7
+"""Odds by which a direction gains that the post's company suggests."""
 _NOTHING = _Reading((), (), "plain", "none", 0.0, "none")
 
 
@@ -147,23 +151,33 @@ def _read(view: TextView, candidates: Sequence[Candidate]) -> _Reading:
     talk = Talk(heading=heading)
     if view.above and (named & _masks(words).answer or not kinds.isdisjoint(_TOLD)):
         talk = _talk(view, heading)
-    if not _worth_reading(_masks(words), named, talk, kinds):
-        return _NOTHING
-    hits = words.hits(found)
     model = weights()
-    features = _describer(model).describe(view, hits, candidates, talk)
-    scores = softmax(model.scores(features))
-    probability = model.calibrated(sum(scores[:DIRECTED]))
-    if probability >= model.review and max(scores[:DIRECTED]) > 0:
-        best = max(range(DIRECTED), key=lambda index: scores[index])
-    else:
-        best = max(range(DIRECTED, len(CLASSES)), key=lambda index: scores[index])
-    winner = CLASSES[best]
-    direction = cast(Direction, winner if best < DIRECTED and probability >= model.yes else "none")
-    likely = cast(Direction, CLASSES[max(range(DIRECTED), key=lambda index: scores[index])])
-    if best < DIRECTED and direction == "none":
-        winner = CLASSES[max(range(DIRECTED, len(CLASSES)), key=lambda index: scores[index])]
-    return _Reading(tuple(hits), features, winner, direction, probability, likely)
+    hits: list[Hit] = []
+    features: tuple[str, ...] = ()
+    scores, probability = UNREAD
+    if _worth_reading(_masks(words), named, talk, kinds):
+        hits = words.hits(found)
+        features = _describer(model).describe(view, hits, candidates, talk)
+        scores = softmax(model.scores(features))
+        probability = model.calibrated(sum(scores[:DIRECTED]))
+    elif not view.lift:
+        return _NOTHING
+    if view.lift:
+        probability = lifted(probability, view.lift)
+        scores = [score * (LEAN if one == view.lean else 1.0) for one, score in zip(CLASSES, scores, strict=True)]
+    return _decide(model, hits or words.hits(found), features, scores, probability)
+
+
+def _decide(
+    model: Weights, hits: Sequence[Hit], features: tuple[str, ...], scores: Sequence[float], probability: float
+) -> _Reading:
+    """Name frame and direction for a distribution over the classes and the probability of any direction."""
+    directed = max(range(DIRECTED), key=lambda index: scores[index])
+    framed = max(range(DIRECTED, len(CLASSES)), key=lambda index: scores[index])
+    likely = cast(Direction, CLASSES[directed])
+    if probability >= model.yes:
+        return _Reading(tuple(hits), features, likely, likely, probability, likely)
+    return _Reading(tuple(hits), features, CLASSES[framed], "none", probability, likely)
 
 
 def _talk(view: TextView, heading: Direction) -> Talk:

@@ -53,6 +53,12 @@ class Weights:
         return round(1 / (1 + math.exp(-logit)), 6)
 
 
+def lifted(probability: float, lift: float) -> float:
+    """Return ``probability`` with ``lift`` natural log-odds added, rounded to 6 decimals."""
+    bounded = min(max(probability, 1e-9), 1 - 1e-9)
+    return round(1 / (1 + math.exp(-(math.log(bounded / (1 - bounded)) + lift))), 6)
+
+
 def softmax(scores: list[float]) -> list[float]:
     top = max(scores)
     raised = [math.exp(score - top) for score in scores]

@@ -33,6 +33,7 @@ class TextView:
     sent_at:   microseconds UTC or None, for relative dates.
     title:     the headline of the post, "" when there is none (and when this IS the title).
     above:     the posts that it answers, the nearest first; () when unknown.
+    lift, lean: what the post's company says of it (``stances.company``): log-odds, a direction.
     lexicons:  the case's own lexicon folder, or None.
     """
 
@@ -43,6 +44,8 @@ class TextView:
     sent_at: int | None = None
     title: str = ""
     above: tuple[Said, ...] = ()
+    lift: float = 0.0
+    lean: str = "none"
     lexicons: Path | None = field(default=None, repr=False)
 
     @cached_property
