@@ -21,6 +21,7 @@ from ringtrace.pipeline.observing import INPUT, observe
 from ringtrace.pipeline.posts import merge, post_table
 from ringtrace.pipeline.reading import MAPPING_SUFFIX, Reading, read_source
 from ringtrace.stances import company
+from ringtrace.stances.wording import Wording
 from ringtrace.store.evidence import EvidenceStore, Held
 
 BATCH_POSTS = 4_000
@@ -67,16 +68,18 @@ def observe_all(
     plain = pa.Table.from_pylist([], company.SCHEMA)
     found = _observe(_in_company(wanted, plain, everything=True), lexicons, workers, progress)
     first = found[1]
+    wording = Wording(posts)
     for _ in range(ROUNDS):
-        again = _in_company(wanted, company.find_company(posts, *found[:2], answers, first), everything=False)
+        lifts = company.find_company(posts, *found[:2], answers, first, wording.learn(found[1]))
+        again = _in_company(wanted, lifts, everything=False)
         if not len(again):
             break
         found = _replaced(found, _observe(again, lexicons, workers, _silent), again["post_id"])
     return found
 
 
-ROUNDS = 2
-"""A second look changes what others' company is; a third hardly does."""
+ROUNDS = 3
+"""A second look changes what others' company is and what words are sure; a fourth hardly does."""
 
 
 def _silent(_stage: str, _done: int, _whole: int) -> None:

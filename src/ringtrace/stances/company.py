@@ -56,12 +56,18 @@ def number(name: str) -> float:
 
 
 def find_company(
-    posts: pa.Table, mentions: pa.Table, stances: pa.Table, answers: pa.Table, first: pa.Table
+    posts: pa.Table,
+    mentions: pa.Table,
+    stances: pa.Table,
+    answers: pa.Table,
+    first: pa.Table,
+    wording: Mapping[str, float],
 ) -> pa.Table:
     """Return Table(post_id, lift, lean) of the posts worth a second look, in order of post_id.
 
-    stances: as known now; first: as the texts alone gave them. lift: natural log-odds to add,
-    ``least`` .. ``most``; lean: the direction that its company suggests, "none" without one.
+    stances: as known now; first: as the texts alone gave them; wording: as ``Wording.learn`` gives it.
+    lift: natural log-odds to add, at most ``most``, below 0 where the wording speaks against a sure
+    post; lean: the direction that its company suggests, "none" without one.
     """
     case = _case(posts, mentions, stances, answers, first)
     by_account = _by_account(case)
@@ -69,11 +75,15 @@ def find_company(
     by_handle = _by_handle(case)
     rows = []
     for post in sorted(case.probability):
-        if case.sure(post) or case.frame[post] in _document()["settled"]:
+        said = wording.get(post, 0.0)
+        if case.direction[post] != "none" and said <= -number("wording_least"):
+            rows.append({"post_id": post, "lift": said, "lean": case.direction[post]})
+        if case.direction[post] != "none" or case.frame[post] in _document()["settled"]:
             continue
         own = by_account.get(case.account[post], Counter())
         known = [by_handle[handle] for handle in case.handles.get(post, ()) if handle in by_handle]
         lift = _from_account(own, total[case.account[post]]) + _from_handles(known) + _from_talk(case, post)
+        lift += said if abs(said) >= number("wording_least") else 0.0
         if lift >= number("least"):
             rows.append({"post_id": post, "lift": min(lift, number("most")), "lean": _lean(case, post, own, known)})
     return pa.Table.from_pylist(rows, schema=SCHEMA)

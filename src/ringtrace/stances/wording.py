@@ -1,0 +1,132 @@
+"""What a case's own words say: learned from its sure posts, scored on other accounts' posts.
+
+Every group has words of its own, and no lexicon has them all. Where a case holds enough offers and
+wishes that plain words show, a small logistic model learns which pieces of text go with them and
+which with the ordinary talk around, and says of every other post how much its wording speaks for
+or against. No post is scored by a model that has seen its account. Frames that report, warn or ask
+teach the model what quoting sounds like, so they count as ordinary talk.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from ringtrace.stances.company import number
+from ringtrace.text.folding import fold
+
+_RUN = re.compile(r"@\S{1,40}|[a-z']+|[0-9][0-9.,]*|[\u3400-\u9fff]+")
+"""Calls by name, Latin words, numbers, runs of Chinese; each alternative begins differently: linear."""
+_MOST_TEXT = 400
+"""Code points of a text that are looked at."""
+_PIECE = 3
+"""A piece of Chinese has at most so many characters."""
+
+
+class Wording:
+    """The pieces of every post of a case, cut once for the rounds of learning."""
+
+    def __init__(self, posts: pa.Table) -> None:
+        ids = posts["post_id"].to_pylist()
+        self._pieces = {
+            post: frozenset(pieces_of(text)) for post, text in zip(ids, posts["text"].to_pylist(), strict=True)
+        }
+        accounts = posts["account_id"].to_pylist()
+        self._account = {post: account or post for post, account in zip(ids, accounts, strict=True)}
+
+    def learn(self, stances: pa.Table) -> dict[str, float]:
+        """Return post -> wording; empty when the case is too small to learn from.
+
+        wording: natural log-odds for (above 0) or against the post being an offer, a wish or a
+        go-between, beside what any post has; within ``wording_most``, to one decimal.
+        """
+        columns = (stances[name].to_pylist() for name in ("post_id", "probability", "direction"))
+        rows = sorted(zip(*columns, strict=True))
+        wanted = [post for post, p, direction in rows if direction != "none" and p >= number("sure")]
+        ordinary = [post for post, p, _ in rows if p < number("ordinary")]
+        if len(wanted) < number("wording_examples") or len(ordinary) < 2 * number("wording_examples"):
+            return {}
+        step = max(1, len(ordinary) // int(number("wording_ordinary") * len(wanted)))
+        examples = [(post, 1.0) for post in wanted] + [(post, 0.0) for post in ordinary[::step]]
+        most = number("wording_most")
+        found: dict[str, float] = {}
+        for half in (0, 1):
+            taught = [(post, label) for post, label in examples if _side(self._account[post]) != half]
+            model = _fit(taught, self._pieces, self._account)
+            for post, _, _ in rows:
+                if _side(self._account[post]) == half:
+                    found[post] = round(min(max(model.score(self._pieces[post]), -most), most), 1)
+        return found
+
+
+def pieces_of(text: str) -> Iterator[str]:
+    """Yield the pieces of a text by which wordings are compared; names called and digits are masked."""
+    before = ""
+    for match in _RUN.finditer(fold(text[:_MOST_TEXT]).text):
+        run = match.group()
+        if run[0] == "@" or run[0].isdigit():
+            before = "@" if run[0] == "@" else "#"
+        elif run < "\u0250":
+            yield run
+            yield f"{before} {run}"
+            before = run
+        else:
+            before = ""
+            for at in range(len(run)):
+                for size in range(1, min(_PIECE, len(run) - at) + 1):
+                    yield run[at : at + size]
+
+
+def _side(account: str) -> int:
+    """Split accounts into two halves by the last digit of their id."""
+    return ord(account[-1]) & 1
+
+
+class _Model:
+    """Logistic weights of pieces; scores are log-odds beside the share of examples that are wanted."""
+
+    def __init__(self, weights: Mapping[str, float], bias: float, base: float) -> None:
+        self._weights = weights
+        self._rest = bias - base
+
+    def score(self, pieces: frozenset[str]) -> float:
+        weights = self._weights
+        return self._rest + math.fsum(weights[piece] for piece in pieces if piece in weights)
+
+
+def _fit(
+    examples: Sequence[tuple[str, float]], pieces: Mapping[str, frozenset[str]], account: Mapping[str, str]
+) -> _Model:
+    """Fit a ridge logistic model on the pieces that at least ``wording_accounts`` accounts use."""
+    users: dict[str, set[str]] = {}
+    for post, _ in examples:
+        for piece in pieces[post]:
+            users.setdefault(piece, set()).add(account[post])
+    names = sorted(piece for piece, known in users.items() if len(known) >= number("wording_accounts"))
+    column = {name: index for index, name in enumerate(names)}
+    indices = [sorted(column[piece] for piece in pieces[post] if piece in column) for post, _ in examples]
+    ends = np.cumsum([0, *map(len, indices)])
+    flat = np.fromiter((index for row in indices for index in row), np.int64, int(ends[-1]))
+    matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(examples), len(names)))
+    label = np.array([value for _, value in examples])
+    share = float(label.mean())
+    base = float(np.log(share / (1 - share)))
+    penalty = 1.0 / number("wording_spread") ** 2
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        score = matrix @ weights[:-1] + weights[-1]
+        away = 1.0 / (1.0 + np.exp(-score)) - label
+        value = float(np.logaddexp(0.0, score).sum() - (label * score).sum())
+        slope = np.append(matrix.T @ away + penalty * weights[:-1], away.sum())
+        return value + 0.5 * penalty * float((weights[:-1] ** 2).sum()), slope
+
+    start = np.append(np.zeros(len(names)), base)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 120}).x
+    kept = {name: float(found[index]) for name, index in column.items() if abs(found[index]) > 0.01}
+    return _Model(kept, float(found[-1]), base)
