@@ -23,17 +23,31 @@ def cases():
     for kind in KINDS:
         for language in ("zh", "en"):
             document = tomllib.loads((SPECS / f"{kind}.{language}.toml").read_text("utf-8"))
-            for text, *values in document["cases"]:
-                yield pytest.param(kind, text, values, id=f"{kind}-{language}-{text}")
+            for post, key in (("message", "cases"), ("article", "article")):
+                for text, *values in document.get(key, []):
+                    yield pytest.param(kind, post, text, values, id=f"{kind}-{language}-{post}-{text}")
 
 
-def find(kind, text, sent_at=SENT):
-    return list(import_module(f"ringtrace.extractors.{kind}").find(TextView(text, sent_at=sent_at)))
+def find(kind, text, sent_at=SENT, post="message"):
+    return list(import_module(f"ringtrace.extractors.{kind}").find(TextView(text, sent_at=sent_at, kind=post)))
 
 
-@pytest.mark.parametrize(("kind", "text", "values"), cases())
-def test_exactly_the_values_that_the_spec_names(kind, text, values):
-    assert {c.value for c in find(kind, text) if c.probability >= 0.5} == set(values)
+@pytest.mark.parametrize(("kind", "post", "text", "values"), cases())
+def test_exactly_the_values_that_the_spec_names(kind, post, text, values):
+    assert {c.value for c in find(kind, text, post=post) if c.probability >= 0.5} == set(values)
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("要15天以内的女婴", "upper"),
+        ("收0-1岁男孩", "upper"),
+        ("girl under 6 months", "upper"),
+        ("招8个月以上的宝宝", "lower"),
+    ],
+)
+def test_the_rule_of_an_age_says_which_bound_it_is(text, bound):
+    assert [c.rule.rpartition(" > ")[2] for c in find("age", text)] == [f"{bound} bound"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

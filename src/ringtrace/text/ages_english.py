@@ -1,0 +1,122 @@
+"""Ages in English texts: "3 days old", "a 3 month boy", "she is 6 mths", "under 6 months".
+
+A duration is an age beside "old", a child or a pronoun, or as a clause of its own in a text that
+names a child; "6 months pregnant", "for 3 days", "3 months rent" are none.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from ringtrace.text.ages import LIMITS, UPPER, AgeFound, AgeWords, both_ends, duration, newborns
+from ringtrace.text.numbers import Number, find_numbers
+
+_OLD = re.compile(r"[ \-]?(?:and a half )?(?:of age|old)(?![a-z])")
+_A_UNIT = re.compile(
+    r"(?<![a-z0-9])(half a|half-a|an?|one)[ \-](day|week|month|year)(?:s)?[ \-](and a half )?old(?![a-z])"
+)
+_BREAKS = frozenset(',.;!?()\n\t:|/"“”[]，。；！？：（）、')
+_REACH = 40
+_SHORT = frozenset({"m", "w", "d", "y"})
+
+
+def find_english_ages(text: str, words: AgeWords) -> list[AgeFound]:
+    """Return the ages of a folded (lower-case) text in order of finding; they may overlap."""
+    found: list[AgeFound] = []
+    if "old" in text:
+        found.extend(_with_article(match) for match in _A_UNIT.finditer(text))
+    for number in find_numbers(text):
+        if (number.value if number.high is None else number.high) > 0:
+            found.extend(_number(text, number, words))
+    found.extend(newborns(text, found, words.terms["newborn_en"], words))
+    return found
+
+
+def _with_article(match: re.Match[str]) -> AgeFound:
+    letter = match.group(2)[0].upper()
+    value = {"Y": "P6M", "M": "P15D"}.get(letter, "") if match.group(1).startswith("half") else f"P1{letter}"
+    more = "6M" if match.group(3) and letter == "Y" else ""
+    return AgeFound(match.start(), match.end(), value + more, 0.95, "word of age")
+
+
+def _number(text: str, number: Number, words: AgeWords) -> list[AgeFound]:
+    raw = text[number.stop : number.stop + 26]
+    tail = raw.lstrip(" -")
+    at = number.stop + len(raw) - len(tail)
+    before = text[number.start - 1 : number.start]
+    if before.isascii() and (before.isalnum() or before in {"$", "@", "_"}) and before:
+        return []
+    unit = next((pair for pair in words.english if tail.startswith(pair[0])), None)
+    if unit is None or (tail[len(unit[0]) : len(unit[0]) + 1].isascii() and tail[len(unit[0]) :][:1].isalpha()):
+        return _years(text, number, raw, words)
+    stop = at + len(unit[0])
+    letter, sure = unit[1][0], unit[1].endswith("!")
+    top = number.value if number.high is None else number.high
+    if top > LIMITS[letter] or (number.value % 1 and letter != "Y"):
+        return []
+    old = _OLD.match(text, stop)
+    half = "6M" if old and "half" in old.group() and letter == "Y" else ""
+    if old or sure:
+        judged: tuple[float, str] | None = (0.95, "number > old")
+        stop = old.end() if old else stop
+    elif unit[0] in _SHORT:
+        return []
+    else:
+        judged = _judge(text, number.start, stop, letter, words)
+    if judged is None:
+        return []
+    limit = f" > {UPPER}" if text[: number.start].rstrip().endswith(words.terms["under"]) else ""
+    return [
+        AgeFound(number.start, stop, value + half, judged[0], judged[1] + (end or limit))
+        for value, end in both_ends(number, letter)
+    ]
+
+
+def _judge(text: str, start: int, stop: int, letter: str, words: AgeWords) -> tuple[float, str] | None:
+    terms = words.terms
+    low = max(0, start - _REACH)
+    clause = start
+    while clause > low and text[clause - 1] not in _BREAKS:
+        clause -= 1
+    tokens = text[clause:start].replace("-", " ").split()
+    tail = text[stop : stop + 24].lstrip(" -")
+    following = tail.split()[:2]
+    if tail.startswith(terms["child"]) and not any(w.strip(".,!?") in terms["goods"] for w in following):
+        return 0.75, "number > unit > child"
+    if tail.startswith(terms["never_after_en"]):
+        return None
+    first = following[0].strip(".,!?") if following else ""
+    closed = not tail or tail[0] in _BREAKS or first in terms["open"]
+    if " ".join(tokens).endswith(terms["under"]):
+        return (0.7, "child > number > unit") if closed and _names_child(text, words) else None
+    while tokens and tokens[-1] in terms["filler"]:
+        tokens.pop()
+    last = tokens[-1] if tokens else ""
+    if last in terms["child"] or last in terms["pronoun"]:
+        return (0.75 if last in terms["child"] else 0.7, "child > number > unit") if closed else None
+    at_that = tokens == ["at"] and first in terms["pronoun"] and letter in "MW"
+    bare = not last and clause > 0 and (not tail or tail[0] in _BREAKS)
+    ongoing = any(term in text[low:clause] for term in terms["ongoing_en"])
+    return (
+        (0.3 if ongoing else 0.65, "clause > number > unit")
+        if (bare and _names_child(text, words)) or at_that
+        else None
+    )
+
+
+def _years(text: str, number: Number, raw: str, words: AgeWords) -> list[AgeFound]:
+    """Aged 4, age: 3, turned 5: years without a unit."""
+    head = text[max(0, number.start - 12) : number.start].rstrip(" :")
+    aged = head.endswith(words.terms["aged"]) and not head.removesuffix("age").endswith(("p", "mess", "im", "aver"))
+    apart = not raw.lstrip(" -")[:1].isdigit() and not raw[:1].isalnum()
+    word = raw.lstrip(" -").split()[:1]
+    counted = bool(word) and word[0].strip(".,!?") in words.terms["no_years"]
+    if not aged or not apart or counted or number.value > 120 or number.value % 1:
+        return []
+    value = duration(Decimal(number.value), "Y")
+    return [AgeFound(number.start, number.stop, value, 0.8, "age > number")]
+
+
+def _names_child(text: str, words: AgeWords) -> bool:
+    return any(term in text for term in words.terms["child"])
