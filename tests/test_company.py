@@ -9,7 +9,6 @@ import pyarrow as pa
 from ringtrace.engines.tables import from_rows
 from ringtrace.pipeline.answering import find_answers
 from ringtrace.stances.company import find_company, number
-from ringtrace.stances.wording import Wording
 from ringtrace.text.view import TextView
 from test_answering import posts, said
 
@@ -33,7 +32,7 @@ def mentions(**owned: str) -> pa.Table:
 
 
 def company(table: pa.Table, found: pa.Table, named: pa.Table) -> dict[str, tuple[float, str]]:
-    rows = find_company(table, named, found, find_answers(table), found, Wording(table).learn(found)).to_pylist()
+    rows = find_company(table, named, found, find_answers(table), found, {}).to_pylist()
     return {row["post_id"]: (row["lift"], row["lean"]) for row in rows}
 
 

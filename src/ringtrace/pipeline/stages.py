@@ -70,7 +70,7 @@ def observe_all(
     first = found[1]
     wording = Wording(posts)
     for _ in range(ROUNDS):
-        lifts = company.find_company(posts, *found[:2], answers, first, wording.learn(found[1]))
+        lifts = company.find_company(posts, *found[:2], answers, first, wording.learn(found[1], answers))
         again = _in_company(wanted, lifts, everything=False)
         if not len(again):
             break

@@ -40,15 +40,17 @@ class Wording:
         accounts = posts["account_id"].to_pylist()
         self._account = {post: account or post for post, account in zip(ids, accounts, strict=True)}
 
-    def learn(self, stances: pa.Table) -> dict[str, float]:
+    def learn(self, stances: pa.Table, answers: pa.Table) -> dict[str, float]:
         """Return post -> wording; empty when the case is too small to learn from.
 
+        What is taken for wanted are sure posts that other accounts' sure posts answer or that answer
+        such: an agency's advertisements are alike and many, but nobody bids for what they offer.
         wording: natural log-odds for (above 0) or against the post being an offer, a wish or a
         go-between, beside what any post has; within ``wording_most``, to one decimal.
         """
         columns = (stances[name].to_pylist() for name in ("post_id", "probability", "direction"))
         rows = sorted(zip(*columns, strict=True))
-        wanted = [post for post, p, direction in rows if direction != "none" and p >= number("sure")]
+        wanted = self._in_exchange(rows, answers)
         ordinary = [post for post, p, _ in rows if p < number("ordinary")]
         if len(wanted) < number("wording_examples") or len(ordinary) < 2 * number("wording_examples"):
             return {}
@@ -63,6 +65,20 @@ class Wording:
                 if _side(self._account[post]) == half:
                     found[post] = round(min(max(model.score(self._pieces[post]), -most), most), 1)
         return found
+
+    def _in_exchange(self, rows: Sequence[tuple[str, float, str]], answers: pa.Table) -> list[str]:
+        """Return the sure posts that stand in an exchange with a sure post of another account and direction."""
+        sure = {post: direction for post, p, direction in rows if direction != "none" and p >= number("sure")}
+        found = set()
+        for post, above in zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True):
+            if (
+                post in sure
+                and above in sure
+                and sure[post] != sure[above]
+                and self._account[post] != self._account[above]
+            ):
+                found |= {post, above}
+        return sorted(found)
 
 
 def pieces_of(text: str) -> Iterator[str]:
