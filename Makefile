@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/bin/uv
 RUN := $(BIN)/ringtrace
+# Offices often stand behind a proxy whose certificate only the system knows.
+export UV_SYSTEM_CERTS := true
 
 .PHONY: demo demo-seed test check soak bench lock browser clean
 .DEFAULT_GOAL := help
