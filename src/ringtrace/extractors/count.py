@@ -15,6 +15,7 @@ from ringtrace.text.view import TextView
 KIND = "count"
 _STOPS = frozenset("，。,;；！？!?、\n:：()（） ")
 _ADJECTIVES = 3
+_FEW = 10
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class _Words:
     terms: Mapping[str, tuple[str, ...]]
     nouns: frozenset[str]
     adjectives: frozenset[str]
+    fixed_chinese: tuple[str, ...]
 
 
 def find(view: TextView) -> Iterator[Candidate]:
@@ -37,6 +39,8 @@ def find(view: TextView) -> Iterator[Candidate]:
     for number in find_numbers(text):
         if not 0 < number.value < 1_000_000 or number.value % 1 or number.digits > 6:
             continue
+        if number.digits and _in_name(text, number):
+            continue
         tail = text[number.stop : number.stop + 12]
         found = _chinese(text, number, tail, words) if tail[:1] > "\u2e80" or tail[1:2] > "\u2e80" else None
         if found is None:
@@ -45,6 +49,16 @@ def find(view: TextView) -> Iterator[Candidate]:
             stop, probability = found
             for end in (number.value,) if number.high is None else (number.value, number.high):
                 yield from _candidate(view, number.start, stop, as_decimal(end), probability, "number > person")
+
+
+def _in_name(text: str, number: Number) -> bool:
+    """Whether digits belong to a nickname: "@平梦88 男宝", "晨过客2013 发表于", "user99 kids"."""
+    before, after = text[number.start - 1 : number.start], text[number.stop : number.stop + 1]
+    if not before.isalnum() and before != "_":
+        return False
+    if before.isascii():
+        return True
+    return after in {"", " ", ":", "\n", "，", ","}
 
 
 def _candidate(view: TextView, start: int, stop: int, value: str, probability: float, rule: str) -> Iterator[Candidate]:
@@ -63,10 +77,10 @@ def _chinese(text: str, number: Number, tail: str, words: _Words) -> tuple[int, 
     rest = rest[len(measure) :]
     if measure and rest.startswith(("月", "星期", "礼拜", "多月", "小时", "半月", "钟头")):
         return None
-    if rest.startswith(words.terms["not"]) or any(rest.startswith(word) for word in words.fixed if not word.isascii()):
+    if rest.startswith(words.terms["not"]) or rest.startswith(words.fixed_chinese):
         return None
     if not measure and text[number.start : number.stop] not in {"俩", "仨"}:
-        return _unmeasured(number, at, rest)
+        return None if number.digits and at > number.stop else _unmeasured(number, at, rest)
     noun = _noun(rest[:8], words)
     if noun == 0 or measure in {"对", "双"}:
         return None
@@ -106,12 +120,21 @@ def _english(text: str, number: Number, words: _Words) -> tuple[int, float] | No
         noun_next = bool(following) and following[0].strip(".,;:!?)") in words.nouns
         if word in words.nouns and not (word in words.adjectives and noun_next):
             end = text.index(word, start) + len(word)
-            return end, (0.55 if number.value == 1 else 0.9) if position == 0 or number.value > 1 else 0.5
+            return end, _likely(number, word, position, words)
         if word not in words.adjectives and word not in {"of", "the", "our", "my", "these", "their"}:
             return None
         if token[-1] in ".,;:!?":
             return None
     return None
+
+
+def _likely(number: Number, word: str, position: int, words: _Words) -> float:
+    """ "one son" is an article, "12345 girl" no count: a number above ten stands before a plural."""
+    if number.value == 1:
+        return 0.4 if number.words or position else 0.55
+    if word in words.terms["singular"]:
+        return 0.3 if number.value > _FEW else 0.6
+    return 0.9
 
 
 @cache
@@ -120,4 +143,10 @@ def _words(lexicons: Path | None) -> _Words:
     for _, document in lexicon.documents("count", lexicons):
         fixed.update(document.get("fixed", {}))
     terms = lexicon.load("count", lexicons)
-    return _Words(fixed, terms, frozenset(terms["noun"]), frozenset(terms["adjective"]))
+    return _Words(
+        fixed,
+        terms,
+        frozenset(terms["noun"]),
+        frozenset(terms["adjective"]),
+        tuple(word for word in fixed if not word.isascii()),
+    )

@@ -59,25 +59,39 @@ def _read(text: str, number: Number, words: _Words) -> tuple[int, int, str, floa
     if named is not None:
         return named
     bare = head.rstrip(" :：=是为-")
-    if _never(head, bare, tail, words):
+    if _never(head, bare, tail, number.scaled, words):
         return None
     if number.scaled and number.value >= _LOWEST:
         if _cued(bare, head, tail, words):
-            return number.start, number.stop, DEFAULT, 0.9, "number with unit of thousands > price cue"
+            return number.start, number.stop, _named(text, number), 0.9, "number with unit of thousands > price cue"
         surface = text[number.start : number.stop]
-        latin = surface.isascii() and "w" not in surface
-        return number.start, number.stop, DEFAULT, 0.45 if latin else 0.65, "number with unit of thousands"
+        probability = 0.65 if not surface.isascii() or "w" in surface else 0.55 if not text.isascii() else 0.45
+        if surface.endswith(words.terms["unit_of_money"]):
+            probability = 0.7
+        return number.start, number.stop, _named(text, number), probability, "number with unit of thousands"
     if _is_plain_sum(text, number) and _firm(bare, tail, words):
         return number.start, number.stop, DEFAULT, 0.8, "plain number > price cue"
     return None
 
 
-def _never(head: str, bare: str, tail: str, words: _Words) -> bool:
+def _named(text: str, number: Number) -> str:
+    """The currency that the unit names: lakh and crore are counted in rupees, else the default."""
+    surface = text[number.start : number.stop]
+    return "INR" if "lakh" in surface or "crore" in surface else DEFAULT
+
+
+def _never(head: str, bare: str, tail: str, scaled: bool, words: _Words) -> bool:
     """Whether what stands around the number says that it is no sum: part of a word, a count, a handle."""
     if head and head[-1].isascii() and (head[-1].isalnum() or head[-1] in "@_.-/#+"):
         return True
-    counted = tail.lstrip(" -").startswith(words.terms["not_after"]) and not tail.startswith(words.terms["loose"])
-    return counted or bare.endswith(words.terms["never_before"])
+    if bare.endswith(words.terms["never_before"]) or (not scaled and bare.endswith(words.terms["dated"])):
+        return True
+    if tail.startswith(words.terms["loose"]):
+        return False
+    rest = tail.lstrip(" -")
+    term = next((term for term in words.terms["not_after"] if rest.startswith(term)), "")
+    apart = tail[:1] == " " and term > _CHINESE  # "35w 年轻": a word that only begins like a measure
+    return bool(term) and not (apart and rest[len(term) : len(term) + 1] > _CHINESE)
 
 
 def _currency(

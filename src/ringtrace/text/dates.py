@@ -38,13 +38,17 @@ _EN_YEAR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DateFound:
-    """start, stop: code points of the searched text; value ISO 8601, partial allowed."""
+    """start, stop: code points of the searched text; value ISO 8601, partial allowed.
+
+    bare: a relative day, week, month or year without a number of its own ("昨天", "last month").
+    """
 
     start: int
     stop: int
     value: str
     probability: float
     rule: str
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,12 @@ def _relative(text: str, at: int, word: str, shift: tuple[str, int], day: date, 
         if text[at - 1 : at] == "大" or (text.startswith(("的",), stop) and offset == 0):
             return
         yield DateFound(
-            at, stop, (day + timedelta(days=offset)).isoformat(), 0.45 if word in words.weak else 0.6, "relative day"
+            at,
+            stop,
+            (day + timedelta(days=offset)).isoformat(),
+            0.45 if word in words.weak else 0.6,
+            "relative day",
+            True,
         )
     elif unit == "month":
         if text[at - 1 : at] and text[at - 1 : at] in "上下" and word[0] in "上下":
@@ -162,7 +171,7 @@ def _relative(text: str, at: int, word: str, shift: tuple[str, int], day: date, 
         tail = _RELATIVE_TAIL.match(text, stop)
         value = _iso(year, month, _integer(tail.group(1)) if tail else 0)
         if value:
-            yield DateFound(at, tail.end() if tail else stop, value, 0.85 if tail else 0.7, "relative month")
+            yield DateFound(at, tail.end() if tail else stop, value, 0.85 if tail else 0.7, "relative month", not tail)
     elif unit == "year":
         tail = _YEAR_TAIL.match(text, stop)
         value = (
@@ -172,7 +181,7 @@ def _relative(text: str, at: int, word: str, shift: tuple[str, int], day: date, 
         )
         if value:
             probability = 0.9 if tail else 0.45 if word in words.weak else 0.6
-            yield DateFound(at, tail.end() if tail else stop, value, probability, "relative year")
+            yield DateFound(at, tail.end() if tail else stop, value, probability, "relative year", not tail)
     elif unit == "week":
         monday = day - timedelta(days=day.weekday()) + timedelta(weeks=offset)
         weekday = _WEEKDAY.find(text[stop : stop + 1]) if stop < len(text) else -1
@@ -182,7 +191,7 @@ def _relative(text: str, at: int, word: str, shift: tuple[str, int], day: date, 
             )
         else:
             year, week, _ = monday.isocalendar()
-            yield DateFound(at, stop, f"{year}-W{week:02d}", 0.4 if word in words.weak else 0.5, "relative week")
+            yield DateFound(at, stop, f"{year}-W{week:02d}", 0.4 if word in words.weak else 0.5, "relative week", True)
 
 
 def _numeric(text: str) -> Iterator[DateFound]:
@@ -251,7 +260,7 @@ def _relative_english(at: int, word: str, shift: tuple[str, int], day: date, wor
     else:
         year, week, _ = (day + timedelta(weeks=offset)).isocalendar()
         value, probability = f"{year}-W{week:02d}", 0.5 if offset else 0.4
-    return DateFound(at, at + len(word), value, probability, f"relative {unit}")
+    return DateFound(at, at + len(word), value, probability, f"relative {unit}", True)
 
 
 def _shift_month(day: date, offset: int) -> tuple[int, int]:

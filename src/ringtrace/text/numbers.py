@@ -14,7 +14,7 @@ from typing import Any
 
 import ahocorasick_rs
 
-from ringtrace.text.lexicon import documents
+from ringtrace.text.lexicon import documents, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,24 @@ _UNITS = _signs("zh", "sign", "units", 1)
 _ONES = _signs("en", "word", "ones", 0)
 _SCALES = _signs("en", "word", "scales", 0)
 _LARGE = "万萬亿億"
+_COUNTED = frozenset(
+    char for _, document in documents("number") for char in document.get("sign", {}).get("counted", "")
+)
+_NOT_SCALE = load("number").get("not_scale", ())
+_HANDLE_CUES = ("qq", "vx", "wx", "v信", "tel", "tg", "wechat")
 _MORE = "多余餘几幾来"
 _LATIN_UNITS = {"k": 1_000, "w": 10_000}
 _SIGNS = "".join(_DIGITS) + "".join(_UNITS)
 _RUN = re.compile(rf"[0-9{''.join(_DIGITS)}十拾百][0-9.,点kw{_MORE}{_SIGNS}]*")
 _PLAIN = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 _ENGLISH_WORD = re.compile(r"[a-z]+")
-_ENGLISH_SCALE = re.compile(r" ?(hundred|thousand|grand|million|mil|billion|dozen|mln)(?![a-z])")
+_ENGLISH_SCALE = re.compile(r" ?(hundred|thousand|grand|million|mil|billion|dozen|mln|lakhs?|crores?)(?![a-z])")
 _WIDE = {ord(wide): plain for wide, plain in zip("０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⓪❶❷❸❹❺❻❼❽❾⒈⒉⒊⒋⒌⒍⒎⒏⒐，．",
                                                  "01234567891234567890123456789123456789,.", strict=True)}  # fmt: skip
 _ENGLISH = frozenset(_ONES) | frozenset(_SCALES)
-_ENGLISH_WORDS = ahocorasick_rs.AhoCorasick(sorted(_ENGLISH), store_patterns=False)
+_ENGLISH_WORDS = ahocorasick_rs.AhoCorasick(
+    sorted(_ENGLISH), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+)
 _WIDE_SIGNS = frozenset(map(chr, _WIDE))
 _ROUND = 10
 _BUDGET = 2_000
@@ -85,7 +92,10 @@ def find_numbers(text: str) -> tuple[Number, ...]:
         _read_run(plain, match.start(), match.end(), found)
         if len(found) >= _BUDGET:
             break
-    if _ENGLISH_WORDS.find_matches_as_indexes(plain):
+    if any(
+        not plain[start - 1 : start].isalpha() and not plain[stop : stop + 1].isalpha()
+        for _, start, stop in _ENGLISH_WORDS.find_matches_as_indexes(plain)
+    ):
         found.extend(_english(plain, found))
         found.sort(key=lambda number: number.start)
     return tuple(_join_ranges(plain, found)) if len(found) > 1 else tuple(found)
@@ -188,6 +198,8 @@ def _take(text: str, at: int, stop: int, tally: _Tally) -> bool:
     if unit and tally.unit and tally.unit <= unit < 10_000:
         return False
     tally.more = tally.more or extra
+    if not unit and tally.unit >= 1_000 and after == here + 1 and text[after : after + 1] in _COUNTED and after < len(text):
+        return False  # 3万一个, 5万两个: the last sign counts things
     if not unit:
         tally.close(text, value, after, beyond, kind)
         return False
@@ -211,6 +223,8 @@ def _digits(text: str, at: int, stop: int) -> tuple[Decimal, int, str]:
     end = at
     while end < stop and text[end] in _DIGITS:
         end += 1
+    if end - at > 1 and last_is_unit(text, at) and text[end - 1] in "一两" and text[end : end + 1] in _COUNTED:
+        end -= 1 if end < len(text) else 0  # 一万二一个月
     values = [_DIGITS[sign] for sign in text[at:end]]
     if len(values) >= 2 and values[0] == 0 and last_is_unit(text, at):
         return Decimal("".join(map(str, values))), end, "signs"
@@ -244,10 +258,14 @@ def _unit(text: str, at: int, stop: int) -> tuple[int, int, bool]:
         more, here = True, here + 1
     if here < stop and text[here] in _UNITS:
         return _UNITS[text[here]], here + 1, more
-    if here < stop and text[here] in _LATIN_UNITS and not text[here + 1 : here + 2].isalpha():
-        return _LATIN_UNITS[text[here]], here + 1, more
-    if here < stop and text[here] in _LATIN_UNITS and not text[here + 1 : here + 2].isascii():
-        return _LATIN_UNITS[text[here]], here + 1, more
+    if text.startswith(("个w", "个k"), here) and not (
+        text[here + 2 : here + 3].isascii() and text[here + 2 : here + 3].isalnum()
+    ):
+        return _LATIN_UNITS[text[here + 1]], here + 2, more
+    if here < stop and text[here] in _LATIN_UNITS:
+        following = text[here + 1 : here + 2]
+        if not (following.isascii() and following.isalpha()) or text.startswith(_HANDLE_CUES, here + 1):
+            return _LATIN_UNITS[text[here]], here + 1, more
     return 0, here if more and text[at] not in "来几" else at, more and text[at] not in "来"
 
 
@@ -278,7 +296,7 @@ def _english(text: str, taken: list[Number]) -> list[Number]:
             stop += 1
         while words[stop - 1][0] == "and":
             stop -= 1
-        number = _spell(words, index, stop)
+        number = _spell(text, words, index, stop)
         if number is not None:
             found.append(number)
         index = stop
@@ -298,14 +316,14 @@ def _continues(text: str, words: list[tuple[str, int, int]], index: int) -> bool
     return word in _ONES and (before in _SCALES or before == "and" or (_ONES[before] >= 20 > _ONES[word] * 2 > 0))
 
 
-def _spell(words: list[tuple[str, int, int]], index: int, stop: int) -> Number | None:
+def _spell(text: str, words: list[tuple[str, int, int]], index: int, stop: int) -> Number | None:
     total, current, scaled, start = 0, 0, False, words[index][1]
     if words[index][0] in _SCALES:
         lead = words[index - 1][0] if index else ""
         if lead == "a" and index >= 2 and words[index - 2][0] == "half":
             value = Decimal(_SCALES[words[index][0]]) / 2
             return Number(words[index - 2][1], words[stop - 1][2], value, scaled=True, words=True)
-        if lead not in {"a", "an"}:
+        if lead not in {"a", "an"} or text.startswith(_NOT_SCALE, words[index][2] + 1):
             return None
         start, current = words[index - 1][1], 1
     for word, _, _ in words[index:stop]:
