@@ -12,11 +12,13 @@ import ahocorasick_rs
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
+from ringtrace.text.numbers import find_numbers
 from ringtrace.text.view import TextView
 
 KIND = "sex"
 _ALONE = re.compile(r"(?:^|[\s,，。;；:：、(（\[【.!])([男女])(?=$|[\s,，。;；、)）\]】.!0-9])")
-_NEAR = 4
+_LETTER = re.compile(r"(?:^|[\s,(;/])([fm])[,;/)]? ?(?=[0-9]{1,2} ?(?:d|w|m|y)(?:o\b|ay|eek|k|o?nth|th|ear|r|\b))")
+_NEAR = 7
 _BUDGET = 200
 
 
@@ -24,7 +26,9 @@ _BUDGET = 200
 class _Words:
     automaton: ahocorasick_rs.AhoCorasick
     concepts: tuple[str, ...]
-    join: tuple[str, ...]
+    free: tuple[str, ...]
+    offered: tuple[str, ...]
+    between: frozenset[str]
 
 
 def find(view: TextView) -> Iterator[Candidate]:
@@ -42,6 +46,11 @@ def find(view: TextView) -> Iterator[Candidate]:
         for match in _ALONE.finditer(text):
             hits.append((*match.span(1), "M" if match.group(1) == "男" else "F"))
         hits.sort()
+    if ("m" in text or "f" in text) and find_numbers(text):
+        hits.extend((*match.span(1), match.group(1).upper()) for match in _LETTER.finditer(text))
+        hits.sort()
+    if not hits:
+        return
     doubtful = _alternatives(text, hits, words)
     for at, (start, stop, concept) in enumerate(hits):
         piece = folded.origin(start, stop)
@@ -58,10 +67,10 @@ def _alternatives(text: str, hits: list[tuple[int, int, str]], words: _Words) ->
         left, right = hits[at], hits[at + 1]
         between = text[left[1] : right[0]].strip()
         if {left[2], right[2]} == {"F", "M"} and len(between) <= _NEAR:
-            tail = text[right[1] : right[1] + 6]
-            free = any(mark in tail for mark in ("都", "均", "不限", "皆", "either"))
-            if free or between in {"或", "或者", "/", "还是", "or"} or (between in words.join and "两" not in text):
-                doubtful |= {at, at + 1} if free or between in {"或", "或者", "/", "还是", "or"} else set()
+            head, tail = text[max(0, left[0] - 10) : left[0]], text[right[1] : right[1] + 6]
+            free = between in words.between or any(mark in tail or mark in head for mark in words.free)
+            if free and not tail.startswith(words.offered):
+                doubtful |= {at, at + 1}
     return doubtful
 
 
@@ -77,4 +86,10 @@ def _words(lexicons: Path | None) -> _Words:
     automaton = ahocorasick_rs.AhoCorasick(
         list(concept_of), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
-    return _Words(automaton, tuple(concept_of.values()), tuple(terms.get("join", ())))
+    return _Words(
+        automaton,
+        tuple(concept_of.values()),
+        terms["free"],
+        terms["offered"],
+        frozenset((*terms["alternative"], *terms["or"])),
+    )

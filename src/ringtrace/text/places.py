@@ -58,6 +58,10 @@ class _Reading:
 _CONTEXT = frozenset({"full", "short", "roman", "alias", "country"})
 _FIXED = {"doubtful": 0.4, "country": 0.9, "alias": 0.9}
 _BUDGET = 500
+_CITY = 4.0
+"""From this weight on a short name is that of a prefecture or province."""
+_CHINESE = "\u2e80"
+_EDGES = frozenset("，。、,;；:：！!？?|/ \n·") | {""}
 
 
 @cache
@@ -98,7 +102,7 @@ def find_places(text: str, original: str = "", when: str = "", lexicons: Path | 
     for index, start, stop in gazetteer.automaton.find_matches_as_indexes(text):
         readings = gazetteer.readings[index]
         if readings and (text[start] > "\u2e80" or _apart(text, start, stop)):
-            hits.append((start, stop, index))
+            hits.append(gazetteer.larger(text, start, stop, index))
             if len(hits) >= _BUDGET:
                 break
     if not hits:
@@ -162,6 +166,9 @@ class _Gazetteer:
             entries[word.lower()] = []
         self.readings = [tuple(entries[name]) for name in entries]
         self.certain = [tuple(_certain(readings)) for readings in self.readings]
+        top = [max((r.weight for r in readings if r.form == "short"), default=0.0) for readings in self.readings]
+        self.minor = frozenset(i for i, name in enumerate(entries) if len(name) == 2 and 0 < top[i] < 1)
+        self.major = {name: i for i, name in enumerate(entries) if name > _CHINESE and top[i] >= _CITY}
         self.automaton = ahocorasick_rs.AhoCorasick(
             list(entries), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
         )
@@ -185,7 +192,7 @@ class _Gazetteer:
         readings = entries.setdefault(name.lower(), [])
         preferred = self.prefer.get(name.lower())
         if preferred == "":
-            weight = 1.0
+            weight = 0.2 if name + "县" == division.name else 1.0
         elif preferred == division.code:
             weight *= 10
         if all(reading.code != division.code for reading in readings):
@@ -212,6 +219,15 @@ class _Gazetteer:
                 readings = entries.setdefault(name, [])
                 if len(name) > 3 and not any(r.weight >= 30 or r.code == code for r in readings):
                     readings.append(_Reading(code, "abroad", 1.0))
+
+    def larger(self, text: str, start: int, stop: int, index: int) -> tuple[int, int, int]:
+        """来安徽 is 安徽, not the county 来安: a province or city that begins inside a county's short name."""
+        if index in self.minor:
+            for length in (3, 2):
+                found = self.major.get(text[stop - 1 : stop - 1 + length])
+                if found is not None:
+                    return stop - 1, stop - 1 + length, found
+        return start, stop, index
 
     def weigh(
         self, text: str, cased: str, at: tuple[int, int], readings: tuple[_Reading, ...], known: set[str], when: str
@@ -282,7 +298,10 @@ class _Gazetteer:
             return 0.96 if name not in self.words.get("wordlike", ()) else 0.85 if cued else 0.45
         if name in self.words.get("word", ()):
             return 0.8 if inside else 0.25
-        return (0.9 if cued else 0.7) if len(name) > 2 else (0.85 if cued else 0.42)
+        if len(name) > 2:
+            return 0.9 if cued else 0.7
+        alone = text[start - 1 : start] in _EDGES and tail[:1] in _EDGES
+        return 0.85 if cued else 0.55 if alone and len(text) > len(name) else 0.42
 
 
 @cache
