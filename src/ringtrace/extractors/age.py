@@ -5,6 +5,7 @@ A bound ("15天以内", "under 6 months", "0-1岁") gives its number, and its ru
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ringtrace.model.mention import Candidate
@@ -14,24 +15,21 @@ from ringtrace.text.numbers import find_numbers
 from ringtrace.text.view import TextView
 
 KIND = "age"
-_MARKS = frozenset("岁月天周龄歲年星礼")
-_BORN = ("出生", "新生", "刚生", "才生")
+_LATIN = re.compile("[a-z]{2}")
 
 
 def find(view: TextView) -> Iterator[Candidate]:
     """Yield ages; durations that are no age ("怀孕8个月", "six-month operation") are left out."""
     folded = view.folded
     text = folded.text
-    ascii_only = text.isascii()
-    chinese = not ascii_only and (not _MARKS.isdisjoint(text) or any(term in text for term in _BORN))
-    english = ascii_only or any("a" <= char <= "z" for char in text)
-    numbers = find_numbers(text)
-    if not chinese and not numbers and not (english and ("born" in text or "old" in text)):
-        return
     words = age_words(view.lexicons)
-    found = find_chinese_ages(text, words) if chinese else []
-    if english:
+    if not find_numbers(text) and not words.marked(text):
+        return
+    found = [] if text.isascii() else find_chinese_ages(text, words)
+    if text.isascii() or _LATIN.search(text) is not None:
         found.extend(find_english_ages(text, words))
+    if not found:
+        return
     taken = 0
     last = (-1, -1)
     for one in sorted(found, key=lambda item: (item.start, -item.stop, -item.probability, item.value)):

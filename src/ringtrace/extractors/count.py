@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import ahocorasick_rs
+
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
 from ringtrace.text.numbers import Number, as_decimal, find_numbers
@@ -16,6 +18,8 @@ KIND = "count"
 _STOPS = frozenset("，。,;；！？!?、\n:：()（） ")
 _ADJECTIVES = 3
 _FEW = 10
+_BUDGET = 100
+_CHINESE = "\u2e80"
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class _Words:
     nouns: frozenset[str]
     adjectives: frozenset[str]
     fixed_chinese: tuple[str, ...]
+    automaton: ahocorasick_rs.AhoCorasick
+    values: tuple[int, ...]
 
 
 def find(view: TextView) -> Iterator[Candidate]:
@@ -32,10 +38,9 @@ def find(view: TextView) -> Iterator[Candidate]:
     folded = view.folded
     text = folded.text
     words = _words(view.lexicons)
-    for word, value in words.fixed.items():
-        at = text.find(word)
-        if at >= 0:
-            yield from _candidate(view, at, at + len(word), str(value), 0.9, "word of number")
+    for index, start, stop in words.automaton.find_matches_as_indexes(text)[:_BUDGET]:
+        if text[start] > _CHINESE or not text[start - 1 : start].isalpha():
+            yield from _candidate(view, start, stop, str(words.values[index]), 0.9, "word of number")
     for number in find_numbers(text):
         if not 0 < number.value < 1_000_000 or number.value % 1 or number.digits > 6:
             continue
@@ -73,7 +78,8 @@ def _chinese(text: str, number: Number, tail: str, words: _Words) -> tuple[int, 
         return None
     rest = tail.lstrip(" ")
     at = number.stop + len(tail) - len(rest)
-    measure = next((term for term in words.terms["measure"] if rest.startswith(term)), "")
+    measures = words.terms["measure"]
+    measure = next(term for term in measures if rest.startswith(term)) if rest.startswith(measures) else ""
     rest = rest[len(measure) :]
     if measure and rest.startswith(("月", "星期", "礼拜", "多月", "小时", "半月", "钟头")):
         return None
@@ -149,4 +155,8 @@ def _words(lexicons: Path | None) -> _Words:
         frozenset(terms["noun"]),
         frozenset(terms["adjective"]),
         tuple(word for word in fixed if not word.isascii()),
+        ahocorasick_rs.AhoCorasick(
+            list(fixed), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+        ),
+        tuple(fixed.values()),
     )

@@ -26,9 +26,11 @@ class _Words:
     after_keys: tuple[str, ...]
     before_keys: tuple[str, ...]
     terms: Mapping[str, tuple[str, ...]]
+    after_first: frozenset[str]
     cues_zh: tuple[str, ...]
     cues_en: frozenset[str]
     firm: tuple[str, ...]
+    counted: Mapping[str, tuple[str, ...]]
 
 
 def find(view: TextView) -> Iterator[Candidate]:
@@ -89,9 +91,11 @@ def _never(head: str, bare: str, tail: str, scaled: bool, words: _Words) -> bool
     if tail.startswith(words.terms["loose"]):
         return False
     rest = tail.lstrip(" -")
-    term = next((term for term in words.terms["not_after"] if rest.startswith(term)), "")
+    term = next((term for term in words.counted.get(rest[:1], ()) if rest.startswith(term)), "")
+    if not term:
+        return False
     apart = tail[:1] == " " and term > _CHINESE  # "35w 年轻": a word that only begins like a measure
-    return bool(term) and not (apart and rest[len(term) : len(term) + 1] > _CHINESE)
+    return not (apart and rest[len(term) : len(term) + 1] > _CHINESE)
 
 
 def _currency(
@@ -106,7 +110,7 @@ def _currency(
             before = words.before[sign]
             start -= len(head) - at
     rest = tail.lstrip(" -")
-    if rest.startswith(words.after_keys):
+    if rest[:1] in words.after_first and rest.startswith(words.after_keys):
         sign = next(key for key in words.after_keys if rest.startswith(key))
         beyond = rest[len(sign) : len(sign) + 1]
         if not (sign.isascii() and sign.isalpha() and beyond.isascii() and beyond.isalpha()):
@@ -160,7 +164,9 @@ def _words(lexicons: Path | None) -> _Words:
         tuple(sorted(after, key=lambda key: (-len(key), key))),
         tuple(sorted(before, key=lambda key: (-len(key), key))),
         terms,
+        frozenset(key[0] for key in after),
         tuple(cue for cue in cues if not cue.isascii()),
         frozenset(cue for cue in cues if cue.isascii()),
         tuple(terms.get("firm", ())),
+        {term[0]: tuple(other for other in terms["not_after"] if other[0] == term[0]) for term in terms["not_after"]},
     )  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import date
+from functools import lru_cache
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text.places import find_places
@@ -11,6 +12,8 @@ from ringtrace.text.view import TextView
 
 KIND = "place"
 _MINIMUM = 0.1
+_DAY = 86_400_000_000
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def find(view: TextView) -> Iterator[Candidate]:
@@ -29,4 +32,9 @@ def _month(sent_at: int | None) -> str:
     """Return "YYYY-MM" for microseconds UTC, "" when unknown or out of range."""
     if sent_at is None or not 0 <= sent_at < 4_102_444_800_000_000:
         return ""
-    return datetime.fromtimestamp(sent_at // 1_000_000, UTC).strftime("%Y-%m")
+    return _month_of(sent_at // _DAY)
+
+
+@lru_cache(maxsize=4096)
+def _month_of(day: int) -> str:
+    return date.fromordinal(_EPOCH + day).strftime("%Y-%m")

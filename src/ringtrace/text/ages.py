@@ -14,6 +14,8 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+import ahocorasick_rs
+
 from ringtrace.text import lexicon
 from ringtrace.text.numbers import Number, as_decimal, find_numbers
 
@@ -47,6 +49,13 @@ class AgeWords:
     chinese: tuple[tuple[str, str], ...]
     english: tuple[tuple[str, str], ...]
     terms: Mapping[str, tuple[str, ...]]
+    marks: ahocorasick_rs.AhoCorasick
+    chinese_first: frozenset[str]
+    english_first: frozenset[str]
+
+    def marked(self, text: str) -> bool:
+        """Whether a word of age or birth stands in ``text``, so that it may hold an age without a number."""
+        return bool(self.marks.find_matches_as_indexes(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +71,31 @@ class _Around:
 def find_chinese_ages(text: str, words: AgeWords) -> list[AgeFound]:
     """Return the ages of a folded text in order of finding; they may overlap."""
     found: list[AgeFound] = []
-    for key, value in words.fixed.items():
-        at = text.find(key)
-        while at >= 0:
-            found.append(_fixed(text, at, key, value, words))
-            at = text.find(key, at + len(key))
+    if words.marked(text):
+        found.extend(_marked(text, words))
     numbers = find_numbers(text)
     for index, number in enumerate(numbers):
         found.extend(_number(text, number, numbers[index + 1 : index + 2], words))
+    if words.marked(text):
+        found.extend(newborns(text, found, words.terms["newborn_zh"], words))
+    return found
+
+
+def _marked(text: str, words: AgeWords) -> Iterator[AgeFound]:
+    """Yield the ages that are words (满月) and, where a child stands beside, phrases (半个月)."""
+    for key, value in words.fixed.items():
+        at = text.find(key)
+        while at >= 0:
+            yield _fixed(text, at, key, value, words)
+            at = text.find(key, at + len(key))
     for phrase, value in words.phrases.items():
         at = text.find(phrase)
         while at >= 0:
             stop = at + len(phrase)
             judged = _judge(text, (at, stop), value[-1], Decimal(value[1:-1]), words)
             if judged is not None:
-                found.append(AgeFound(at, stop, value, *judged))
+                yield AgeFound(at, stop, value, *judged)
             at = text.find(phrase, stop)
-    found.extend(newborns(text, found, words.terms["newborn_zh"], words))
-    return found
 
 
 def newborns(text: str, found: list[AgeFound], terms: tuple[str, ...], words: AgeWords) -> Iterator[AgeFound]:
@@ -123,6 +139,8 @@ def _fixed(text: str, at: int, key: str, value: str, words: AgeWords) -> AgeFoun
 
 def _number(text: str, number: Number, following: tuple[Number, ...], words: AgeWords) -> Iterator[AgeFound]:
     tail = text[number.stop : number.stop + 8].lstrip(" ")
+    if tail[:1] not in words.chinese_first:
+        return
     unit = next((pair for pair in words.chinese if tail.startswith(pair[0])), None)
     top = number.value if number.high is None else number.high
     if unit is None or top <= 0 or text[number.start - 1 : number.start] == "第":
@@ -275,11 +293,16 @@ def age_words(lexicons: Path | None) -> AgeWords:
         fixed.update(document.get("fixed", {}))
         units.update(document.get("unit", {}))
         phrases.update(document.get("phrase", {}))
+    terms = lexicon.load("age", lexicons)
+    marks = {*fixed, *phrases, *terms["newborn_zh"], *terms["newborn_en"], *terms["article"]}
     ordered = sorted(units.items(), key=lambda pair: (-len(pair[0]), pair[0]))
     return AgeWords(
         {key: fixed[key] for key in sorted(fixed, key=lambda key: (-len(key), key))},
         {key: phrases[key] for key in sorted(phrases, key=lambda key: (-len(key), key))},
         tuple(pair for pair in ordered if not pair[0].isascii()),
         tuple(pair for pair in ordered if pair[0].isascii()),
-        lexicon.load("age", lexicons),
+        terms,
+        ahocorasick_rs.AhoCorasick(sorted(marks), store_patterns=False),
+        frozenset(key[0] for key in units if not key.isascii()),
+        frozenset(key[0] for key in units if key.isascii()),
     )

@@ -29,7 +29,8 @@ def find_english_ages(text: str, words: AgeWords) -> list[AgeFound]:
     for number in find_numbers(text):
         if (number.value if number.high is None else number.high) > 0:
             found.extend(_number(text, number, words))
-    found.extend(newborns(text, found, words.terms["newborn_en"], words))
+    if words.marked(text):
+        found.extend(newborns(text, found, words.terms["newborn_en"], words))
     return found
 
 
@@ -47,7 +48,8 @@ def _number(text: str, number: Number, words: AgeWords) -> list[AgeFound]:
     before = text[number.start - 1 : number.start]
     if before.isascii() and (before.isalnum() or before in {"$", "@", "_"}) and before:
         return []
-    unit = next((pair for pair in words.english if tail.startswith(pair[0])), None)
+    named = tail[:1] in words.english_first
+    unit = next((pair for pair in words.english if tail.startswith(pair[0])), None) if named else None
     if unit is None or (tail[len(unit[0]) : len(unit[0]) + 1].isascii() and tail[len(unit[0]) :][:1].isalpha()):
         return _years(text, number, raw, words)
     stop = at + len(unit[0])

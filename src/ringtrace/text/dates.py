@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +18,10 @@ import ahocorasick_rs
 from ringtrace.text import lexicon
 from ringtrace.text.numbers import find_numbers
 
-_CHINA = timezone(timedelta(hours=8))
+_A_DAY = 86_400_000_000
+_CHINA = 8 * 3_600_000_000
+"""Microseconds of a day, and by which UTC+8 is ahead of UTC."""
+_EPOCH = date(1970, 1, 1).toordinal()
 _D = "0-9〇零一二三四五六七八九十廿"
 _YEAR = "[0-9〇零一二三四五六七八九]{4}"
 _FULL = re.compile(rf"({_YEAR}) ?年 ?(?:([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?)?")
@@ -66,7 +69,7 @@ def local_day(sent_at: int | None) -> date | None:
     """Return the day of ``sent_at`` (microseconds UTC) at UTC+8, None when unknown or out of range."""
     if sent_at is None or not 0 <= sent_at < 4_102_444_800_000_000:
         return None
-    return datetime.fromtimestamp(sent_at // 1_000_000, UTC).astimezone(_CHINA).date()
+    return date.fromordinal(_EPOCH + (sent_at + _CHINA) // _A_DAY)
 
 
 def find_dates(text: str, day: date | None = None, lexicons: Path | None = None) -> list[DateFound]:
@@ -75,7 +78,7 @@ def find_dates(text: str, day: date | None = None, lexicons: Path | None = None)
     found: list[DateFound] = []
     if "月" in text or "年" in text or "号" in text:
         found.extend(_chinese(text, day, words))
-    if "20" in text or "19" in text:
+    if ("20" in text or "19" in text) and ("-" in text or "/" in text or "." in text):
         found.extend(_numeric(text))
     month = False
     for index, start, stop in words.automaton.find_matches_as_indexes(text):
@@ -99,6 +102,22 @@ def find_dates(text: str, day: date | None = None, lexicons: Path | None = None)
 
 
 def _chinese(text: str, day: date | None, words: _Words) -> Iterator[DateFound]:
+    if "年" in text:
+        yield from _with_year(text)
+    if "月" in text:
+        for match in _MONTH.finditer(text):
+            yield from _month_day(text, match, day, words)
+    if "号" in text and day is not None:
+        for match in _DAY.finditer(text):
+            if not text.startswith(words.not_day, match.end()) and not text[: match.start()].endswith(
+                ("第", "微信", "q", "群")
+            ):
+                value = _iso(day.year, day.month, _integer(match.group(1)))
+                if value:
+                    yield DateFound(match.start(), match.end(), value, 0.55, "day of the month")
+
+
+def _with_year(text: str) -> Iterator[DateFound]:
     for match in _FULL.finditer(text):
         year = _integer(match.group(1))
         if 1900 <= year < 2100:
@@ -109,16 +128,6 @@ def _chinese(text: str, day: date | None, words: _Words) -> Iterator[DateFound]:
         value = _iso(2000 + int(match.group(1)), _integer(match.group(2)), _integer(match.group(3)))
         if value:
             yield DateFound(match.start(), match.end(), value, 0.85, "short year")
-    for match in _MONTH.finditer(text):
-        yield from _month_day(text, match, day, words)
-    if "号" in text and day is not None:
-        for match in _DAY.finditer(text):
-            if not text.startswith(words.not_day, match.end()) and not text[: match.start()].endswith(
-                ("第", "微信", "q", "群")
-            ):
-                value = _iso(day.year, day.month, _integer(match.group(1)))
-                if value:
-                    yield DateFound(match.start(), match.end(), value, 0.55, "day of the month")
 
 
 def _month_day(text: str, match: re.Match[str], day: date | None, words: _Words) -> Iterator[DateFound]:

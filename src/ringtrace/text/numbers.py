@@ -76,6 +76,8 @@ _ENGLISH_WORDS = ahocorasick_rs.AhoCorasick(
 )
 _WIDE_SIGNS = frozenset(map(chr, _WIDE))
 _ROUND = 10
+_GOES_ON = frozenset(",.+ " + "".join({name[0] for name in _SCALES} | {"m", "个"}))
+"""What may stand after plain digits and belong to the number: a group, a scale, a plus."""
 _BUDGET = 2_000
 
 
@@ -89,7 +91,11 @@ def find_numbers(text: str) -> tuple[Number, ...]:
     plain = text if text.isascii() or _WIDE_SIGNS.isdisjoint(text) else text.translate(_WIDE)
     found: list[Number] = []
     for match in _RUN.finditer(plain):
-        _read_run(plain, match.start(), match.end(), found)
+        run, stop = match.group(), match.end()
+        if run.isascii() and run.isdigit() and plain[stop : stop + 1] not in _GOES_ON:
+            found.append(Number(match.start(), stop, Decimal(run), digits=len(run)))
+        else:
+            _read_run(plain, match.start(), stop, found)
         if len(found) >= _BUDGET:
             break
     if any(
@@ -198,7 +204,13 @@ def _take(text: str, at: int, stop: int, tally: _Tally) -> bool:
     if unit and tally.unit and tally.unit <= unit < 10_000:
         return False
     tally.more = tally.more or extra
-    if not unit and tally.unit >= 1_000 and after == here + 1 and text[after : after + 1] in _COUNTED and after < len(text):
+    if (
+        not unit
+        and tally.unit >= 1_000
+        and after == here + 1
+        and text[after : after + 1] in _COUNTED
+        and after < len(text)
+    ):
         return False  # 3万一个, 5万两个: the last sign counts things
     if not unit:
         tally.close(text, value, after, beyond, kind)

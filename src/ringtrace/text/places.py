@@ -296,12 +296,11 @@ class _Gazetteer:
             return 0.97 if len(name) > 2 else 0.85 if cued or name[-1] == "县" else 0.45
         if reading.code[4:] == "00":
             return 0.96 if name not in self.words.get("wordlike", ()) else 0.85 if cued else 0.45
+        alone = len(name) == 2 and text[start - 1 : start] in _EDGES and tail[:1] in _EDGES and len(text) > 2
+        sure, bare = (0.9, 0.7) if len(name) > 2 else (0.85, 0.55 if alone else 0.42)
         if name in self.words.get("word", ()):
-            return 0.8 if inside else 0.25
-        if len(name) > 2:
-            return 0.9 if cued else 0.7
-        alone = text[start - 1 : start] in _EDGES and tail[:1] in _EDGES
-        return 0.85 if cued else 0.55 if alone and len(text) > len(name) else 0.42
+            sure, bare = (0.8, 0.8) if inside else (0.25, 0.25)
+        return sure if cued else bare
 
 
 @cache
