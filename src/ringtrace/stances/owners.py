@@ -60,9 +60,9 @@ def _by_frame(named: set[str], hits: Sequence[Hit], frame: Frame, direction: Dir
         return "self" if named & _OWN_KIN or candidate.owner == "self" else "other"
     if frame == "lawful" and named & _OFFICES:
         return "hotline"
-    if direction == "broker":
-        return "other" if _recommended(hits, candidate.pieces[0][0]) else "self"
-    if direction == "none" and frame == "plain" and candidate.owner == "other" and "knows_someone" in named:
+    if candidate.owner == "other":
+        return "other"
+    if direction == "broker" and _recommended(hits, candidate.pieces[0][0]):
         return "other"
     return "self"
 
