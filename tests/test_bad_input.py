@@ -249,7 +249,7 @@ def test_show_sends_no_terminal_command_and_no_turned_text(bad):
 
 def test_show_refuses_unknown_and_ambiguous_ids(bad):
     case, *_ = bad
-    for subject, words in (("post-zz", "nothing in this analysis has the id post-zz"), ("post-", "give more of it")):
+    for subject, words in (("post-zz", "no post has the id post-zz; the nearest: post-"), ("post-", "give more of it")):
         done = ringtrace("show", case.folder, subject, "--json")
         assert done.returncode == 1 and words in done.stderr and not done.stdout
         assert "Traceback" not in done.stderr

@@ -34,7 +34,7 @@ _CHAT_KIND = re.compile(
     rb'(?:private|public)_(?:group|supergroup|channel))"'
 )
 _MESSAGE_START = re.compile(
-    rb'\{[ \t\r\n]*+(?:"id"[ \t\r\n]*+:[ \t\r\n]*+-?[0-9]++[ \t\r\n]*+,[ \t\r\n]*+)?+'
+    rb'\{[ \t\r\n]*+(?:"id"[ \t\r\n]*+:[ \t\r\n]*+-?[0-9]++[ \t\r\n]*+,[ \t\r\n]*+)?'
     rb'"type"[ \t\r\n]*+:[ \t\r\n]*+"(?:message|service)"'
 )
 _HEADER_FIELD = re.compile(

@@ -35,35 +35,46 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Grammar:
+    """Marks as bytes. stop: where an unquoted field may end; end: the end of a row."""
+
     quote: bytes
     delimiter: bytes
+    stop: re.Pattern[bytes]
     end: re.Pattern[bytes]
-    quoted: re.Pattern[bytes]
-    plain: re.Pattern[bytes]
 
 
 @cache
 def _grammar(charset: str, delimiter: str) -> _Grammar:
-    """Patterns over whole code units; possessive, so linear."""
     quote, comma = '"'.encode(charset), delimiter.encode(charset)
     feed, carriage = "\n".encode(charset), "\r".encode(charset)
-    unit = b"(?s:.{%d})" % len(feed)
-    q, c, n, r = (re.escape(mark) for mark in (quote, comma, feed, carriage))
-    if len(feed) == 1:
-        return _Grammar(
-            quote,
-            comma,
-            re.compile(b"\r\n|\n|\r"),
-            re.compile(b'[^"]*+(?:""[^"]*+)*+(?=")'),
-            re.compile(b"[^%s\r\n]*+" % c),
-        )
-    return _Grammar(
-        quote,
-        comma,
-        re.compile(b"(?:%s%s|%s|%s)" % (r, n, n, r)),
-        re.compile(b"(?:(?!%s)%s|%s%s)*+(?=%s)" % (q, unit, q, q, q)),
-        re.compile(b"(?:(?!%s|%s|%s)%s)*+" % (c, n, r, unit)),
-    )
+    c, n, r = (re.escape(mark) for mark in (comma, feed, carriage))
+    return _Grammar(quote, comma, re.compile(b"%s|%s|%s" % (c, n, r)), re.compile(b"%s%s|%s|%s" % (r, n, n, r)))
+
+
+def _plain_end(data: bytes, start: int, grammar: _Grammar) -> int:
+    """Return where the unquoted field at ``start`` ends: the first mark on a whole code unit.
+
+    Possessive patterns would say it shorter, but are wrong over groups before Python 3.11.5.
+    """
+    unit = len(grammar.quote)
+    found = grammar.stop.search(data, start)
+    while found and (found.start() - start) % unit:
+        found = grammar.stop.search(data, found.start() + 1)
+    return found.start() if found else len(data)
+
+
+def _quote_end(data: bytes, start: int, limit: int, grammar: _Grammar) -> int:
+    """Return where the quoted field whose inside begins at ``start`` ends, -1 when that is behind ``limit``."""
+    quote = grammar.quote
+    at = data.find(quote, start, limit)
+    while at >= 0:
+        if (at - start) % len(quote):
+            at = data.find(quote, at + 1, limit)
+        elif _has(data, at + len(quote), quote):
+            at = data.find(quote, at + 2 * len(quote), limit)
+        else:
+            return at
+    return -1
 
 
 def split_rows(data: bytes, charset: Charset, delimiter: str, longest: int) -> Iterator[Row]:
@@ -84,8 +95,7 @@ def split_rows(data: bytes, charset: Charset, delimiter: str, longest: int) -> I
                 fields.append(found)
                 at = found.stop + len(grammar.quote)
             else:
-                match = grammar.plain.match(data, at)
-                stop = match.end() if match else at
+                stop = _plain_end(data, at, grammar)
                 fields.append(Field(at, stop, False))
                 at = stop
             if not _has(data, at, grammar.delimiter):
@@ -103,13 +113,13 @@ def _has(data: bytes, at: int, mark: bytes) -> bool:
 def _quoted(data: bytes, at: int, grammar: _Grammar, longest: int) -> Field | None:
     """Return the quoted field at ``at``, or None when its end is missing or something follows it."""
     first = at + len(grammar.quote)
-    match = grammar.quoted.match(data, first, min(len(data), first + longest))
-    if not match or not _has(data, match.end(), grammar.quote):
+    stop = _quote_end(data, first, min(len(data), first + longest), grammar)
+    if stop < 0:
         return None
-    after = match.end() + len(grammar.quote)
+    after = stop + len(grammar.quote)
     if after < len(data) and not _has(data, after, grammar.delimiter) and not grammar.end.match(data, after):
         return None
-    return Field(first, match.end(), True)
+    return Field(first, stop, True)
 
 
 def read_field(data: bytes, part: Field, charset: str) -> tuple[str, tuple[Segment, ...], tuple[tuple[int, int], ...]]:
