@@ -63,11 +63,11 @@ def test_what_stands_above_names_its_speakers() -> None:
     table = posts(
         said("甲乙", "有个女宝"), said("乙丙", "@甲乙 多少"), said("甲乙", "@乙丙 五万"), said("丙丁", "早"), said("丙丁", "早早"),
     )  # fmt: skip
-    above = posts_above(table, find_answers(table)).to_pylist()
+    above = posts_above(table, find_answers(table), {"p0": "offer"}).to_pylist()
     assert [[tuple(one.values()) for one in row] for row in above] == [
         [],
-        [("有个女宝", 1, True)],
-        [("@甲乙 多少", 1, True), ("有个女宝", 0, True)],
-        [("@乙丙 五万", 1, False)],
+        [("有个女宝", 1, True, "offer")],
+        [("@甲乙 多少", 1, True, ""), ("有个女宝", 0, True, "offer")],
+        [("@乙丙 五万", 1, False, "")],
         [],
     ]

@@ -27,7 +27,7 @@ _NAME_MOST = 40
 """Code points of a name looked at behind an @."""
 
 SCHEMA = pa.schema([("post_id", pa.string()), ("answered", pa.string()), ("basis", pa.string())])
-ABOVE = pa.list_(pa.struct([("text", pa.string()), ("who", pa.int64()), ("sure", pa.bool_())]))
+ABOVE = pa.list_(pa.struct([("text", pa.string()), ("who", pa.int64()), ("sure", pa.bool_()), ("does", pa.string())]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +70,19 @@ def find_answers(posts: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def posts_above(posts: pa.Table, answers: pa.Table) -> pa.Array:
-    """Return for each row of ``posts`` what stands above it: list of (text, who, sure), nearest first.
+def posts_above(posts: pa.Table, answers: pa.Table, known: Mapping[str, str]) -> pa.Array:
+    """Return for each row of ``posts`` what stands above it: list of (text, who, sure, does), nearest first.
 
     A post that answers carries up to ``DEPTH`` posts of its way up; any other the post before it in
-    its container, when another account sent it within ``MINUTES``. who, sure: as in ``view.Said``.
+    its container, when another account sent it within ``MINUTES``. known: post -> direction, as far as
+    posts have been read. who, sure, does: as in ``view.Said``.
     """
     at = {post: row for row, post in enumerate(posts["post_id"].to_pylist())}
     up = dict(zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True))
     texts, titles = posts["text"].to_pylist(), posts["title"].to_pylist()
     accounts = posts["account_id"].to_pylist()
     before = _before(posts)
+    ids = list(at)
     found: list[list[dict[str, Any]]] = []
     for row, post in enumerate(at):
         way = [at[one] for one in _way_up(post, up) if one in at]
@@ -91,7 +93,8 @@ def posts_above(posts: pa.Table, answers: pa.Table) -> pa.Array:
         found.append(
             [
                 {"text": f"{titles[one]}\n{texts[one]}" if titles[one] else texts[one],
-                 "who": number.setdefault(accounts[one] or str(one), len(number)), "sure": sure}
+                 "who": number.setdefault(accounts[one] or str(one), len(number)), "sure": sure,
+                 "does": known.get(ids[one], "")}
                 for one in way
             ]
         )  # fmt: skip

@@ -61,12 +61,20 @@ def observe_all(
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Return tables (mentions, stances, facts) of all posts; answers: as ``find_answers`` gives them.
 
-    Every post is read by its words and by what stands above it, then those that keep telling
-    company are read again, ``ROUNDS`` times.
+    Every post is read by its words and by the words above it, then once more what stands below an
+    offer, a wish or a go-between (whose prices and contacts the words alone do not show), then those
+    that keep telling company, ``ROUNDS`` times.
     """
-    wanted = posts.select(INPUT).append_column("above", posts_above(posts, answers))
+    bare = posts.select(INPUT)
+    wanted = bare.append_column("above", posts_above(posts, answers, {}))
     plain = pa.Table.from_pylist([], company.SCHEMA)
     found = _observe(_in_company(wanted, plain, everything=True), lexicons, workers, progress)
+    known = _directions(found[1])
+    wanted = bare.append_column("above", posts_above(posts, answers, known))
+    below = wanted.filter(pa.array([any(one["does"] for one in row) for row in wanted["above"].to_pylist()]))
+    found = _replaced(
+        found, _observe(_in_company(below, plain, everything=True), lexicons, workers, _silent), below["post_id"]
+    )
     first = found[1]
     wording = Wording(posts)
     for _ in range(ROUNDS):
@@ -76,6 +84,12 @@ def observe_all(
             break
         found = _replaced(found, _observe(again, lexicons, workers, _silent), again["post_id"])
     return found
+
+
+def _directions(stances: pa.Table) -> dict[str, str]:
+    """Return post -> direction of the posts that have one."""
+    pairs = zip(stances["post_id"].to_pylist(), stances["direction"].to_pylist(), strict=True)
+    return {post: direction for post, direction in pairs if direction != "none"}
 
 
 ROUNDS = 3

@@ -199,6 +199,8 @@ def _talk(view: TextView, heading: Direction) -> Talk:
 def _does(above: tuple[Said, ...], platform: str, lexicons: Path | None) -> Direction:
     """Return what the nearest of ``above`` probably does; it is read by its words and what is above it."""
     first = above[0]
+    if first.does:
+        return cast(Direction, first.does)
     others = tuple(said._replace(who=_seen_from(first, said)) for said in above[1:])
     reading = _read(TextView(first.text, platform, above=others, lexicons=lexicons), ())
     return reading.likely if reading.probability >= ANSWERED_FLOOR else "none"

@@ -15,12 +15,13 @@ class Said(NamedTuple):
 
     who: 0 when the account of the post below said it, else another number for each other account.
     sure: whether export, thread or a call by name say that it is answered; not sure is the post that
-    merely stands before it.
+    merely stands before it. does: its direction where that is known already, "" where it is to be read.
     """
 
     text: str
     who: int = 1
     sure: bool = True
+    does: str = ""
 
 
 @dataclass
