@@ -144,3 +144,38 @@ def test_parts_that_exceed_the_total_differ():
 def test_the_order_of_the_figures_does_not_matter(seed):
     figures = figures_of(seed, "2014-03-01")
     assert reconcile(figures) == reconcile(list(reversed(figures)))
+
+
+def test_the_parts_of_one_whole_are_not_set_against_each_other():
+    found = verdicts(figures_of("警方解救6女婴3男婴，共9名婴儿。", "2014-03-01"))
+    assert {verdict for *_, verdict, _ in found} <= {"agrees", "unallocated"}
+    assert ("children", "9", "6", "agrees", "") in found
+
+
+def test_provinces_that_exceed_their_stated_sum_differ():
+    found = verdicts(figures_of("四川抓获15人，安徽抓获13人，共抓获27人。", "2014-03-01"))
+    assert ("suspects", "27", "1") not in {row[:3] for row in found}
+    assert [row[3:] for row in found if row[0] == "suspects" and row[3] != "agrees"] == [("differs", "1")]
+
+
+def test_reports_that_nothing_ties_together_do_not_contradict_each_other():
+    figures = figures_of("Police arrested 1,094 suspects and rescued 382 children.", "2014-03-01")
+    figures += figures_of("Four suspects were arrested after a tip.", "2014-05-09", "b")
+    assert "differs" not in {row[3] for row in verdicts(figures)}
+    assert ("suspects", "1094", "4", "not_comparable", "") in verdicts(figures)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("警方抓获12名涉嫌网上买卖婴儿的犯罪嫌疑人。", ("suspects", "12", "")),
+        ("警方打掉1个利用互联网实施拐卖婴儿的犯罪团伙。", ("rings", "1", "")),
+        ("查获QQ群14个。", ("groups", "14", "")),
+        ("该群有注册成员约3200人。", ("members", "3200", "")),
+        ("BEIJING — Police arrested 12 suspects.", ("suspects", "12", "")),
+        ("Beijing (Newsdesk) Police arrested 12 suspects.", ("suspects", "12", "")),
+        ("Police in Sichuan detained 15 people, in Anhui 13.", ("suspects", "13", "340000")),
+    ],
+)
+def test_what_is_counted_and_where(text, expected):
+    assert expected in {(f.quantity, f.value, f.place) for f in figures_of(text, "2014-03-01")}

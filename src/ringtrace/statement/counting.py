@@ -82,10 +82,16 @@ _STOP_WORDS = frozenset({
     "since", "into", "than",
 })  # fmt: skip
 _ELLIPSIS = re.compile(r" (?:others? )?(?:(?:were|was|have|has|had|are|in|from|of (?:them|whom|those))\b)")
+_IN_PLACE = re.compile(r"\bin [a-z][a-z' ]{1,20} $")
+""" "... detained 15 in Sichuan, in Anhui 13": what is counted is said before."""
 _FILLER = " 共约近逾达超过多至少大计为有总等余者已"
 _SUSPECT_STATUS = frozenset({"arrested", "detained", "charged", "convicted", "bailed", "released"})
 _CHILD_STATUS = frozenset({"rescued", "reunited", "placed", "abducted", "sold", "bought", "found"})
 _AUXILIARY = re.compile(r"[a-z ]{0,28}?\b(?:were|was|been|being|are|is)\b((?: [a-z]+){0,2}) ?$")
+_PHRASE = 8
+"""Characters between two nouns of one Chinese phrase."""
+_JOINS = frozenset("和及与并等在于由被将把其")
+"""Between two nouns these begin another phrase."""
 _CLAUSE = re.compile(r"[，,；;。、]")
 
 
@@ -181,10 +187,7 @@ def _noun_chinese(vocabulary: Vocabulary, number: Number, low: int, high: int) -
     after = [noun for noun in vocabulary.nouns if start <= noun.start < stop and noun.kind != "persons"]
     verb = next((s.start for s in vocabulary.statuses if s.start >= start), len(text))
     if after and (after[0].start - start <= 10) and (classifier or after[0].start == start):
-        head = after[0]
-        for noun in after[1:]:
-            if noun.start - head.stop <= 1 and noun.kind != "officers":
-                head = noun
+        head = _last_of_phrase(vocabulary, after[0], high)
         inside = [s for s in vocabulary.statuses if start <= s.start < head.start]
         passive = any(
             text[max(start, s.start - 1) : s.start] in {"被", "获"}
@@ -205,6 +208,22 @@ def _noun_chinese(vocabulary: Vocabulary, number: Number, low: int, high: int) -
     return None
 
 
+def _last_of_phrase(vocabulary: Vocabulary, first: Term, high: int) -> Term:
+    """Return the head of a Chinese noun phrase, its last noun: 买卖婴儿的犯罪嫌疑人 are suspects."""
+    text, head = vocabulary.text, first
+    for noun in vocabulary.nouns:
+        if noun.start < head.stop or noun.start >= high or noun.kind == "officers":
+            continue
+        between = text[head.stop : noun.start]
+        verbs = any(head.stop <= s.start < noun.start for s in vocabulary.statuses)
+        if len(between) > _PHRASE or verbs or not _BREAKS.isdisjoint(between) or not _JOINS.isdisjoint(between):
+            break
+        if len(between) > 1 and "的" not in between and noun.kind not in ("rings", "cases"):
+            break
+        head = noun
+    return head
+
+
 def _of_the(vocabulary: Vocabulary, number: Number) -> str:
     """ "Of the suspects, 18 were arrested": what the subset is taken of."""
     head = vocabulary.text[: number.start]
@@ -220,7 +239,10 @@ def _is_elliptic(vocabulary: Vocabulary, number: Number) -> bool:
         return True
     if _ELLIPSIS.match(text, number.stop) and not (number.digits == 4 and 1900 <= number.value < 2100):
         return True
-    return any(s.start == number.stop + 1 for s in vocabulary.statuses)
+    if any(s.start == number.stop + 1 for s in vocabulary.statuses):
+        return True
+    ends = text[number.stop : number.stop + 1] in {"", ",", ";", "."} or text.startswith(" and ", number.stop)
+    return ends and _IN_PLACE.search(text[: number.start]) is not None
 
 
 def _status(vocabulary: Vocabulary, number: Number, noun: Term, window: tuple[int, int]) -> str:

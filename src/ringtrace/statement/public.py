@@ -85,7 +85,8 @@ def _figures(told: Told) -> Iterator[Draft]:
     last = ""
     for index, count in enumerate(counted):
         limit = counted[index + 1].number.start if index + 1 < len(counted) else len(vocabulary.text)
-        place = _place(vocabulary.text, places, count, limit, last)
+        summed = _is_sum(vocabulary, count) and len({p.code for p in places}) > 1
+        place = "" if summed else _place(vocabulary.text, places, count, limit, last)
         last = place or last
         yield _draft(told, count, place)
     for number in numbers:
@@ -181,6 +182,8 @@ def _place(text: str, places: list[Place], count: Count, limit: int, last: str) 
     start, stop = count.number.start, max(count.number.stop, count.noun[1])
     before = [p for p in places if p.stop <= start]
     behind = [p for p in places if stop <= p.start < limit]
+    if behind and before and _leads(text, behind[0]):
+        behind = []
     if behind and text[count.number.stop : stop + 1].isascii():  # Chinese names the place first
         return _common(_listed(text, behind, behind[0]))
     if not before:
@@ -192,6 +195,19 @@ def _place(text: str, places: list[Place], count: Count, limit: int, last: str) 
         if own and len(_listed(text, before, own[-1])) == len(own)
         else last or _common(_listed(text, before, before[-1]))
     )
+
+
+def _is_sum(vocabulary: Vocabulary, count: Count) -> bool:
+    """Whether the clause says that the figure is the sum of those before it: "27 in total", 共27人."""
+    text, start, stop = vocabulary.text, count.number.start, max(count.number.stop, count.noun[1])
+    first = max(text.rfind(mark, 0, start) for mark in ",，;；、.。") + 1
+    last = min((at for mark in ",，;；.。" if (at := text.find(mark, stop)) >= 0), default=len(text))
+    return vocabulary.has("total", first, last)
+
+
+def _leads(text: str, place: Place) -> bool:
+    """Whether the place behind a figure belongs to the next one: "in A 15 were held, in B 13"."""
+    return text[place.stop : place.stop + 3].lstrip(" :,")[:1].isdigit()
 
 
 def _listed(text: str, places: Sequence[Place], one: Place) -> list[Place]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from ringtrace.model.figure import Figure, Reconciliation, ReconciliationVerdict
+from ringtrace.statement.events import Event, find_events
 from ringtrace.text.places import contains
 
 _OPEN = ("suspects", "children")
@@ -26,20 +27,70 @@ def reconcile(figures: Sequence[Figure], place_name: Callable[[str], str] = str)
     place_name: division code -> words, for the reasons.
     """
     main = sorted((f for f in figures if not f.context), key=lambda f: (f.quantity, f.place, f.status, f.id))
-    groups: dict[tuple[str, str, str], list[Figure]] = defaultdict(list)
-    for figure in main:
-        if figure.quantity != "price":  # each child had a price of its own
-            groups[figure.quantity, figure.unit, figure.place].append(figure)
+    events = find_events(main)
     found: list[Reconciliation] = []
-    for group in groups.values():
-        for left, right in combinations(group, 2):
-            if verdict := _compare(left, right):
-                found.append(verdict)
-    for quantity in _OPEN:
-        found.extend(_remainders(quantity, main, place_name))
+    for event in events:
+        found.extend(_within(event))
+        for quantity in _OPEN:
+            found.extend(_remainders(quantity, event.figures, place_name))
+    found.extend(_apart(events))
     found.extend(_sums_of_cases(figures))
     found.extend(_other_stories(figures))
     return sorted(found, key=lambda r: (r.left, r.right, r.verdict, r.reason))
+
+
+def _within(event: Event) -> list[Reconciliation]:
+    """Compare the figures of one event that could be taken for each other."""
+    groups: dict[tuple[str, str, str], list[Figure]] = defaultdict(list)
+    for figure in event.figures:
+        if figure.quantity != "price":  # each child had a price of its own
+            groups[figure.quantity, figure.unit, figure.place].append(figure)
+    found = []
+    for group in groups.values():
+        subsets = _sums_of_parts(group)
+        found += subsets
+        summed = {(r.left, r.right) for r in subsets}
+        for left, right in combinations(group, 2):
+            if not {(left.id, right.id), (right.id, left.id)} & summed and (verdict := _compare(left, right)):
+                found.append(verdict)
+    return found
+
+
+def _sums_of_parts(group: Sequence[Figure]) -> list[Reconciliation]:
+    """One source that tells a whole and its parts by kind ("9, of them 6 girls and 3 boys")."""
+    found = []
+    for whole in group:
+        parts = [
+            f for f in group
+            if f.id != whole.id and f.status == whole.status and _same_source(f, whole)
+            and f.population != whole.population and Decimal(f.value) < Decimal(whole.value)
+        ]  # fmt: skip
+        kinds = {f.population: f for f in parts}
+        placed = sum((Decimal(f.value) for f in kinds.values()), Decimal(0))
+        if len(kinds) > 1 and placed == Decimal(whole.value):
+            listed = " + ".join(f.value for f in kinds.values())
+            reason = f"the kinds told in one source add up: {listed} = {whole.value}"
+            found += [_verdict(whole, part, "agrees", "", reason) for part in kinds.values()]
+    return found
+
+
+def _same_source(left: Figure, right: Figure) -> bool:
+    return left.span is not None and right.span is not None and left.span.evidence == right.span.evidence
+
+
+def _apart(events: Sequence[Event]) -> list[Reconciliation]:
+    """Say of figures in other events than the largest why they are not set against it."""
+    if not events:
+        return []
+    main = {(f.quantity, f.status, f.place): f for f in reversed(events[0].figures)}
+    found = []
+    for event in events[1:]:
+        for figure in event.figures:
+            mate = main.get((figure.quantity, figure.status, figure.place))
+            if mate is not None and figure.quantity in _OPEN and figure.status:
+                reason = "no common figure or date ties the two reports to one event"
+                found.append(_verdict(mate, figure, "not_comparable", "", reason))
+    return found
 
 
 def _compare(left: Figure, right: Figure) -> Reconciliation | None:
@@ -48,14 +99,18 @@ def _compare(left: Figure, right: Figure) -> Reconciliation | None:
             reason = f"one counts the {left.status}, the other the {right.status}; they are different numbers"
             return _verdict(left, right, "not_comparable", "", reason)
         return None
+    if left.quantity in _OPEN and not left.status:
+        return None  # what became of them is not said: nothing to compare
     if left.period_start and right.period_start and left.period_start != right.period_start:
         reason = f"they are dated differently: {left.period_start} and {right.period_start}"
         return _verdict(left, right, "not_comparable", "", reason)
     return _weigh_exact(left, right) if left.bound == right.bound == "exact" else _weigh_bounds(left, right)
 
 
-def _weigh_exact(left: Figure, right: Figure) -> Reconciliation:
+def _weigh_exact(left: Figure, right: Figure) -> Reconciliation | None:
     a, b = Decimal(left.value), Decimal(right.value)
+    if a != b and _same_source(left, right) and left.population != right.population:
+        return None  # one source contradicts itself seldom: it counts another kind
     if a != b:
         days = ""
         if left.as_of and right.as_of and left.as_of != right.as_of:
@@ -63,8 +118,11 @@ def _weigh_exact(left: Figure, right: Figure) -> Reconciliation:
         return _verdict(
             left, right, "differs", str(abs(a - b)), f"one says {left.value}, the other {right.value}{days}"
         )
-    same = left.span is not None and right.span is not None and left.span.evidence == right.span.evidence
-    where = "in one source" if same else "in two sources, which may be copies of one release: one witness"
+    where = (
+        "in one source"
+        if _same_source(left, right)
+        else "in two sources, which may be copies of one release: one witness"
+    )
     return _verdict(left, right, "agrees", "", f"both say {left.value}, {where}")
 
 

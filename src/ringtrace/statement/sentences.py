@@ -11,7 +11,11 @@ _LONGEST = 4_000
 _ABBREVIATION = re.compile(r"\b(?:mr|mrs|ms|dr|st|no|vol|u\.s|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)$")
 
 
-_DATELINE = re.compile(r"[^\n。]{0,40}?(?:\([a-z. /]{2,20}\) ?(?:--|—|-)|[0-9]{1,2}日[电讯])")
+_DATELINE = re.compile(
+    r"[^\n。]{0,40}?(?:\([a-z. /]{2,20}\) ?(?:--|—|–|-)|[0-9]{1,2}日[电讯])"
+    r"|[a-z][a-z' ]{2,24}(?:, (?:[a-z' ]{3,20}|[a-z]{3,9}\.? [0-9]{1,2}))?(?: \([a-z. /]{2,20}\)| ?(?:--|—|–)| -|:) "
+)
+"""Of a folded sentence: "beijing, feb. 28 (agency) --", "北京2月28日电", "beijing — ", "beijing (agency) "."""
 
 
 def dateline_end(text: str) -> int:

@@ -13,7 +13,7 @@ UNITS = {
     "suspects": "person", "children": "person", "officers": "person", "women": "person", "victims": "person",
     "persons": "person", "rings": "ring", "provinces": "province", "cities": "city", "sites": "site",
     "forums": "forum", "groups": "group", "cases": "case", "accounts": "account", "families": "family",
-    "tips": "tip", "price": "",
+    "tips": "tip", "members": "member", "price": "",
 }  # fmt: skip
 PERSONS = frozenset(quantity for quantity, unit in UNITS.items() if unit == "person")
 
@@ -72,11 +72,11 @@ def terms(concept: str) -> tuple[str, ...]:
 
 
 def is_word(text: str, start: int, stop: int) -> bool:
-    """Whether [start, stop) is no part of a longer Latin word; Chinese has no such border."""
-    if not text[start].isascii():
-        return True
+    """Whether [start, stop) is no part of a longer Latin word; a Chinese end ("QQ群14个") has no such border."""
     before, after = text[start - 1 : start], text[stop : stop + 1]
-    return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
+    open_left = not text[start].isascii() or not (before.isascii() and before.isalnum())
+    open_right = not text[stop - 1].isascii() or not (after.isascii() and after.isalnum())
+    return open_left and open_right
 
 
 def _match(text: str, automaton: tuple[ahocorasick_rs.AhoCorasick, tuple[str, ...]]) -> tuple[Term, ...]:
