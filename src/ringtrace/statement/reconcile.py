@@ -32,7 +32,9 @@ def reconcile(figures: Sequence[Figure], place_name: Callable[[str], str] = str)
     for event in events:
         found.extend(_within(event))
         for quantity in _OPEN:
-            found.extend(_remainders(quantity, event.figures, place_name))
+            left = _remainders(quantity, event.figures, place_name)
+            placed = [r for r in left if r.right or "placed: none" not in r.reason]
+            found.extend(placed or (left if event is events[0] else []))
     found.extend(_apart(events))
     found.extend(_sums_of_cases(figures))
     found.extend(_other_stories(figures))
