@@ -80,7 +80,7 @@ def read_author(name: str) -> list[Labelled]:
     """Return texts of a development author of the simulator, those alike but for digits once."""
     try:
         write = import_module(f"ringtrace.simulator.authors.{name}").write
-    except ModuleNotFoundError:
+    except (ModuleNotFoundError, AttributeError):
         return []
     script = write(replace(load_preset("seed", 11), posts=12_000, ring_share=0.2))
     lines = {line.key: line for line in script.lines}

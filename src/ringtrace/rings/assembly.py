@@ -18,6 +18,7 @@ from ringtrace.rings.communities import find
 from ringtrace.rings.containers import describe
 from ringtrace.rings.deals import find_deals
 from ringtrace.rings.doubt import doubts
+from ringtrace.rings.exchange import without_exchange
 from ringtrace.rings.graph import build
 from ringtrace.rings.roles import assign
 
@@ -47,6 +48,8 @@ def find_rings(
     ties = build(stage, mentions, accounts, templates, identifiers)
     partition = find(ties)
     members, held = assign(partition, ties, stage, _operators(posts))
+    unlike = pa.array(sorted(without_exchange(members, ties, stage)), pa.string())
+    members = members.filter(pc.invert(pc.is_in(members["ring_id"], unlike)))
     rings = _summary(stage, members, mentions, ties, partition)
     deals = find_deals(stage, mentions, _answers(stage, accounts))
     used = defaultdict(list)
