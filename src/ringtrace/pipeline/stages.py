@@ -71,7 +71,8 @@ def observe_all(
     found = _observe(_in_company(wanted, plain, everything=True), lexicons, workers, progress)
     known = _directions(found[1])
     wanted = bare.append_column("above", posts_above(posts, answers, known))
-    below = wanted.filter(pa.array([any(one["does"] for one in row) for row in wanted["above"].to_pylist()]))
+    under = [any(one["does"] for one in row) for row in wanted["above"].to_pylist()]
+    below = wanted.filter(pa.array(under, pa.bool_()))
     found = _replaced(
         found, _observe(_in_company(below, plain, everything=True), lexicons, workers, _silent), below["post_id"]
     )
