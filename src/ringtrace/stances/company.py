@@ -82,7 +82,9 @@ def find_company(
             continue
         own = by_account.get(case.account[post], Counter())
         known = [by_handle[handle] for handle in case.handles.get(post, ()) if handle in by_handle]
-        lift = _from_account(own, total[case.account[post]]) + _from_handles(known) + _from_talk(case, post)
+        lift = _from_handles(known) + _from_talk(case, post)
+        if case.read.get(post, 0.0) > 0:  # an account's word of thanks is no offer
+            lift += _from_account(own, total[case.account[post]])
         lift += said if abs(said) >= number("wording_least") else 0.0
         if lift >= number("least"):
             rows.append({"post_id": post, "lift": min(lift, number("most")), "lean": _lean(case, post, own, known)})
@@ -143,9 +145,9 @@ def _by_handle(case: _Case) -> dict[tuple[str, str], Counter[str]]:
 
 
 def _from_account(own: Counter[str], posts: int) -> float:
-    share = own.total() / (posts + number("account_rest"))
-    if not share:
+    if own.total() < number("account_least"):
         return 0.0
+    share = own.total() / (posts + number("account_rest"))
     return min(max(0.0, math.log(share / number("account_base"))), number("account_most"))
 
 
