@@ -54,7 +54,7 @@ class Scene:
 
     acts: post -> Act for posts with an author, in order of time; by_actor: actor -> its acts.
     actor_of: account -> actor. spans: the posts' own spans by row. parents: post -> the post that
-    it answers by reply, @name or thread (by a bare name: see ``address``).
+    it answers by reply or thread (a call by name: see ``address``, which looks for trade).
     """
 
     posts: pa.Table
@@ -81,8 +81,8 @@ def scene(posts: pa.Table, stances: pa.Table, facts: pa.Table, actors: pa.Table,
     by_actor: dict[str, list[Act]] = defaultdict(list)
     for act in acts.values():
         by_actor[act.actor].append(act)
-    pairs = zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True)
-    parents = {post: answered for post, answered in pairs if post in acts}
+    columns = (answers[name].to_pylist() for name in ("post_id", "answered", "basis"))
+    parents = {post: above for post, above, basis in zip(*columns, strict=True) if post in acts and basis != "name"}
     return Scene(posts, acts, by_actor, actor_of, parents, found)
 
 
