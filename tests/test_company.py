@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from ringtrace.engines.tables import from_rows
 from ringtrace.pipeline.answering import find_answers
-from ringtrace.stances.company import find_company, number
+from ringtrace.stances.assess import assess
+from ringtrace.stances.company import Company, number
 from ringtrace.text.view import TextView
 from test_answering import posts, said
 
@@ -32,7 +33,7 @@ def mentions(**owned: str) -> pa.Table:
 
 
 def company(table: pa.Table, found: pa.Table, named: pa.Table) -> dict[str, tuple[float, str]]:
-    rows = find_company(table, named, found, find_answers(table), found, {}).to_pylist()
+    rows = Company(table, find_answers(table), found).find(named, found, {}).to_pylist()
     return {row["post_id"]: (row["lift"], row["lean"]) for row in rows}
 
 
@@ -63,10 +64,8 @@ def test_bids_below_it_show_an_offer() -> None:
     assert company(table, found, mentions()) == {"p0": (number("answered_most"), "offer")}
 
 
-def test_a_lift_moves_the_reading_and_never_a_settled_text() -> None:
-    from ringtrace.stances.assess import assess
-
+def test_a_lift_moves_the_reading_of_a_post_that_says_something() -> None:
     plain = TextView("三个月的 要的说")
     lifted = TextView("三个月的 要的说", lift=5.0, lean="offer")
-    assert assess(plain, ()).probability < assess(lifted, ()).probability
-    assert assess(lifted, ()).probability <= 1.0
+    assert assess(plain, ()).probability < 0.5 < assess(lifted, ()).probability
+    assert assess(lifted, ()).direction == "offer"

@@ -85,3 +85,19 @@ def test_any_text_is_read_within_its_bounds(text):
 def test_a_hostile_text_is_read_in_bounded_time(piece):
     drafts = read_public_figures(piece * (40_000 // len(piece)))
     assert all(0 <= draft.start < draft.stop <= 40_000 for draft in drafts)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Sichuan: 27 suspects were arrested.", "510000"),
+        ("Sichuan — 27 suspects were arrested.", "510000"),
+        ("Police in Sichuan: 15 suspects were arrested.", "510000"),
+        ("In Sichuan police (city bureau) arrested 5 suspects.", "510000"),
+        ("Beijing (Newsdesk) Police arrested 12 suspects.", ""),
+        ("BEIJING — Police arrested 12 suspects.", ""),
+        ("BEIJING, Feb. 28 (Wire) -- Police arrested 12 suspects.", ""),
+    ],
+)
+def test_a_dateline_says_where_the_reporter_sat_and_nothing_else(text: str, place: str) -> None:
+    assert [f.place for f in read_public_figures(text, published="2014-03-01")] == [place]

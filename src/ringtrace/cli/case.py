@@ -6,7 +6,7 @@ import os
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -126,11 +126,11 @@ def judge(
     import getpass
 
     from ringtrace.errors import UsageError
-    from ringtrace.model.ring import Judgement
+    from ringtrace.model.ring import Judgement, Verdict
     from ringtrace.store.analysis import read_table
     from ringtrace.store.case import Case
 
-    if verdict not in ("yes", "no", "unsure"):
+    if verdict not in get_args(Verdict):
         raise UsageError(f"verdict {verdict!r} is not yes, no or unsure")
     opened = Case(case)
     known = set(read_table(opened.analysis, "accounts")["account_id"].to_pylist())
@@ -140,8 +140,6 @@ def judge(
     first, second = sorted((left, right))
     ledger = opened.open_ledger()
     at = time.time_ns() // 1000
-    number = ledger.judge(
-        Judgement(("link", first, second), verdict, getpass.getuser(), at, reason)  # type: ignore[arg-type]
-    )
+    number = ledger.judge(Judgement(("link", first, second), cast(Verdict, verdict), getpass.getuser(), at, reason))
     ledger.close()
     emit(as_json, {"event": number}, [f"Recorded as event {number}. Run `ringtrace analyse {case}` to apply it."])

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
+from ringtrace.text import lexicon
 
-@cache
+
 def document() -> Mapping[str, Any]:
     """Return the model file: version, limits, thresholds, pair weights (log2 odds)."""
-    path = resources.files("ringtrace") / "lexicons" / "linking.model.toml"
-    return MappingProxyType(tomllib.loads(path.read_text("utf-8")))
+    return lexicon.constants("linking")
 
 
 def limits() -> Mapping[str, float]:

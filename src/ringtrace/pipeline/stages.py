@@ -20,7 +20,7 @@ from ringtrace.pipeline.answering import posts_above
 from ringtrace.pipeline.observing import INPUT, observe
 from ringtrace.pipeline.posts import merge, post_table
 from ringtrace.pipeline.reading import MAPPING_SUFFIX, Reading, read_source
-from ringtrace.stances import company
+from ringtrace.stances.company import Company
 from ringtrace.stances.wording import Wording
 from ringtrace.store.evidence import EvidenceStore, Held
 
@@ -67,20 +67,15 @@ def observe_all(
     """
     bare = posts.select(INPUT)
     wanted = bare.append_column("above", posts_above(posts, answers, {}))
-    plain = pa.Table.from_pylist([], company.SCHEMA)
-    found = _observe(_in_company(wanted, plain, everything=True), lexicons, workers, progress)
+    found = _observe(_alone(wanted), lexicons, workers, progress)
     known = _directions(found[1])
     wanted = bare.append_column("above", posts_above(posts, answers, known))
     under = [any(one["does"] for one in row) for row in wanted["above"].to_pylist()]
     below = wanted.filter(pa.array(under, pa.bool_()))
-    found = _replaced(
-        found, _observe(_in_company(below, plain, everything=True), lexicons, workers, _silent), below["post_id"]
-    )
-    first = found[1]
-    wording = Wording(posts)
+    found = _replaced(found, _observe(_alone(below), lexicons, workers, _silent), below["post_id"])
+    company, wording = Company(posts, answers, found[1]), Wording(posts)
     for _ in range(ROUNDS):
-        lifts = company.find_company(posts, *found[:2], answers, first, wording.learn(found[1], answers))
-        again = _in_company(wanted, lifts, everything=False)
+        again = _in_company(wanted, company.find(*found[:2], wording.learn(found[1], answers)))
         if not len(again):
             break
         found = _replaced(found, _observe(again, lexicons, workers, _silent), again["post_id"])
@@ -101,18 +96,18 @@ def _silent(_stage: str, _done: int, _whole: int) -> None:
     """Report nothing: a second look is no progress of its own."""
 
 
-def _in_company(wanted: pa.Table, lifts: pa.Table, *, everything: bool) -> pa.Table:
-    """Return the rows of ``wanted`` that have a lift, or all, with columns lift and lean."""
-    by_post = {
-        post: (lift, lean) for post, lift, lean in zip(*(lifts[n].to_pylist() for n in lifts.column_names), strict=True)
-    }
-    ids = wanted["post_id"].to_pylist()
-    if not everything:
-        rows = [row for row, post in enumerate(ids) if post in by_post]
-        wanted, ids = wanted.take(pa.array(rows, pa.int64())), [ids[row] for row in rows]
-    known = [by_post.get(post, (0.0, "none")) for post in ids]
-    wanted = wanted.append_column("lift", pa.array([lift for lift, _ in known], pa.float64()))
-    return wanted.append_column("lean", pa.array([lean for _, lean in known], pa.string()))
+def _alone(wanted: pa.Table) -> pa.Table:
+    """Return ``wanted`` with the columns lift and lean, as nothing is known of the company it keeps."""
+    lifts = wanted.append_column("lift", pa.array([0.0] * len(wanted), pa.float64()))
+    return lifts.append_column("lean", pa.array(["none"] * len(wanted), pa.string()))
+
+
+def _in_company(wanted: pa.Table, lifts: pa.Table) -> pa.Table:
+    """Return the rows of ``wanted`` that have a lift, with their columns lift and lean."""
+    ids = pc.index_in(wanted["post_id"], lifts["post_id"].combine_chunks())
+    rows = ids.drop_null()
+    kept = wanted.filter(pc.is_valid(ids))
+    return kept.append_column("lift", lifts["lift"].take(rows)).append_column("lean", lifts["lean"].take(rows))
 
 
 def _observe(

@@ -35,6 +35,7 @@ _FEATURE = {
     "contact_disagrees": "they give different contacts of one kind",
     "name_same": "the same distinctive name",
     "name_similar": "similar distinctive names",
+    "name_only": "they share nothing but the name",
     "template_rare": "both posted the same rare text",
     "active_together": "both were active side by side in one place",
     "took_over": "one fell silent when the other began",

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from importlib import resources
-from typing import Any
 
+from ringtrace.text import lexicon
 
-def _document() -> Mapping[str, Any]:
-    return tomllib.loads((resources.files("ringtrace") / "lexicons" / "rings.model.toml").read_text("utf-8"))
-
-
-_MODEL = _document()
+_MODEL = lexicon.constants("rings")
 PROTECTIVE = frozenset(_MODEL["protective"])
 TRADE_FACTS = frozenset(_MODEL["trade_facts"])
 SERVICE_FACTS: Mapping[str, str] = _MODEL["service_facts"]

@@ -9,105 +9,91 @@ left as they are, and nobody is scored: the lift belongs to one post and rests o
 from __future__ import annotations
 
 import math
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from ringtrace.model.mention import CONTACT_KINDS
+from ringtrace.text import lexicon
 
 SCHEMA = pa.schema([("post_id", pa.string()), ("lift", pa.float64()), ("lean", pa.string())])
 _HANDLES = CONTACT_KINDS - {"url"}
 _OPPOSITE = {"offer": "seek", "seek": "offer", "broker": "seek"}
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Case:
-    """What is known of every post. read: what its text alone gave, before any second look."""
+    """What is known of every post. read: what its text alone gave, before any second look.
+
+    answered: post -> the post above it; answers: post -> those below it that answer more than its name.
+    """
 
     account: Mapping[str, str]
+    read: Mapping[str, float]
+    answered: Mapping[str, str]
+    answers: Mapping[str, list[str]]
     probability: Mapping[str, float]
     direction: Mapping[str, str]
     frame: Mapping[str, str]
-    read: Mapping[str, float]
     handles: Mapping[str, list[tuple[str, str]]]
-    answered: Mapping[str, str]
-    answers: Mapping[str, list[str]] = field(default_factory=dict)
 
     def sure(self, post: str) -> bool:
         return self.direction.get(post, "none") != "none" and self.probability[post] >= number("sure")
 
 
-@cache
-def _document() -> Mapping[str, Any]:
-    path = resources.files("ringtrace") / "lexicons" / "company.model.toml"
-    return MappingProxyType(tomllib.loads(path.read_text("utf-8")))
-
-
 def number(name: str) -> float:
     """Return a constant of ``company.model.toml``."""
-    return float(_document()["number"][name])
+    return float(lexicon.constants("company")["number"][name])
 
 
-def find_company(
-    posts: pa.Table,
-    mentions: pa.Table,
-    stances: pa.Table,
-    answers: pa.Table,
-    first: pa.Table,
-    wording: Mapping[str, float],
-) -> pa.Table:
-    """Return Table(post_id, lift, lean) of the posts worth a second look, in order of post_id.
+class Company:
+    """A case's posts with what answers what, gathered once for the rounds of looking."""
 
-    stances: as known now; first: as the texts alone gave them; wording: as ``Wording.learn`` gives it.
-    lift: natural log-odds to add, at most ``most``, below 0 where the wording speaks against a sure
-    post; lean: the direction that its company suggests, "none" without one.
-    """
-    case = _case(posts, mentions, stances, answers, first)
-    by_account = _by_account(case)
-    total = Counter(case.account[post] for post in case.probability)
-    by_handle = _by_handle(case)
-    rows = []
-    for post in sorted(case.probability):
-        said = wording.get(post, 0.0)
-        if case.direction[post] != "none" and said <= -number("wording_least"):
-            rows.append({"post_id": post, "lift": said, "lean": case.direction[post]})
-        if case.direction[post] != "none" or case.frame[post] in _document()["settled"]:
-            continue
-        own = by_account.get(case.account[post], Counter())
-        known = [by_handle[handle] for handle in case.handles.get(post, ()) if handle in by_handle]
-        lift = _from_handles(known) + _from_talk(case, post)
-        if case.read.get(post, 0.0) > 0:  # an account's word of thanks is no offer
-            lift += _from_account(own, total[case.account[post]])
-        lift += said if abs(said) >= number("wording_least") else 0.0
-        if lift >= number("least"):
-            rows.append({"post_id": post, "lift": min(lift, number("most")), "lean": _lean(case, post, own, known)})
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    def __init__(self, posts: pa.Table, answers: pa.Table, first: pa.Table) -> None:
+        """first: the stances as the texts alone gave them."""
+        self._account = dict(_rows(posts, "post_id", "account_id"))
+        self._read = dict(_rows(first, "post_id", "probability"))
+        self._answered = dict(_rows(answers, "post_id", "answered"))
+        self._answers: dict[str, list[str]] = defaultdict(list)
+        for post, answered, basis in _rows(answers, "post_id", "answered", "basis"):
+            if basis != "name":
+                self._answers[answered].append(post)
 
+    def find(self, mentions: pa.Table, stances: pa.Table, wording: Mapping[str, float]) -> pa.Table:
+        """Return Table(post_id, lift, lean) of the posts worth a second look, in order of post_id.
 
-def _case(posts: pa.Table, mentions: pa.Table, stances: pa.Table, answers: pa.Table, first: pa.Table) -> _Case:
-    ids = stances["post_id"].to_pylist()
-    case = _Case(
-        account=dict(zip(posts["post_id"].to_pylist(), posts["account_id"].to_pylist(), strict=True)),
-        probability=dict(zip(ids, stances["probability"].to_pylist(), strict=True)),
-        direction=dict(zip(ids, stances["direction"].to_pylist(), strict=True)),
-        frame=dict(zip(ids, stances["frame"].to_pylist(), strict=True)),
-        read=dict(zip(first["post_id"].to_pylist(), first["probability"].to_pylist(), strict=True)),
-        handles=_handles(mentions),
-        answered=dict(zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True)),
-    )
-    below: dict[str, list[str]] = defaultdict(list)
-    for post, answered, basis in _rows(answers, "post_id", "answered", "basis"):
-        if basis != "name":
-            below[answered].append(post)
-    case.answers = below
-    return case
+        stances: as known now; wording: as ``Wording.learn`` gives it. lift: natural log-odds to add, at
+        most ``most``, below 0 where the wording speaks against a sure post; lean: the direction that its
+        company suggests, "none" without one.
+        """
+        case = _Case(
+            self._account, self._read, self._answered, self._answers,
+            dict(_rows(stances, "post_id", "probability")), dict(_rows(stances, "post_id", "direction")),
+            dict(_rows(stances, "post_id", "frame")), _handles(mentions),
+        )  # fmt: skip
+        by_account = _by_account(case)
+        total = Counter(case.account[post] for post in case.probability)
+        by_handle = _by_handle(case)
+        rows = []
+        for post in sorted(case.probability):
+            said = wording.get(post, 0.0) if abs(wording.get(post, 0.0)) >= number("wording_least") else 0.0
+            if case.direction[post] != "none":
+                if said < 0:
+                    rows.append({"post_id": post, "lift": said, "lean": case.direction[post]})
+                continue
+            if case.frame[post] in lexicon.constants("company")["settled"]:
+                continue
+            own = by_account.get(case.account[post], Counter())
+            known = [by_handle[handle] for handle in case.handles.get(post, ()) if handle in by_handle]
+            lift = _from_handles(known) + _from_talk(case, post) + said
+            if case.read.get(post, 0.0) > 0:  # an account's word of thanks is no offer
+                lift += _from_account(own, total[case.account[post]])
+            if lift >= number("least"):
+                rows.append({"post_id": post, "lift": min(lift, number("most")), "lean": _lean(case, post, own, known)})
+        return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
 def _handles(mentions: pa.Table) -> dict[str, list[tuple[str, str]]]:

@@ -60,6 +60,8 @@ class Wording:
         found: dict[str, float] = {}
         for half in (0, 1):
             taught = [(post, label) for post, label in examples if _side(self._account[post]) != half]
+            if len({label for _, label in taught}) < 2:
+                continue  # one half of the accounts holds all the exchanges: nothing to tell them from
             model = _fit(taught, self._pieces, self._account)
             for post, _, _ in rows:
                 if _side(self._account[post]) == half:

@@ -11,6 +11,7 @@ from ringtrace.statement.sentences import dateline_end
 from ringtrace.statement.vocabulary import Vocabulary, is_word, terms
 from ringtrace.text import lexicon
 from ringtrace.text.dates import DateFound, find_dates
+from ringtrace.text.places import find_places
 
 _SURE = 0.7
 
@@ -36,7 +37,7 @@ def read_period(vocabulary: Vocabulary, published: str) -> Period:
     day = _day(published)
     found = [item for item in find_dates(text, day) if item.probability >= _SURE and "W" not in item.value]
     found = sorted([*found, *_weekdays(text, day)], key=lambda item: item.start)
-    opening = dateline_end(text)
+    opening = dateline_end(text, find_places(text)) if found else 0
     taken = tuple((item.start, item.stop) for item in found)
     happened: list[str] = []
     as_of, since = "", False

@@ -170,8 +170,9 @@ def _bound(vocabulary: Vocabulary, number: Number) -> str:
 
 def _places(text: str) -> list[Place]:
     """The places that a sentence surely names; the dateline and the country itself are none."""
-    behind = dateline_end(text)
-    return [p for p in find_places(text) if p.probability >= 0.5 and p.code != "CN" and p.start >= behind]
+    named = list(find_places(text))
+    behind = dateline_end(text, named)
+    return [p for p in named if p.probability >= 0.5 and p.code != "CN" and p.start >= behind]
 
 
 def _place(text: str, places: list[Place], count: Count, limit: int, last: str) -> str:

@@ -32,9 +32,7 @@ def reconcile(figures: Sequence[Figure], place_name: Callable[[str], str] = str)
     for event in events:
         found.extend(_within(event))
         for quantity in _OPEN:
-            left = _remainders(quantity, event.figures, place_name)
-            placed = [r for r in left if r.right or "placed: none" not in r.reason]
-            found.extend(placed or (left if event is events[0] else []))
+            found.extend(_remainders(quantity, event.figures, place_name, unplaced=event is events[0]))
     found.extend(_apart(events))
     found.extend(_sums_of_cases(figures))
     found.extend(_other_stories(figures))
@@ -140,9 +138,15 @@ def _weigh_bounds(left: Figure, right: Figure) -> Reconciliation:
     return _verdict(left, right, "agrees" if holds else "differs", "" if holds else str(abs(a - b)), reason)
 
 
-def _remainders(quantity: str, main: Sequence[Figure], place_name: Callable[[str], str]) -> list[Reconciliation]:
-    """What of a total no source gives a province; each province's largest stated part counts once."""
-    found = []
+def _remainders(
+    quantity: str, main: Sequence[Figure], place_name: Callable[[str], str], *, unplaced: bool
+) -> list[Reconciliation]:
+    """What of a total no source gives a province; each province's largest stated part counts once.
+
+    unplaced: say so, too, where no part of any total has a place.
+    """
+    found: list[Reconciliation] = []
+    whole_unplaced: list[Reconciliation] = []
     mine = [f for f in main if f.quantity == quantity]
     whole_statuses = {f.status for f in mine if not f.place and f.bound == "exact" and f.status in _SOMEWHERE}
     for status in sorted(whole_statuses):
@@ -163,11 +167,11 @@ def _remainders(quantity: str, main: Sequence[Figure], place_name: Callable[[str
         elif left > 0:
             share = f"{_grouped(left)} of {_grouped(Decimal(total.value))} {quantity}"
             reason = f"{share} are allocated to no province (placed: {names})"
-            found.append(Reconciliation(total.id, "", "unallocated", str(left), reason))
+            (found if parts else whole_unplaced).append(Reconciliation(total.id, "", "unallocated", str(left), reason))
         elif parts:
             reason = f"the parts ({names}) add up to the total"
             found.append(Reconciliation(total.id, next(iter(parts.values())).id, "agrees", "", reason))
-    return found
+    return found or (whole_unplaced if unplaced else [])
 
 
 def _is_inside_another(place: str, parts: Mapping[str, Figure]) -> bool:

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from ringtrace.text.places import Place
 
 _END = re.compile(r"[。！？!?]|\.(?=[ \n\"”]|$)|\n")
 _LONGEST = 4_000
 _ABBREVIATION = re.compile(r"\b(?:mr|mrs|ms|dr|st|no|vol|u\.s|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)$")
 
 
-_DATELINE = re.compile(
-    r"[^\n。]{0,40}?(?:\([a-z. /]{2,20}\) ?(?:--|—|–|-)|[0-9]{1,2}日[电讯])"
-    r"|[a-z][a-z' ]{2,24}(?:, (?:[a-z' ]{3,20}|[a-z]{3,9}\.? [0-9]{1,2}))?(?: \([a-z. /]{2,20}\)| ?(?:--|—|–)| -|:) "
+_DATELINE = re.compile(r"[^\n。]{0,40}?(?:\([a-z. /]{2,20}\) ?(?:--|—|–|-)|[0-9]{1,2}日[电讯])")
+"""Of a folded sentence: "beijing, feb. 28 (agency) --", "北京2月28日电"."""
+_BEHIND_PLACE = re.compile(
+    r"(?:, [a-z][a-z' ]{2,19}\.?(?: [0-9]{1,2})?)?"
+    r"(?: \((?!province|city|county|region)[a-z. /]{2,20}\) | ?(?:--|—|–) ?| - )(?=[^\W\d])"
 )
-"""Of a folded sentence: "beijing, feb. 28 (agency) --", "北京2月28日电", "beijing — ", "beijing (agency) "."""
+"""What makes the place at the very start a dateline: "beijing — police ...", "beijing (agency) police ...".
+
+A figure or a colon behind it makes it the place of what follows: "sichuan — 27 held", "sichuan: 27 held"."""
 
 
-def dateline_end(text: str) -> int:
-    """Return where the dateline of a sentence ends ("beijing, sept. 24 (xinhua) --"), 0 without one."""
+def dateline_end(text: str, places: Sequence[Place]) -> int:
+    """Return where the dateline of a sentence ends ("beijing, sept. 24 (xinhua) --"), 0 without one.
+
+    places: those that the folded sentence names.
+    """
     lead = len(text) - len(text.lstrip())
     match = _DATELINE.match(text, lead)
+    first = next((place for place in places if place.start == lead), None)
+    if match is None and first is not None:
+        match = _BEHIND_PLACE.match(text, first.stop)
     return match.end() if match else 0
 
 

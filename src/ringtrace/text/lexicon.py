@@ -53,6 +53,13 @@ def load(topic: str, override: Path | None = None) -> Mapping[str, tuple[str, ..
     )
 
 
+@cache
+def constants(name: str) -> Mapping[str, Any]:
+    """Return the shipped table of constants ``lexicons/<name>.model.toml``."""
+    path = resources.files("ringtrace") / "lexicons" / f"{name}.model.toml"
+    return MappingProxyType(tomllib.loads(path.read_text("utf-8")))
+
+
 def documents(topic: str, override: Path | None = None) -> list[tuple[str, dict[str, Any]]]:
     """Return (file name, parsed TOML) for ``topic.*.toml``, shipped files first, in name order."""
     shipped = resources.files("ringtrace") / "lexicons"
