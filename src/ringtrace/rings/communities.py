@@ -1,6 +1,8 @@
 """Rings as communities of the tie graph: scale chosen by stability, checked against chance.
 
-Each connected part is cut by Leiden (modularity) at a ladder of low resolutions; the cut that
+Ties of doubtful posts join everything to everything in a case whose talk reads like trade, so rings are
+found among the firm ties alone; whom only weaker ties hold joins the ring that nearly all of them lead
+to. Each connected part is cut by Leiden (modularity) at a ladder of low resolutions; the cut that
 persists over neighbouring rungs and under dropped ties is taken, the coarsest of them first; then
 each piece is cut again by itself, so that the size of the whole case does not decide what a small
 ring is (the resolution limit of modularity), and stars are not split into pairs (as CPM does).
@@ -59,7 +61,9 @@ def find(ties: pa.Table) -> pa.Table:
     rewired ties kept as much weight inside the ring (1 when the ring is nearly the whole graph).
     """
     edges = weigh(ties)
-    rings = [part for component in components(edges) for part in _rings(component)]
+    firm = [edge for edge in edges if edge[2] >= number("firm")]
+    rings = [part for component in components(firm) for part in _rings(component)]
+    rings = _joined(rings, edges)
     rings.sort(key=lambda part: (-len(part.members), min(part.members)))
     home = {actor: derive_id("ring", min(part.members)) for part in rings for actor in part.members}
     chance = _chance(edges, home)
@@ -72,6 +76,27 @@ def find(ties: pa.Table) -> pa.Table:
         rows.append({"ring_id": ring, "actor_id": actor, "stability": share, "core": False, "by_chance": chance[ring]})
     rows.sort(key=lambda row: (str(row["ring_id"]), str(row["actor_id"])))
     return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _joined(rings: Sequence[Part], edges: Iterable[Edge]) -> list[Part]:
+    """Add the actors without a firm tie whose ties nearly all lead into one ring, with that share as stability."""
+    home = {actor: at for at, part in enumerate(rings) for actor in part.members}
+    pull: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for left, right, weight in edges:
+        for actor, other in ((left, right), (right, left)):
+            if actor not in home:
+                pull[actor][home.get(other, -1)].append(weight)
+    joining: dict[int, dict[str, float]] = defaultdict(dict)
+    for actor, found in pull.items():
+        weights = {at: math.fsum(one) for at, one in found.items()}
+        best = min(weights, key=lambda at: (-weights[at], at))
+        share = weights[best] / math.fsum(weights.values())
+        if best >= 0 and weights[best] >= number("firm") and share >= number("join_share"):
+            joining[best][actor] = share
+    return [
+        Part(part.members | joining[at].keys(), {**part.stability, **joining[at]}) if at in joining else part
+        for at, part in enumerate(rings)
+    ]
 
 
 def weigh(ties: pa.Table) -> list[Edge]:
@@ -152,12 +177,12 @@ def _absorb(edges: Sequence[Edge], label: dict[str, int]) -> Cut:
     """Join communities under the least size to the neighbour that most of their weight goes to."""
     for _ in range(8):
         size = Counter(label.values())
-        pull: dict[int, Counter[int]] = defaultdict(Counter)
+        pull: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
         for left, right, weight in edges:
             a, b = label[left], label[right]
             if a != b:
-                pull[a][b] += weight  # type: ignore[assignment]
-                pull[b][a] += weight  # type: ignore[assignment]
+                pull[a][b] += weight
+                pull[b][a] += weight
         moves = {
             small: min(pull[small], key=lambda other: (-pull[small][other], other))
             for small, count in size.items()
