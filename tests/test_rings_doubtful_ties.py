@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -18,7 +19,7 @@ def planted() -> dict[tuple[str, str], float]:
     found = {}
     for ring in range(RINGS):
         names = [f"ring{ring}-broker{n}" for n in range(BROKERS)]
-        found.update({(left, right): 1.0 for left, right in zip(names, names[1:], strict=False)})
+        found.update({(left, right): 1.0 for left, right in pairwise(names)})
         found.update({(name, f"{name}-buyer{n}"): 0.95 for name in names for n in range(BUYERS)})
     return found
 
