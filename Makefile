@@ -7,7 +7,7 @@ RUN := $(BIN)/ringtrace
 # Offices often stand behind a proxy whose certificate only the system knows.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: demo demo-seed test check soak bench lock browser clean
+.PHONY: demo demo-tiny test check soak bench lock browser clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -24,11 +24,11 @@ $(VENV)/.dev: $(VENV)/.core requirements-dev.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
-demo: $(VENV)/.core ## the main job on a synthetic case, from raw evidence to an explained ring
-	@$(BIN)/python -m ringtrace demo
-
-demo-seed: $(VENV)/.core ## the same at the breadth of the 2014 operation: 100,000 posts, some minutes
+demo: $(VENV)/.core ## the main job at the breadth of the 2014 operation: 100,000 synthetic posts, some minutes
 	@$(BIN)/python -m ringtrace demo --preset seed
+
+demo-tiny: $(VENV)/.core ## the same on a small case, in seconds
+	@$(BIN)/python -m ringtrace demo
 
 browser:
 	@$(BIN)/python tests/find_browser.py || (command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y chromium >/dev/null)
