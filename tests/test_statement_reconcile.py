@@ -179,3 +179,16 @@ def test_reports_that_nothing_ties_together_do_not_contradict_each_other():
 )
 def test_what_is_counted_and_where(text, expected):
     assert expected in {(f.quantity, f.value, f.place) for f in figures_of(text, "2014-03-01")}
+
+
+def child_count(name, status, place, value):
+    span = Span("a" * 64, "", 0, 1)
+    return Figure(
+        name, "public", "children", "person", status, "children", place, "", "", "2014-03-01", "exact", value, span, ""
+    )
+
+
+@pytest.mark.parametrize(("status", "contradicted"), [("found", True), ("", False)])
+def test_a_part_of_no_stated_status_contradicts_no_total_that_has_one(status, contradicted):
+    found = reconcile([child_count("whole", "found", "", "4"), child_count("part", status, "340000", "11")])
+    assert any(r.verdict == "differs" for r in found) == contradicted

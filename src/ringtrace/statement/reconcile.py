@@ -8,7 +8,7 @@ that may be copies of one release.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations
 
@@ -158,11 +158,15 @@ def _remainders(
                 parts[part.place] = part
         total = max(totals, key=lambda f: (Decimal(f.value), f.id))
         parts = {place: part for place, part in parts.items() if not _is_inside_another(place, parts)}
-        placed = sum((Decimal(part.value) for part in parts.values()), Decimal(0))
-        left = Decimal(total.value) - placed
+        left = Decimal(total.value) - _sum(parts.values())
+        if left < 0:  # a part that says no status of its own may be part of another total
+            parts = {place: part for place, part in parts.items() if part.status == status}
+            left = Decimal(total.value) - _sum(parts.values())
         names = ", ".join(f"{place_name(code)} {part.value}" for code, part in sorted(parts.items())) or "none"
         if left < 0:
-            reason = f"the parts ({names}) add up to {placed}, more than the total of {total.value} {quantity}"
+            reason = (
+                f"the parts ({names}) add up to {_sum(parts.values())}, more than the total of {total.value} {quantity}"
+            )
             found.append(Reconciliation(total.id, next(iter(parts.values())).id, "differs", str(-left), reason))
         elif left > 0:
             share = f"{_grouped(left)} of {_grouped(Decimal(total.value))} {quantity}"
@@ -172,6 +176,10 @@ def _remainders(
             reason = f"the parts ({names}) add up to the total"
             found.append(Reconciliation(total.id, next(iter(parts.values())).id, "agrees", "", reason))
     return found or (whole_unplaced if unplaced else [])
+
+
+def _sum(parts: Iterable[Figure]) -> Decimal:
+    return sum((Decimal(part.value) for part in parts), Decimal(0))
 
 
 def _is_inside_another(place: str, parts: Mapping[str, Figure]) -> bool:
