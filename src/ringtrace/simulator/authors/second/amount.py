@@ -38,7 +38,7 @@ def _money_zh(yuan: int) -> list[str]:
         forms.append(f"{hanzi(yuan, before_measure=True)}块" if yuan < 100_000 else f"{yuan}块钱")
     if yuan >= 10_000 and yuan % 1_000 == 0:
         wan = f"{yuan / 10_000:g}"
-        forms = forms[:2] + [f"{wan}万", f"{wan}万", f"{wan}w", f"{wan}W", f"{wan}万块", f"{wan}万元"]
+        forms = [*forms[:2], f"{wan}万", f"{wan}万", f"{wan}w", f"{wan}W", f"{wan}万块", f"{wan}万元"]
         head, rest = divmod(yuan // 1_000, 10)
         if rest:
             forms += [f"{head}万{rest}", f"{hanzi(head, before_measure=True)}万{_DIGITS[rest]}", f"{head}w{rest}"]
@@ -93,6 +93,7 @@ def day(dice: Random, when: date, language: str) -> tuple[str, str]:
             (f"{month[:3]} {when.day}", partial), (f"{month} {when.day}", partial),
         ))  # fmt: skip
     return dice.choice((
-        (f"{when.year}年{when.month}月{when.day}日", full), (full, full), (f"{when.year}.{when.month}.{when.day}", full),
+        (f"{when.year}年{when.month}月{when.day}日", full), (full, full),
+        (f"{when.year}.{when.month}.{when.day}", full),
         (f"{when.month}月{when.day}日", partial), (f"{when.month}月{when.day}号", partial),
     ))  # fmt: skip

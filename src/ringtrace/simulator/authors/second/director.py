@@ -38,6 +38,13 @@ class _Run:
     template: str = ""
 
 
+#: What a poster adds to a title that the board has already.
+_TITLE_MARKS = {
+    "zh": ("", "！", "...", "（求助）", "～", " 进来看看", "?", "【原创】", "。。"),
+    "en": ("", "...", "?", "!", " "),
+}
+
+
 class Director:
     """Holds the lines of the script. ``stranger`` finds somebody to take an open part."""
 
@@ -107,10 +114,8 @@ class Director:
         used = self._titles.setdefault(stage.place.key, set())
         title = self.tell(scene.title, soul, stage.language, matter)
         words = title.text
-        for mark in ("", "！", "...", "（求助）", "～", " 进来看看", "?", "【原创】", "。。"):
-            words = title.text + (
-                mark if stage.language == "zh" or mark in "!...?" else " " + mark.strip("（）【】原创求助进来看看～。")
-            )
+        for mark in _TITLE_MARKS[stage.language]:
+            words = title.text + mark
             if words not in used:
                 break
         while words in used:

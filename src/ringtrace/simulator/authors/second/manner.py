@@ -43,6 +43,7 @@ def manner_of(number: int, language: str) -> Manner:
     if language == "zh" and number // 7 % 31 == 0:
         olden: str = table["olden"]
         marks |= {ord(pair[0]): pair[1] for pair in olden.split()}
-    pairs = tuple(tuple(pair.split("=")) for pair in table["short"]) if number // 11 % 4 == 0 else ()
+    short: list[str] = table["short"] if number // 11 % 4 == 0 else []
+    pairs = tuple((plain, brief) for plain, _, brief in (pair.partition("=") for pair in short))
     tails = tuple(tail.replace("_", " ") for tail in table["tails"][number // 13 % len(table["tails"])].split())
-    return Manner(marks, pairs, language == "en" and number // 3 % 3 == 0, tails, (0.0, 0.1, 0.35)[number // 5 % 3])  # type: ignore[arg-type]
+    return Manner(marks, pairs, language == "en" and number // 3 % 3 == 0, tails, (0.0, 0.1, 0.35)[number // 5 % 3])

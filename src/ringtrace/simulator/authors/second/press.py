@@ -29,9 +29,11 @@ def write_figures(spec: Spec) -> tuple[PublicNumber, ...]:
                             str(value))  # fmt: skip
 
     rows = [
-        row("suspects", "person", "arrested", "", sum(spec.rings)), row("children", "person", "rescued", "", spec.children),
-        row("rings", "ring", "reported", "", len(spec.rings)), row("provinces", "province", "reported", "", len(spec.provinces)),
-    ]  # fmt: skip
+        row("suspects", "person", "arrested", "", sum(spec.rings)),
+        row("children", "person", "rescued", "", spec.children),
+        row("rings", "ring", "reported", "", len(spec.rings)),
+        row("provinces", "province", "reported", "", len(spec.provinces)),
+    ]
     for code, (people, children) in sorted(spec.margins.items()):
         rows += [
             row("suspects", "person", "arrested", code, people),

@@ -60,7 +60,8 @@ def provinces_of_members(spec: Spec, dice: Random) -> tuple[list[str], list[str]
     count += Counter(dice.choices(free, shares, k=max(0, rest - len(free)))) if free else Counter()
     order = list(spec.provinces)
     dice.shuffle(order)
-    near, far = [], []
+    near: list[str] = []
+    far: list[str] = []
     for code in order:
         for _ in range(count[code]):
             (near if dice.random() < 0.62 else far).append(code)
