@@ -16,21 +16,29 @@ import json
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 import ringtrace
 from ringtrace.evaluation.measures import average_precision, macro_f1, precision_at_recall
+from ringtrace.evaluation.truth import match, read_truth
 from ringtrace.model.mention import CONTACT_KINDS, Candidate
-from ringtrace.pipeline.answering import DEPTH
+from ringtrace.model.source import Source
+from ringtrace.pipeline.answering import find_answers, posts_above
 from ringtrace.pipeline.observing import find_all
+from ringtrace.pipeline.posts import merge, post_table
+from ringtrace.pipeline.reading import MAPPING_SUFFIX, read_source
 from ringtrace.simulator.presets import load_preset
-from ringtrace.simulator.script import Line
+from ringtrace.simulator.stage import Summary, lay_out
 from ringtrace.stances import assess, weights
 from ringtrace.stances.fitting import Example, document, fit, label_of
 from ringtrace.text.view import Said, TextView
@@ -38,6 +46,9 @@ from ringtrace.text.view import Said, TextView
 VOICES = Path(__file__).parent / "voices"
 LEXICONS = Path(ringtrace.__file__).parent / "lexicons"
 DEVELOPMENT = ("dev", "second")
+ZONE = "Asia/Shanghai"
+ORDINARY = 3.0
+"""Weight in the fit of a text without direction by an author of the simulator."""
 MOST = 1_500
 """Texts taken from each development author of the simulator."""
 
@@ -82,35 +93,46 @@ def read_author(name: str) -> list[Labelled]:
         write = import_module(f"ringtrace.simulator.authors.{name}").write
     except (ModuleNotFoundError, AttributeError):
         return []
-    script = write(replace(load_preset("seed", 11), posts=12_000, ring_share=0.2))
-    lines = {line.key: line for line in script.lines}
-    places = {place.key: place for place in script.places}
+    spec = replace(load_preset("seed", 11), posts=12_000, ring_share=0.2)
+    with TemporaryDirectory() as folder:
+        lay_out(Path(folder), spec, write(spec), Summary("seed", 11, name, 0, 0, 0, 0, 0, 0, 0, {}), "")
+        truth = read_truth(Path(folder) / "truth")
+        evidence, posts = _read(Path(folder) / "evidence")
+    wanted = posts.append_column("above", posts_above(posts, find_answers(posts), {}))
+    columns = ["post_id", "platform", "container_name", "kind", "title", "text", "above"]
+    held = {row["post_id"]: row for row in wanted.select(columns).to_pylist()}
     seen: set[str] = set()
     shares: Counter[str] = Counter()
     rows = []
-    for line in script.lines:
-        shape = "".join("0" if char.isdigit() else char for char in line.text)
-        label = label_of(line.direction, line.frame)
-        if line.system or shape in seen or shares[label] >= MOST / 6:
+    for told, post in zip(truth.posts, match(truth, posts, evidence), strict=True):
+        shape = "".join("0" if char.isdigit() else char for char in told["text"])
+        label = label_of(told["direction"], told["frame"])
+        if post is None or shape in seen or shares[label] >= MOST / 6:
             continue
         seen.add(shape)
         shares[label] += 1
-        above = tuple(_above(line, lines))
-        view = TextView(line.text, platform=places[line.place].platform, above=above)
-        told = tuple((m.kind, m.value, m.owner) for m in line.mentions)
-        rows.append(Labelled(f"author {name}", view, tuple(find_all(view)), line.direction, line.frame, told))
+        row = held[post]
+        view = TextView(
+            row["text"], platform=row["platform"], container=row["container_name"], kind=row["kind"],
+            title=row["title"], above=tuple(Said(**one) for one in row["above"]),
+        )  # fmt: skip
+        mentions = tuple((m["kind"], m["value"], m["owner"]) for m in told["mentions"])
+        rows.append(Labelled(f"author {name}", view, tuple(find_all(view)), told["direction"], told["frame"], mentions))
     return rows[:: max(1, len(rows) // MOST)]
 
 
-def _above(line: Line, lines: Mapping[str, Line]) -> Iterator[Said]:
-    """Yield what stands above a line, as ``pipeline.answering`` would find it."""
-    number = {line.account: 0}
-    one = line
-    for _ in range(DEPTH):
-        if one.reply_to not in lines:
-            break
-        one = lines[one.reply_to]
-        yield Said(one.text, number.setdefault(one.account, len(number)))
+def _read(folder: Path) -> tuple[pa.Table, pa.Table]:
+    """Return tables (evidence, posts) of a folder of evidence, read as ``analyse`` would."""
+    rows, tables = [], []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        data = path.read_bytes()
+        name, sidecar = path.relative_to(folder).as_posix(), Path(f"{path}{MAPPING_SUFFIX}")
+        mapping = sidecar.read_bytes() if sidecar.exists() else None
+        identity = sha256(data).hexdigest()
+        reading = read_source(Source(evidence=identity, member="", name=name, data=data, zone=ZONE, sidecar=mapping))
+        rows.append({"evidence_id": identity, "names": [name]})
+        tables.append(post_table(reading.posts))
+    return pa.Table.from_pylist(rows), merge(tables)
 
 
 def fitted(rows: Sequence[Labelled], spread: float = 0.45) -> str:
@@ -123,11 +145,18 @@ def fitted(rows: Sequence[Labelled], spread: float = 0.45) -> str:
     for turn in range(2):
         use(prior if turn == 0 else weights.parse(tomllib.loads(text)))
         examples = [
-            Example(features, row.label) for row in rows if (features := assess.features_of(row.view, row.candidates))
+            Example(features, row.label, _mass(row))
+            for row in rows
+            if (features := assess.features_of(_under(row.view), row.candidates))
         ]
         bias, table = fit(examples, prior, spread)
         text = document(prior, f"fit of {len(examples)} texts", bias, table)
     return text
+
+
+def _mass(row: Labelled) -> float:
+    """Return how much a text counts: ordinary talk of an author stands for the thirty times as much there is."""
+    return ORDINARY if row.direction == "none" and row.voice.startswith("author") else 1.0
 
 
 def use(model: weights.Weights) -> None:
@@ -138,7 +167,26 @@ def use(model: weights.Weights) -> None:
 
 def scored(rows: Iterable[Labelled]) -> Iterator[tuple[Labelled, Any]]:
     for row in rows:
-        yield row, assess.assess(row.view, row.candidates)
+        yield row, assess.assess(_under(row.view), row.candidates)
+
+
+def _under(view: TextView) -> TextView:
+    """Return the view with what the posts above it do, read with all that is found in them, as the analysis does."""
+    above: tuple[Said, ...] = ()
+    for said in reversed(view.above):
+        seen = TextView(said.text, view.platform, above=tuple(_seen(said, other) for other in above))
+        found = assess.assess(seen, _candidates(said.text, view.platform))
+        above = (said._replace(does="" if found.direction == "none" else found.direction), *above)
+    return replace(view, above=above)
+
+
+def _seen(said: Said, other: Said) -> Said:
+    return other._replace(who=0 if other.who == said.who else other.who or said.who)
+
+
+@cache
+def _candidates(text: str, platform: str) -> tuple[Candidate, ...]:
+    return tuple(find_all(TextView(text, platform)))
 
 
 def report(name: str, results: Sequence[tuple[Labelled, Any]]) -> None:

@@ -17,7 +17,9 @@ import pyarrow as pa
 DAYS = 14
 """A call by name answers the latest post of that name in the container within so many days."""
 DEPTH = 3
-"""Posts looked at above one: the offer, the question, the answer to it."""
+"""Posts looked at above one: the offer, the question, the answer to it; the opener of the talk comes behind them."""
+ASCENT = 40
+"""Answers followed upwards in search of the opener."""
 MINUTES = 10
 """A post that answers nothing may go on from the one before it, if that is at most so old."""
 _MINUTE = 60_000_000
@@ -73,8 +75,9 @@ def find_answers(posts: pa.Table) -> pa.Table:
 def posts_above(posts: pa.Table, answers: pa.Table, known: Mapping[str, str]) -> pa.Array:
     """Return for each row of ``posts`` what stands above it: list of (text, who, sure, does), nearest first.
 
-    A post that answers carries up to ``DEPTH`` posts of its way up; any other the post before it in
-    its container, when another account sent it within ``MINUTES``. known: post -> direction, as far as
+    A post that answers carries up to ``DEPTH`` posts of its way up and the opener of the talk, which says
+    what it is about; any other the post before it in its container, when another account sent it
+    within ``MINUTES``. known: post -> direction, as far as
     posts have been read. who, sure, does: as in ``view.Said``.
     """
     at = {post: row for row, post in enumerate(posts["post_id"].to_pylist())}
@@ -103,10 +106,10 @@ def posts_above(posts: pa.Table, answers: pa.Table, known: Mapping[str, str]) ->
 
 def _way_up(post: str, up: Mapping[str, str]) -> list[str]:
     way: list[str] = []
-    while post in up and len(way) < DEPTH and up[post] not in way:
+    while post in up and len(way) < ASCENT and up[post] not in way:
         post = up[post]
         way.append(post)
-    return way
+    return way if len(way) <= DEPTH else [*way[:DEPTH], way[-1]]
 
 
 def _before(posts: pa.Table) -> dict[int, int]:

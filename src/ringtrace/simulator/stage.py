@@ -20,7 +20,7 @@ from ringtrace.simulator.reach import reachable_people
 from ringtrace.simulator.script import Script, Spec
 from ringtrace.simulator.truth import write_truth
 
-AUTHORS: Mapping[str, str] = {"dev": "dev", "eval": "evaluation"}
+AUTHORS: Mapping[str, str] = {"dev": "dev", "second": "second", "eval": "evaluation"}
 """What is asked for -> the package below ``authors``."""
 
 _README = """This folder is SYNTHETIC. Nobody in it exists.

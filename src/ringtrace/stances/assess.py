@@ -47,7 +47,8 @@ _DEAL = (
 # An answer to an offer or a wish has at least one of these, or an extracted value.
 _ANSWERING = (
     *_CHILD, *_ACT, *_DEAL, "reject", "bargain", "agreed", "gone", "ask_place", "yes_still", "meet", "recommends",
-    "warning", "question_word", "lawful", "police", "report", "joke",
+    "warning", "question_word", "lawful", "police", "report", "joke", "health", "handover", "transport", "hardship",
+    "haste", "secrecy",
 )  # fmt: skip
 _TOLD = CONTACT_KINDS | {"money", "age", "sex"}
 _OWN_TITLE = frozenset({"listing", "page", "article", "tip"})
@@ -187,12 +188,20 @@ def _talk(view: TextView, heading: Direction) -> Talk:
         (said, _does(above[at:], view.platform, view.lexicons)) for at, said in enumerate(above)
     ]
     own = _first(does for said, does in done if said.who == 0)
-    if above[0].who == 0:
-        return Talk(own=own, heading=heading)
     if not above[0].sure:
-        return Talk(before=done[0][1], heading=heading)
+        return Talk(before=done[0][1], own=own, heading=heading)
+    about = frozenset[str]().union(*(_named(said.text, view.lexicons) for said in above))
+    if above[0].who == 0:
+        return Talk(own=own, answers=True, heading=heading, about=about)
     far = _first(does for said, does in done[1:] if said.who != 0)
-    return Talk(answered=done[0][1], answers=True, own=own, far=far, heading=heading)
+    return Talk(answered=done[0][1], answers=True, own=own, far=far, heading=heading, about=about)
+
+
+@lru_cache(maxsize=16_384)
+def _named(text: str, lexicons: Path | None) -> frozenset[str]:
+    """Return the concepts that a post above names."""
+    words = vocabulary(lexicons)
+    return frozenset(hit.concept for hit in words.hits(words.scan(fold(text).text)))
 
 
 @lru_cache(maxsize=16_384)

@@ -3,7 +3,8 @@
 Names: ``c:give`` (the concept is named), ``m:appeal`` (by two
 words or more), ``p:child+give`` (both in one sentence), ``d:child+give`` (both anywhere), ``x:contact``
 (an extractor found one), ``s:short`` (shape), ``r:offer+ask_price`` (an answer to an offer),
-``o:offer+price`` (the account's own offer stands above), ``n:offer+...`` (an offer stands before it).
+``o:offer+price`` (the account's own offer stands above), ``n:offer+...`` (an offer stands before it),
+``a:pet`` (the talk is about that), ``a:child`` and ``a:no_child`` (a child is named in it or nowhere).
 Groups of concepts and the pairs that are looked at are data (``stance_weights.toml``).
 """
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from ringtrace.model.mention import CONTACT_KINDS, Candidate
 from ringtrace.model.stance import Direction
 from ringtrace.stances.concepts import Hit
+from ringtrace.text.lexicon import constants
 from ringtrace.text.view import TextView
 
 SENTENCE_BREAKS = frozenset("。！？!?\n；;")
@@ -26,6 +28,11 @@ QUOTED_MIN = 6
 """Code points inside quotation marks from which it is a saying, not a nickname or a scare quote."""
 CHILD = ("child", "child_sexed", "twins", "newborn", "unborn", "adopt", "childless", "between_families")
 """Concepts of which one at least names a child or the lack of one."""
+TOPICS = (
+    "goods", "thing", "pet", "job", "surrogacy", "spam", "lawful", "appeal", "kin", "adoptive_parent", "parenting",
+    "pregnancy_chat", "joke", "warning", "police", "moderator", "fiction",
+)  # fmt: skip
+"""Concepts above a text that say what the talk is about where its own words ("still there?") do not."""
 CITED_MOST = 0.9
 """A text whose quotation marks enclose more than this share of it is not citing but decorating."""
 
@@ -36,7 +43,8 @@ class Talk:
 
     answered: what the post does that it answers; answers: whether there is one; own: what the same
     account did further up; far: what another account did further up; before: what the post does that
-    merely stands before it; heading: what its thread's title alone would do.
+    merely stands before it; heading: what its thread's title alone would do; about: the concepts that
+    the posts above name, from the one answered to the opener of the talk.
     """
 
     answered: Direction = "none"
@@ -45,6 +53,7 @@ class Talk:
     far: Direction = "none"
     before: Direction = "none"
     heading: Direction = "none"
+    about: frozenset[str] = frozenset()
 
     @property
     def trades(self) -> bool:
@@ -148,6 +157,10 @@ def _answering(named: set[str], talk: Talk) -> Iterable[str]:
                 yield f"{mark}:{direction}+{name}"
     if talk.answers and near == "none":
         yield "r:none"
+    if talk.answers:
+        yield from (f"a:{topic}" for topic in TOPICS if topic in talk.about)
+        child = not talk.about.isdisjoint(CHILD) or not named.isdisjoint(CHILD)
+        yield "a:child" if child else "a:no_child"
 
 
 def _apart(text: str, hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
@@ -171,11 +184,22 @@ def _several(hits: Sequence[Hit]) -> Iterable[str]:
 
 
 def _found(candidates: Sequence[Candidate]) -> Iterable[str]:
+    sums = [one.value for one in candidates if one.kind == "money" and one.probability >= 0.5]
+    if sums and any(_yuan(one) >= constants("price")["asked"]["least"] for one in sums):
+        yield "x:money_asked"
+    elif sums and all(_yuan(one) < constants("price")["asked"]["goods_most"] for one in sums):
+        yield "x:money_small"
     for candidate in candidates:
         if candidate.probability >= 0.5:
             yield "x:contact" if candidate.kind in CONTACT_KINDS else f"x:{candidate.kind}"
             if candidate.owner != "unknown" and candidate.kind in CONTACT_KINDS:
                 yield f"x:owner_{candidate.owner}"
+
+
+def _yuan(value: str) -> float:
+    """Return about how many yuan a sum of money (contract form, "350 CNY") was worth; 0 where that is unknown."""
+    amount, _, currency = value.partition(" ")
+    return float(amount) * float(constants("price")["yuan"].get(currency, 0.0))
 
 
 def _shape(view: TextView, named: set[str]) -> Iterable[str]:
