@@ -26,9 +26,17 @@ class Feature:
     right: Quote = None
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """In which direction most of an account's sure posts trade; row: the first of them in ``posts``."""
+
+    direction: str
+    row: int
+
+
 @dataclass(frozen=True)
 class Profile:
-    """One account as the pair model sees it."""
+    """One account as the pair model sees it. side: None for an account without a sure trade post."""
 
     account: str
     platform: str
@@ -40,6 +48,7 @@ class Profile:
     own: Mapping[str, set[str]]
     claims: Mapping[tuple[str, str], Claim]
     templates: frozenset[str] = field(default=frozenset())
+    side: Side | None = None
 
 
 @dataclass(frozen=True)
@@ -131,10 +140,18 @@ def _names(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
     value = max((scene.name_value(name) for name in same), default=0.0)
     if value > 0:
         yield Feature("name_same", value, *quotes)
+        yield from _sides_beside_name(left.side, right.side, scene)
     if not same:
         value = max((scene.stem_value(a) for a in left.names for b in right.names if stem(a) == stem(b)), default=0.0)
         if value > 0:
             yield Feature("name_similar", value, *quotes)
+
+
+def _sides_beside_name(left: Side | None, right: Side | None, scene: Scene) -> Iterator[Feature]:
+    """Few people trade: a namesake who trades in the same direction is likelier the same, in another less so."""
+    if left is not None and right is not None:
+        name = "name_same_side" if left.direction == right.direction else "name_other_side"
+        yield Feature(name, 1.0, scene.quote(left.row), scene.quote(right.row))
 
 
 def _templates(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
