@@ -88,7 +88,8 @@ def _province(record: Record) -> str:
 
 
 def _make(
-    quantity: str, unit: str, status: str, population: str, place: str, value: int, records: Sequence[Record], as_of: str
+    quantity: str, unit: str, status: str, population: str, place: str, value: int, records: Sequence[Record],
+    as_of: str,
 ) -> Figure:  # fmt: skip
     days = sorted(record.date for record in records)
     until = as_of or days[-1]
