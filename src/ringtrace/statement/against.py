@@ -12,6 +12,7 @@ from ringtrace.statement.document import Against
 from ringtrace.statement.events import LARGE, find_events
 
 _COUNTED = ("suspects", "children")
+_CUSTODY, _LOOSE = "arrested", "detained"
 _ALIKE = ({"arrested", "detained"}, {"rescued", "found", "reunited"})
 
 
@@ -75,9 +76,14 @@ def _verdicts(key: str, group: Sequence[Figure], own: Mapping[str, Figure]) -> l
     found = []
     for (value, bound), figures in sorted(by_value.items()):
         fits = _fits(Decimal(value), bound, Decimal(mine.value))
+        wide = own.get(f"{quantity}|{_CUSTODY}|{place}") if status == _LOOSE and not fits else None
+        if wide is not None:  # the press says "detained" for any custody
+            mine, fits = wide, _fits(Decimal(value), bound, Decimal(wide.value))
         sources = len({f.span.evidence for f in figures if f.span})
         ids = tuple(sorted(f.id for f in figures))
-        found.append(Against("agrees" if fits else "differs", key, value, mine.value, status, "", sources, "", ids))
+        found.append(
+            Against("agrees" if fits else "differs", _key(mine), value, mine.value, status, "", sources, "", ids)
+        )
     return found
 
 
@@ -96,7 +102,7 @@ def _unplaced(groups: Mapping[str, Sequence[Figure]], own: Mapping[str, Figure])
     found = []
     for key in sorted(groups):
         exact = [int(f.value) for f in groups[key] if f.bound == "exact"]
-        if not key.endswith("|") or not exact or key not in own:
+        if not key.endswith("|") or not exact or not any(k.startswith(key) and k != key for k in own):
             continue
         parts = {k: int(g[0].value) for k, g in groups.items() if k.startswith(key) and k != key and k[-4:] == "0000"}
         left = max(exact) - sum(parts.values())
