@@ -56,9 +56,8 @@ def internal_html(pages: Sequence[Page], behind: Mapping[str, Sequence[str]], re
     rows = []
     for at, record in enumerate(records, 1):
         number[record.id] = at
-        cells = "</td><td>".join(
-            map(escape, (record.id, record.date, record.subject, record.status, record.place, record.source))
-        )
+        told = "\t".join((record.id, record.date, record.subject, record.status, record.place, _flat(record.source)))
+        cells = escape(told).replace("\t", "</td><td>")
         rows.append(f'<tr id="r{at}"><td>{at}</td><td>{cells}</td></tr>')
     parts = [_figure_links(figure, behind.get(figure, ()), number) for figure in sorted(shown)]
     head = "".join(f"<th>{name}</th>" for name in ("#", "record", "date", "subject", "status", "place", "source"))
@@ -89,6 +88,10 @@ def _template() -> jinja2.Template:
     return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template(
         "statement.html.j2"
     )
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _width(text: str) -> int:
