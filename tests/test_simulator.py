@@ -20,6 +20,7 @@ from ringtrace.registry import scan
 from ringtrace.simulator import Summary, preset_names, simulate
 from ringtrace.simulator.authors.dev import write
 from ringtrace.simulator.presets import load_preset
+from ringtrace.simulator.records import record_table
 from ringtrace.simulator.script import Script
 
 
@@ -185,6 +186,16 @@ def test_margins_of_the_seed_preset_are_exact(seed_script: Script) -> None:
     assert (figures["children", "rescued", "510000"], figures["children", "rescued", "340000"]) == ("13", "11")
     assert len(seed_script.places) == 37
     assert abs(len(seed_script.lines) - 100_000) < 100
+
+
+def test_records_give_back_the_margins(seed_script: Script) -> None:
+    table = record_table(load_preset("seed", 3), seed_script).decode("utf-8-sig")
+    kept = list(csv.DictReader(io.StringIO(table)))
+    seized = Counter(row["地点"] for row in kept if row["状态"] == "抓获")
+    rescued = Counter(row["地点"] for row in kept if row["状态"] == "解救")
+    assert (sum(seized.values()), seized["510000"], seized["340000"], len(seized)) == (1094, 27, 43, 27)
+    assert (sum(rescued.values()), rescued["510000"], rescued["340000"]) == (382, 13, 11)
+    assert all(row["来源"].startswith("合成数据") for row in kept)
 
 
 def test_every_class_of_hard_negative_is_there(seed_script: Script) -> None:

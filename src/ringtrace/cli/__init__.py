@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from ringtrace.cli import case, explain, outside
+from ringtrace.cli import case, explain, outside, record, statement
 from ringtrace.cli.output import visible
 from ringtrace.errors import RingtraceError
 
@@ -16,6 +16,7 @@ _LEAST = "Exit codes: 0 done, 1 refused with a reason, 2 wrong usage."
 _PARTS = {
     "add": _LEAST.replace("usage.", "usage, 3 done in part: some files were not taken in."),
     "analyse": _LEAST.replace("usage.", "usage, 3 done in part: some bytes could not be read."),
+    "record": _LEAST.replace("usage.", "usage, 3 done in part: some rows were refused."),
     "verify": _LEAST.replace("usage.", "usage, 4 something was changed."),
 }
 
@@ -28,10 +29,11 @@ app = typer.Typer(
     epilog=_EXITS,
 )
 for _command in (
-    case.init, case.add, case.analyse, case.verify, case.judge, explain.show, explain.reconcile,
+    case.init, case.add, case.analyse, case.verify, case.judge, explain.show, explain.reconcile, statement.statement,
     outside.export, outside.formats, outside.simulate, outside.evaluate, outside.demo,
 ):  # fmt: skip
     app.command(epilog=_PARTS.get(_command.__name__, _LEAST))(_command)
+app.add_typer(record.app, epilog=_PARTS["record"])
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,18 @@ from ringtrace.evaluation.scores import evaluate
 from ringtrace.pipeline import analyse
 from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.explaining import reconciliation
+from ringtrace.pipeline.recording import Recorded, import_records
+from ringtrace.pipeline.stating import draft_statement, release, write_files
 from ringtrace.report.words import counted, verdict_words
 from ringtrace.simulator.stage import simulate
+from ringtrace.statement.composing import Request
+from ringtrace.statement.wording import write_page
 from ringtrace.store.case import Case
 
 SEED = 20140219
 _QUESTIONS = 8
+_AS_OF = "2014-02-28"
+"""The Friday of the ministry's statement."""
 
 
 def demonstrate(folder: Path, preset: str, progress: Progress) -> tuple[dict[str, Any], list[str]]:
@@ -36,6 +43,9 @@ def demonstrate(folder: Path, preset: str, progress: Progress) -> tuple[dict[str
     written = time.perf_counter()
     case = Case.create(place)
     receipts = add(case, [evidence / "evidence"], "synthetic, made by the demo", lambda a, b: progress("adding", a, b))
+    table = evidence / "records" / "records.csv"
+    today = date.today().isoformat()
+    recorded = import_records(case, table.read_bytes(), table.name, None, author="Demo Desk", today=today)
     added = time.perf_counter()
     summary = analyse(case, os.cpu_count() or 1, progress)
     analysed = time.perf_counter()
@@ -51,6 +61,8 @@ def demonstrate(folder: Path, preset: str, progress: Progress) -> tuple[dict[str
         *_reconciled(case),
         "",
         *_measured(scores),
+        "",
+        *_stated(case, recorded),
         "",
         f"What was found:  .venv/bin/ringtrace show {place}",
         f"Check custody:   .venv/bin/ringtrace verify {place}",
@@ -74,6 +86,31 @@ def _reconciled(case: Case) -> list[str]:
         *(f"  {reason}" for reason in open_ones[:4]),
         *(f"  Open: {question}" for question in document["questions"][:_QUESTIONS]),
         *([f"  and {more} more: ringtrace reconcile {case.folder}"] if more > 0 else []),
+    ]
+
+
+def _stated(case: Case, recorded: Recorded) -> list[str]:
+    """The operation's statement: drafted from the records, released by two people, every figure with its records."""
+    asked = Request(case.settings.name, _AS_OF, "public")
+    drafted = draft_statement(case, asked, author="Demo Desk")
+    for person in ("First Releaser", "Second Releaser"):
+        drafted = release(case, drafted.id, by=person)
+    folder = case.folder / "statements" / drafted.id
+    write_files(case, drafted, folder)
+    page = write_page(drafted.statement, drafted.id, drafted.people, "en")
+    told = [f"  {place}: {' and '.join(cell.text for cell in cells)}" for place, cells in page.rows]
+    return [
+        f"Records: {recorded.records:,} of {counted(recorded.rows, 'row')} went in, "
+        f"{recorded.count('refused'):,} refused. The statement they give, released by two (invented) people:",
+        f"  {page.title}",
+        *(f"  {cell.text}" for cell in page.lines),
+        f"  {page.columns[0]}: {', '.join(page.columns[1:])}" if page.columns else "",
+        *(line for line in told if line.startswith(("  Sichuan", "  Anhui"))),
+        f"  and {max(0, len(told) - 2)} more provinces; {drafted.statement.kept:.0%} of {len(drafted.statement.lines)} "
+        "counts printed, the others protect single children and persons",
+        *(f"  {sentence}" for sentence in page.public),
+        f"The statement:   {(folder / 'statement.pdf').resolve()} (also .html and .txt, Chinese and English)",
+        f"Its records:     {(folder / 'internal.html').resolve()}",
     ]
 
 

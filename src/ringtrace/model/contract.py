@@ -98,6 +98,12 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
             "figure_id", figure_id="text", origin="text", quantity="text", unit="text", status="text",
             population="text", place="text", period_start="text", period_end="text", as_of="text", bound="text",
             value="text", evidence_id="text", member="text", start="int?", stop="int?", context="text",
+            records="list of text",
+        ),
+        "records": _spec(
+            "subject date record_id", record_id="text", kind="text", subject="text", status="text", date="text",
+            place="text", case="text", source_kind="text", source="text", evidence_id="text", member="text",
+            start="int?", stop="int?", author="text", batch="int", flags="list of text",
         ),
         "questions": _spec("question", question="text"),
         "reconciliation": _spec(

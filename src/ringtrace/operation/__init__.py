@@ -1,1 +1,1 @@
-"""From rings to who must act where: jurisdictions, packages, outcomes."""
+"""From rings to an operation: records taken in row by row, the figures they give, who must act where."""

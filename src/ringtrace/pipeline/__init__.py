@@ -25,6 +25,7 @@ from ringtrace.report.words import counted, place_name
 from ringtrace.rings.assembly import find_rings
 from ringtrace.store.analysis import write_tables
 from ringtrace.store.case import Case
+from ringtrace.store.records import read_entries
 
 
 def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None]) -> Summary:
@@ -34,7 +35,7 @@ def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None])
         answers = find_answers(posts)
         mentions, stances, facts = observe_all(posts, answers, case.lexicons, workers, progress)
         ledger = case.open_ledger()
-        judgements = ledger.judgements()
+        judgements, entries = ledger.judgements(), read_entries(ledger)
         ledger.close()
 
         progress("linking", 0, 1)
@@ -53,7 +54,7 @@ def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None])
         tables = {
             "evidence": evidence, "posts": posts, "gaps": gaps, "mentions": mentions, "stances": stances,
             "facts": facts, "accounts": accounts, "templates": templates, "identifiers": identifiers,
-            "links": links, "actors": actors, **found, **figure_tables(posts),
+            "links": links, "actors": actors, **found, **figure_tables(posts, entries),
         }  # fmt: skip
         summary = Summary.of(case, tables)
         report = render(_contents(case, tables, summary))

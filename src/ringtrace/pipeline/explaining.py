@@ -62,7 +62,7 @@ def candidates(case: Case, start: str, most: int = 50) -> list[str]:
 def reconciliation(case: Case) -> Explanation:
     """Say how the published figures fit together and what no source answers."""
     room = Room(case)
-    figures = {row["figure_id"]: row for row in room.table("figures").to_pylist()}
+    figures = {row["figure_id"]: row for row in room.rows("figures", "origin", "public")}
     rows = room.table("reconciliation").to_pylist()
     questions = room.table("questions")["question"].to_pylist()
     lines = ["Figures in the sources:"] if figures else ["No published figure was found in the evidence."]
@@ -266,6 +266,8 @@ def _explain_contact(room: Room, contact: str) -> Explanation:
 def _explain_figure(room: Room, figure: str) -> Explanation:
     row = room.rows("figures", "figure_id", figure)[0]
     row["cited"], cited = room.cited([row] if row["start"] is not None else [])
+    records = [found for key in row["records"] for found in room.rows("records", "record_id", key)]
+    cited += [f"  {_record_words(found)}" for found in records[:SHOWN]] + cut(records, SHOWN)
     return Explanation({"figure": row}, [f"{figure}: {figure_words(row)}{_apart(row)}", *cited])
 
 
@@ -282,6 +284,13 @@ def _claims(room: Room, wanted: Callable[[Mapping[str, Any]], bool]) -> tuple[li
 def _read_as(stance: Mapping[str, Any]) -> str:
     neither = stance["direction"] == "none" and stance["band"] != "review"
     return "neither offers nor seeks" if neither else direction_words(stance["direction"])
+
+
+def _record_words(record: Mapping[str, Any]) -> str:
+    span = f" {record['evidence_id'][:12]} bytes {record['start']}-{record['stop']}" if record["evidence_id"] else ""
+    where = f" in {place_name(record['place'])}" if record["place"] else ""
+    source = f"{record['source_kind']} {record['source']}".strip()
+    return f"{record['date']} {record['subject']} {role_name(record['status'])}{where} ({source}{span})"
 
 
 def _apart(figure: Mapping[str, Any]) -> str:

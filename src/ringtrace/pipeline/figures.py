@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +10,9 @@ import pyarrow as pa
 from ringtrace.engines.tables import from_rows
 from ringtrace.model.figure import Figure
 from ringtrace.model.identity import derive_id
+from ringtrace.model.record import Entry
 from ringtrace.model.span import Span
+from ringtrace.operation.counting import count_records
 from ringtrace.pipeline.posts import segments_of
 from ringtrace.report.words import place_name
 from ringtrace.statement.public import Draft, read_public_figures
@@ -19,8 +21,12 @@ from ringtrace.statement.reconcile import reconcile
 from ringtrace.text.offsets import locate
 
 
-def figure_tables(posts: pa.Table) -> dict[str, pa.Table]:
-    """Return tables figures, reconciliation and questions from the articles among ``posts``."""
+def figure_tables(posts: pa.Table, entries: Sequence[Entry] = ()) -> dict[str, pa.Table]:
+    """Return tables figures, reconciliation, questions and records.
+
+    posts: the articles among them are read. entries: the ledger's records in force; their figures stand
+    beside the public ones, and are reconciled with them by the statement.
+    """
     columns = ["evidence_id", "member", "kind", "text", "sent_at", "segments"]
     articles = [row for row in posts.select(columns).to_pylist() if row["kind"] == "article"]
     figures: dict[str, Figure] = {}
@@ -34,7 +40,8 @@ def figure_tables(posts: pa.Table) -> dict[str, pa.Table]:
     verdicts = reconcile(ordered, place_name)
     questions = open_questions(ordered, verdicts, [article["text"] for article in articles])
     return {
-        "figures": from_rows("figures", (_row(figure) for figure in ordered)),
+        "figures": from_rows("figures", (_row(figure) for figure in (*ordered, *count_records(entries).figures))),
+        "records": from_rows("records", (_record_row(entry) for entry in entries)),
         "reconciliation": from_rows(
             "reconciliation",
             ({"left": v.left, "right": v.right or None, "verdict": v.verdict, "amount": v.amount, "reason": v.reason}
@@ -69,5 +76,17 @@ def _row(figure: Figure) -> dict[str, Any]:
         "period_start": figure.period_start, "period_end": figure.period_end, "as_of": figure.as_of,
         "bound": figure.bound, "value": figure.value, "evidence_id": span.evidence if span else "",
         "member": span.member if span else "", "start": span.start if span else None,
-        "stop": span.stop if span else None, "context": figure.context,
+        "stop": span.stop if span else None, "context": figure.context, "records": list(figure.records),
+    }  # fmt: skip
+
+
+def _record_row(entry: Entry) -> dict[str, Any]:
+    record, span = entry.record, entry.record.source.span
+    return {
+        "record_id": record.id, "kind": record.kind, "subject": record.subject, "status": record.status,
+        "date": record.date, "place": record.place, "case": record.case, "source_kind": record.source.kind,
+        "source": record.source.reference, "evidence_id": span.evidence if span else "",
+        "member": span.member if span else "", "start": span.start if span else None,
+        "stop": span.stop if span else None, "author": entry.author, "batch": entry.batch,
+        "flags": list(record.flags),
     }  # fmt: skip

@@ -136,7 +136,9 @@ class _Book:
         }  # fmt: skip
 
     def _figures(self) -> list[dict[str, Any]]:
-        rows = sorted(self._table("figures").to_pylist(), key=_figure_order)
+        rows = sorted(
+            (row for row in self._table("figures").to_pylist() if row["origin"] == "public"), key=_figure_order
+        )
         return [
             {"words": figure_words(row), "population": row["population"], "as_of": row["as_of"],
              "context": row["context"], "quotes": self._quotes([row]) if row["start"] is not None else []}

@@ -17,6 +17,7 @@ from ringtrace.simulator.observation import observe
 from ringtrace.simulator.play import Exhibit, Play
 from ringtrace.simulator.presets import load_preset
 from ringtrace.simulator.reach import reachable_people
+from ringtrace.simulator.records import record_table
 from ringtrace.simulator.script import Script, Spec
 from ringtrace.simulator.truth import write_truth
 
@@ -30,6 +31,7 @@ Ringtrace. People, accounts, texts, sites and news pages are invented. Phone num
 170 00xx xxxx, hosts end in .example or .test. Any likeness is chance.
 
 evidence/   what an investigator would be given, in native formats
+records/    what the operation's desks would keep: arrests and rescues, for `ringtrace record CASE import`
 truth/      what is true about it, as in the table contract
 """
 
@@ -52,7 +54,7 @@ class Summary:
 
 
 def simulate(out: Path, preset: str, seed: int, authors: str) -> Summary:
-    """Write evidence/, truth/ and README.txt into ``out``, which must be new, empty or an earlier one.
+    """Write evidence/, records/, truth/ and README.txt into ``out``, which must be new, empty or an earlier one.
 
     The same arguments give the same bytes. Raises UsageError for an unknown preset or author, and
     where ``out`` holds something else.
@@ -91,6 +93,8 @@ def lay_out(out: Path, spec: Spec, script: Script, summary: Summary, readme: str
     shown = {laid.key: laid.text for exhibit in exhibits for laid in exhibit.laid if laid.key in play.lines}
     reachable = reachable_people(play, shown)
     posts = write_truth(out / "truth", play, exhibits, reachable)
+    (out / "records").mkdir()
+    (out / "records" / "records.csv").write_bytes(record_table(spec, script))
     (out / "README.txt").write_text(readme, "utf-8")
     directions = Counter(play.lines[key].direction for key in shown)
     members = sum(bool(person.ring) for person in script.people)
@@ -119,10 +123,10 @@ def _clear(out: Path) -> None:
     """Make ``out`` empty; only what an earlier simulation left may be removed."""
     if out.exists():
         entries = {entry.name for entry in out.iterdir()}
-        if entries - {"evidence", "truth", "README.txt"} or (
+        if entries - {"evidence", "records", "truth", "README.txt"} or (
             entries and "SYNTHETIC" not in (out / "README.txt").read_text("utf-8", "replace")
         ):
             raise UsageError(f"{out} holds other files; name a new or empty folder")
-        for name in ("evidence", "truth"):
+        for name in ("evidence", "records", "truth"):
             shutil.rmtree(out / name, ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)

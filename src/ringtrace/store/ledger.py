@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, Engine, Integer, String, Text, create_engine, event, select
+from sqlalchemy import DDL, BigInteger, Engine, Integer, String, Text, create_engine, event, func, insert, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -22,7 +22,10 @@ class Base(DeclarativeBase):
 
 
 class Event(Base):
-    """One decision or record. kind: judgement, status, outcome, note, audit. at: microseconds UTC."""
+    """One decision or record. at: microseconds UTC.
+
+    kind: judgement, record, import, undo, vault, audit, statement_draft, statement_approval, ...
+    """
 
     __tablename__ = "events"
 
@@ -73,6 +76,25 @@ class Ledger:
             session.add(entry)
             session.flush()
             return entry.number
+
+    def record_all(self, events: Sequence[tuple[str, str, bytes]], at: datetime | None = None) -> list[int]:
+        """Append (kind, author, JSON payload) events, all or none; return their numbers; durable on return."""
+        moment = round((at or datetime.now(UTC)).timestamp() * 1_000_000)
+        with self.engine.begin() as connection:
+            first = (connection.scalar(select(func.max(Event.number))) or 0) + 1
+            rows = [
+                {"number": first + index, "at": moment, "kind": kind, "author": author, "payload": payload.decode()}
+                for index, (kind, author, payload) in enumerate(events)
+            ]
+            if rows:
+                connection.execute(insert(Event), rows)
+        return [first + index for index in range(len(rows))]
+
+    def payloads(self, kind: str) -> list[tuple[int, int, str, str]]:
+        """Return (number, at, author, JSON payload) of every event of ``kind`` in the order of recording."""
+        query = select(Event.number, Event.at, Event.author, Event.payload).where(Event.kind == kind)
+        with self.engine.connect() as connection:
+            return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query.order_by(Event.number))]
 
     def judge(self, judgement: Judgement) -> int:
         """Record a verdict; a later verdict on the same subject supersedes an earlier one."""

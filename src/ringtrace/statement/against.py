@@ -1,0 +1,117 @@
+"""The ledger's figures beside what others published about the same operation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ringtrace.model.figure import Figure
+from ringtrace.statement.document import Against
+from ringtrace.statement.events import LARGE, find_events
+
+_COUNTED = ("suspects", "children")
+_CUSTODY, _LOOSE = "arrested", "detained"
+_ALIKE = ({"arrested", "detained"}, {"rescued", "found", "reunited"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """values: key (quantity|status|place) -> the exact count that issuers published, where they agree."""
+
+    values: Mapping[str, int]
+
+
+def set_against(figures: Sequence[Figure], public: Sequence[Figure]) -> tuple[Known, list[Against]]:
+    """Return what is publicly known of our counts, and a verdict for every published count of our operation.
+
+    Only reports of the same event are compared: those that share a large count with the ledger, or, where
+    none does, whose day lies within the ledger's period.
+    """
+    own = {_key(figure): figure for figure in figures}
+    groups: defaultdict[str, list[Figure]] = defaultdict(list)
+    for figure in _same_event(figures, public):
+        if figure.quantity in _COUNTED and figure.value.isdecimal():
+            groups[_key(figure)].append(figure)
+    found: list[Against] = []
+    for key in sorted(groups):
+        found += _verdicts(key, groups[key], own)
+    known = {
+        key: int(group[0].value)
+        for key, group in groups.items()
+        if key in own and len({f.value for f in group if f.bound == "exact"}) == 1 and group[0].bound == "exact"
+    }
+    return Known(known), [*found, *_unplaced(groups, own)]
+
+
+def _same_event(figures: Sequence[Figure], public: Sequence[Figure]) -> list[Figure]:
+    main = sorted((f for f in public if not f.context), key=lambda f: (f.quantity, f.place, f.status, f.id))
+    events = find_events(main)
+    large = {(f.quantity, f.value) for f in figures if f.value.isdecimal() and int(f.value) >= LARGE}
+    sharing = [e for e in events if any((f.quantity, f.value) in large for f in e.figures)]
+    if not sharing:
+        days = [day for f in figures for day in (f.period_start, f.period_end) if day]
+        sharing = [
+            e
+            for e in events
+            if days and any(min(days) <= f.period_start <= max(days) for f in e.figures if f.period_start)
+        ]
+    return [figure for event in sharing for figure in event.figures]
+
+
+def _verdicts(key: str, group: Sequence[Figure], own: Mapping[str, Figure]) -> list[Against]:
+    quantity, status, place = key.split("|")
+    mine = own.get(key)
+    if mine is None:
+        alike = [
+            k
+            for k in own
+            if k.startswith(f"{quantity}|") and k.endswith(f"|{place}") and _alike(k.split("|")[1], status)
+        ]
+        return [Against("not_comparable", alike[0], group[0].value, "", status)] if alike else []
+    by_value: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for figure in group:
+        by_value[figure.value, figure.bound].append(figure)
+    found = []
+    for (value, bound), figures in sorted(by_value.items()):
+        fits = _fits(Decimal(value), bound, Decimal(mine.value))
+        wide = own.get(f"{quantity}|{_CUSTODY}|{place}") if status == _LOOSE and not fits else None
+        if wide is not None:  # the press says "detained" for any custody
+            mine, fits = wide, _fits(Decimal(value), bound, Decimal(wide.value))
+        sources = len({f.span.evidence for f in figures if f.span})
+        ids = tuple(sorted(f.id for f in figures))
+        found.append(
+            Against("agrees" if fits else "differs", _key(mine), value, mine.value, status, "", sources, "", ids)
+        )
+    return found
+
+
+def _fits(value: Decimal, bound: str, mine: Decimal) -> bool:
+    if bound == "at_least":
+        return mine >= value
+    return abs(mine - value) <= value / 10 if bound == "about" else mine == value
+
+
+def _alike(left: str, right: str) -> bool:
+    return any({left, right} <= pair for pair in _ALIKE)
+
+
+def _unplaced(groups: Mapping[str, Sequence[Figure]], own: Mapping[str, Figure]) -> list[Against]:
+    """What of a published total no source places, and what our records place of it."""
+    found = []
+    for key in sorted(groups):
+        exact = [int(f.value) for f in groups[key] if f.bound == "exact"]
+        if not key.endswith("|") or not exact or not any(k.startswith(key) and k != key for k in own):
+            continue
+        parts = {k: int(g[0].value) for k, g in groups.items() if k.startswith(key) and k != key and k[-4:] == "0000"}
+        left = max(exact) - sum(parts.values())
+        if left > 0:
+            placed = sum(int(f.value) for k, f in own.items() if k.startswith(key) and k != key)
+            found.append(Against("unplaced", key, str(max(exact)), str(placed), left=str(left)))
+    return found
+
+
+def _key(figure: Figure) -> str:
+    place = "" if figure.place == "CN" else figure.place
+    return f"{figure.quantity}|{figure.status}|{place}"

@@ -1,0 +1,224 @@
+"""A statement: two languages, small counts protected over all releases, every figure down to its records."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from ringtrace.cli import app
+from ringtrace.errors import UsageError
+from ringtrace.model.figure import Figure
+from ringtrace.model.span import Span
+from ringtrace.pipeline import recording, stating
+from ringtrace.statement.composing import Request, compose
+from ringtrace.statement.layout import html_pages, text_page
+from ringtrace.statement.wording import LANGUAGES, write_page
+from ringtrace.store.case import Case
+
+TODAY = "2014-06-30"
+HEAD = "kind,subject,status,date,place,document\n"
+
+
+@pytest.fixture
+def case(tmp_path, monkeypatch):
+    monkeypatch.setenv("RINGTRACE_KEYS", str(tmp_path / "keys"))
+    return Case.create(tmp_path / "operation")
+
+
+def keep(case, rows):
+    text = HEAD + "".join(f"{kind},{who},{status},{day},{place},d\n" for kind, who, status, day, place in rows)
+    return recording.import_records(case, text.encode(), "t.csv", None, author="ann", today=TODAY)
+
+
+def rescues(place, number, day="2014-02-19", first=0):
+    return [("child", f"{place}-{n}", "rescued", day, place) for n in range(first, first + number)]
+
+
+def draft(case, as_of="2014-02-28", audience="public", **more):
+    return stating.draft_statement(case, Request("operation", as_of, audience, **more), author="ann")
+
+
+def released(case, as_of="2014-02-28", **more):
+    made = draft(case, as_of, **more)
+    for person in ("bo", "chen"):
+        made = stating.release(case, made.id, by=person)
+    return made
+
+
+def shown(drafted):
+    return {line.key: line.shown for line in drafted.statement.lines}
+
+
+def test_small_counts_and_what_gives_them_away_are_not_printed(case, tmp_path):
+    keep(case, rescues("510000", 13) + rescues("340000", 3) + rescues("320000", 40))
+    made = draft(case)
+    assert shown(made) == {
+        "children|rescued|": "exact", "children|rescued|320000": "exact",
+        "children|rescued|340000": "withheld", "children|rescued|510000": "withheld",
+    }  # fmt: skip
+    files = stating.write_files(case, made, tmp_path / "out")
+    pages = {path.name: path.read_bytes() for path in files}
+    assert set(pages) == {"statement.zh.txt", "statement.en.txt", "statement.html", "statement.pdf", "internal.html"}
+    assert pages["statement.pdf"].startswith(b"%PDF")
+    zh, en = pages["statement.zh.txt"].decode(), pages["statement.en.txt"].decode()
+    assert "解救儿童：56" in zh and "不予公布" in zh and "草稿" in zh
+    assert "Children rescued: 56" in en and "not published" in en and "DRAFT" in en
+    html = pages["statement.html"].decode()
+    assert "<script" not in html and "record-" not in html and "child-" not in html
+    inside = pages["internal.html"].decode()
+    for line in made.statement.lines:
+        assert f'id="{line.figure}"' in inside
+    assert inside.count('<tr id="r') == 56 and inside.count("record-") == 56
+
+
+def test_two_different_people_release_and_nothing_may_change_in_between(case):
+    keep(case, rescues("510000", 30))
+    made = draft(case)
+    assert draft(case).id == made.id
+    once = stating.release(case, made.id[:15], by="bo")
+    assert not once.released
+    with pytest.raises(UsageError, match="second person"):
+        stating.release(case, made.id, by="bo")
+    late = keep(case, rescues("340000", 20))
+    with pytest.raises(UsageError, match="records behind"):
+        stating.release(case, made.id, by="chen")
+    recording.undo(case, late.batch, author="ann", reason="too late")
+    assert stating.release(case, made.id, by="chen").people == ("bo", "chen")
+    with pytest.raises(UsageError, match="released before"):
+        stating.release(case, made.id, by="dai")
+    with pytest.raises(UsageError, match="no drafts"):
+        stating.release(case, "statement-x", by="dai")
+    text = text_page(write_page(made.statement, made.id, ("bo", "chen"), "en"))
+    assert "Released by bo, chen." in text and "DRAFT" not in text
+
+
+def test_no_difference_of_two_releases_tells_of_a_single_child(case):
+    keep(case, rescues("510000", 30) + rescues("340000", 20) + rescues("320000", 25))
+    first = released(case)
+    assert set(shown(first).values()) == {"exact"}
+    keep(case, rescues("510000", 1, "2014-03-05", 900))
+    second = draft(case, "2014-03-10")
+    assert shown(second)["children|rescued|510000"] == "earlier"
+    unprinted = [key for key, how in shown(second).items() if how != "exact"]
+    assert len(unprinted) > 1
+    page = text_page(write_page(second.statement, second.id, (), "en"))
+    assert "30 (as of 2014-02-28; a later count is not published)" in page and "31" not in page and "76" not in page
+
+
+def test_a_correction_is_a_release_of_its_own_and_may_mend_a_total(case):
+    keep(case, rescues("510000", 30) + rescues("340000", 20))
+    first = released(case)
+    with pytest.raises(UsageError, match="no released statement"):
+        draft(case, corrects="statement-none")
+    wrong = keep(case, rescues("320000", 15))
+    second = released(case, "2014-03-01")
+    recording.undo(case, wrong.batch, author="ann", reason="counted twice")
+    mended = released(case, "2014-03-01", corrects=second.id)
+    assert {line.key: line.value for line in mended.statement.lines}["children|rescued|"] == 50
+    assert first.id != mended.id and "corrects" in text_page(write_page(mended.statement, mended.id, (), "en"))
+
+
+def test_partners_get_unprotected_counts_and_no_chain(case):
+    keep(case, rescues("510000", 13) + rescues("340000", 3))
+    made = released(case, audience="partner", embargo="2014-03-01")
+    assert set(shown(made).values()) == {"exact"}
+    text = text_page(write_page(made.statement, made.id, made.people, "zh"))
+    assert "限时发布：2014-03-01" in text and "仅供协作单位" in text
+    assert shown(draft(case))["children|rescued|340000"] == "withheld"
+
+
+def own(quantity, status, place, value):
+    return Figure(
+        f"figure-{quantity}-{status}-{place}", "ledger", quantity, "person", status, "", place, "2014-02-19",
+        "2014-02-19", "2014-02-28", "exact", str(value), None,
+    )  # fmt: skip
+
+
+def press(quantity, status, place, value, source="a", bound="exact"):
+    span = Span(source * 64, "", 0, 1)
+    return Figure(
+        f"public-{source}-{quantity}-{status}-{place}-{value}", "public", quantity, "person", status, "", place,
+        "2014-02-19", "2014-02-19", "2014-02-28", bound, str(value), span,
+    )  # fmt: skip
+
+
+def test_what_was_published_is_printed_and_set_against_ours():
+    ours = [
+        own("suspects", "arrested", "", 1094), own("suspects", "arrested", "510000", 27),
+        own("suspects", "arrested", "340000", 43), own("suspects", "arrested", "320000", 1024),
+        own("suspects", "detained", "", 870), own("children", "rescued", "", 382), own("children", "rescued", "510000", 3),
+        own("children", "rescued", "340000", 11), own("children", "rescued", "320000", 368),
+    ]  # fmt: skip
+    theirs = [
+        press("suspects", "arrested", "", 1094), press("suspects", "arrested", "510000", 27), press("suspects", "detained", "", 1094, "b"),
+        press("suspects", "arrested", "340000", 44, "b"), press("suspects", "arrested", "", 1000, "c", "at_least"),
+        press("children", "rescued", "", 382), press("children", "rescued", "510000", 3),
+        press("children", "found", "", 382, "b"), press("suspects", "arrested", "", 12, "d"),
+    ]  # fmt: skip
+    made = compose(Request("c", "2014-02-28", "public"), ours, theirs, [])
+    told = {(row.verdict, row.key, row.value): row for row in made.against}
+    assert ("agrees", "suspects|arrested|", "1094") in told and ("agrees", "suspects|arrested|", "1000") in told
+    assert ("differs", "suspects|arrested|340000", "44") in told
+    assert ("differs", "suspects|arrested|", "12") not in told
+    assert ("not_comparable", "children|rescued|", "382") in told
+    assert told["unplaced", "suspects|arrested|", "1094"].left == str(1094 - 27 - 44)
+    assert told["unplaced", "suspects|arrested|", "1094"].own == "1094"
+    lines = {line.key: line.shown for line in made.lines}
+    assert lines["children|rescued|510000"] == "exact"  # an issuer printed these three
+    for language in LANGUAGES:
+        page = write_page(made, "statement-1", (), language)
+        assert len(page.public) == len(made.against) and "{" not in text_page(page) + html_pages([page])[2000:]
+
+
+def test_a_public_statement_prints_no_true_count_that_it_withholds(case):
+    keep(case, rescues("510000", 137) + rescues("340000", 4) + rescues("320000", 59))
+    made = draft(case)
+    hidden = {str(line.value) for line in made.statement.lines if line.shown != "exact"}
+    assert hidden == {"4", "59"}
+    page = write_page(made.statement, "x", (), "en")
+    printed = " ".join([*(c.text for c in page.lines), *(c.text for _, cells in page.rows for c in cells)])
+    assert not hidden & set(printed.split())
+
+
+@pytest.mark.slow
+def test_a_statement_over_a_hundred_thousand_events_takes_under_two_seconds(case):
+    places = [
+        f"{code}0000"
+        for code in (11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 50, 51)
+    ]
+    rows = []
+    for n in range(50_000):
+        place = places[n * n % 22]
+        rows += [("suspect", n, "seized", "2014-02-19", place), ("suspect", n, "detained", "2014-02-20", place)]
+    assert keep(case, rows).records == 100_000
+    clock = time.process_time()
+    made = draft(case)
+    spent = time.process_time() - clock
+    assert {line.key: line.value for line in made.statement.lines}["suspects|arrested|"] == 50_000
+    assert spent < 2, spent
+
+
+def test_the_command_speaks(case, tmp_path):
+    keep(case, rescues("510000", 30))
+    run, folder = CliRunner().invoke, str(case.folder)
+    made = run(
+        app, ["statement", folder, "--as-of", "2014-02-28", "--for", "public", "--json", "--out", str(tmp_path / "o")]
+    )
+    assert made.exit_code == 0, made.output
+    key = json.loads(made.stdout)["id"]
+    for person in ("bo", "chen"):
+        assert run(app, ["statement", folder, "release", key[:16], "--by", person]).exit_code == 0
+    listed = run(app, ["statement", folder, "list"]).stdout
+    assert "released by bo and chen" in listed
+    assert run(app, ["statement", folder, "write", key, "--out", str(tmp_path / "p")]).exit_code == 0
+    assert "Released by bo, chen." in (tmp_path / "p" / "statement.en.txt").read_text("utf-8")
+    for wrong in (
+        ["--as-of", "28.2.2014"],
+        ["--as-of", "2014-02-28", "--for", "all"],
+        ["publish"],
+        ["release", "nothing"],
+    ):
+        assert isinstance(run(app, ["statement", folder, *wrong]).exception, UsageError)
