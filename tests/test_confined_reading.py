@@ -95,7 +95,8 @@ def test_a_reader_that_dies_keeps_what_it_gave_and_its_siblings_go_in(tmp_path, 
 
 def test_memory_and_text_floods_stop_the_file_and_not_the_child(tmp_path, planted):
     files = {name: f"planted\nbefore\n{name}\nafter\n".encode() for name in ("explode", "flood")}
-    texts, gaps, _ = read(tmp_path, {**files, "z": b"planted\nlast\n"})
+    ample = Allowance(memory=256 * 2**20)  # time enough to reach the limit of memory on a busy machine
+    texts, gaps, _ = read(tmp_path, {**files, "z": b"planted\nlast\n"}, ample)
     assert texts == {"explode": ["before"], "flood": ["before"], "z": ["last"]}
     assert [gap[3] for gap in gaps["explode"]] == ["more memory than allowed"]
     assert [gap[3] for gap in gaps["flood"]] == ["gives more text than a file of this size may"]
