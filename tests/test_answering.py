@@ -71,3 +71,13 @@ def test_what_stands_above_names_its_speakers() -> None:
         [("@乙丙 五万", 1, False, "")],
         [],
     ]
+
+
+def test_the_opener_stands_behind_the_nearest_posts() -> None:
+    """What a long talk is about is said by the post that opened it."""
+    table = posts(said("a", "出婴儿车", native_id="0"), *[
+        said("ab"[n % 2], f"第{n}句", reply_to=f"p{n - 1}") for n in range(1, 8)
+    ])  # fmt: skip
+    above = posts_above(table, find_answers(table), {}).to_pylist()
+    assert [one["text"] for one in above[7]] == ["第6句", "第5句", "第4句", "出婴儿车"]
+    assert [one["text"] for one in above[2]] == ["第1句", "出婴儿车"]

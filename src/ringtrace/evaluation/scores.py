@@ -274,7 +274,8 @@ def _rings(
 
 def _figures(truth: Truth, figures: pa.Table) -> dict[str, Any]:
     def key(row: dict[str, Any]) -> tuple[str, ...]:
-        parts = [str(row.get(name) or "") for name in ("quantity", "unit", "status", "place", "value")]
+        named = {**row, "status": row.get("status") or "reported"}  # the contract's word for no more than that
+        parts = [str(named.get(name) or "") for name in ("quantity", "unit", "status", "place", "value")]
         return tuple("" if part == "CN" else part for part in parts)  # the whole country, said or left out
 
     wanted = {key(row) for row in truth.figures}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -27,13 +27,13 @@ def figure_tables(posts: pa.Table, entries: Sequence[Entry] = ()) -> dict[str, p
     posts: the articles among them are read. entries: the ledger's records in force; their figures stand
     beside the public ones, and are reconciled with them by the statement.
     """
-    columns = ["evidence_id", "member", "kind", "text", "sent_at", "segments"]
+    columns = ["evidence_id", "member", "kind", "text", "sent_at", "segments", "title", "title_segments"]
     articles = [row for row in posts.select(columns).to_pylist() if row["kind"] == "article"]
     figures: dict[str, Figure] = {}
     for article in articles:
         published = article["sent_at"].date().isoformat() if article["sent_at"] else ""
-        for draft in read_public_figures(article["text"], published=published):
-            figure = _figure(article, draft, published)
+        for part, draft in _drafts(article, published):
+            figure = _figure(article, part, draft, published)
             if figure is not None:
                 figures.setdefault(figure.id, figure)
     ordered = [figures[key] for key in sorted(figures)]
@@ -51,8 +51,19 @@ def figure_tables(posts: pa.Table, entries: Sequence[Entry] = ()) -> dict[str, p
     }  # fmt: skip
 
 
-def _figure(article: Mapping[str, Any], draft: Draft, published: str) -> Figure | None:
-    runs = locate(segments_of(article["segments"]), article["text"], draft.start, draft.stop)
+def _drafts(article: Mapping[str, Any], published: str) -> Iterator[tuple[str, Draft]]:
+    """Yield the figures of the body, then those that only the headline tells, each with "text" or "title"."""
+    body = read_public_figures(article["text"], published=published)
+    told = {(draft.quantity, draft.value) for draft in body}
+    yield from (("text", draft) for draft in body)
+    for draft in read_public_figures(article["title"] or "", published=published):
+        if (draft.quantity, draft.value) not in told:
+            yield "title", draft
+
+
+def _figure(article: Mapping[str, Any], part: str, draft: Draft, published: str) -> Figure | None:
+    segments = article["segments" if part == "text" else "title_segments"]
+    runs = locate(segments_of(segments), article[part], draft.start, draft.stop)
     if not runs:
         return None
     span = Span(article["evidence_id"], article["member"], runs[0][2], runs[-1][3])
@@ -72,7 +83,7 @@ def _row(figure: Figure) -> dict[str, Any]:
     span = figure.span
     return {
         "figure_id": figure.id, "origin": figure.origin, "quantity": figure.quantity, "unit": figure.unit,
-        "status": figure.status, "population": figure.population, "place": figure.place,
+        "status": figure.status or "reported", "population": figure.population, "place": figure.place,
         "period_start": figure.period_start, "period_end": figure.period_end, "as_of": figure.as_of,
         "bound": figure.bound, "value": figure.value, "evidence_id": span.evidence if span else "",
         "member": span.member if span else "", "start": span.start if span else None,

@@ -190,8 +190,9 @@ def _published(case: Case) -> tuple[list[Figure], bool]:
 
 def _figure(row: Mapping[str, Any]) -> Figure:
     span = Span(row["evidence_id"], row["member"], row["start"], row["stop"]) if row["start"] is not None else None
+    status = "" if row["status"] == "reported" else row["status"]
     return Figure(
-        row["figure_id"], "public", row["quantity"], row["unit"], row["status"], row["population"], row["place"],
+        row["figure_id"], "public", row["quantity"], row["unit"], status, row["population"], row["place"],
         row["period_start"], row["period_end"], row["as_of"], row["bound"], row["value"], span, row["context"],
     )  # fmt: skip
 
