@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = {"templates.py": [], "pipeline.py": ["seed", "eval"]}
+BENCHMARKS = {"templates.py": [], "pipeline.py": ["seed", "eval"], "scaling.py": []}
 
 
 def main() -> None:

@@ -12,24 +12,34 @@ from ringtrace.linking.model import thresholds
 from ringtrace.linking.names import NameModel, everyday_bits
 from ringtrace.linking.pairs import link_accounts
 from ringtrace.linking.templates import find_templates
-from test_answering import posts, said
+from test_answering import MINUTE, START, posts, said
 
 
-def probability(name: str) -> float:
-    """Return how probably two accounts of one name in two groups are one person, among thirty others."""
+def probability(name: str, *directions: str, days: int = 0) -> float:
+    """Return how probably two accounts of one name in two groups are one person, among thirty others.
+
+    directions: what the sure posts of the one and the other do; days: silence between the two.
+    """
     talk = [said(f"somebody{n}", f"words of {n}", account_id=f"b-{n}") for n in range(30)]
     table = posts(
-        said(name, "early", account_id="a-1"), said(name, "late", account_id="a-2", container="g2"), *talk
+        said(name, "early", account_id="a-1"),
+        said(name, "late", account_id="a-2", container="g2", sent_at=START + days * 24 * 60 * MINUTE),
+        *talk,
     )  # fmt: skip
     accounts = from_rows(
         "accounts",
         [
             {"account_id": account, "platform": "whatsapp", "native_id": "", "names": [called], "actor_id": "", "posts": 1,
-             "first_at": None, "last_at": None}
+             "first_at": START if account == "a-1" else START + days * 24 * 60 * MINUTE,
+             "last_at": START if account == "a-1" else START + days * 24 * 60 * MINUTE}
             for account, called in sorted({(a, n) for a, n in zip(table["account_id"].to_pylist(), table["account_name"].to_pylist(), strict=True)})
         ],
     )  # fmt: skip
-    mentions, stances = from_rows("mentions", []), from_rows("stances", [])
+    sure = [
+        {"post_id": post, "frame": "plain", "direction": direction, "probability": 0.97, "band": "yes"}
+        for post, direction in zip(("p0", "p1"), directions, strict=False)
+    ]
+    mentions, stances = from_rows("mentions", []), from_rows("stances", sure)
     identifiers = classify(table, mentions, accounts, stances)
     links = link_accounts(table, mentions, stances, accounts, find_templates(table), identifiers, ())
     rows = {(row["left"], row["right"]): row["probability"] for row in links.to_pylist()}
@@ -43,6 +53,17 @@ def test_an_everyday_name_alone_links_nobody(name: str) -> None:
 
 def test_a_long_odd_name_links() -> None:
     assert probability("vexqorthpalimbrundiskel") > thresholds()["link"]
+
+
+def test_trading_on_the_same_side_speaks_for_namesakes_and_on_another_against() -> None:
+    """Few people trade, so of two namesakes who both offer more are one person than of two who chat."""
+    alone = probability("qiaomu78")
+    assert probability("qiaomu78", "offer", "seek") < alone < probability("qiaomu78", "offer", "offer")
+    assert probability("qiaomu78", "offer") == alone
+
+
+def test_a_name_that_comes_back_after_silence_speaks_for_one_person() -> None:
+    assert probability("qiaomu78", days=45) > probability("qiaomu78", days=20)
 
 
 @given(st.text(min_size=1, max_size=20), st.text(max_size=10))

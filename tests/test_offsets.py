@@ -69,3 +69,12 @@ def test_an_escape_is_quoted_whole():
 def test_text_without_bytes_has_no_span():
     segments = [Segment(0, 3, 0, 3, "utf-8"), Segment(4, 7, 7, 10, "utf-8")]
     assert locate(segments, "123\n456", 2, 6) == ((2, 3, 2, 3), (4, 6, 7, 9))
+
+
+def test_bytes_escaped_as_characters_are_read_as_what_they_were():
+    """Messenger's export escapes each byte of its UTF-8; a lone escape stays the character that it is."""
+    raw = b"\\u00e4\\u00bd\\u00a0 caf\\u00c3\\u00a9 \\u00f0\\u009f\\u0098\\u0080 \\u00e9t\\n\\u4e2d"
+    text, places = boundaries("jsonlatin+utf-8", raw)
+    assert text == "你 café 😀 ét\n中"
+    assert raw[places[0] : places[1]] == b"\\u00e4\\u00bd\\u00a0"
+    assert raw[places[text.index("😀")] : places[text.index("😀") + 1]] == b"\\u00f0\\u009f\\u0098\\u0080"

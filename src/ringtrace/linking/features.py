@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ringtrace.linking.claims import DAY, Claim
@@ -26,9 +26,17 @@ class Feature:
     right: Quote = None
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """In which direction most of an account's sure posts trade; row: the first of them in ``posts``."""
+
+    direction: str
+    row: int
+
+
 @dataclass(frozen=True)
 class Profile:
-    """One account as the pair model sees it."""
+    """One account as the pair model sees it. side: None for an account without a sure trade post."""
 
     account: str
     platform: str
@@ -40,6 +48,7 @@ class Profile:
     own: Mapping[str, set[str]]
     claims: Mapping[tuple[str, str], Claim]
     templates: frozenset[str] = field(default=frozenset())
+    side: Side | None = None
 
 
 @dataclass(frozen=True)
@@ -64,12 +73,30 @@ def compare(left: Profile, right: Profile, scene: Scene) -> list[Feature]:
     """Return the features of a pair, those for it first."""
     found = list(_contacts(left, right, scene))
     named = list(_names(left, right, scene))
-    if named and not found:
-        named.append(Feature("name_only", 1.0, named[0].left, named[0].right))
-    found += named
+    found += named if found else _alone(named, left, right)
     found += _templates(left, right, scene)
     found += _against(left, right, scene)
     return found
+
+
+def _alone(named: list[Feature], left: Profile, right: Profile) -> Iterator[Feature]:
+    """What a shared name says where no contact is shared: little, however odd it is.
+
+    A name that comes back after weeks of silence is likelier an account remade than a namesake.
+    """
+    for feature in named:
+        yield replace(feature, name="name_alone") if feature.name == "name_same" else feature
+    if named:
+        yield Feature("name_only", 1.0, named[0].left, named[0].right)
+        if _silence(left, right) > 30 * DAY:
+            yield Feature("name_back", 1.0, named[0].left, named[0].right)
+
+
+def _silence(left: Profile, right: Profile) -> int:
+    """Return the microseconds between the last post of one account and the first of the other, 0 if they overlap."""
+    if left.first_at is None or left.last_at is None or right.first_at is None or right.last_at is None:
+        return 0
+    return max(0, max(left.first_at, right.first_at) - min(left.last_at, right.last_at))
 
 
 def _quote(profile: Profile, scene: Scene, claim: Claim | None = None) -> Quote:
@@ -131,10 +158,18 @@ def _names(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
     value = max((scene.name_value(name) for name in same), default=0.0)
     if value > 0:
         yield Feature("name_same", value, *quotes)
+        yield from _sides_beside_name(left.side, right.side, scene)
     if not same:
         value = max((scene.stem_value(a) for a in left.names for b in right.names if stem(a) == stem(b)), default=0.0)
         if value > 0:
             yield Feature("name_similar", value, *quotes)
+
+
+def _sides_beside_name(left: Side | None, right: Side | None, scene: Scene) -> Iterator[Feature]:
+    """Few people trade: a namesake who trades in the same direction is likelier the same, in another less so."""
+    if left is not None and right is not None:
+        name = "name_same_side" if left.direction == right.direction else "name_other_side"
+        yield Feature(name, 1.0, scene.quote(left.row), scene.quote(right.row))
 
 
 def _templates(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
@@ -157,10 +192,9 @@ def _against(left: Profile, right: Profile, scene: Scene) -> Iterable[Feature]:
     if rows:
         first, second = rows if (left.account, right.account) in scene.answered else (rows[1], rows[0])
         yield Feature("answers_other", 1.0, scene.quote(first), scene.quote(second))
-    if None not in (left.first_at, left.last_at, right.first_at, right.last_at):
-        gap = max(left.first_at or 0, right.first_at or 0) - min(left.last_at or 0, right.last_at or 0)
-        if gap > 30 * DAY:
-            yield Feature("gap", min(gap / (30 * DAY), 4.0))
+    gap = _silence(left, right)
+    if gap > 30 * DAY:
+        yield Feature("gap", min(gap / (30 * DAY), 4.0))
 
 
 def _timing(left: Mapping[str, Stay], right: Mapping[str, Stay]) -> str:

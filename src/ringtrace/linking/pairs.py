@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from ringtrace.linking.claims import Claim, find_claims, fold_name, identity_keys, sql, timed_posts
-from ringtrace.linking.features import LOCAL_IDS, Feature, Profile, Quote, Scene, compare
+from ringtrace.linking.features import LOCAL_IDS, Feature, Profile, Quote, Scene, Side, compare
 from ringtrace.linking.identifiers import find_stays, own_values
 from ringtrace.linking.model import limits, pair_weights
 from ringtrace.linking.names import NameModel, stem
@@ -42,6 +42,14 @@ GROUP BY ALL ORDER BY ALL
 _FIRST = (
     "SELECT account_id, arg_min(row, (sent, post_id)) AS row FROM p WHERE account_id <> '' GROUP BY ALL ORDER BY ALL"
 )
+_SIDES = """
+SELECT account_id, arg_min(direction, (-posts, direction)) AS direction, arg_min(row, (-posts, direction)) AS row
+FROM (
+    SELECT p.account_id, s.direction, count(*) AS posts, arg_min(p.row, p.post_id) AS row
+    FROM p JOIN s USING (post_id)
+    WHERE p.account_id <> '' AND s.direction <> 'none' AND s.probability >= $sure GROUP BY ALL)
+GROUP BY ALL ORDER BY ALL
+"""
 _RARE = """
 SELECT t.template_id, p.account_id, arg_min(p.row, p.post_id) AS row
 FROM t JOIN p USING (post_id)
@@ -68,7 +76,7 @@ def link_accounts(
     """
     claims = find_claims(posts, mentions, accounts, stances)
     scene = _scene(posts, accounts, templates, identifiers)
-    profiles = _profiles(accounts, claims, find_stays(posts), scene.rare)
+    profiles = _profiles(accounts, claims, find_stays(posts), scene.rare, _sides(posts, stances))
     judged = latest_verdicts(judgements)
     pairs = candidates(profiles, scene) | {pair for pair in judged if set(pair) <= profiles.keys()}
     rows = []
@@ -190,8 +198,18 @@ def _surprise(bits: float, base: float, carriers: int) -> float:
     return max(0.0, min(1.0, (bits - base + 4) / 16)) / math.sqrt(max(1, carriers - 1))
 
 
+def _sides(posts: pa.Table, stances: pa.Table) -> dict[str, Side]:
+    """Return account -> the direction in which most of its sure posts trade."""
+    rows = sql(_SIDES.replace("$sure", str(limits()["doubtful"])), p=timed_posts(posts), s=stances).to_pylist()
+    return {row["account_id"]: Side(row["direction"], row["row"]) for row in rows}
+
+
 def _profiles(
-    accounts: pa.Table, claims: Sequence[Claim], stays: Mapping[str, Any], rare: Mapping[str, Mapping[str, int]]
+    accounts: pa.Table,
+    claims: Sequence[Claim],
+    stays: Mapping[str, Any],
+    rare: Mapping[str, Mapping[str, int]],
+    sides: Mapping[str, Side],
 ) -> dict[str, Profile]:
     own = own_values(claims)
     by_account: dict[str, dict[tuple[str, str], Claim]] = defaultdict(dict)
@@ -211,6 +229,6 @@ def _profiles(
         profiles[account] = Profile(
             account, row["platform"], row["native_id"] or "", names, row["first_at"], row["last_at"],
             stays.get(account, {}), own.get(account, {}), by_account.get(account, {}),
-            frozenset(templates.get(account, ())),
+            frozenset(templates.get(account, ())), sides.get(account),
         )  # fmt: skip
     return profiles

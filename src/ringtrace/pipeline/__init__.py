@@ -4,32 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringtrace.linking.actors import cluster
-from ringtrace.linking.identifiers import classify
-from ringtrace.linking.pairs import link_accounts
-from ringtrace.linking.templates import find_templates
-from ringtrace.pipeline.answering import find_answers
-from ringtrace.pipeline.figures import figure_tables
-from ringtrace.pipeline.posts import account_table, with_actors
-from ringtrace.pipeline.quoting import Quoter
-from ringtrace.pipeline.shortfalls import remarks, unread
-from ringtrace.pipeline.stages import observe_all, read_all
-from ringtrace.report.caution import cautions
-from ringtrace.report.render import Contents, render
 from ringtrace.report.words import counted, place_name
-from ringtrace.rings.assembly import find_rings
-from ringtrace.store.analysis import write_tables
-from ringtrace.store.case import Case
-from ringtrace.store.records import read_entries
+
+if TYPE_CHECKING:
+    from ringtrace.report.render import Contents
+    from ringtrace.store.case import Case
+
+# The stages are imported by what calls them: a process that reads evidence imports this package too.
 
 
 def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None]) -> Summary:
     """Remake ``analysis/`` from evidence and decisions; the same inputs give the same bytes."""
+    from ringtrace.linking.actors import cluster
+    from ringtrace.linking.identifiers import classify
+    from ringtrace.linking.pairs import link_accounts
+    from ringtrace.linking.templates import find_templates
+    from ringtrace.pipeline.answering import find_answers
+    from ringtrace.pipeline.figures import figure_tables
+    from ringtrace.pipeline.posts import account_table, with_actors
+    from ringtrace.pipeline.stages import observe_all, read_all
+    from ringtrace.report.render import render
+    from ringtrace.rings.assembly import find_rings
+    from ringtrace.store.analysis import write_tables
+    from ringtrace.store.records import read_entries
+
     with case.locked():
         evidence, posts, gaps = read_all(case.evidence, case.settings.zone, workers, progress)
         answers = find_answers(posts)
@@ -78,6 +81,9 @@ class Summary:
     @classmethod
     def of(cls, case: Case, tables: Mapping[str, pa.Table]) -> Summary:
         """Count what stands in ``tables``."""
+        from ringtrace.pipeline.shortfalls import remarks, unread
+        from ringtrace.report.caution import cautions
+
         evidence = tables["evidence"].to_pylist()
         yes = tables["stances"].filter(pc.equal(tables["stances"]["band"], "yes"))
         directions = yes["direction"].to_pylist()
@@ -138,6 +144,9 @@ def _ring_sentence(ring: Mapping[str, Any]) -> str:
 
 
 def _contents(case: Case, tables: Mapping[str, pa.Table], summary: Summary) -> Contents:
+    from ringtrace.pipeline.quoting import Quoter
+    from ringtrace.report.render import Contents
+
     quoter = Quoter(case.evidence, tables["evidence"], tables["posts"])
 
     def quote(span: Mapping[str, Any]) -> tuple[str, str]:

@@ -9,17 +9,20 @@ from types import ModuleType
 from typing import TypeVar
 
 from ringtrace import registry
-from ringtrace.errors import EvidenceError
+from ringtrace.errors import EvidenceError, LimitError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.pipeline.accounting import account
+from ringtrace.pipeline.watching import Stop, Watch
 from ringtrace.text.offsets import split
 
 HEAD = 65_536
 Item = TypeVar("Item")
 MAPPING_SUFFIX = ".mapping.toml"
 _MAPPING_BYTES = 65_536
+OUT_OF_MEMORY = "more memory than allowed"
+_Found = Post | Gap | Structure | Member
 
 
 @dataclass(slots=True)
@@ -36,20 +39,15 @@ class Reading:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Budget:
-    """What is left of the limits for members opened out of one file."""
-
-    members: int
-    total: int
-
-
-def read_source(source: Source, depth: int = 0, budget: _Budget | None = None) -> Reading:
+def read_source(source: Source, depth: int = 0, watch: Watch | None = None) -> Reading:
     """Read one file or member with the reader that recognises it best.
 
     Never raises for bad evidence: what cannot be read is a ``Gap`` with its reason.
     """
-    budget = budget or _Budget(source.limits.members, source.limits.total_bytes)
+    watch = watch or Watch(source.limits)
+    number, stop = watch.opened(len(source.data))
+    if stop and not stop.items:
+        return refusal(source, stop.reason)
     reading = Reading()
     whole = Span(source.evidence, source.member, 0, len(source.data))
     if not len(source.data):
@@ -66,7 +64,7 @@ def read_source(source: Source, depth: int = 0, budget: _Budget | None = None) -
         reading.gaps.append(Gap(whole, "no reader recognises this file"))
     else:
         reading.reader, reading.version = reader.__name__.rpartition(".")[2], reader.VERSION
-        for item in _items(reader, source, reading):
+        for item in _items(_watched(reader.read(source), source, watch, number, stop), source, reading):
             if isinstance(item, Post):
                 reading.posts.append(_settled(item, source))
             elif isinstance(item, Gap):
@@ -75,10 +73,17 @@ def read_source(source: Source, depth: int = 0, budget: _Budget | None = None) -
                 structure.append(item)
             else:
                 carrier = Span(source.evidence, source.member, item.start, item.stop)
-                members.append((carrier, _read_member(item, source, depth, budget)))
+                members.append((carrier, _read_member(item, source, depth, watch)))
     _number(reading)
     _close(reading, source, structure, members)
     return reading
+
+
+def refusal(source: Source, reason: str) -> Reading:
+    """Return the reading of a source that is not read: one Gap over all of it."""
+    size = len(source.data)
+    gaps = [Gap(Span(source.evidence, source.member, 0, size), reason)] if size else []
+    return Reading(gaps=gaps, gap_bytes=size, notes=[reason])
 
 
 def _is_toml(data: bytes) -> bool:
@@ -123,14 +128,30 @@ def _guarded(steps: Iterator[Item]) -> Iterator[Item | _Fault]:
         yield from steps
     except EvidenceError as error:
         yield _Fault(error.reason)
+    except MemoryError:
+        yield _Fault(OUT_OF_MEMORY)
     except Exception as error:  # noqa: BLE001  the one broad except: a reader's fault becomes a Gap
         yield _Fault(f"the reader failed: {type(error).__name__}: {error}")
 
 
-def _items(reader: ModuleType, source: Source, reading: Reading) -> Iterator[Post | Gap | Structure | Member]:
-    """Yield what ``reader`` finds; where it stops early the rest of the source is a Gap."""
+def _watched(found: Iterator[_Found], source: Source, watch: Watch, number: int, stop: Stop | None) -> Iterator[_Found]:
+    """Yield ``found`` up to where an earlier attempt died or the file gives more text than it may.
+
+    Raises LimitError there.
+    """
+    for count, item in enumerate(found, start=1):
+        if isinstance(item, Post) and not watch.wrote(item):
+            raise LimitError(source.name, "gives more text than a file of this size may")
+        yield item
+        if stop and count >= stop.items:
+            raise LimitError(source.name, stop.reason)
+        watch.note(number, count)
+
+
+def _items(found: Iterator[_Found], source: Source, reading: Reading) -> Iterator[_Found]:
+    """Yield what a reader finds; where it stops early the rest of the source is a Gap."""
     last = 0
-    for item in _guarded(reader.read(source)):
+    for item in _guarded(found):
         if isinstance(item, _Fault):
             reading.notes.append(item.reason)
             size = len(source.data)
@@ -140,18 +161,17 @@ def _items(reader: ModuleType, source: Source, reading: Reading) -> Iterator[Pos
         yield item
 
 
-def _read_member(member: Member, source: Source, depth: int, budget: _Budget) -> Reading:
+def _read_member(member: Member, source: Source, depth: int, watch: Watch) -> Reading:
     inner = f"{source.member}!{member.path}" if source.member else member.path
-    budget.members -= 1
-    budget.total -= len(member.data)
+    watch.members -= 1
+    watch.total -= len(member.data)
     refused = ""
     if depth + 1 >= source.limits.depth:
         refused = f"members are nested more than {source.limits.depth} deep"
-    elif budget.members < 0 or budget.total < 0:
+    elif watch.members < 0 or watch.total < 0:
         refused = "more members or bytes than one file may open to"
     if refused:
-        span = Span(source.evidence, inner, 0, len(member.data))
-        return Reading(gaps=[Gap(span, refused)], gap_bytes=len(member.data), notes=[refused])
+        return refusal(replace(source, member=inner, data=member.data), refused)
     opened = replace(
         source,
         member=inner,
@@ -162,7 +182,7 @@ def _read_member(member: Member, source: Source, depth: int, budget: _Budget) ->
         media_type=member.media_type,
         charset=member.charset,
     )
-    return read_source(opened, depth + 1, budget)
+    return read_source(opened, depth + 1, watch)
 
 
 def _settled(post: Post, source: Source) -> Post:

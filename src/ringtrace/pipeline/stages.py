@@ -2,58 +2,43 @@
 
 from __future__ import annotations
 
-import mimetypes
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringtrace.engines import local
 from ringtrace.engines.tables import from_rows
-from ringtrace.model.source import Source
 from ringtrace.pipeline.answering import posts_above
+from ringtrace.pipeline.confined import read_confined
+from ringtrace.pipeline.files import Task
 from ringtrace.pipeline.observing import INPUT, observe
 from ringtrace.pipeline.posts import merge, post_table
-from ringtrace.pipeline.reading import MAPPING_SUFFIX, Reading, read_source
+from ringtrace.pipeline.reading import MAPPING_SUFFIX
 from ringtrace.stances.company import Company
 from ringtrace.stances.wording import Wording
 from ringtrace.store.evidence import EvidenceStore, Held
 
 BATCH_POSTS = 4_000
 _SMALL_BYTES = 4 * 2**20
+_MOST_FILES = 1_000
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A few files for one worker. sidecars: evidence id -> bytes of its mapping."""
-
-    folder: Path
-    held: tuple[Held, ...]
-    sidecars: Mapping[str, bytes]
-    zone: str
 
 
 def read_all(store: EvidenceStore, zone: str, workers: int, progress: Progress) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Return tables (evidence, posts, gaps) of everything in the store."""
     held = store.held()
-    evidence: list[dict[str, Any]] = []
-    gaps: list[dict[str, Any]] = []
-    posts: list[pa.Table] = []
-    tasks = list(_tasks(store, held, zone))
-    if sum(item.size for item in held) < _SMALL_BYTES:
-        workers = 1
-    for rows, table, missing in local.run(_read_files, tasks, workers):
-        evidence.extend(rows)
+    evidence, posts, gaps = [from_rows("evidence", [])], [post_table([])], [from_rows("gaps", [])]
+    done = 0
+    for rows, table, missing in read_confined(list(_tasks(store, held, zone)), workers):
+        evidence.append(rows)
         posts.append(table)
-        gaps.extend(missing)
-        progress("reading", len(evidence), len(held))
-    return from_rows("evidence", evidence), merge(posts or [post_table([])]), from_rows("gaps", gaps)
+        gaps.append(missing)
+        done += len(rows)
+        progress("reading", done, len(held))
+    return pa.concat_tables(evidence), merge(posts), pa.concat_tables(gaps)
 
 
 def observe_all(
@@ -136,69 +121,25 @@ def _replaced(
     return kept[0], kept[1], kept[2]
 
 
-def _tasks(store: EvidenceStore, held: Sequence[Held], zone: str) -> Iterator[_Task]:
+def _tasks(store: EvidenceStore, held: Sequence[Held], zone: str) -> Iterator[Task]:
     """Group small files so that a worker's trip is worth it; large ones travel alone."""
     by_name = {name: item for item in held for name in item.names}
     group: list[Held] = []
     size = 0
 
-    def task() -> _Task:
+    def task() -> Task:
         sidecars = {}
         for item in group:
             mappings = [by_name[n + MAPPING_SUFFIX] for n in item.names if n + MAPPING_SUFFIX in by_name]
             if mappings:
                 sidecars[item.evidence_id] = bytes(store.open(mappings[0].evidence_id))
-        return _Task(store.folder, tuple(group), sidecars, zone)
+        return Task(str(store.folder.resolve()), tuple(group), sidecars, zone)
 
     for item in held:
-        if group and size + item.size > _SMALL_BYTES:
+        if group and (size + item.size > _SMALL_BYTES or len(group) >= _MOST_FILES):
             yield task()
             group, size = [], 0
         group.append(item)
         size += item.size
     if group:
         yield task()
-
-
-def _read_files(task: _Task) -> tuple[list[dict[str, Any]], pa.Table, list[dict[str, Any]]]:
-    store = EvidenceStore(task.folder, str)
-    rows: list[dict[str, Any]] = []
-    tables: list[pa.Table] = []
-    gaps: list[dict[str, Any]] = []
-    for held in task.held:
-        source = Source(
-            evidence=held.evidence_id,
-            member="",
-            name=held.names[0],
-            data=store.open(held.evidence_id),
-            zone=task.zone,
-            sidecar=task.sidecars.get(held.evidence_id),
-        )
-        reading = read_source(source)
-        rows.append(_evidence_row(held, reading))
-        tables.append(post_table(reading.posts))
-        gaps.extend(
-            {"evidence_id": g.span.evidence, "member": g.span.member, "start": g.span.start, "stop": g.span.stop,
-             "reason": g.reason}
-            for g in reading.gaps
-        )  # fmt: skip
-    return rows, pa.concat_tables(tables), gaps
-
-
-def _evidence_row(held: Held, reading: Reading) -> dict[str, Any]:
-    return {
-        "evidence_id": held.evidence_id,
-        "name": held.names[0],
-        "size": held.size,
-        "media_type": mimetypes.guess_type(held.names[0])[0] or "application/octet-stream",
-        "reader": reading.reader,
-        "reader_version": reading.version,
-        "received_at": datetime.fromisoformat(held.received_at),
-        "source": held.source,
-        "posts": len(reading.posts),
-        "gap_bytes": reading.gap_bytes,
-        "structure_bytes": reading.structure_bytes,
-        "post_bytes": reading.post_bytes,
-        "names": list(held.names),
-        "note": "; ".join(dict.fromkeys(reading.notes)),
-    }

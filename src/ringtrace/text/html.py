@@ -11,10 +11,10 @@ that never close, comments that never end. Nothing recurses; all scans move forw
 
 from __future__ import annotations
 
-import html
-
-from ringtrace.text.html_builder import BLOCK, MAX_DEPTH, Builder
+from ringtrace.text.html_builder import MAX_DEPTH, Builder
 from ringtrace.text.html_element import Element
+from ringtrace.text.html_look import decode_units
+from ringtrace.text.html_tags import BLOCK
 
 __all__ = ["BLOCK", "MAX_DEPTH", "Element", "Page", "Text"]
 
@@ -60,9 +60,7 @@ class Page:
 
     def decode_units(self, value: str) -> str:
         """Return units as text with references resolved; undecodable bytes become U+FFFD."""
-        if not value.isascii() and self.width == 1:
-            value = value.encode("latin-1").decode(self.charset, "replace")
-        return html.unescape(value) if "&" in value else value
+        return decode_units(value, self.charset if self.width == 1 else "")
 
     def find(self, *tags: str) -> list[Element]:
         """Return the elements with one of the tags in document order."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from ringtrace.text.html import BLOCK, Element, Page
 from ringtrace.text.html_clock import find_time
 from ringtrace.text.html_layout import EMPTY, Laid, drop_lines, lay_out
+from ringtrace.text.html_look import class_words
 from ringtrace.text.html_marks import clean_name
-from ringtrace.text.html_page import Sheet, class_words, meta, title_of, title_parts
+from ringtrace.text.html_page import Sheet, meta, title_of, title_parts
 from ringtrace.text.html_thread import cut_to
 from ringtrace.text.page_words import date_line, is_paragraph, label_of, weight, without_prefix
 

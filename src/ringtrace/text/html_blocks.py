@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ringtrace.text.html import Element
+from ringtrace.text.html_look import class_words
 from ringtrace.text.html_marks import Author, Marks, find_marks, name_before
-from ringtrace.text.html_page import Sheet, class_words
+from ringtrace.text.html_page import Sheet
 from ringtrace.text.page_words import weight
 
 _DIGITS = re.compile(r"[0-9]+")

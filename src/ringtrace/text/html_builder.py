@@ -6,116 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from ringtrace.text.html_element import Element
+from ringtrace.text.html_look import Look, look_at
+from ringtrace.text.html_tags import BLOCK, CELLS, IMPLIED, NOT_PUSHED, P_CLOSERS, RAW, TABLE_PARTS, UNTIL_END, VOID
 
 if TYPE_CHECKING:
     from ringtrace.text.html import Page
 
-VOID = frozenset(
-    [
-        "area",
-        "base",
-        "basefont",
-        "bgsound",
-        "br",
-        "col",
-        "embed",
-        "frame",
-        "hr",
-        "img",
-        "input",
-        "keygen",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
-RAW = frozenset(["script", "style", "textarea", "title", "xmp", "noembed", "noframes", "iframe"])
-_UNTIL_END = frozenset(("script", "style"))
-BLOCK = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "frameset",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "listing",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "optgroup",
-        "option",
-        "p",
-        "plaintext",
-        "pre",
-        "search",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-        "caption",
-        "td",
-        "th",
-    ]
-)
-_TABLE_PARTS = frozenset(["table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption"])
-_CELLS = frozenset(["td", "th", "table", "caption"])
-_NOT_PUSHED = frozenset(("html", "body"))
-_P_CLOSERS = BLOCK - frozenset(
-    ["option", "optgroup", "html", "body", "td", "th", "tr", "tbody", "thead", "tfoot", "caption", "legend", "summary"]
-)
-# start tag -> (open elements it closes, elements that stop the search)
-# start tag -> (open elements it closes, elements that stop the search)
-_IMPLIED: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "li": (frozenset(("li",)), frozenset(("ul", "ol", "menu", "table"))),
-    "dd": (frozenset(("dd", "dt")), frozenset(("dl", "table"))),
-    "dt": (frozenset(("dd", "dt")), frozenset(("dl", "table"))),
-    "option": (frozenset(("option",)), frozenset(("select", "datalist"))),
-    "optgroup": (frozenset(("option", "optgroup")), frozenset(("select",))),
-    "td": (frozenset(("td", "th")), frozenset(("tr", "table"))),
-    "th": (frozenset(("td", "th")), frozenset(("tr", "table"))),
-    "tr": (frozenset(("tr", "td", "th", "caption")), frozenset(("table", "tbody", "thead", "tfoot"))),
-    "tbody": (frozenset(("tbody", "thead", "tfoot", "tr", "caption")), frozenset(("table",))),
-    "thead": (frozenset(("tbody", "thead", "tfoot", "tr", "caption")), frozenset(("table",))),
-    "tfoot": (frozenset(("tbody", "thead", "tfoot", "tr", "caption")), frozenset(("table",))),
-    "a": (frozenset(("a",)), BLOCK),
-}
 MAX_DEPTH = 256
 MAX_ELEMENTS = 400_000
-_TOKEN = re.compile(r"<(?:(/?)([A-Za-z][^ \t\n\r\f/>]*+)([^>]*+)>|(!--)|(!\[CDATA\[)|[!?][^>]*+>|/[^>]*+>)")
+# Groups: a start tag, the name of an end tag, comment, CDATA section.
+_TOKEN = re.compile(
+    r"<(?:([A-Za-z][^>]*+)>|/([A-Za-z][^ \t\n\r\f/>]*+)[^>]*+>|(!--)|(!\[CDATA\[)|[!?][^>]*+>|/[^>]*+>)"
+)
+_START, _END, _COMMENT, _CDATA = 1, 2, 3, 4
+_NAME = re.compile(r"[^ \t\n\r\f/]*+")
 _NAME_AND_EQUALS = re.compile(r"[ \t\n\r\f/]*+(?:[^ \t\n\r\f/>=][^ \t\n\r\f/>=]*+)?(?:[ \t\n\r\f]*+(=)[ \t\n\r\f]*+)?")
 _UNQUOTED = re.compile(r"[^ \t\n\r\f>]*+")
 _RAW_END = {tag: re.compile(rf"</{tag}(?=[ \t\n\r\f/>])", re.IGNORECASE) for tag in RAW}
@@ -129,42 +33,78 @@ class Builder:
 
     def __init__(self, page: Page) -> None:
         self.page, self.units = page, page.units
+        self.charset = page.charset if page.width == 1 else ""
+        self.looks: dict[str, Look] = {}
         self.stack: list[Element] = []
         self.open: dict[str, int] = {}
         self.overflow = 0
         self.trust_quotes = True
 
     def build(self) -> None:
-        units, page = self.units, self.page
-        end = units.rfind(">") + 1
-        search = _TOKEN.search
-        at = text_from = 0
-        while match := search(units, at, end):
-            start, stop = match.span()
-            slash, name, raw, comment, cdata = match.groups()
-            if name:
-                if not slash and ("'" in raw or raw.count('"') & 1) and self.trust_quotes:
-                    raw, stop = self._reach(match.end(2), raw, stop, end)
-                if start > text_from:
-                    self._text(text_from, start)
-                text_from = stop
-                if slash:
-                    self._end(name.lower(), start, stop)
-                else:
-                    text_from = stop = self._start(name.lower(), raw, start, stop)
-                if len(page.elements) >= MAX_ELEMENTS:
-                    page.cut, page.cut_reason = stop, f"more than {MAX_ELEMENTS} elements in one page"
-                    break
-            else:
-                if start > text_from:
-                    self._text(text_from, start)
-                stop = self._skip(start, stop, bool(comment), bool(cdata))
-                text_from = stop
-            at = stop
+        page, end = self.page, self.units.rfind(">") + 1
+        at, ahead = 0, True
+        while ahead:
+            at, ahead = self._run(at, end)
         if not page.cut_reason:
-            self._tail(max(text_from, at))
+            self._tail(at)
         while self.stack:
             self._pop(page.cut, page.cut)
+
+    def _run(self, at: int, end: int) -> tuple[int, bool]:
+        """Read tags from ``at`` on; return where reading stopped and whether it has to go on from there.
+
+        It stops where the next token does not begin behind the last one: after script, comments
+        and quoted values that hold ``>``.
+        """
+        units, page, stack, opened, looks = self.units, self.page, self.stack, self.open, self.looks
+        elements, events, texts = page.elements, page.events, page.texts
+        for match in _TOKEN.finditer(units, at, end):
+            start, stop = match.span()
+            if start > at:
+                if units[at:start].strip(" \t\n\r\f"):
+                    texts.append((len(events), at, start, stack[-1] if stack else None))
+                events.append((at, start))
+            at = stop
+            kind = match.lastindex
+            if kind == _START:
+                inside = match.group(1)
+                look = looks.get(inside) or self._look(inside)
+                if look.opens_only and not (look.closes_p and opened.get("p")) and len(stack) < MAX_DEPTH:
+                    element = Element(
+                        page, look, len(elements), stack[-1] if stack else None, start, stop, len(events), len(texts)
+                    )
+                    elements.append(element)
+                    events.append(element)
+                    stack.append(element)
+                    tag = element.tag
+                    opened[tag] = opened.get(tag, 0) + 1
+                else:
+                    at = self._start(*self._reach(look, start, stop, end))
+                if len(elements) >= MAX_ELEMENTS:
+                    page.cut, page.cut_reason = at, f"more than {MAX_ELEMENTS} elements in one page"
+                    return at, False
+            elif kind == _END:
+                tag = match.group(2)
+                if stack and stack[-1].tag == tag and not self.overflow and tag not in NOT_PUSHED:
+                    element = stack.pop()
+                    opened[tag] -= 1
+                    events.append(element.index)
+                    element.inner_stop, element.stop = start, stop
+                    element.last, element.last_event, element.last_text = len(elements), len(events), len(texts)
+                else:
+                    self._end(tag.lower(), start, stop)
+            else:
+                at = self._skip(start, stop, kind == _COMMENT, kind == _CDATA)
+            if at != stop:
+                return at, True
+        return at, False
+
+    def _look(self, inside: str) -> Look:
+        """Return the look of a start tag by what stands between its angle brackets."""
+        name = _NAME.match(inside)
+        cut = name.end() if name else len(inside)
+        look = self.looks[inside] = look_at(inside[:cut], inside[cut:], self.charset)
+        return look
 
     def _text(self, start: int, stop: int, holder: Element | None = None) -> None:
         events = self.page.events
@@ -200,8 +140,11 @@ class Builder:
                 self._text(start + 9, stop - 3 if closing_at >= 0 else stop)
         return stop
 
-    def _reach(self, at: int, raw: str, stop: int, end: int) -> tuple[str, int]:
-        """Return (attributes, stop) of a tag whose quoted values may hold ``>``."""
+    def _reach(self, look: Look, start: int, stop: int, end: int) -> tuple[Look, int, int]:
+        """Return (look, start, stop) of a tag, also of one whose quoted values hold ``>``."""
+        if not (look.odd_quotes and self.trust_quotes):
+            return look, start, stop
+        at = start + 1 + len(look.name)
         units, begin = self.units, at
         while at < end:
             match = _NAME_AND_EQUALS.match(units, at, end)
@@ -219,29 +162,32 @@ class Builder:
                 at = unquoted.end() if unquoted else at
                 char = units[at] if at < end else ">"
             if char == ">":
-                return units[begin:at], at + 1
+                return look_at(look.name, units[begin:at], self.charset), start, at + 1
         self.trust_quotes = False
-        return raw, stop
+        return look, start, stop
 
-    def _start(self, tag: str, raw: str, start: int, stop: int) -> int:
-        page, stack = self.page, self.stack
-        if self.open:
-            if tag in _P_CLOSERS and self.open.get("p"):
-                self._close_implied(_PARAGRAPH, _CELLS, start)
-            implied = _IMPLIED.get(tag)
-            if implied and any(map(self.open.get, implied[0])):
+    def _start(self, look: Look, start: int, stop: int) -> int:
+        page, stack, tag = self.page, self.stack, look.tag
+        opened = self.open
+        if opened:
+            if tag in P_CLOSERS and opened.get("p"):
+                self._close_implied(_PARAGRAPH, CELLS, start)
+            implied = IMPLIED.get(tag)
+            if implied and any(map(opened.get, implied[0])):
                 self._close_implied(implied[0], implied[1], start)
-            elif tag == "body" and self.open.get("head"):
+            elif tag == "body" and opened.get("head"):
                 self._close_implied(_HEAD, frozenset(), start)
-        element = Element(page, tag, raw, len(page.elements), stack[-1] if stack else None, start, stop)
-        page.elements.append(element)
-        page.events.append(element)
+        elements, events = page.elements, page.events
+        above = stack[-1] if stack else None
+        element = Element(page, look, len(elements), above, start, stop, len(events), len(page.texts))
+        elements.append(element)
+        events.append(element)
         if tag in VOID:
             self._shut(element, stop, stop)
             return stop
         if tag in RAW:
             closing = _RAW_END[tag].search(self.units, stop)
-            if closing or tag in _UNTIL_END:
+            if closing or tag in UNTIL_END:
                 inner_stop = closing.start() if closing else len(self.units)
                 after = self.units.find(">", inner_stop) + 1 or len(self.units)
                 if inner_stop > stop:
@@ -253,16 +199,16 @@ class Builder:
             self._shut(element, stop, stop)
             return stop
         stack.append(element)
-        self.open[tag] = self.open.get(tag, 0) + 1
+        opened[tag] = opened.get(tag, 0) + 1
         return stop
 
     def _end(self, tag: str, start: int, stop: int) -> None:
         if self.overflow:
             self.overflow -= 1
             return
-        if not self.open.get(tag) or tag in _NOT_PUSHED:
+        if not self.open.get(tag) or tag in NOT_PUSHED:
             if tag in ("br", "p"):
-                self._start(tag, "", start, stop)
+                self._start(look_at(tag, "", ""), start, stop)
                 if tag == "p":
                     self._pop(stop, stop)
             return
@@ -274,7 +220,7 @@ class Builder:
                     self._pop(start, start)
                 self._pop(start, stop)
                 return
-            if (inline and above in BLOCK) or (above in _CELLS and tag not in _TABLE_PARTS):
+            if (inline and above in BLOCK) or (above in CELLS and tag not in TABLE_PARTS):
                 return
 
     def _close_implied(self, closed: frozenset[str], until: frozenset[str], at: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 _META = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s{0,8}=\s{0,8}[\"']?\s{0,8}([A-Za-z0-9_:.-]{2,40})", re.I
@@ -26,7 +27,7 @@ _SAFE = frozenset(
 )
 _THREE_BYTES = re.compile(rb"[\xe0-\xef][\x80-\xbf][\x80-\xbf]")
 # Lead and trail bytes of the frequent characters: GB2312 level 1 with its punctuation, Big5 level 1 with its own.
-_GB_COMMON = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]|[\xa1-\xa3][\xa1-\xfe]")
+_GB_COMMON = re.compile(rb"[\xa1-\xa3\xb0-\xd7][\xa1-\xfe]")
 _BIG5_COMMON = re.compile(rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]|[\xa1-\xa3][\x40-\x7e\xa1-\xfe]")
 _DOUBLE = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 
@@ -61,10 +62,18 @@ def choose_charset(data: bytes, transport: str = "") -> str:
 
 def declared(data: bytes) -> str:
     """Return the charset named by ``<meta>`` or the XML declaration in the first 4 KiB, "" when none is."""
-    match = _META.search(data[:_HEAD])
+    return _declared(data[:_HEAD])
+
+
+# A page is looked at by several readers, its head first and then the whole: what its bytes alone
+# tell is remembered for the last few.
+@lru_cache(maxsize=8)
+def _declared(head: bytes) -> str:
+    match = _META.search(head)
     return match.group(1).decode("ascii") if match else ""
 
 
+@lru_cache(maxsize=8)
 def decodes(sample: bytes, charset: str) -> bool:
     """Whether the bytes decode strictly; a character that the end of the sample cuts is no error."""
     try:
@@ -74,6 +83,7 @@ def decodes(sample: bytes, charset: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=64)
 def _known(label: str) -> str:
     """Map a label to a charset that can be cut bytewise, "" when there is none."""
     label = label.strip().strip("\"'").lower().replace("_", "-")
@@ -114,6 +124,7 @@ def _likely_chinese(sample: bytes) -> str:
     return best[1] if best[0] >= 0.5 else ""
 
 
+@lru_cache(maxsize=8)
 def _share(sample: bytes, common: re.Pattern[bytes]) -> float:
     """Return how many of the double bytes are frequent characters, counted over a stretch with many of them."""
     pairs = _DOUBLE.findall(sample[:_STRETCH])

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
+from itertools import compress
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ringtrace.model.clock import NO_CLOCK, Clock
@@ -85,18 +86,26 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+@cache
+def _part_names() -> tuple[str, ...]:
+    """Names of the pattern's groups in order; all of them have one."""
+    return tuple(sorted(_pattern().groupindex, key=_pattern().groupindex.__getitem__))
+
+
 _QUICK = re.compile(r"(?:19|20)[0-9]{2}|[:：时點点前]|ago")
+_SHAPE = re.compile(r"(?:19|20)[0-9]{2}|[0-9][:：时點点][0-9]{2}|前|[Aa][Gg][Oo]")  # every time has one of these
 
 
 def find_time(text: str, start: int = 0, stop: int | None = None) -> TimeFound | None:
     """Return the first time written in ``text[start:stop]``, or None."""
     stop = len(text) if stop is None else stop
-    if _QUICK.search(text, start, stop) is None:
+    if _QUICK.search(text, start, stop) is None or _SHAPE.search(text, start, stop) is None:
         return None
     match = _pattern().search(text, start, stop)
     if match is None:
         return None
-    parts = tuple((k, v) for k, v in match.groupdict().items() if v)
+    values = match.groups("")
+    parts = tuple(compress(zip(_part_names(), values, strict=True), values))
     written = match.group().rstrip(" \t\n\u00a0,-–—|@")
     return TimeFound(match.start(), match.start() + len(written), written, parts)
 

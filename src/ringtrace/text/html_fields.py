@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 
 from ringtrace.text import lexicon
 from ringtrace.text.html import BLOCK, Element
-from ringtrace.text.html_element import raw_attributes, words_of
-from ringtrace.text.html_page import Sheet, class_words
+from ringtrace.text.html_page import Sheet
 
 _LABEL_UNITS = 80
 _VALUE_CHARS = 400
@@ -124,26 +123,10 @@ def _value_after(sheet: Sheet, holder: Element, at: int) -> str | None:
     return None
 
 
-@lru_cache(maxsize=16_384)
-def _class_concept(raw: str) -> str:
-    """Return "price" or "contact" when attributes (in units) say that their element holds one, else ""."""
-    attributes = raw_attributes(raw)
-    prop = attributes.get("itemprop", "").lower()
-    said = {"price": "price", "pricerange": "price", "telephone": "contact", "email": "contact"}.get(prop, "")
-    if said:
-        return said
-    words = words_of(attributes.get("class", "")[:400] + " " + attributes.get("id", "")[:80])
-    if words & class_words("price"):
-        return "price"
-    return "contact" if words & class_words("contact") and not words & class_words("author") else ""
-
-
 def _by_class(sheet: Sheet, element: Element) -> Field | None:
     """A value whose class or itemprop says what it is."""
-    if not element.raw or not sheet.size(element):
-        return None
-    concept = _class_concept(element.raw)
-    if not concept:
+    concept = element.look.value
+    if not concept or not sheet.size(element):
         return None
     value = sheet.text(element)
     if not value or len(value) > 120:

@@ -11,8 +11,9 @@ from ringtrace.text.html import Element
 from ringtrace.text.html_blocks import find_contributions
 from ringtrace.text.html_fields import Field, find_fields, row_of, value_of
 from ringtrace.text.html_layout import EMPTY, Laid, join, lay_out, lay_out_events
+from ringtrace.text.html_look import class_words
 from ringtrace.text.html_marks import Marks, clean_name, find_marks, native_of
-from ringtrace.text.html_page import Sheet, class_words, title_of, title_parts
+from ringtrace.text.html_page import Sheet, title_of, title_parts
 from ringtrace.text.html_thread import cut_to
 
 _NUMBER = re.compile(r"[ \u3000/（(-]*\+?[0-9][0-9 -]{6,}")  # a telephone number after the name

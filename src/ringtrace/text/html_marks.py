@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from ringtrace.text import lexicon
 from ringtrace.text.html import Element
 from ringtrace.text.html_clock import TimeFound, find_time
-from ringtrace.text.html_element import raw_attributes, words_of
-from ringtrace.text.html_page import Sheet, class_words
+from ringtrace.text.html_look import class_words
+from ringtrace.text.html_page import Sheet
 
 _NAME_LIMIT = 40
 _NAME_UNITS = 4 * _NAME_LIMIT + 40
@@ -27,7 +27,6 @@ _NATIVE_NAME = re.compile(
 )
 _ENTITY_EDGE = " \t\n\u00a0\u3000:：,，·|[]【】()（）<>《》»«"
 _COLONS = (":", "\xef\xbc\x9a", "\xa3\xba", "\xa1\x47", "\uff1a")  # ASCII; full width in UTF-8, GB18030, Big5, UTF-16
-_TIME_ATTRIBUTES = frozenset(("datetime", "title", "data-time-string", "data-date"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +95,7 @@ def native_of(address: str) -> str:
 def _find_authors(sheet: Sheet) -> list[Author]:
     found: list[Author] = []
     for element in sheet.page.elements:
-        raw = element.raw
-        if raw and ("href" in raw or _author_hint(raw) or element.tag == "a"):
+        if element.raw and (element.look.author or element.tag == "a"):
             author = _author(sheet, element)
             if author:
                 found.append(author)
@@ -106,20 +104,8 @@ def _find_authors(sheet: Sheet) -> list[Author]:
     return found
 
 
-@lru_cache(maxsize=16_384)
-def _author_hint(raw: str) -> int:
-    """Return how strongly attributes (in units) say that their element names an author: 0, 2 weak .. 9 stated."""
-    attributes = raw_attributes(raw)
-    if attributes.get("data-author") or attributes.get("data-username"):
-        return 9
-    if attributes.get("itemprop") in ("author", "creator") or attributes.get("rel") == "author":
-        return 8
-    words = words_of(attributes.get("class", "")[:400] + " " + attributes.get("id", "")[:80])
-    return 6 if words & class_words("author") else 2 if words & class_words("author_weak") else 0
-
-
 def _author(sheet: Sheet, element: Element) -> Author | None:
-    strength = _author_hint(element.raw)
+    strength = element.look.author
     attributes = element.attributes
     if strength == 9:
         stated = clean_name(attributes.get("data-author") or attributes.get("data-username") or "")
@@ -201,8 +187,7 @@ def _find_times(sheet: Sheet) -> list[Time]:
     found: list[Time] = []
     covered: list[tuple[int, int]] = []
     for element in page.elements:
-        raw = element.raw
-        if raw and _may_state_time(raw) and not element.hidden:
+        if element.look.times and not element.hidden:
             time = _time_of(sheet, element, _text_before(sheet, element.first_text))
             if time:
                 found.append(time)
@@ -219,11 +204,6 @@ def _find_times(sheet: Sheet) -> list[Time]:
             found.append(time)
     found.sort(key=lambda time: (time.event, time.last_event))
     return found
-
-
-@lru_cache(maxsize=16_384)
-def _may_state_time(raw: str) -> bool:
-    return not _TIME_ATTRIBUTES.isdisjoint(raw_attributes(raw))
 
 
 def _text_before(sheet: Sheet, at: int) -> str:

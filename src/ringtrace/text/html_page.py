@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from ringtrace.model.source import Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text import lexicon
 from ringtrace.text.html import Element, Page, Text
 from ringtrace.text.html_charset import choose_charset
 from ringtrace.text.html_layout import WHITE, Laid, lay_out
@@ -20,22 +19,10 @@ _SIGN = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|span|p|br|a|ul|article|section|h1)[\s/>]", re.IGNORECASE
 )
 _TITLE_BREAK = re.compile(r"\s+[-–—|_·»]+\s+|[_|»]|-(?=[\u4e00-\u9fff])|\s+-\s*|–|—")
-_OWN = {
-    "nav": "navigation", "header": "page header", "footer": "page footer", "aside": "beside the main part",
-    "head": "head", "script": "script", "style": "style", "form": "form", "noscript": "hidden text",
-    "template": "hidden text", "iframe": "embedded frame", "select": "form", "svg": "drawing", "figcaption": "caption",
-}  # fmt: skip
 T = TypeVar("T")
-_FURNITURE = ("advertising", "navigation", "related", "furniture", "caption")
-_SAID = {"related": "related headlines", "furniture": "page furniture"}
 
 
-@cache
-def class_words(concept: str) -> frozenset[str]:
-    """Return the class and id words of a concept of the page_class lexicon."""
-    return frozenset(lexicon.load("page_class").get(concept, ()))
-
-
+@lru_cache(maxsize=8)
 def looks_like_html(head: bytes) -> bool:
     """Whether the first bytes of a file are markup: tags early on, in any charset."""
     start = head[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
@@ -44,7 +31,8 @@ def looks_like_html(head: bytes) -> bool:
     lower = start[:256].lower()
     if lower.startswith((b"<?xml", b"<!doctype")) and b"html" not in start[:2048].lower():
         return False
-    return len(_SIGN.findall(start)) >= 2
+    first = _SIGN.search(start)
+    return first is not None and _SIGN.search(start, first.end()) is not None
 
 
 class Sheet:
@@ -57,7 +45,6 @@ class Sheet:
         self.page = page
         self._weight, self._link = _measure(page)
         self.total = self._weight[-1]
-        self._furniture: dict[int, str] = {}
         self._texts: dict[int, str] = {}
         self.known: dict[str, Any] = {}
 
@@ -98,23 +85,7 @@ class Sheet:
 
     def furniture(self, element: Element) -> str:
         """Return what the element is when it is no content by its tag or class, else ""."""
-        known = self._furniture.get(element.index)
-        if known is None:
-            known = self._furniture[element.index] = self._name_furniture(element)
-        return known
-
-    def _name_furniture(self, element: Element) -> str:
-        own = _OWN.get(element.tag, "")
-        if own:
-            return own
-        if element.hidden:
-            return "hidden text"
-        if not element.raw or element.tag in ("body", "html", "main", "article"):
-            return ""
-        for concept in _FURNITURE:
-            if element.tokens & class_words(concept):
-                return _SAID.get(concept, concept)
-        return ""
+        return element.look.furniture
 
 
 def _measure(page: Page) -> tuple[list[int], list[int]]:

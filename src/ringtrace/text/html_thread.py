@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from ringtrace.text.html import BLOCK, Element, Page
 from ringtrace.text.html_blocks import Group, find_contributions
 from ringtrace.text.html_layout import EMPTY, Laid, lay_out, lay_out_events, slice_laid
+from ringtrace.text.html_look import class_words
 from ringtrace.text.html_marks import Author, Marks, Time, forum_words
-from ringtrace.text.html_page import Sheet, class_words, title_of, title_parts
+from ringtrace.text.html_page import Sheet, title_of, title_parts
 
 _POST_ID = re.compile(
     r"(?:post|pid|message|comment|reply|floor|msg|answer|tie|lou|item|p|c|id)[-_]?([0-9]{1,20})$", re.I

@@ -7,6 +7,7 @@ cuts segments so that this takes no second look at the evidence.
 Codecs, each followed by a charset Python knows (``utf-8``, ``gb18030``, ``big5``, ...):
     ``utf-8``            raw text
     ``json+utf-8``       the inside of a JSON string (escapes, surrogate pairs)
+    ``jsonlatin+utf-8``  the same where each byte of the UTF-8 text was escaped as one character
     ``html+utf-8``       HTML character data: references resolved, white space collapsed
     ``htmlpre+utf-8``    the same inside <pre>: white space kept
     ``csv+utf-8``        the inside of a quoted CSV field: doubled quotes
@@ -23,6 +24,11 @@ from ringtrace.model.span import Segment
 
 _JSON_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))')
 _JSON_SHORT = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_TAIL = r"\\u00[89abAB][0-9a-fA-F]"
+_LATIN_ESCAPE = re.compile(
+    rf"(?:\\u00[cCdD][0-9a-fA-F]{_TAIL}|\\u00[eE][0-9a-fA-F](?:{_TAIL}){{2}}|\\u00[fF][0-7](?:{_TAIL}){{3}})|"
+    + _JSON_ESCAPE.pattern
+)
 _HTML_TOKEN = re.compile(r"&(?:#[0-9]{1,8};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)|[ \t\n\r\f]+")
 _HTML_PRE_TOKEN = re.compile(r"&(?:#[0-9]{1,8};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};?)|\r\n?")
 _CSV_TOKEN = re.compile(r'""')
@@ -149,6 +155,18 @@ def _convert_json(raw: str, match: re.Match[str]) -> tuple[str, int]:
     return ("\ufffd" if 0xD800 <= unit < 0xE000 else chr(unit)), match.end()
 
 
+def _convert_latin(raw: str, match: re.Match[str]) -> tuple[str, int]:
+    """Return the character whose UTF-8 bytes stand as escapes of U+0080 to U+00FF; else the escape's own."""
+    token = match.group()
+    if len(token) <= 6 or match.group(1) or match.group(2):
+        return _convert_json(raw, match)
+    pieces = bytes(int(token[at + 4 : at + 6], 16) for at in range(0, len(token), 6))
+    try:
+        return pieces.decode("utf-8"), match.end()
+    except UnicodeDecodeError:
+        return pieces.decode("latin-1"), match.end()
+
+
 def _convert_html(raw: str, match: re.Match[str]) -> tuple[str, int]:
     token = match.group()
     return (html.unescape(token) if token[0] == "&" else " "), match.end()
@@ -165,6 +183,7 @@ def _convert_csv(raw: str, match: re.Match[str]) -> tuple[str, int]:
 
 _SCHEMES = {
     "json": (_JSON_ESCAPE, _convert_json),
+    "jsonlatin": (_LATIN_ESCAPE, _convert_latin),
     "html": (_HTML_TOKEN, _convert_html),
     "htmlpre": (_HTML_PRE_TOKEN, _convert_pre),
     "csv": (_CSV_TOKEN, _convert_csv),

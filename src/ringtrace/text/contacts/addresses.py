@@ -31,6 +31,7 @@ _WHATSAPP = re.compile(rf"(?<![a-z0-9])(?:wa{_DOT}me/|api\.whatsapp\.com/send/?\
 _NOT_NAMES = frozenset({"joinchat", "addstickers", "share", "proxy", "socks", "setlanguage", "iv"})
 # Budgets for hostile texts.
 _TRIES, _MOST = 4_000, 2_000
+_WIDE = frozenset("，。；：、！？（）【】《》「」“”　～")
 _TRAILING = ".,;:!?)]}'\"*~。"
 
 
@@ -142,7 +143,7 @@ def _links(scene: Scene) -> Iterator[Address]:
 def _urls(scene: Scene) -> Iterator[Address]:
     done: list[tuple[int, int]] = []
     for match in islice(_SCHEMED.finditer(scene.text), _MOST):
-        stop = _end(scene.text, match.start(), match.end())
+        stop = _end(scene, match.start(), match.start(3), match.end())
         done.append((match.start(), stop))
         yield _address(
             scene, match.start(), match.end(2), match.start(3), stop, f"http{match.group(1)}", 0.97, match.start(2)
@@ -163,7 +164,7 @@ def _bare(scene: Scene, match: re.Match[str]) -> Address | None:
     if _TELEGRAM.match(scene.text, match.start()) or _WHATSAPP.match(scene.text, match.start()):
         return None
     ending = host.rsplit(".", 1)[-1]
-    stop = _end(scene.text, match.start(), match.end())
+    stop = _end(scene, match.start(), match.end(1), match.end())
     has_path = stop > match.end(1)
     if scene.text[stop : stop + 1] == "@" or host.replace(".", "").isdigit():
         return None
@@ -183,7 +184,14 @@ def _plain_host(written: str) -> tuple[str, bool]:
     return host, host != written
 
 
-def _end(text: str, start: int, stop: int) -> int:
+def _end(scene: Scene, start: int, path: int, stop: int) -> int:
+    """Return where an address ends: before the wide punctuation of the original, without trailing signs."""
+    text, original = scene.text, scene.layer.original
+    if not original.isascii():
+        for place in range(path, stop):
+            if original[scene.layer.origin(place, place + 1)[0]] in _WIDE:
+                stop = place
+                break
     while stop > start and text[stop - 1] in _TRAILING:
         stop -= 1
     return stop

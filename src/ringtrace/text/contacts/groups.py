@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ringtrace.text.contacts.handles import SPACED
 from ringtrace.text.contacts.scene import Cue, Scene
 
 PLATFORMS = frozenset(
@@ -13,6 +14,8 @@ PLATFORMS = frozenset(
 _BETWEEN = re.compile(
     r"[^\w]{0,3}(?:和|与|或|或者|及|跟|也是|就是|即|是|号|我|&|and|or|is|号码|也|都|on|my|in|via|账号|联系|s|the|加|id|号是|通过)?[^\w]{0,3}"
 )
+# What goes on behind "wx" where that is part of the id and no second cue: "WeChat wx_lin2014".
+_SIGNED = re.compile(r"[_-][a-z0-9]")
 _SAME_PLATFORM = (
     ("wechat", re.compile("微|薇|v|wx|wechat")),
     ("qq", re.compile("q")),
@@ -56,6 +59,10 @@ def _begins_id(scene: Scene, last: Cue, cue: Cue) -> bool:
     gap = text[last.stop : cue.start]
     if last.concept in ("add", "phone") and following.isdigit() and cue.concept == "qq":
         return False
+    if SPACED.match(text, cue.start) and not gap.strip(" :=号是"):
+        return True
+    if not gap.strip(" :=号是") and cue.concept == last.concept == "wechat" and _SIGNED.match(text, cue.stop):
+        return True
     if not text[cue.start].isascii() or not following.isascii() or not (following.isalnum() or following == "_"):
         return False
     return (

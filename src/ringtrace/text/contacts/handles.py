@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from ringtrace.text.contacts.scene import Scene
 
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}(?![a-z0-9_])")
+# An id told character by character with one sign between them: "l-i-n-_-2-0".
+SPACED = re.compile(r"(?<![a-z0-9])[a-z0-9]([-_·•.~*|/+])(?:[a-z0-9_-]\1){6,30}[a-z0-9](?![a-z0-9])")
 _NAME = re.compile(r"@?([a-z][a-z0-9_]{3,31})(?![a-z0-9_@])")
 _RUN = re.compile(r"[a-z0-9_-]+")
 _CHAIN_GAP = re.compile(r"\s{0,2}\n\s{0,2}|[^\w\n]{0,3}")
@@ -216,12 +218,24 @@ def read_id(scene: Scene, at: int, joins: bool) -> Token | None:
     joins: whether parts divided by blanks or signs may be put together (not in running English).
     """
     text = scene.text
+    spaced = SPACED.match(text, at)
+    if spaced and (token := _despaced(spaced)):
+        return token
     match = _ID.match(text, at)
     if match and not _continues(scene, match.end(), match.group()):
         return Token(at, match.end(), ((at, match.end()),), match.group(), "cue+id", True)
     if at >= len(text) or not ("a" <= text[at] <= "z"):
         return None
     return _assemble(scene, at, joins)
+
+
+def _despaced(spaced: re.Match[str]) -> Token | None:
+    """Return the id of which every second character is the sign between, None when it is none."""
+    places = range(spaced.start(), spaced.end(), 2)
+    value = "".join(spaced.string[place] for place in places)
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{5,19}", value):
+        return None
+    return Token(spaced.start(), spaced.end(), (spaced.span(),), value, "cue+spaced id", False)
 
 
 def _continues(scene: Scene, stop: int, value: str) -> bool:

@@ -345,14 +345,18 @@ def _add_number(reading: _Reading, number: Number, kinds: frozenset[str], group:
 
 
 def _read_list(reading: _Reading, group: Group, stop: int, used: set[int], linked: str) -> None:
-    """Read further values of the same kind behind "/", "," or "or"."""
+    """Read further values of the same kind behind "/", "," or "or".
+
+    A mobile number behind a QQ number or an id is a further way to reach the account, no second id.
+    """
     scene = reading.scene
+    numbers = isinstance(reading.last, Number) or group.same or not group.kinds <= {"qq", "wechat", "telegram"}
     for _ in range(8):
         gap = scene.cues.list_gap.match(scene.text, stop)
         if gap is None or scene.cues_in(gap.end(), gap.end() + 1):
             return
         number = _number_at(reading, gap.end(), 1 << 60)
-        if number is not None and number.value in scene.cues.service_numbers:
+        if number is not None and (number.value in scene.cues.service_numbers or not (numbers or not number.national)):
             return
         if number is not None:
             if number.start not in used:

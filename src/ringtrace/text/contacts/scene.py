@@ -25,6 +25,9 @@ _ADDED = frozenset("加+")
 _AMBIGUOUS = frozenset(["飞机", "✈", "🛩", "电报"])
 _SINGLE = re.compile(r"[qvw](?![a-z])(?<![a-z0-9].)(?=[^a-z0-9]{0,4}[a-z0-9])")
 _GLUED = frozenset({"vx", "wx", "qq", "tg", "wechat", "weixin"})
+_WX = frozenset({"vx", "wx"})
+# Behind a bare "wx" and a blank: letters with digits, so that no word that begins so is torn.
+_STRONG_ID = re.compile(r"[a-z]{3,16}[0-9]{2,8}(?![a-z0-9_])|[a-z]{3,16}_[a-z0-9]{1,8}(?![a-z0-9_])")
 _ADDING = frozenset("加+我留伽嘉佳私")
 _PARTED_Q = re.compile(r"q(?<=\dq)(?=[^\w]{0,3}\d{5})")
 _ADDED_LETTER = re.compile(r"(?<=[加+伽嘉佳])[vw](?=[a-z])")
@@ -124,7 +127,7 @@ def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cu
     if raw[0] in _LETTERS and before in _LETTERS and not (before in "wk" and text[max(0, start - 2)].isdigit()):
         return None
     if raw[-1] in _LETTERS and after in _LETTERS:
-        return _glued(raw, start, stop, concept, before)
+        return _glued(text, start, stop, concept, before)
     if concept == "wechat_single":
         return _single_character(raw, start, stop, before, after)
     if len(raw) == 1 and raw not in lexicon.term(concept):
@@ -132,9 +135,11 @@ def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cu
     return Cue(start, stop, concept.removesuffix("_weak"), _is_sure(raw, concept, before, lexicon))
 
 
-def _glued(raw: str, start: int, stop: int, concept: str, before: str) -> Cue | None:
+def _glued(text: str, start: int, stop: int, concept: str, before: str) -> Cue | None:
     """Return the cue whose last letter runs on into another, as in 加vx_handle."""
-    if raw in _GLUED and before and (not before.isascii() or before == "+"):
+    raw = text[start:stop]
+    apart = not before.isascii() or before == "+" or (raw in _WX and not before.isalnum() and before not in "_-./@")
+    if raw in _GLUED and before and apart and (before.strip() or _STRONG_ID.match(text, stop)):
         return Cue(start, stop, concept.removesuffix("_weak"), False)
     if concept == "wechat_weak" and raw[0] in "薇溦":
         return Cue(start, start + 1, "wechat", before in _ADDING)

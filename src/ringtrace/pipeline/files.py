@@ -1,0 +1,78 @@
+"""A few files of evidence as tables: the map stage that reading is, whichever process runs it."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ringtrace.engines.tables import from_rows
+from ringtrace.model.source import Source
+from ringtrace.pipeline.posts import post_table
+from ringtrace.pipeline.reading import Reading, read_source
+from ringtrace.store.evidence import EvidenceStore, Held
+
+Tables = tuple[pa.Table, pa.Table, pa.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A few files for one worker. folder: of the store; sidecars: evidence id -> bytes of its mapping."""
+
+    folder: str
+    held: tuple[Held, ...]
+    sidecars: Mapping[str, bytes] = field(default_factory=dict)
+    zone: str = "Asia/Shanghai"
+
+    def source(self, held: Held) -> Source:
+        """Open one of the files; raises CaseError when it is gone."""
+        return Source(
+            evidence=held.evidence_id,
+            member="",
+            name=held.names[0],
+            data=EvidenceStore(Path(self.folder), str).open(held.evidence_id),
+            zone=self.zone,
+            sidecar=self.sidecars.get(held.evidence_id),
+        )
+
+
+def read_files(task: Task, read: Callable[[Source], Reading] = read_source) -> Tables:
+    """Return tables (evidence, posts, gaps) of the files of ``task``, posts unmerged."""
+    readings = [(held, read(task.source(held))) for held in task.held]
+    return (
+        from_rows("evidence", [_evidence_row(held, reading) for held, reading in readings]),
+        pa.concat_tables([post_table(reading.posts) for _, reading in readings]),
+        from_rows("gaps", [row for _, reading in readings for row in _gap_rows(reading)]),
+    )
+
+
+def _gap_rows(reading: Reading) -> list[dict[str, Any]]:
+    return [
+        {"evidence_id": g.span.evidence, "member": g.span.member, "start": g.span.start, "stop": g.span.stop,
+         "reason": g.reason}
+        for g in reading.gaps
+    ]  # fmt: skip
+
+
+def _evidence_row(held: Held, reading: Reading) -> dict[str, Any]:
+    return {
+        "evidence_id": held.evidence_id,
+        "name": held.names[0],
+        "size": held.size,
+        "media_type": mimetypes.guess_type(held.names[0])[0] or "application/octet-stream",
+        "reader": reading.reader,
+        "reader_version": reading.version,
+        "received_at": datetime.fromisoformat(held.received_at),
+        "source": held.source,
+        "posts": len(reading.posts),
+        "gap_bytes": reading.gap_bytes,
+        "structure_bytes": reading.structure_bytes,
+        "post_bytes": reading.post_bytes,
+        "names": list(held.names),
+        "note": "; ".join(dict.fromkeys(reading.notes)),
+    }

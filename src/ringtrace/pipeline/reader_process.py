@@ -1,0 +1,153 @@
+"""The child process that parses evidence: ``python -m ringtrace.pipeline.reader_process IN OUT BOARD``.
+
+It answers each request (a ``Request``, MessagePack) with three Arrow streams: evidence, posts, gaps.
+It notes in its board which item of which source it is about to look for, so that its parent knows
+where it died.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from functools import partial
+from multiprocessing.connection import Connection
+from types import TracebackType
+
+import msgspec
+import pyarrow as pa
+
+from ringtrace import registry
+from ringtrace.engines import confinement
+from ringtrace.engines.crew import READY, Board
+from ringtrace.model.source import Source
+from ringtrace.pipeline.files import Task, read_files
+from ringtrace.pipeline.posts import post_table
+from ringtrace.pipeline.reading import OUT_OF_MEMORY, Reading, read_source
+from ringtrace.pipeline.watching import Stop, Watch
+
+_ITEM_BITS, _SOURCE_BITS = 24, 24
+_MOST_ITEMS, _MOST_SOURCES = (1 << _ITEM_BITS) - 1, (1 << _SOURCE_BITS) - 1
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """What reading one file may use: its bytes count, and what is unpacked from it up to ``unpacked`` times
+    its size (text packs 5 to 20 times).
+
+    seconds are of processor time; wall time may be ``patience`` times as long. memory is bytes of
+    address space on top of what an idle child takes. The slowest reader on a slow machine still reads
+    about 1 MB/s; a post in memory and then in a table takes about 10 times its bytes.
+    """
+
+    seconds: float = 4.0
+    bytes_per_second: int = 256 * 2**10
+    seconds_per_member: float = 0.005
+    patience: float = 8.0
+    memory: int = 352 * 2**20
+    memory_per_byte: int = 16
+    unpacked: int = 32
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Files to read. stops: evidence id -> where earlier attempts died."""
+
+    task: Task
+    stops: Mapping[str, list[Stop]] = {}
+    allowance: Allowance = Allowance()
+
+
+def main() -> None:
+    """Serve requests until the parent closes its end."""
+    given, answers, shared = (int(word) for word in sys.argv[1:4])
+    inbound, outbound = Connection(given, writable=False), Connection(answers, readable=False)
+    board = Board(shared)
+    registry.scan("ringtrace.readers")
+    pa.set_memory_pool(pa.system_memory_pool())
+    post_table([])
+    outbound.send_bytes(READY)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    sys.excepthook = partial(_leave_words, board)
+    reader = _Reader(board, confinement.address_space())
+    confinement.enclose()
+    decoder = msgspec.msgpack.Decoder(Request)
+    while True:
+        try:
+            request = decoder.decode(inbound.recv_bytes())
+        except EOFError:
+            return
+        reader.turn_to(request)
+        parts = [_packed(table) for table in read_files(request.task, reader.read)]
+        confinement.rest()
+        for part in parts:
+            outbound.send_bytes(part)
+
+
+def _leave_words(board: Board, kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """Leave the parent the reason of an end that nobody foresaw."""
+    board.words = OUT_OF_MEMORY if issubclass(kind, MemoryError) else f"{kind.__name__}: {error}"
+
+
+def _packed(table: pa.Table) -> pa.Buffer:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return sink.getvalue()
+
+
+class _Reader:
+    """Reads the files of one request after another under the allowance of each.
+
+    base: bytes of address space that an idle child takes.
+    """
+
+    def __init__(self, board: Board, base: int) -> None:
+        self._board = board
+        self._base = base
+        self._request: Request
+        self._files = 0
+
+    def turn_to(self, request: Request) -> None:
+        self._request, self._files = request, 0
+
+    def read(self, source: Source) -> Reading:
+        stops = {stop.source: stop for stop in self._request.stops.get(source.evidence, ())}
+        watch = _Guard(source, stops, self._board, self._files, self._request.allowance, self._base)
+        self._files += 1
+        return read_source(source, 0, watch)
+
+
+class _Guard(Watch):
+    """A watch that notes every step where the parent sees it, and sets the process its limits."""
+
+    def __init__(
+        self, source: Source, stops: Mapping[int, Stop], board: Board, file: int, allowance: Allowance, base: int
+    ) -> None:
+        super().__init__(source.limits, stops)
+        self._board, self._allowance = board, allowance
+        self._file = file << (_ITEM_BITS + _SOURCE_BITS)
+        self._size = len(source.data)
+        self._base = base + self._size
+        self._opened = self._unpacked = 0
+        self._started = confinement.processor_time()
+
+    def note(self, source: int, items: int) -> None:
+        self._board.mark = self._file | min(source, _MOST_SOURCES) << _ITEM_BITS | min(items, _MOST_ITEMS)
+
+    def grant(self, size: int) -> None:
+        if self._opened:
+            self._unpacked += size
+        self._opened += 1
+        given = self._allowance
+        weight = self._size + min(self._unpacked, given.unpacked * self._size)
+        seconds = given.seconds + weight / given.bytes_per_second + self._opened * given.seconds_per_member
+        memory = self._base + given.memory + given.memory_per_byte * weight
+        confinement.allow(memory, self._started + seconds, seconds * given.patience)
+
+
+def place_of(mark: int) -> tuple[int, int, int]:
+    """Return (number of the file, of the source in it, of the item in that) where a child died."""
+    return mark >> (_ITEM_BITS + _SOURCE_BITS), mark >> _ITEM_BITS & _MOST_SOURCES, mark & _MOST_ITEMS
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""The neutral ChatLab format, as one JSON file or as JSON lines: any app's messages with ids and names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ringtrace.model.post import PLATFORMS, Container, Post
+from ringtrace.model.source import Member, Source
+from ringtrace.model.span import Gap, Span, Structure
+from ringtrace.text import jsonspan
+from ringtrace.text.clock import read_clock
+from ringtrace.text.encoding import Charset
+from ringtrace.text.jsonchat import Record, Words, read_chat
+from ringtrace.text.lines import split_lines
+
+NAME = "ChatLab JSON or JSONL"
+VERSION = "1"
+PLATFORM = ""
+
+_HEAD = 4096
+"""Bytes at the start in which JSON lines show the type of their first object."""
+SYSTEM = frozenset({"80", "81"})
+"""Message types for system lines and for messages that were taken back, as the format numbers them."""
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Return how surely this is ChatLab's format: its own key, and the description of a chat."""
+    opening = head[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not opening.startswith(b"{") or b'"chatlab"' not in head:
+        return 0.0
+    return 0.98 if b'"meta"' in head else 0.6
+
+
+def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
+    """Yield every message; raises MalformedError when the file holds no list of messages."""
+
+    def to_post(header: Record, message: Record) -> tuple[Post, list[Gap]]:
+        return _post(source, header.record("meta"), message)
+
+    if b'"_type"' in source.data[:_HEAD]:
+        yield from _read_lines(source)
+    else:
+        yield from read_chat(source, ("messages",), to_post)
+
+
+def _read_lines(source: Source) -> Iterator[Post | Gap | Structure]:
+    """Yield the messages of JSON lines: a header, members, messages, each an object with its type."""
+    data, meta = source.data, Record(source.data, 0, 0)
+    at = 0
+    for line in split_lines(data, Charset("utf-8", 3 if data[:3] == b"\xef\xbb\xbf" else 0)):
+        span = Span(source.evidence, source.member, at, line.next)
+        at = line.next
+        start = jsonspan.skip_space(data, line.start, line.stop)
+        whole = line.stop - start <= source.limits.line_bytes and data[start : start + 1] == b"{"
+        stop = jsonspan.end_of_value(data, start, line.stop) if whole else -1
+        if start >= line.stop:
+            yield Structure(span, "blank line")
+        elif stop < 0:
+            yield Gap(span, "not a JSON object, or longer than the limit")
+        else:
+            record = Record(data, start, stop)
+            if record.word("_type") == "message":
+                post, gaps = _post(source, meta, record)
+                yield replace(post, span=span)
+                yield from gaps
+                continue
+            meta = record.record("meta") if record.word("_type") == "header" else meta
+            yield Structure(span, "header or member")
+
+
+def _post(source: Source, meta: Record, message: Record) -> tuple[Post, list[Gap]]:
+    """Return the post of one message object under the chat that ``meta`` describes."""
+    stated = meta.word("platform").lower()
+    platform = stated if stated in PLATFORMS else "messenger"
+    words = Words(source)
+    words.add(message, "content")
+    post = Post(
+        Span(source.evidence, source.member, message.start, message.stop),
+        platform,
+        Container(platform, meta.word("name") or source.name, meta.word("groupId", "id")),
+        words.text,
+        tuple(words.segments),
+        "system" if message.word("type") in SYSTEM else "message",
+        message.word("sender"),
+        message.word("groupNickname", "accountName", "sender"),
+        message.word("platformMessageId", "id"),
+        message.word("replyToMessageId"),
+        read_clock(message.word("timestamp"), source.zone),
+    )
+    return post, words.gaps

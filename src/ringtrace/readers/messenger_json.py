@@ -1,0 +1,53 @@
+"""Facebook Messenger's and Instagram's "download your information" JSON, its escaped bytes put right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringtrace.model.post import Container, Post
+from ringtrace.model.source import Member, Source
+from ringtrace.model.span import Gap, Span, Structure
+from ringtrace.text.clock import read_clock
+from ringtrace.text.jsonchat import Record, Words, read_chat, unmangled
+
+NAME = "Messenger or Instagram JSON"
+VERSION = "1"
+PLATFORM = ""
+
+_SAID = frozenset({"", "Generic", "Share"})
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Return how surely this is such an export, from the keys of its messages."""
+    return 0.97 if b'"sender_name"' in head and b'"timestamp_ms"' in head else 0.0
+
+
+def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
+    """Yield every message, newest first as the file has them; raises MalformedError without any.
+
+    The file escapes each byte of its UTF-8 texts as one character; texts and names are read as what was
+    written. Names are all that the export says of an account.
+    """
+    platform = "instagram" if "instagram" in f"{source.name}/{source.member}".lower() else "messenger"
+
+    def to_post(header: Record, message: Record) -> tuple[Post, list[Gap]]:
+        words = Words(source, mojibake=True)
+        words.add(message, "content")
+        share = message.record("share")
+        words.add(share, "share_text")
+        words.add(share, "link")
+        thread = header.word("thread_path")
+        post = Post(
+            Span(source.evidence, source.member, message.start, message.stop),
+            platform,
+            Container(platform, unmangled(header.word("title")) or thread or source.name, thread),
+            words.text,
+            tuple(words.segments),
+            "message" if message.word("type") in _SAID else "system",
+            account_name=unmangled(message.word("sender_name")),
+            native_id=message.word("message_id"),
+            sent=read_clock(message.word("timestamp_ms"), source.zone),
+        )
+        return post, words.gaps
+
+    yield from read_chat(source, ("messages",), to_post)
