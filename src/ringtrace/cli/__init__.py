@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from ringtrace.cli import case, explain, outside, record, statement
+from ringtrace.cli import case, explain, outside, plan, record, statement
 from ringtrace.cli.output import visible
 from ringtrace.errors import RingtraceError
 
@@ -29,7 +29,8 @@ app = typer.Typer(
     epilog=_EXITS,
 )
 for _command in (
-    case.init, case.add, case.analyse, case.verify, case.judge, explain.show, explain.reconcile, statement.statement,
+    case.init, case.add, case.analyse, case.verify, case.judge, explain.show, explain.reconcile,
+    statement.statement, plan.plan,
     outside.export, outside.formats, outside.simulate, outside.evaluate, outside.demo,
 ):  # fmt: skip
     app.command(epilog=_PARTS.get(_command.__name__, _LEAST))(_command)

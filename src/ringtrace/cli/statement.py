@@ -88,9 +88,13 @@ def _line(drafted: Drafted) -> str:
 
 
 def _remarks(drafted: Drafted) -> list[str]:
+    from ringtrace.statement.layout import has_chinese_font
+
     made = drafted.statement
     lines = [f"Counts printed as they are: {made.kept:.0%} of {len(made.lines)}."]
     lines += [f"Cannot be protected, others' figures give it away: {name}" for name in made.exposed]
+    if not has_chinese_font():
+        lines.append("The PDF lacks its Chinese: install Noto Serif CJK or Source Han Serif; text and HTML are whole.")
     if not drafted.released:
         lines.append("Two different people must release it: ringtrace statement CASE release DRAFT --by NAME")
     return lines

@@ -13,14 +13,13 @@ from ringtrace.model.span import Span
 from ringtrace.operation.divisions import read_place
 from ringtrace.operation.history import Histories
 from ringtrace.operation.mapping import ColumnMapping
+from ringtrace.operation.masking import Masker, row_masker, table_masker
 from ringtrace.operation.sheet import Sheet
 from ringtrace.operation.vocabulary import KINDS, PERSONS, constant, nearest, nearest_status, read_kind, read_status
 
 DETAILS = ("ring", "sex", "age", "actor", "counterpart", "receipt", "lane", "legal_basis", "operation_code")
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?|月)?")
 _SPAN = re.compile(r"([0-9a-f]{64}):(?:([^:]{1,500}):)?([0-9]{1,12})-([0-9]{1,12})")
-_MASK = 2
-"""Identity texts from this length on are looked for in a row's other cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +59,15 @@ def take_in(sheet: Sheet, mapping: ColumnMapping, histories: Histories, desk: De
     """Validate every row; good ones are added to ``histories``. No finding repeats a cell of an identity."""
     drafts: list[Draft] = []
     findings: list[Finding] = []
-    for row in sheet.rows:
-        identity = {c: text for c in mapping.identities if (text := mapping.cell(c, row.cells))}
+    identities = [_identity(mapping, row.cells) for row in sheet.rows]
+    table = table_masker(identities)
+    for row, identity in zip(sheet.rows, identities, strict=True):
+        mask = row_masker(identity, table)
         cells = {c: mapping.cell(c, row.cells) for c in {*mapping.columns, *mapping.constants} - {*mapping.identities}}
         try:
-            record = read_record(cells, identity, mapping.date_format, desk)
+            record = read_record(cells, bool(identity), mapping.date_format, desk, mask)
         except _Refused as error:
-            findings.append(Finding(row.number, "refused", _masked(str(error), identity)))
+            findings.append(Finding(row.number, "refused", mask(str(error))))
             continue
         verdict = histories.judge(record)
         if verdict.refusal:
@@ -82,8 +83,12 @@ def take_in(sheet: Sheet, mapping: ColumnMapping, histories: Histories, desk: De
     return Intake(tuple(drafts), tuple(findings))
 
 
-def read_record(cells: Mapping[str, str], identity: Mapping[str, str], date_format: str, desk: Desk) -> Record:
-    """Return the record that a row's cells say, masked of the row's own identity."""
+def _identity(mapping: ColumnMapping, cells: Sequence[str]) -> dict[str, str]:
+    return {concept: text for concept in mapping.identities if (text := mapping.cell(concept, cells))}
+
+
+def read_record(cells: Mapping[str, str], named: bool, date_format: str, desk: Desk, mask: Masker) -> Record:
+    """Return the record that a row's cells say, masked. named: the row has an identity, so its number is sealed too."""
     kind = _kind(cells.get("kind", ""))
     status = _status(kind, cells.get("status", ""))
     date = _date(cells.get("date", ""), date_format, desk.today)
@@ -91,14 +96,14 @@ def read_record(cells: Mapping[str, str], identity: Mapping[str, str], date_form
     if not key:
         raise _Refused("no number says whom or what it is about")
     place, flags = _place(cells.get("place", ""), date)
-    source = _source(cells, identity, desk.sizes)
-    details = {name: masked for name in DETAILS if (masked := _masked(cells.get(name, ""), identity))}
-    subject = desk.pseudonym(kind, key) if kind in PERSONS else _masked(key, identity)
-    if kind == "suspect" and not identity:
-        details["number"] = key
+    source = _source(cells, mask, desk.sizes)
+    details = {name: masked for name in DETAILS if (masked := mask(cells.get(name, "")))}
+    subject = desk.pseudonym(kind, key) if kind in PERSONS else mask(key)
+    if kind == "suspect" and not named:
+        details["number"] = mask(key)
     if kind == "handover" and status in ("handed_over", "received") and "receipt" not in details:
         flags = (*flags, "a hand-over without a receipt")
-    case = _masked(cells.get("case", ""), identity)
+    case = mask(cells.get("case", ""))
     span = source.span
     parts = (span.evidence, span.member, span.start, span.stop) if span else ()
     known = derive_id("record", kind, subject, status, date, place, case, source.reference, *parts, *details.values())
@@ -167,7 +172,7 @@ def _place(word: str, date: str) -> tuple[str, tuple[str, ...]]:
     return reading.code, (reading.problem,) if reading.problem else ()
 
 
-def _source(cells: Mapping[str, str], identity: Mapping[str, str], sizes: Mapping[str, int]) -> RecordSource:
+def _source(cells: Mapping[str, str], mask: Masker, sizes: Mapping[str, int]) -> RecordSource:
     evidence = cells.get("evidence", "")
     if evidence:
         match = _SPAN.fullmatch(evidence)
@@ -182,16 +187,5 @@ def _source(cells: Mapping[str, str], identity: Mapping[str, str], sizes: Mappin
     kinds: tuple[SourceKind, ...] = ("document", "person")
     for kind in kinds:
         if cells.get(kind):
-            return RecordSource(kind, _masked(cells[kind], identity))
+            return RecordSource(kind, mask(cells[kind]))
     raise _Refused("no source: name a document, a person or a span of evidence")
-
-
-def _masked(text: str, identity: Mapping[str, str]) -> str:
-    """``text`` without the identity of its own row: a title may name the child."""
-    for hidden in sorted({part for value in identity.values() for part in _parts(value)}, key=len, reverse=True):
-        text = text.replace(hidden, "***")
-    return text
-
-
-def _parts(value: str) -> Sequence[str]:
-    return [part for part in (value, *re.split(r"[\s,，;；、/]+", value)) if len(part) >= _MASK]

@@ -58,7 +58,7 @@ def _printable(against: Sequence[Against], shown: Mapping[str, str]) -> list[Aga
     found = []
     for row in against:
         hidden = shown.get(row.key) != "exact"
-        if row.verdict in ("agrees", "differs") and hidden:
+        if row.verdict in ("agrees", "agrees_loose", "differs") and hidden:
             found.append(replace(row, verdict="withheld", own=""))
         elif row.verdict == "unplaced" and any(s != "exact" for key, s in shown.items() if key.startswith(row.key)):
             found.append(replace(row, own=""))

@@ -82,6 +82,18 @@ def pdf_pages(pages: Sequence[Page]) -> bytes:
     return made
 
 
+_CHINESE = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Sans CJK SC", "SimSun")
+"""Fonts that ``statement.typ`` asks for, in its order."""
+
+
+@cache
+def has_chinese_font() -> bool:
+    """Whether this machine has a font to print Chinese in the PDF."""
+    import typst
+
+    return not {font.family for font in typst.Fonts().fonts()}.isdisjoint(_CHINESE)
+
+
 @cache
 def _template() -> jinja2.Template:
     loader = jinja2.PackageLoader("ringtrace", "statement")

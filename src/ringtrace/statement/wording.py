@@ -106,10 +106,11 @@ def _notes(statement: Statement, words: Mapping[str, Any]) -> list[str]:
 def _against(row: Against, words: Mapping[str, Any], language: str) -> str:
     quantity, status, place = row.key.split("|")
     verdict = "plain_unplaced" if row.verdict == "unplaced" and not row.own else row.verdict
+    published = words["statuses"].get(row.status, row.status)
     return str(words["verdicts"][verdict]).format(
         what=words["heads"].get(f"{quantity}-{status}", f"{quantity} {status}".strip()), own=row.own, day=row.day,
         where=place_name(place, language) if place else words["verdicts"]["everywhere"], sources=row.sources,
-        value=_grouped(row.value), status=row.status, total=_grouped(row.value), left=_grouped(row.left),
+        value=_grouped(row.value), status=published, total=_grouped(row.value), left=_grouped(row.left),
         placed=_grouped(row.own),
     )  # fmt: skip
 
