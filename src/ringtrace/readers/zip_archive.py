@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zipfile
 import zlib
@@ -13,6 +12,7 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
+from ringtrace.text.byte_stream import ByteStream
 from ringtrace.text.encoding import detect
 
 NAME = "zip"
@@ -39,36 +39,6 @@ class _Entry:
     stop: int
 
 
-class _Bytes(io.RawIOBase):
-    """A seekable view of bytes or an mmap, without a copy."""
-
-    def __init__(self, data: bytes) -> None:
-        self._view = memoryview(data)
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        base = (0, self._at, len(self._view))[whence]
-        if base + offset < 0:
-            raise OSError("seek before the start")
-        self._at = base + offset
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def read(self, size: int | None = -1) -> bytes:
-        stop = len(self._view) if size is None or size < 0 else self._at + size
-        piece = bytes(self._view[self._at : stop])
-        self._at += len(piece)
-        return piece
-
-
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is a zip archive that no more particular reader (WACZ, xlsx) wants."""
     if not head.startswith((_LOCAL, b"PK\x05\x06")):
@@ -82,7 +52,7 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     Raises MalformedError when the archive has no readable directory.
     """
     try:
-        archive = zipfile.ZipFile(_Bytes(source.data))
+        archive = zipfile.ZipFile(ByteStream(source.data))
         entries = _entries(source, archive)
     except _FAULTS as error:
         raise MalformedError(source.name, f"zip without a readable directory: {error}") from error
