@@ -33,10 +33,10 @@ def read_confined(tasks: Sequence[Task], workers: int, allowance: Allowance | No
     can be started.
     """
     with Crew(MODULE, min(workers, len(tasks))) as crew:
-        yield from crew.map(partial(_read, crew, allowance or Allowance()), tasks)
+        yield from crew.map(partial(read_task, crew, allowance or Allowance()), tasks)
 
 
-def _read(crew: Crew, allowance: Allowance, task: Task) -> Tables:
+def read_task(crew: Crew, allowance: Allowance, task: Task) -> Tables:
     """Read a task; where a child died, what stood before and after that file is read apart from it."""
     answer = _ask(crew, allowance, task, {})
     if not isinstance(answer, Died):
@@ -45,9 +45,9 @@ def _read(crew: Crew, allowance: Allowance, task: Task) -> Tables:
     before, after = replace(task, held=task.held[:at]), replace(task, held=task.held[at + 1 :])
     found = [_read_alone(crew, allowance, replace(task, held=task.held[at : at + 1]), answer)]
     if before.held:
-        found.insert(0, _read(crew, allowance, before))
+        found.insert(0, read_task(crew, allowance, before))
     if after.held:
-        found.append(_read(crew, allowance, after))
+        found.append(read_task(crew, allowance, after))
     evidence, posts, gaps = (pa.concat_tables(part) for part in zip(*found, strict=True))
     return evidence, posts, gaps
 
