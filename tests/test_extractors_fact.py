@@ -32,7 +32,7 @@ def find(kind, text, sent_at=SENT, post="message"):
     return list(import_module(f"ringtrace.extractors.{kind}").find(TextView(text, sent_at=sent_at, kind=post)))
 
 
-@pytest.mark.parametrize(("kind", "post", "text", "values"), cases())
+@pytest.mark.parametrize(("kind", "post", "text", "values"), list(cases()))
 def test_exactly_the_values_that_the_spec_names(kind, post, text, values):
     assert {c.value for c in find(kind, text, post=post) if c.probability >= 0.5} == set(values)
 

@@ -30,14 +30,14 @@ def row(draft):
     return " ".join([*(cell or "-" for cell in cells), story(draft.context)])
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", list(cases()))
 def test_exactly_the_figures_that_the_report_prints(case):
     drafts = read_public_figures(case["text"], published=case["published"])
     found = sorted(row(d).replace(" witness", " -") for d in drafts)
     assert found == sorted(case["figures"])
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", list(cases()))
 def test_every_figure_stands_at_its_number(case):
     for draft in read_public_figures(case["text"], published=case["published"]):
         assert 0 <= draft.start < draft.stop <= len(case["text"])
