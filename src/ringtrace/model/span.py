@@ -62,3 +62,14 @@ class Gap:
 
     span: Span
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a reader has to tell the analyst of a file: what a signature proves, what a format leaves out.
+
+    It claims no bytes; span: what it is about. text: one sentence.
+    """
+
+    span: Span
+    text: str

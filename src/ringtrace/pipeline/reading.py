@@ -12,7 +12,7 @@ from ringtrace import registry
 from ringtrace.errors import EvidenceError, LimitError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
-from ringtrace.model.span import Gap, Segment, Span, Structure
+from ringtrace.model.span import Gap, Remark, Segment, Span, Structure
 from ringtrace.pipeline.accounting import account
 from ringtrace.pipeline.watching import Stop, Watch
 from ringtrace.text.offsets import split
@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 MAPPING_SUFFIX = ".mapping.toml"
 _MAPPING_BYTES = 65_536
 OUT_OF_MEMORY = "more memory than allowed"
-_Found = Post | Gap | Structure | Member
+_Found = Post | Gap | Structure | Member | Remark
 
 
 @dataclass(slots=True)
@@ -71,6 +71,8 @@ def read_source(source: Source, depth: int = 0, watch: Watch | None = None) -> R
                 reading.gaps.append(item)
             elif isinstance(item, Structure):
                 structure.append(item)
+            elif isinstance(item, Remark):
+                reading.notes.append(item.text)
             else:
                 carrier = Span(source.evidence, source.member, item.start, item.stop)
                 members.append((carrier, _read_member(item, source, depth, watch)))

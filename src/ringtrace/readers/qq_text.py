@@ -15,6 +15,7 @@ from ringtrace.text import lexicon
 from ringtrace.text.clock import assumed_clock, find_zone, half_day_hour, half_days, local_micros
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.lines import Line, read_body, split_lines
+from ringtrace.text.qq_names import split_identity
 
 NAME = "QQ text"
 VERSION = "1"
@@ -28,8 +29,6 @@ _ODD_BLANK = re.compile("[\u00a0\u202f\u3000]")
 _AFTER = re.compile(
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日? {1,3}([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))? {0,3}$"
 )
-_NUMBER = re.compile(r"[1-9][0-9]{4,11}")
-_MAIL_NUMBER = re.compile(r"([1-9][0-9]{4,11})@qq\.com", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,36 +233,11 @@ def _read_header(text: str, line: Line, blank_before: bool) -> _Header | None:
         written, rest = text[at:].strip(), text[:at].strip()
         numbers = [int(group or 0) for group in match.groups()]
         style = "after"
-    name, native, title = _split_identity(rest)
+    name, native, title = split_identity(rest)
     if not rest or len(rest) > _LONGEST_NAME or numbers[3] > 24 or numbers[4] > 59 or numbers[5] > 60:
         return None
     day, time = (numbers[0], numbers[1], numbers[2]), (numbers[3], numbers[4], numbers[5])
     return _Header(line.start, line.next, style, written, day, time, name, native, title, blank_before)
-
-
-def _split_identity(rest: str) -> tuple[str, str, str]:
-    """Return (name, native id, title) of ``【title】name(12345)`` or ``name<mail>``."""
-    name, native = rest, ""
-    for opening, closing in (("(", ")"), ("<", ">"), ("（", "）")):
-        at = rest.rfind(opening)
-        if not rest.endswith(closing) or at < 0:
-            continue
-        inner = rest[at + 1 : -1].strip()
-        mail = _MAIL_NUMBER.fullmatch(inner)
-        if _NUMBER.fullmatch(inner) or mail or (opening == "<" and "@" in inner):
-            name, native = rest[:at].rstrip(), mail[1] if mail else inner
-            break
-    if name.startswith("【") and "】" in name[:16]:
-        title, _, bare = name[1:].partition("】")
-        if title in _titles():
-            return bare.strip(), native, title
-    return name, native, ""
-
-
-@cache
-def _titles() -> frozenset[str]:
-    words = lexicon.load("chat_qq")
-    return frozenset((*words["operator_title"], *words["level_title"]))
 
 
 def _keep(candidates: list[_Header]) -> list[_Header]:
