@@ -107,7 +107,7 @@ def test_whatever_is_changed_is_found_and_placed(case, tmp_path, what):
         expected = "checkpoint"
     else:
         (log.parent / "key.pem").write_bytes(b"no key")
-        expected = "checkpoint"
+        expected = "key.pem"
     findings = case.evidence.verify()
     assert any(expected in f.where for f in findings), findings
 

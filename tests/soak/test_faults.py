@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from ringtrace.errors import RingtraceError
+from ringtrace.model.custody import Circumstances
 from ringtrace.store import custody, evidence
 from ringtrace.store.evidence import EvidenceStore
 from ringtrace.store.keys import open_key
@@ -43,7 +44,9 @@ def fill(folder, number, seed=1):
 
 
 def take_in(store, key, files, acknowledge=lambda receipt: None):
-    for receipt in store.take_in(files, key, origin="ringtrace/test", source="", by="test", tool="test"):
+    for receipt in store.take_in(
+        files, key, origin="ringtrace/test", circumstances=Circumstances(), by="test", tool="test"
+    ):
         acknowledge(receipt)
 
 

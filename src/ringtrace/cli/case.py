@@ -29,26 +29,42 @@ def add(
     case: CasePath,
     paths: Annotated[list[Path], typer.Argument(help="Files or folders of evidence.", show_default=False)],
     source: Annotated[str, typer.Option(help="Who or what the files came from.")] = "",
+    submitted_by: Annotated[str, typer.Option(help="Who handed them in.")] = "",
+    received_by: Annotated[str, typer.Option(help="Who took them.")] = "",
+    authority: Annotated[str, typer.Option(help="Legal ground: order, warrant or consent, with its number.")] = "",
+    tool: Annotated[str, typer.Option(help="Program and version that made the capture or export.")] = "",
+    stated_at: Annotated[str, typer.Option(help="When it was captured, as the submitter says.")] = "",
+    condition: Annotated[str, typer.Option(help="In what state it came: sealed, damaged, a copy.")] = "",
+    retention: Annotated[str, typer.Option(help="Until when, or by which rule, it is kept.")] = "",
     as_json: Json = False,
 ) -> None:
     """Take evidence in: every file is stored unchanged, hashed, logged and signed.
 
+    What is not stated about how the files came in is named; `ringtrace custody CASE amend` adds it.
+
     Exit code 3 when some files could not be taken in; they are named with the reason.
 
-    Example: ringtrace add mycase exports/ tips.csv --source "hotline desk"
+    Example: ringtrace add mycase exports/ tips.csv --source "hotline desk" --submitted-by "Officer Lin"
+    --received-by "Analyst Wu" --authority "order 2014/17"
     """
+    from ringtrace.model.custody import Circumstances
     from ringtrace.pipeline.adding import add as take
     from ringtrace.store.case import Case
 
     with Progress() as progress:
-        receipts = take(Case(case), paths, source, lambda done, total: progress("adding", done, total))
+        told = Circumstances(
+            source, submitted_by, received_by, authority, tool, stated_at, condition, retention
+        )  # fmt: skip
+        receipts = take(Case(case), paths, told, lambda done, total: progress("adding", done, total))
     counts = {status: sum(r.status == status for r in receipts) for status in ("added", "copy", "known", "failed")}
     lines = [f"{r.name}: {r.reason}" for r in receipts if r.reason]
     lines.append(
         f"{counted(counts['added'], 'file')} added, {counted(counts['copy'], 'copy')} of files already held, "
         f"{counts['known']:,} already known, {counts['failed']:,} not taken in."
     )
-    emit(as_json, {"receipts": [asdict(r) for r in receipts], **counts}, lines)
+    missing = [name.replace("_", " ") for name in told.unstated()]
+    lines += [f"Not stated: {', '.join(missing)}."] if missing else []
+    emit(as_json, {"receipts": [asdict(r) for r in receipts], **counts, "not stated": missing}, lines)
     if counts["failed"]:
         raise typer.Exit(PARTIAL)
 
@@ -91,7 +107,7 @@ def verify(case: CasePath, as_json: Json = False) -> None:
     from ringtrace.store.case import Case
 
     opened = Case(case)
-    total = sum(item.size for item in opened.evidence.held()) if not opened.evidence.log.problems() else 0
+    total = opened.evidence.size()
     done = [0]
     with Progress() as progress:
 

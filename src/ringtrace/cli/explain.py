@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ringtrace.cli.output import CasePath, Json, emit
+from ringtrace.cli.output import By, CasePath, Json, Why, emit
 
 
 def _subjects(context: typer.Context, incomplete: str) -> list[str]:
@@ -29,44 +29,50 @@ def show(
         str,
         typer.Argument(
             help="Id (or its start) of a ring, actor, account, container, deal, post, claim or figure; an account's "
-            "name; a contact; or a list: rings, actors, deals, contacts, posts, accounts, containers, claims.",
+            "name; a contact; a file of evidence by name or hash; or a list: rings, actors, deals, contacts, posts, "
+            "accounts, containers, claims.",
             autocompletion=_subjects,
         ),
     ] = "",
     limit: Annotated[int, typer.Option(min=0, help="Rows of a list that are printed; 0 prints all.")] = 50,
+    by: By = "",
+    why: Why = "",
     as_json: Json = False,
 ) -> None:
     """Explain what was found, down to file, byte range and quoted text.
 
-    Without an id it gives an overview. With --json lists and explanations are complete.
+    Without an id it gives an overview. With --json lists and explanations are complete. What is quoted
+    is logged as read, with --by and --why, before it is shown.
 
     Example: ringtrace show mycase ring-4be1
 
     Example: ringtrace show mycase contacts --limit 0
     """
+    from ringtrace.pipeline.custodian import Asked
     from ringtrace.pipeline.explaining import LISTS, explain, listed, overview
     from ringtrace.store.case import Case
 
-    opened = Case(case)
+    opened, asked = Case(case), Asked(by, why, as_json)
     word = subject if subject.endswith("s") else f"{subject}s"
     if not subject:
-        explanation = overview(opened)
+        explanation = overview(opened, asked)
     elif word in LISTS:
-        explanation = listed(opened, word, limit)
+        explanation = listed(opened, word, limit, asked)
     else:
-        explanation = explain(opened, subject)
+        explanation = explain(opened, subject, asked)
     emit(as_json, explanation.document, explanation.lines)
 
 
-def reconcile(case: CasePath, as_json: Json = False) -> None:
+def reconcile(case: CasePath, by: By = "", why: Why = "", as_json: Json = False) -> None:
     """Compare the figures that were published: agree, differ, not comparable, not allocated.
 
     Ends with the questions that no source answers.
 
     Example: ringtrace reconcile mycase
     """
+    from ringtrace.pipeline.custodian import Asked
     from ringtrace.pipeline.explaining import reconciliation
     from ringtrace.store.case import Case
 
-    explanation = reconciliation(Case(case))
+    explanation = reconciliation(Case(case), Asked(by, why, as_json))
     emit(as_json, explanation.document, explanation.lines)

@@ -15,6 +15,8 @@ import typer
 
 CasePath = Annotated[Path, typer.Argument(help="The case folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+By = Annotated[str, typer.Option(help="Who does this; your login name when left out.", show_default=False)]
+Why = Annotated[str, typer.Option(help="Why; the custody log keeps it.", show_default=False)]
 
 _HIDDEN = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000))
 _SPELT = {code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" for code in _HIDDEN}

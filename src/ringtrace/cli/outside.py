@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ringtrace.cli.output import CasePath, Json, Progress, emit
+from ringtrace.cli.output import By, CasePath, Json, Progress, Why, emit
 from ringtrace.text.plural import counted
 
 
@@ -31,20 +31,26 @@ def export(
     to: Annotated[
         str, typer.Option("--to", help="Format; `ringtrace formats` lists them.", autocompletion=_formats)
     ] = "tables",
+    recipient: Annotated[str, typer.Option(help="Who receives it; the custody log keeps it.")] = "",
+    by: By = "",
+    why: Why = "",
     as_json: Json = False,
 ) -> None:
-    """Write the analysis in another program's format.
+    """Write the analysis in another program's format; the custody log says so before a byte leaves.
 
-    Example: ringtrace export mycase --to tables out/
+    Example: ringtrace export mycase --to tables out/ --recipient "Prosecutor Wu" --why "indictment"
     """
     from ringtrace import registry
     from ringtrace.errors import UsageError
+    from ringtrace.pipeline.custodian import Asked, log_disclosure
     from ringtrace.store.case import Case
 
     exporters = registry.scan("ringtrace.exporters")
     if to not in exporters:
         raise UsageError(f"there is no export format {to!r}; there are: {', '.join(exporters)}")
-    written = exporters[to].export(Case(case).analysis, target)
+    opened = Case(case)
+    log_disclosure(opened, f"analysis as {to}", recipient, Asked(by, why))
+    written = exporters[to].export(opened.analysis, target)
     emit(as_json, {"files": [str(path) for path in written]}, [f"Wrote {counted(len(written), 'file')} to {target}."])
 
 

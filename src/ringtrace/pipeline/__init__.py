@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ringtrace import __version__
 from ringtrace.report.words import counted, place_name
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None])
     from ringtrace.linking.pairs import link_accounts
     from ringtrace.linking.templates import find_templates
     from ringtrace.pipeline.answering import find_answers
+    from ringtrace.pipeline.custodian import log_combination
     from ringtrace.pipeline.figures import figure_tables
     from ringtrace.pipeline.posts import account_table, with_actors
     from ringtrace.pipeline.stages import observe_all, read_all
@@ -34,6 +36,7 @@ def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None])
     from ringtrace.store.records import read_entries
 
     with case.locked():
+        log_combination(case, f"analysis by ringtrace {__version__}")
         evidence, posts, gaps = read_all(case.evidence, case.settings.zone, workers, progress)
         answers = find_answers(posts)
         mentions, stances, facts = observe_all(posts, answers, case.lexicons, workers, progress)

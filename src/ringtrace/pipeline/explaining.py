@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ringtrace.pipeline import listing
+from ringtrace.pipeline.custodian import NOBODY, Asked
+from ringtrace.pipeline.provenance import consulted, explain_evidence, origin_lines
 from ringtrace.pipeline.room import SHOWN, Explanation, Room, cut
 from ringtrace.pipeline.subjects import KINDS, resolve
 from ringtrace.report import findings
@@ -29,24 +31,27 @@ LISTS = listing.LISTS
 _PARTIES = ("supplier", "broker", "buyer")
 
 
-def overview(case: Case) -> Explanation:
-    """Say what an analysis found, a few things of each kind."""
-    return listing.overview(Room(case))
+def overview(case: Case, asked: Asked = NOBODY) -> Explanation:
+    """Say what an analysis found, a few things of each kind; custody logs what was read before it is shown."""
+    room = Room(case)
+    return consulted(room, listing.overview(room), asked)
 
 
-def listed(case: Case, kind: str, most: int) -> Explanation:
+def listed(case: Case, kind: str, most: int, asked: Asked = NOBODY) -> Explanation:
     """List everything of ``kind``, one of ``LISTS``; ``most`` lines are printed, 0 for all."""
-    return listing.listing(Room(case), kind, most)
+    room = Room(case)
+    return consulted(room, listing.listing(room, kind, most), asked)
 
 
-def explain(case: Case, subject: str) -> Explanation:
-    """Explain the thing with the id, start of an id, name or contact ``subject``.
+def explain(case: Case, subject: str, asked: Asked = NOBODY) -> Explanation:
+    """Explain the thing with the id, start of an id, name, contact or file name ``subject``.
 
-    Raises UsageError that names the nearest when nothing or several things fit.
+    What is quoted is logged as consulted before it is returned. Raises UsageError that names the
+    nearest when nothing or several things fit, CaseError when custody cannot be logged.
     """
     room = Room(case)
     kind, key = resolve(room, subject)
-    return _EXPLAINERS[kind](room, key)
+    return consulted(room, _EXPLAINERS[kind](room, key), asked)
 
 
 def candidates(case: Case, start: str, most: int = 50) -> list[str]:
@@ -59,7 +64,7 @@ def candidates(case: Case, start: str, most: int = 50) -> list[str]:
     return sorted({key for key in room.table(table)[column].to_pylist() if key.startswith(start)})[:most]
 
 
-def reconciliation(case: Case) -> Explanation:
+def reconciliation(case: Case, asked: Asked = NOBODY) -> Explanation:
     """Say how the published figures fit together and what no source answers."""
     room = Room(case)
     figures = {row["figure_id"]: row for row in room.rows("figures", "origin", "public")}
@@ -77,7 +82,8 @@ def reconciliation(case: Case) -> Explanation:
         lines.append(f"  {verdict_words(row['verdict'])}: {figure_words(figures[row['left']])}{right}")
         lines.append(f"      {row['reason']}{' (' + row['amount'] + ')' if row['amount'] else ''}")
     lines += ["Open questions:", *(f"  {question}" for question in questions)] if questions else []
-    return Explanation({"figures": documents, "reconciliation": rows, "questions": questions}, lines)
+    found = Explanation({"figures": documents, "reconciliation": rows, "questions": questions}, lines)
+    return consulted(room, found, asked)
 
 
 def _explain_ring(room: Room, ring: str) -> Explanation:
@@ -178,7 +184,7 @@ def _explain_account(room: Room, account: str) -> Explanation:
         lines += [f"  {line}" for found in trading[:SHOWN] for line in listing.post_lines(room, found)]
         lines += cut(trading, SHOWN)
     lines += ["Posts:"]
-    lines += [f"  {post['post_id']}  {room.when(post)}  {shorten(post['text'], 120)}" for post in posts[:SHOWN]]
+    lines += [f"  {post['post_id']}  {room.when(post)}  {shorten(room.read(post), 120)}" for post in posts[:SHOWN]]
     lines += cut(posts, SHOWN)
     claims, told = _claims(room, lambda claim: claim["subject"] == account)
     document = {"account": row, "contacts": contacts, "posts": posts, "claims": claims}
@@ -194,7 +200,7 @@ def _explain_post(room: Room, post: str) -> Explanation:
     if row["sent_text"]:
         why = f"; {row['sent_why']}" if row["sent_why"] else ""
         lines.append(f"  time: written “{row['sent_text']}”, {row['sent_basis']}{why}")
-    lines += cited
+    lines += [*cited, *origin_lines(room, row["evidence_id"])]
     stance = room.rows("stances", "post_id", post)
     lines += [
         f"  read as: {_read_as(found)}, frame {found['frame']}; p {found['probability']:.3f} that it offers, seeks "
@@ -300,5 +306,5 @@ def _apart(figure: Mapping[str, Any]) -> str:
 _EXPLAINERS: Mapping[str, Callable[[Room, str], Explanation]] = {
     "ring": _explain_ring, "actor": _explain_actor, "account": _explain_account, "post": _explain_post,
     "claim": _explain_claim, "deal": _explain_deal, "container": _explain_container, "contact": _explain_contact,
-    "figure": _explain_figure,
+    "figure": _explain_figure, "evidence": explain_evidence,
 }  # fmt: skip

@@ -117,7 +117,7 @@ def post_lines(room: Room, row: Row) -> list[str]:
     """A post with a direction: who, where, when, how sure; then its words."""
     sure = f"p {row['probability']:.2f}" + (", to be reviewed" if row["band"] == "review" else "")
     who = room.naming.account(row["account_id"]) if row["account_id"] else "nobody named"
-    text = shorten(row["text"] or row["title"], 120)
+    text = shorten(room.read(row), 120)
     return [
         f"{row['post_id']}  {direction_words(row['direction'])} ({sure})  {room.when(row)}  {who} in "
         f"{room.naming.container(row['container'])}",

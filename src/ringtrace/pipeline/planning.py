@@ -18,6 +18,7 @@ from ringtrace.operation.clues import Clue, find_clues
 from ringtrace.operation.counting import count_records
 from ringtrace.operation.divisions import place_words, province_of, read_place
 from ringtrace.operation.plan import Plan, Progress, Step, progress, read_plan
+from ringtrace.pipeline.custodian import NOBODY, log_disclosure
 from ringtrace.pipeline.room import Room
 from ringtrace.store.case import Case
 from ringtrace.store.durable import replace_file
@@ -52,6 +53,8 @@ def write_packages(case: Case, folder: Path) -> list[Path]:
         place = assigned.place if assigned.level in ("firm", "likely") else ""
         by_place[place or "unassigned"].append(_target(room, assigned, members[actor], sorted(contacts.get(actor, ()))))
     key = open_key(key_folder())
+    to = ", ".join(place_words(place) for place in sorted(by_place) if place.isdigit())
+    log_disclosure(case, "packages of the operation", to, NOBODY)
     folder.mkdir(parents=True, exist_ok=True)
     plan = plan_of(case)
     written = []

@@ -37,6 +37,7 @@ class Room:
         self.case = case
         self.zone = case.settings.zone
         self._tables: dict[str, pa.Table] = {}
+        self.consulted: dict[tuple[str, str, int, int], None] = {}  # spans of evidence that were quoted, in order
         self.naming = Naming(self.table)
 
     def table(self, name: str) -> pa.Table:
@@ -63,7 +64,14 @@ class Room:
         return Quoter(self.case.evidence, self.table("evidence"), self.table("posts"))
 
     def quote(self, span: Mapping[str, Any]) -> Quote:
-        return self._quoter.quote(span)
+        quote = self._quoter.quote(span)
+        self.consulted[quote.evidence_id, quote.member, quote.start, quote.stop] = None
+        return quote
+
+    def read(self, row: Mapping[str, Any]) -> str:
+        """Return the text of a post that is about to be shown, its headline where it has none."""
+        self.consulted[row["evidence_id"], row["member"], row["start"], row["stop"]] = None
+        return str(row["text"] or row["title"])
 
     def cited(
         self, spans: Iterable[Mapping[str, Any]], indent: str = "      "

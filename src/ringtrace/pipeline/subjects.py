@@ -88,7 +88,18 @@ def _by_name(room: Room, subject: str) -> list[tuple[str, str]]:
         for row in rows
         if row["kind"] in CONTACT_KINDS and (not kind or row["kind"] == kind)
     }
-    return [*accounts, *containers, *sorted(contacts)]
+    return [*accounts, *containers, *sorted(contacts), *_files(room, subject)]
+
+
+def _files(room: Room, subject: str) -> list[tuple[str, str]]:
+    """Files of evidence by name, or by eight or more digits of their hash."""
+    digits = subject.lower() if len(subject) >= 8 and set(subject.lower()) <= set("0123456789abcdef") else ""
+    rows = room.table("evidence").select(["evidence_id", "names"]).to_pylist()
+    return [
+        ("evidence", row["evidence_id"])
+        for row in rows
+        if subject in row["names"] or (digits and row["evidence_id"].startswith(digits))
+    ]
 
 
 def _is(subject: str, row: Mapping[str, object]) -> bool:

@@ -4,6 +4,8 @@ evidence/objects/ab/ab12...   the files, named by their hash, read-only
 evidence/objects.sha256       for ``cd evidence && sha256sum -c objects.sha256``
 evidence/incoming/            half-written files; what is left here was never acknowledged
 evidence/custody/             see ``custody``
+
+An original that was erased stays in the log with its hash and the authority; its file is gone.
 """
 
 from __future__ import annotations
@@ -14,15 +16,18 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ringtrace.errors import CaseError
-from ringtrace.store.custody import CustodyLog, Finding
-from ringtrace.store.durable import append_line, sync_filesystem
+from ringtrace.errors import CaseError, UsageError
+from ringtrace.model.custody import FIELDS, Circumstances, Finding, Reception
+from ringtrace.store.custody import CustodyLog
+from ringtrace.store.durable import append_line, replace_file, sync_filesystem
+from ringtrace.store.inspection import inspect_log, inspect_signed
 
 _CHUNK = 1 << 20
 _BATCH_FILES = 1024
@@ -77,18 +82,19 @@ class EvidenceStore:
 
     def held(self) -> list[Held]:
         """Return what is in the store, by evidence id, as the custody log says."""
-        found: dict[str, Held] = {}
-        for event in self.log.events():
-            if event.get("event") != "collect":
-                continue
-            name, key = str(event["name"]), str(event["evidence"])
-            old = found.get(key)
-            if old is None:
-                found[key] = Held(key, int(event["size"]), (name,), str(event["at"]), str(event.get("source", "")))
-            else:
-                names = tuple(sorted({*old.names, name}))
-                found[key] = Held(key, old.size, names, old.received_at, old.source)
-        return [found[key] for key in sorted(found)]
+        return _held(self.log.events())
+
+    def receptions(self) -> list[Reception]:
+        """Return every time that an original came in, in the order of the log, erased ones included."""
+        return [
+            Reception(
+                line, str(event["at"]), str(event["evidence"]), str(event["name"]), int(event["size"]),
+                str(event.get("by", "")), str(event.get("tool", "")), str(event.get("modified", "")),
+                Circumstances(**{name: str(event.get(name, "")) for name in FIELDS}),
+            )
+            for line, event in enumerate(self.log.events(), start=1)
+            if event.get("event") == "collect"
+        ]  # fmt: skip
 
     def take_in(
         self,
@@ -96,7 +102,7 @@ class EvidenceStore:
         key: Ed25519PrivateKey,
         *,
         origin: str,
-        source: str,
+        circumstances: Circumstances,
         by: str,
         tool: str,
     ) -> Iterator[Receipt]:
@@ -105,59 +111,98 @@ class EvidenceStore:
         files: (evidence name, path). One file that fails is reported and the rest goes in.
         """
         self.recover(key, origin)
-        known = {item.evidence_id: set(item.names) for item in self.held()}
+        known: dict[str, dict[str, set[Circumstances]]] = {item.evidence_id: {} for item in self.held()}
+        for reception in self.receptions():
+            if reception.evidence_id in known:
+                known[reception.evidence_id].setdefault(reception.name, set()).add(reception.circumstances)
         stream = iter(files)
+        stated = {**circumstances.stated(), "by": by, "tool": tool}
         while batch := list(islice(stream, _BATCH_FILES)):
-            yield from self._take_batch(batch, known, key, origin, {"source": source, "by": by, "tool": tool})
+            yield from self._take_batch(batch, known, key, origin, circumstances, stated)
 
     def recover(self, key: Ed25519PrivateKey, origin: str) -> None:
         """Clear half-written files and bring the log to rest after a crash; refuse a tampered log."""
         for folder in (self.folder / "incoming", self.folder / "objects"):
             folder.mkdir(parents=True, exist_ok=True)
-        if problems := self.log.problems():
+        if problems := inspect_signed(self.log):
             raise CaseError(f"{problems[0].where}: {problems[0].what}; nothing was added; run `ringtrace verify`")
         for leftover in (self.folder / "incoming").iterdir():
             leftover.unlink()
         self.log.append([], key, origin)
+        self._finish()
+
+    def erase(self, evidence_id: str, event: dict[str, str], key: Ed25519PrivateKey, origin: str) -> None:
+        """Delete an original for good: first the log says so, then the file goes. event: by, authority, why.
+
+        Raises UsageError when it is not held.
+        """
+        if evidence_id not in {item.evidence_id for item in self.held()}:
+            raise UsageError(f"no evidence {evidence_id} is held in this case")
+        self.recover(key, origin)
+        self.log.append([{**event, "event": "erase", "evidence": evidence_id}], key, origin)
+        self._finish()
+
+    def _finish(self) -> None:
+        """Do what a crash may have left undone: erased files are gone, the list of hashes is that of the rest."""
+        events = self.log.events()
+        held = {item.evidence_id for item in _held(events)}
+        for event in events:
+            if event.get("event") == "erase" and event["evidence"] not in held:
+                self.object_path(str(event["evidence"])).unlink(missing_ok=True)
+        path = self.folder / "objects.sha256"
+        wanted = sum(len(self._hash_line(key)) for key in held)
+        if (path.stat().st_size if path.exists() else 0) != wanted:
+            replace_file(path, b"".join(self._hash_line(key) for key in sorted(held)))
+
+    def _hash_line(self, evidence_id: str) -> bytes:
+        return f"{evidence_id}  {self.object_path(evidence_id).relative_to(self.folder).as_posix()}\n".encode()
 
     def _take_batch(
         self,
         batch: Sequence[tuple[str, Path]],
-        known: dict[str, set[str]],
+        known: dict[str, dict[str, set[Circumstances]]],
         key: Ed25519PrivateKey,
         origin: str,
-        circumstances: dict[str, str],
+        circumstances: Circumstances,
+        stated: dict[str, str],
     ) -> list[Receipt]:
         receipts: list[Receipt] = []
+        modified: dict[str, str] = {}
+        fresh: list[Receipt] = []  # what the log does not say yet
         waiting: list[tuple[Path, str]] = []
         for number, (name, path) in enumerate(batch):
             temporary = self.folder / "incoming" / f"{os.getpid()}-{number}"
             try:
-                digest, size = _copy(path, temporary)
+                digest, size, modified[name] = _copy(path, temporary)
             except OSError as error:
                 temporary.unlink(missing_ok=True)
                 receipts.append(Receipt(name, "failed", reason=f"cannot be read: {error.strerror or error}"))
                 continue
             receipts.append(self._receipt(name, digest, size, known))
+            here = known[digest].setdefault(name, set())
+            if circumstances not in here:
+                here.add(circumstances)
+                fresh.append(receipts[-1])
             waiting.append((temporary, digest))
         self._place(waiting)
         events = [
-            {"event": "collect", "name": r.name, "evidence": r.evidence_id, "size": r.size, **circumstances}
-            for r in receipts
-            if r.status in ("added", "copy")
-        ]
+            {"event": "collect", "name": r.name, "evidence": r.evidence_id, "size": r.size,
+             "modified": modified[r.name], **stated}
+            for r in fresh
+        ]  # fmt: skip
         if events:
             self.log.append(events, key, origin)
+        hashes = [self._hash_line(r.evidence_id) for r in receipts if r.status == "added"]
+        if hashes:
+            append_line(self.folder / "objects.sha256", b"".join(hashes))
         return receipts
 
-    def _receipt(self, name: str, digest: str, size: int, known: dict[str, set[str]]) -> Receipt:
-        names = known.setdefault(digest, set())
+    def _receipt(self, name: str, digest: str, size: int, known: dict[str, dict[str, set[Circumstances]]]) -> Receipt:
+        names = known.setdefault(digest, {})
         if name in names:
             return Receipt(name, "known", digest, size, "the same bytes are already in the case under this name")
-        first = min(names) if names else ""
-        names.add(name)
-        if first:
-            return Receipt(name, "copy", digest, size, f"the same bytes are already in the case as {first}")
+        if names:
+            return Receipt(name, "copy", digest, size, f"the same bytes are already in the case as {min(names)}")
         return Receipt(name, "added", digest, size)
 
     def _place(self, waiting: Sequence[tuple[Path, str]]) -> None:
@@ -165,7 +210,6 @@ class EvidenceStore:
         if not waiting:
             return
         sync_filesystem(self.folder)
-        fresh = []
         for temporary, digest in waiting:
             target = self.object_path(digest)
             if target.exists():
@@ -174,27 +218,39 @@ class EvidenceStore:
             target.parent.mkdir(exist_ok=True)
             temporary.chmod(0o444)
             temporary.rename(target)
-            fresh.append(f"{digest}  {target.relative_to(self.folder).as_posix()}\n")
         sync_filesystem(self.folder)
-        if fresh:
-            append_line(self.folder / "objects.sha256", "".join(fresh).encode())
+
+    def size(self) -> int:
+        """Return the bytes of all originals on disk."""
+        return sum(path.stat().st_size for path in (self.folder / "objects").glob("*/*"))
 
     def verify(self, progress: Callable[[int], None] = lambda size: None) -> list[Finding]:
         """Re-read every byte and return what is missing, changed, added or unsigned."""
-        problems = self.log.problems()
+        problems = inspect_log(self.log)
         try:
             held = {item.evidence_id: item for item in self.held()}
         except (CaseError, KeyError, TypeError, ValueError) as error:
             return [*problems, Finding("custody/log.jsonl", f"not readable as a custody log: {error}")]
-        if not problems and (count := self.log.unsigned()):
-            problems.append(Finding("custody/checkpoint", f"{count} log lines are not covered by it yet"))
         for item in held.values():
             problems.extend(self._check(item, progress))
-        for path in sorted((self.folder / "objects").glob("*/*")):
-            if path.name not in held:
+        for path in sorted((self.folder / "objects").glob("**/*")):
+            if path.is_file() and (path.name not in held or path != self.object_path(path.name)):
                 where = path.relative_to(self.folder).as_posix()
                 problems.append(Finding(where, "this file is in the store but no log line speaks of it"))
-        return problems
+        return problems + self._check_hash_list(held)
+
+    def _check_hash_list(self, held: Iterable[str]) -> list[Finding]:
+        """Return the lines of ``objects.sha256`` that are not those of what is held, and the lines it lacks."""
+        path = self.folder / "objects.sha256"
+        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+        lacking = {self._hash_line(key) for key in held}
+        found = []
+        for number, line in enumerate(lines, start=1):
+            if line not in lacking:
+                found.append(Finding(f"objects.sha256 line {number}", "this line belongs to nothing that is held"))
+            lacking.discard(line)
+        told = f"{len(lacking)} lines are missing, one of {min(lacking)[:12].decode()}..." if lacking else ""
+        return found + ([Finding("objects.sha256", told)] if lacking else [])
 
     def _check(self, item: Held, progress: Callable[[int], None]) -> list[Finding]:
         path = self.object_path(item.evidence_id)
@@ -216,8 +272,25 @@ class EvidenceStore:
         return []
 
 
-def _copy(path: Path, target: Path) -> tuple[str, int]:
-    """Copy ``path`` to ``target`` and return (SHA-256 hex, size), hashing what was written."""
+def _held(events: Iterable[dict[str, Any]]) -> list[Held]:
+    found: dict[str, Held] = {}
+    for event in events:
+        if event.get("event") == "erase":
+            found.pop(str(event["evidence"]), None)
+        if event.get("event") != "collect":
+            continue
+        name, key = str(event["name"]), str(event["evidence"])
+        old = found.get(key)
+        if old is None:
+            found[key] = Held(key, int(event["size"]), (name,), str(event["at"]), str(event.get("source", "")))
+        else:
+            names = tuple(sorted({*old.names, name}))
+            found[key] = Held(key, old.size, names, old.received_at, old.source)
+    return [found[key] for key in sorted(found)]
+
+
+def _copy(path: Path, target: Path) -> tuple[str, int, str]:
+    """Copy ``path`` to ``target``; return (SHA-256 hex, size, the file's own time), hashing what was written."""
     digest = hashlib.sha256()
     size = 0
     with path.open("rb") as source, target.open("wb") as sink:
@@ -226,4 +299,5 @@ def _copy(path: Path, target: Path) -> tuple[str, int]:
             sink.write(chunk)
             size += len(chunk)
     shutil.copystat(path, target)
-    return digest.hexdigest(), size
+    modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    return digest.hexdigest(), size, modified

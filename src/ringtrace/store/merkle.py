@@ -16,21 +16,41 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+class Tree:
+    """A tree that grows: of its leaves it keeps only the roots of the full subtrees, largest first."""
+
+    def __init__(self, nodes: Sequence[tuple[int, bytes]] = ()) -> None:
+        self.nodes = list(nodes)
+
+    @property
+    def size(self) -> int:
+        """Leaves so far."""
+        return sum(size for size, _ in self.nodes)
+
+    def add(self, leaf: bytes) -> None:
+        """Take in the next leaf hash."""
+        size, node = 1, leaf
+        while self.nodes and self.nodes[-1][0] == size:
+            node = node_hash(self.nodes.pop()[1], node)
+            size *= 2
+        self.nodes.append((size, node))
+
+    def root(self) -> bytes:
+        """Return the tree head; SHA-256 of nothing when empty."""
+        if not self.nodes:
+            return hashlib.sha256(b"").digest()
+        node = self.nodes[-1][1]
+        for _, left in reversed(self.nodes[:-1]):
+            node = node_hash(left, node)
+        return node
+
+
 def root_hash(leaves: Sequence[bytes]) -> bytes:
     """Return the tree head of ``leaves`` (leaf hashes, in order); SHA-256 of nothing when empty."""
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    stack: list[tuple[int, bytes]] = []
+    tree = Tree()
     for leaf in leaves:
-        size, node = 1, leaf
-        while stack and stack[-1][0] == size:
-            node = node_hash(stack.pop()[1], node)
-            size *= 2
-        stack.append((size, node))
-    node = stack.pop()[1]
-    while stack:
-        node = node_hash(stack.pop()[1], node)
-    return node
+        tree.add(leaf)
+    return tree.root()
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
@@ -70,6 +90,34 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
 def consistency_proof(leaves: Sequence[bytes], old: int) -> list[bytes]:
     """Return the proof that the first ``old`` leaves are a prefix of ``leaves`` (RFC 6962 section 2.1.2)."""
     return _subproof(leaves, old, whole=True) if 0 < old < len(leaves) else []
+
+
+def is_consistent(old: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> bool:
+    """Tell whether ``proof`` shows that ``old`` leaves are the beginning of ``size`` leaves (RFC 9162 2.1.4.2)."""
+    if old == size:
+        return not proof and old_root == root
+    if old == 0:
+        return not proof
+    path = list(proof)
+    if old & (old - 1) == 0:
+        path.insert(0, old_root)
+    if not path or old > size:
+        return False
+    node, last = old - 1, size - 1
+    while node % 2 == 1:
+        node, last = node // 2, last // 2
+    first = second = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if node % 2 == 1 or node == last:
+            first, second = node_hash(sibling, first), node_hash(sibling, second)
+            while node % 2 == 0 and node != 0:
+                node, last = node // 2, last // 2
+        else:
+            second = node_hash(second, sibling)
+        node, last = node // 2, last // 2
+    return last == 0 and first == old_root and second == root
 
 
 def _subproof(leaves: Sequence[bytes], old: int, *, whole: bool) -> list[bytes]:
