@@ -44,7 +44,8 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
             sent_text="text", sent_basis="text", reply_to="text?", kind="text", title="text", text="text",
             account_native="text", account_name="text", container_name="text",
             thread="text", author_role="text", sent_zone="text", sent_why="text",
-            sent_alternative="time?", segments=_SEGMENTS, title_segments=_SEGMENTS,
+            sent_alternative="time?", segments=_SEGMENTS, title_segments=_SEGMENTS, state="text", changed_at="time?",
+            edit_of="text?",
         ),
         "gaps": _spec(
             "evidence_id member start stop reason", evidence_id="text", member="text", start="int", stop="int",

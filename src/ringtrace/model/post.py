@@ -12,6 +12,8 @@ from ringtrace.model.span import Segment, Span
 
 PostKind = Literal["message", "listing", "page", "article", "comment", "tip", "system"]
 
+PostState = Literal["", "edited", "deleted"]
+
 PLATFORMS = (
     "telegram", "whatsapp", "qq", "wechat", "discord", "line", "signal", "messenger",
     "instagram", "weibo", "web", "forum", "news", "mail", "tip",
@@ -58,6 +60,8 @@ class Post:
     author_role: "operator" when the source itself says that the author runs or moderates the
                  container (group owner, site staff), else "".
     occurrence:  0 for the first of several posts of one file that are otherwise identical.
+    state:       "edited" or "deleted" when the source says that its author changed it or took it back.
+    changed_at:  when that was, microseconds UTC, when the source says so.
     sources:     where else the same post came in; filled by the pipeline.
     """
 
@@ -77,6 +81,8 @@ class Post:
     thread: str = ""
     author_role: str = ""
     occurrence: int = 0
+    state: PostState = ""
+    changed_at: int | None = None
     sources: tuple[Span, ...] = field(default=())
 
     @property

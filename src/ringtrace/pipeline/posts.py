@@ -39,7 +39,8 @@ def post_table(posts: Sequence[Post]) -> pa.Table:
         "sent_alternative": [post.sent.alternative for post in posts],
         "segments": _segments([post.segments for post in posts]),
         "title_segments": _segments([post.title_segments for post in posts]),
-        "reply_native": [post.reply_native for post in posts],
+        "state": [post.state for post in posts], "changed_at": [post.changed_at for post in posts],
+        "edit_of": [None] * len(posts), "reply_native": [post.reply_native for post in posts],
     }  # fmt: skip
     fields = [*wanted, pa.field("reply_native", pa.string())]
     return pa.table([pa.array(columns[f.name], type=f.type) for f in fields], schema=pa.schema(fields))

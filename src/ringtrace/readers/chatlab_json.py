@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ringtrace.model.post import PLATFORMS, Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text import jsonspan
 from ringtrace.text.clock import read_clock
-from ringtrace.text.encoding import Charset
-from ringtrace.text.jsonchat import Record, Words, read_chat
-from ringtrace.text.lines import split_lines
+from ringtrace.text.jsonchat import Record, Words, read_chat, read_lines
 
 NAME = "ChatLab JSON or JSONL"
 VERSION = "1"
@@ -20,7 +16,8 @@ PLATFORM = ""
 
 _HEAD = 4096
 """Bytes at the start in which JSON lines show the type of their first object."""
-SYSTEM = frozenset({"80", "81"})
+RECALLED = "81"
+SYSTEM = frozenset({"80", RECALLED})
 """Message types for system lines and for messages that were taken back, as the format numbers them."""
 
 
@@ -46,27 +43,14 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
 
 def _read_lines(source: Source) -> Iterator[Post | Gap | Structure]:
     """Yield the messages of JSON lines: a header, members, messages, each an object with its type."""
-    data, meta = source.data, Record(source.data, 0, 0)
-    at = 0
-    for line in split_lines(data, Charset("utf-8", 3 if data[:3] == b"\xef\xbb\xbf" else 0)):
-        span = Span(source.evidence, source.member, at, line.next)
-        at = line.next
-        start = jsonspan.skip_space(data, line.start, line.stop)
-        whole = line.stop - start <= source.limits.line_bytes and data[start : start + 1] == b"{"
-        stop = jsonspan.end_of_value(data, start, line.stop) if whole else -1
-        if start >= line.stop:
-            yield Structure(span, "blank line")
-        elif stop < 0:
-            yield Gap(span, "not a JSON object, or longer than the limit")
-        else:
-            record = Record(data, start, stop)
-            if record.word("_type") == "message":
-                post, gaps = _post(source, meta, record)
-                yield replace(post, span=span)
-                yield from gaps
-                continue
-            meta = record.record("meta") if record.word("_type") == "header" else meta
-            yield Structure(span, "header or member")
+    held = [Record(source.data, 0, 0)]
+
+    def to_post(_header: Record, line: Record) -> tuple[Post, list[Gap]] | None:
+        if line.word("_type") == "header":
+            held[0] = line.record("meta")
+        return _post(source, held[0], line) if line.word("_type") == "message" else None
+
+    yield from read_lines(source, to_post)
 
 
 def _post(source: Source, meta: Record, message: Record) -> tuple[Post, list[Gap]]:
@@ -87,5 +71,6 @@ def _post(source: Source, meta: Record, message: Record) -> tuple[Post, list[Gap
         message.word("platformMessageId", "id"),
         message.word("replyToMessageId"),
         read_clock(message.word("timestamp"), source.zone),
+        state="deleted" if message.word("type") == RECALLED else "",
     )
     return post, words.gaps

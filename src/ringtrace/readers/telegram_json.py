@@ -53,6 +53,8 @@ class _Message(msgspec.Struct, gc=False):
     id: int | str | None = None
     date: str | None = None
     date_unixtime: str | int | None = None
+    edited: str | None = None
+    edited_unixtime: str | int | None = None
     from_: str | None = msgspec.field(default=None, name="from")
     from_id: str | int | None = None
     actor: str | None = None
@@ -270,7 +272,14 @@ class _Reading:
             "" if message.reply_to_message_id is None else str(message.reply_to_message_id),
             self._clock(message),
             author_role="operator" if operator else "",
+            state="edited" if message.edited or message.edited_unixtime else "",
+            changed_at=self._edited(message),
         )
+
+    def _edited(self, message: _Message) -> int | None:
+        if not message.edited and not message.edited_unixtime:
+            return None
+        return self._clock(_Message(date=message.edited, date_unixtime=message.edited_unixtime)).at
 
     def _clock(self, message: _Message) -> Clock:
         unix = message.date_unixtime

@@ -9,17 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ringtrace.errors import MalformedError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text import jsonspan, offsets
+from ringtrace.text.clock import read_clock
+from ringtrace.text.encoding import Charset
+from ringtrace.text.lines import split_lines
 
 _BOM = b"\xef\xbb\xbf"
 _WORDS = b'"'
 _MOJIBAKE = "jsonlatin+utf-8"
+_CLOSING = re.compile(rb"[ \t\r\n,\]}]*+")
+_ANY_OBJECT = re.compile(rb'\{[ \t\r\n]*+"[^"\\]{1,60}"[ \t\r\n]*+:')
+_RESCAN = 4
+"""Times its size that a damaged file may be looked through again for messages that are whole."""
 _LATIN = re.compile(rb"\\u00[89a-fA-F][0-9a-fA-F]")
 
 
@@ -56,6 +63,11 @@ class Record:
     def true(self, key: str) -> bool:
         place = self.places.get(key)
         return place is not None and self.data[place[0] : place[1]] in (b"true", b"1")
+
+    def moment(self, zone: str, *keys: str) -> int | None:
+        """Return the time under the first of ``keys`` that holds one, microseconds UTC."""
+        word = self.word(*keys)
+        return read_clock(word, zone).at if word else None
 
     def record(self, key: str) -> Record:
         """Return the object under ``key``, an empty one where there is none."""
@@ -132,39 +144,133 @@ ToPost = Callable[[Record, Record], tuple[Post, Sequence[Gap]] | None]
 def read_chat(source: Source, keys: Sequence[str], to_post: ToPost) -> Iterator[Post | Gap | Structure]:
     """Yield the messages of the first array under one of ``keys`` (or of an array that is the whole file).
 
-    Raises MalformedError where no such array opens. A message that is cut ends in a Gap.
+    Raises MalformedError where no such array opens. Where a message is cut or damaged, or the array is
+    closed too early, a Gap says so and reading goes on at the next message that is whole.
     """
     data, size = source.data, len(source.data)
     start = jsonspan.skip_space(data, len(_BOM) if data[: len(_BOM)] == _BOM else 0, size)
     header, first = _find_array(data, start, size, keys)
     if first < 0:
         raise MalformedError(source.name, f"JSON without a list of messages ({', '.join(keys)})")
-    done, at = 0, first + 1
-    found = 0
-    while True:
-        at = jsonspan.skip_separator(data, at, size)
-        if at >= size or data[at] == 0x5D:
-            break
-        stop = jsonspan.end_of_value(data, at, size)
-        if stop < 0:
-            yield from _apart(source, done, at)
-            yield Gap(Span(source.evidence, source.member, at, size), "incomplete or damaged message")
-            return
+    walk = _Walk(source, start, first)
+    for at, stop in walk.values():
         read = to_post(header, Record(data, at, stop)) if data[at] == 0x7B else None
-        yield from _apart(source, done, at)
         if read is None:
             yield Gap(Span(source.evidence, source.member, at, stop), "not a message")
         else:
-            found += 1
             yield read[0]
             yield from read[1]
-        done = at = stop
-    yield from _apart(source, done, size)
+    yield from walk.between()
 
 
-def _apart(source: Source, start: int, stop: int) -> Iterator[Structure]:
-    if stop > start:
-        yield Structure(Span(source.evidence, source.member, start, stop), "header and separators")
+def read_lines(source: Source, to_post: ToPost) -> Iterator[Post | Gap | Structure]:
+    """Yield the messages of JSON lines; a line that is no JSON object, or longer than the limit, is a Gap.
+
+    ``to_post`` returns None for a line that describes something else: it is Structure.
+    """
+    data = source.data
+    empty = Record(data, 0, 0)
+    at = 0
+    for line in split_lines(data, Charset("utf-8", len(_BOM) if data[: len(_BOM)] == _BOM else 0)):
+        span = Span(source.evidence, source.member, at, line.next)
+        at = line.next
+        start = jsonspan.skip_space(data, line.start, line.stop)
+        whole = line.stop - start <= source.limits.line_bytes and data[start : start + 1] == b"{"
+        stop = jsonspan.end_of_value(data, start, line.stop) if whole else -1
+        if start >= line.stop:
+            yield Structure(span, "blank line")
+        elif stop < 0:
+            yield Gap(span, "not a JSON object, or longer than the limit")
+        elif (read := to_post(empty, Record(data, start, stop))) is None:
+            yield Structure(span, "header or member")
+        else:
+            yield replace(read[0], span=span)
+            yield from read[1]
+
+
+class _Walk:
+    """The values of the array at ``first``, and account of every byte that is in none of them."""
+
+    def __init__(self, source: Source, start: int, first: int) -> None:
+        self.source, self.data, self.size = source, source.data, len(source.data)
+        self._outer = self.data[start : start + 1] == b"{"
+        self._at = first + 1
+        self._claims: list[Gap | Structure] = []
+        self._done = 0
+        self._opening: re.Pattern[bytes] | None = None
+        self._budget = _RESCAN * self.size
+
+    def values(self) -> Iterator[tuple[int, int]]:
+        """Yield (start, stop) of each value, also behind damage."""
+        while True:
+            at = jsonspan.skip_separator(self.data, self._at, self.size)
+            stop = -1 if at >= self.size or self.data[at] in b"]}:" else jsonspan.end_of_value(self.data, at, self.size)
+            if stop < 0:
+                found = self._resume(at)
+                if found is None:
+                    return
+                at, stop = found
+            elif self._opening is None:
+                self._opening = _opening_of(self.data, at, stop)
+            self._apart(at)
+            self._done = self._at = stop
+            yield at, stop
+
+    def between(self) -> Iterator[Gap | Structure]:
+        yield from self._claims
+
+    def _apart(self, upto: int) -> None:
+        if upto > self._done:
+            span = Span(self.source.evidence, self.source.member, self._done, upto)
+            self._claims.append(Structure(span, "header and separators"))
+        self._done = max(self._done, upto)
+
+    def _resume(self, at: int) -> tuple[int, int] | None:
+        """Close the walk at ``at``, or return the next message behind what is wrong there."""
+        wrong, reason = at, "incomplete or damaged message"
+        if self.data[at : at + 1] == b"]":
+            wrong, reason = self._tail(at + 1), "bytes behind the end of the messages"
+        self._apart(wrong)
+        if wrong >= self.size:
+            return None
+        found = self._next(wrong)
+        stop = found[0] if found else self.size
+        self._claims.append(Gap(Span(self.source.evidence, self.source.member, wrong, stop), reason))
+        self._done = stop
+        return found
+
+    def _tail(self, at: int) -> int:
+        """Return where the rest of the JSON ends that may stand behind the messages: the outer object's members."""
+        data, size = self.data, self.size
+        while self._outer:
+            ahead = jsonspan.skip_separator(data, at, size)
+            key = jsonspan.end_of_value(data, ahead, size) if data[ahead : ahead + 1] == b'"' else -1
+            colon = jsonspan.skip_space(data, key, size) if key > 0 else -1
+            if colon < 0 or data[colon : colon + 1] != b":":
+                break
+            value = jsonspan.end_of_value(data, jsonspan.skip_space(data, colon + 1, size), size)
+            if value < 0:
+                break
+            at = value
+        closing = _CLOSING.match(data, at, size)
+        return closing.end() if closing else at
+
+    def _next(self, at: int) -> tuple[int, int] | None:
+        """Return the next whole object from ``at`` on that begins like the first message did."""
+        opening = self._opening or _ANY_OBJECT
+        for match in opening.finditer(self.data, at):
+            stop = jsonspan.end_of_value(self.data, match.start(), self.size)
+            if stop >= 0:
+                return match.start(), stop
+            self._budget -= self.size - match.start()
+            if self._budget < 0:
+                return None
+        return None
+
+
+def _opening_of(data: bytes, start: int, stop: int) -> re.Pattern[bytes] | None:
+    key = next(jsonspan.members(data, start, stop), None) if data[start] == 0x7B else None
+    return re.compile(rb'\{[ \t\r\n]*+"' + re.escape(key[0].encode()) + rb'"[ \t\r\n]*+:') if key else None
 
 
 def _find_array(data: bytes, start: int, size: int, keys: Sequence[str]) -> tuple[Record, int]:
