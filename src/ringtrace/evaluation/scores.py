@@ -94,6 +94,7 @@ def _mentions(rows: list[_Row]) -> dict[str, Any]:
     false = sum(x["kind"] in CONTACT_KINDS and x["owner"] != "hotline" for row in background for x in row.mentions)
     found["false contacts per 1,000 background posts"] = 1000 * false / len(background) if background else math.nan
     found["owner accuracy"] = _owner_accuracy(rows)
+    found["owners mistaken"] = _owners_mistaken(rows)
     return found
 
 
@@ -131,13 +132,22 @@ def _family_recall(rows: list[_Row], *, plain: bool) -> dict[str, Any]:
     return scores
 
 
-def _owner_accuracy(rows: list[_Row]) -> list[float]:
-    right = []
+def _owners(rows: list[_Row]) -> Iterable[tuple[str, str]]:
+    """Yield (true owner, owner found) of every contact that was found."""
     for row in rows:
         owners = {(x["kind"], x["value"]): x["owner"] for x in row.mentions}
         for x in row.truth["mentions"]:
             if x["kind"] in CONTACT_KINDS and (x["kind"], x["value"]) in owners:
-                right.append(owners[x["kind"], x["value"]] == x["owner"])
+                yield x["owner"], owners[x["kind"], x["value"]]
+
+
+def _owners_mistaken(rows: list[_Row]) -> dict[str, int]:
+    counts = Counter(f"{told} as {read}" for told, read in _owners(rows) if told != read)
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _owner_accuracy(rows: list[_Row]) -> list[float]:
+    right = [told == read for told, read in _owners(rows)]
     share = sum(right) / len(right) if right else math.nan
     values = np.array(right, dtype=float)
     return [share, *m.interval(len(right), lambda times: float(times @ values / times.sum()))]

@@ -10,7 +10,7 @@ from ringtrace.text.contacts.scene import Scene
 
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}(?![a-z0-9_])")
 # An id told character by character with one sign between them: "l-i-n-_-2-0".
-SPACED = re.compile(r"(?<![a-z0-9])[a-z0-9]([-_·•.~*|/+])(?:[a-z0-9_-]\1){6,30}[a-z0-9](?![a-z0-9])")
+SPACED = re.compile(r"(?<![a-z0-9])[a-z0-9]{1,5}([-_·•.~*|/+、,;^#=&])(?:[a-z0-9_-]{1,5}\1){2,30}[a-z0-9_]{1,5}(?![a-z0-9])")
 _NAME = re.compile(r"@?([a-z][a-z0-9_]{3,31})(?![a-z0-9_@])")
 _RUN = re.compile(r"[a-z0-9_-]+")
 _CHAIN_GAP = re.compile(r"\s{0,2}\n\s{0,2}|[^\w\n]{0,3}")
@@ -231,11 +231,21 @@ def read_id(scene: Scene, at: int, joins: bool) -> Token | None:
 
 def _despaced(spaced: re.Match[str]) -> Token | None:
     """Return the id of which every second character is the sign between, None when it is none."""
-    places = range(spaced.start(), spaced.end(), 2)
-    value = "".join(spaced.string[place] for place in places)
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{5,19}", value):
+    sign = spaced.group(1)
+    parts = spaced.group().replace("___", "_\0_").split(sign)
+    parts = ["_" if part == "\0" else part for part in parts]  # l_i_n___2_0: an underscore between two
+    value = "".join(parts)
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{5,19}", value) or not _torn(parts, sign):
         return None
     return Token(spaced.start(), spaced.end(), (spaced.span(),), value, "cue+spaced id", False)
+
+
+def _torn(parts: list[str], sign: str) -> bool:
+    """Whether the parts are pieces of one id: single characters, or a few at a sign that ids cannot hold."""
+    single = sum(len(part) == 1 for part in parts)
+    if single >= len(parts) - 1:
+        return len(parts) >= 8
+    return sign not in "-_." and len(parts) >= 4 and max(map(len, parts)) <= 4 and any(map(str.isdigit, parts))
 
 
 def _continues(scene: Scene, stop: int, value: str) -> bool:
@@ -311,8 +321,11 @@ def _may_join(value: str, rest: str, gap: str, joins: bool, rough: int) -> bool:
     )
 
 
-def read_name(scene: Scene, at: int) -> Token | None:
-    """Return the Telegram name (4 to 32 characters, a letter first) that starts at ``at``."""
+def read_name(scene: Scene, at: int, joins: bool) -> Token | None:
+    """Return the Telegram name (4 to 32 characters, a letter first) that starts at ``at``; joins: see read_id."""
+    after = at + (scene.text[at : at + 1] == "@")
+    if SPACED.match(scene.text, after) or not _NAME.match(scene.text, at):
+        return read_id(scene, after, joins)
     match = _NAME.match(scene.text, at)
     if match is None:
         return None

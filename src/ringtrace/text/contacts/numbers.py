@@ -210,11 +210,11 @@ def _judge_weak(
     sure = 11 - len(unsure)
     if not latin and len(unsure) <= 2 and set(unsure) <= {*places[:2], *places[-2:]}:
         return 0.3, "homophones at the end of a digit string"
-    if sure >= 6 or (sure >= 4 and len(latin) == len(unsure) and not any(gaps)):
+    if sure >= 6 or (sure >= 3 and len(latin) == len(unsure) and not any(gaps)):
         return (0.9 if near else 0.75), "look-alikes > 11 digits"
     if near:
         return 0.85, "homophones beside a cue > 11 digits"
-    return (0.6 if cued and sure >= 3 else 0.3), "homophones > 11 digits"
+    return (0.6 if (cued and sure >= 3) or not any(gaps) else 0.3), "homophones > 11 digits"
 
 
 def _loose_letters(scene: Scene, places: list[int]) -> list[str]:
@@ -266,6 +266,8 @@ def _judge_odd_groups(full: list[str], sizes: tuple[int, ...], one: bool, cued: 
 def _judge_fillers(full: list[str], sizes: tuple[int, ...], near: bool, strip: bool) -> float:
     one = len(set(full)) == 1
     longest = max(map(len, full))
+    if len(full) == 1 and max(sizes) >= 8 and not strip:
+        return 0.0
     if strip and longest <= 4:
         return 0.9
     if max(sizes) == 1 and longest <= 2:

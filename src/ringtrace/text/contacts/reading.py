@@ -9,6 +9,7 @@ from itertools import islice
 
 from ringtrace.model.mention import Candidate, Owner
 from ringtrace.text.contacts.addresses import find_addresses
+from ringtrace.text.contacts.bare import find_bare
 from ringtrace.text.contacts.groups import Group, group_cues
 from ringtrace.text.contacts.handles import Token, read_digits, read_id, read_name
 from ringtrace.text.contacts.numbers import Number, Taken, find_numbers
@@ -21,12 +22,15 @@ from ringtrace.text.view import TextView
 _BEFORE = re.compile(r"(?<![a-z0-9_@./-])(@?[a-z][a-z0-9_-]{4,31}|\d{5,11})$")
 _WXID = re.compile(r"(?<![a-z0-9_])wxid_[a-z0-9]{6,20}(?![a-z0-9_])")
 _TURNED = re.compile(r"[a-z0-9_-]{5,19}[a-z](?![a-z0-9_])")
-_AT_NAME = re.compile(r"(?<![a-z_.@/+-])@([a-z][a-z0-9_]{4,31})(?![a-z0-9_@.-]|\.[a-z])")
-_BARE_QQ = re.compile(r"(?<![\d.,:/+#a-z_¥$-])[1-9]\d{5,10}(?![\d:/%a-z_]|[.,-]\d)")
+_AT_NAME = re.compile(r"(?<![a-z_.@/+-])@([a-z][a-z0-9_]{4,31})(?![a-z0-9_@-]|\.[a-z0-9])")
 _NEAR = 14
 # No telephone number with its separators is longer. Code points.
 _WIDEST = 140
 _TAKEN = 0.5
+# Nobody writes out a sum or a number of things of so many digits.
+_COUNTABLE = 9
+# A value that only the case may bear out (the same handle elsewhere, behind a cue) is kept from here on.
+_WORTH = 0.05
 # Groups of cues, and bare values of a kind, that are read in one text: a budget for hostile ones.
 _MOST = 1_500
 
@@ -194,7 +198,7 @@ def _token_at(reading: _Reading, group: Group, at: int, linked: str) -> Token | 
     if token is None and "wechat" in kinds:
         token = _turned_id(scene, group.stop, at)
     if token is None and kinds & {"telegram", "add"} and scene.text[at : at + 1]:
-        token = read_name(scene, at)
+        token = read_name(scene, at, joins)
         if token is not None and kinds == {"add"} and scene.text[at] != "@" and not _strong_value(token.value):
             token = None
     if token is None and kinds & {"qq", "wechat", "not_contact", "group_number", "add", "other_app", "phone"}:
@@ -292,9 +296,9 @@ def _digit_kinds(reading: _Reading, group: Group, token: Token, linked: str) -> 
         return []
     unit = reading.scene.cues.unit.match(reading.scene.text, token.stop)
     sure = 0.96 if group.sure else 0.86 if len(value) >= 6 else 0.6
-    if unit and token.plain:
+    if unit and token.plain and len(value) < _COUNTABLE:
         sure = 0.2
-    if "separated" in token.rule and not group.sure and not any(sign in linked for sign in ":号=是"):
+    if "separated" in token.rule and not group.sure and not _worded(reading.scene, token) and not any(sign in linked for sign in ":号=是"):
         sure -= 0.4
     if "fillers" in token.rule or "homophones" in token.rule:
         sure = min(sure, 0.8)
@@ -310,6 +314,11 @@ def _digit_kinds(reading: _Reading, group: Group, token: Token, linked: str) -> 
         chinese = not reading.scene.text.isascii()
         found.append(("qq", 0.75 if contained else 0.55 if chinese and _addressed(reading, group) else 0.3))
     return found
+
+
+def _worded(scene: Scene, token: Token) -> bool:
+    """Whether the digits of a value stand in words or other dress."""
+    return not scene.text[token.start : token.stop].isascii()
 
 
 def _addressed(reading: _Reading, group: Group) -> bool:
@@ -389,15 +398,10 @@ def _read_bare(reading: _Reading) -> None:
             reading.add("wechat", (match.span(1),), value, 0.55, "id behind an unknown name")
     if "@" in scene.text:
         _read_at_names(reading)
-    if view.platform == "qq" and any(cue.concept == "add" for cue in scene.found):
-        for match in islice(_BARE_QQ.finditer(scene.text), _MOST):
-            around = scene.cues_in(match.start() - 12, match.start() + 13)
-            near = any(cue.concept == "add" for cue in around)
-            unit = scene.cues.unit.match(scene.text, match.end())
-            if reading.taken.claim(*match.span()):
-                reading.add(
-                    "qq", (match.span(),), match.group(), 0.6 if near and not unit else 0.3, "number in QQ talk"
-                )
+    company = any(candidate.probability >= _TAKEN for candidate in reading.found)
+    for bare in find_bare(scene, view, company):
+        if bare.probability >= _WORTH and reading.taken.claim(bare.start, bare.stop):
+            reading.add(bare.kind, ((bare.start, bare.stop),), bare.value, bare.probability, bare.rule)
 
 
 def _read_at_names(reading: _Reading) -> None:

@@ -13,6 +13,8 @@ from ahocorasick_rs import AhoCorasick
 from ringtrace.text.contacts.tables import Cues, digit_tables, digit_words
 from ringtrace.text.folding import Edit, Folded
 
+# A value worth weighing by itself: five digits in a row, an id with digits or an underscore.
+_WEIGHED = re.compile(r"\d{5}|[a-z][a-z0-9]{0,20}(?:_[a-z0-9]|[a-z0-9]\d\d)|\d(?:[^\w\n]{1,3}\d){5}")
 # No term of the lexicon and no spelled-out name is longer. Code points.
 LONGEST_CUE = 40
 # A hostile text may hold any number of cues; a page of a hundred thousand words holds a few thousand.
@@ -222,6 +224,8 @@ def _promising(text: str, marks: str, found: tuple[Cue, ...], digits: int, lexic
     if digits >= 9 or "@" in text or "address" in concepts or concepts >= {"at_word", "email"}:
         return True
     if ("加" in text or "+" in text or digits >= 1) and ADDED_ID.search(text):
+        return True
+    if _WEIGHED.search(marks):
         return True
     if digits >= 3 and (concepts & _DIALLED or lexicon.service.search(marks)):
         return True

@@ -98,7 +98,7 @@ class Cues:
         """Symbols and link words between a cue and its value; matches at a position, maybe empty."""
         parts = ("link_word", "reverse", "split_head", "split_middle", "split_tail", "strip")
         words = tuple(sorted({w for part in parts for w in self.term(part)}, key=lambda w: (-len(w), w)))
-        listed = _words(words).replace("is(?![a-z])", "is(?![a-z0-9])")
+        listed = one_of(words).replace("is(?![a-z])", "is(?![a-z0-9])")
         return re.compile(rf"(?:[^\w+@]{{0,6}}{listed}){{0,5}}[^\w+@]{{0,6}}")
 
     @cached_property
@@ -109,13 +109,13 @@ class Cues:
     @cached_property
     def before(self) -> re.Pattern[str]:
         """The same between a value and a cue behind it, at the end of a window."""
-        return re.compile(rf"[^\w]{{0,4}}(?:{_words(self.term('before_word'))}[^\w]{{0,3}}){{0,2}}")
+        return re.compile(rf"[^\w]{{0,4}}(?:{one_of(self.term('before_word'))}[^\w]{{0,3}}){{0,2}}")
 
     @cached_property
     def before_reversed(self) -> re.Pattern[str]:
         """The same for a window turned round, to be matched at its start."""
         turned = tuple(word[::-1] for word in self.term("before_word"))
-        return re.compile(rf"[^\w]{{0,4}}(?:{_words(turned)}[^\w]{{0,3}}){{0,2}}")
+        return re.compile(rf"[^\w]{{0,4}}(?:{one_of(turned)}[^\w]{{0,3}}){{0,2}}")
 
     @cached_property
     def service(self) -> re.Pattern[str]:
@@ -123,21 +123,21 @@ class Cues:
 
     @cached_property
     def list_gap(self) -> re.Pattern[str]:
-        return re.compile(rf"\s{{0,2}}(?:[/,、;|&，]|{_words(self.term('list_word'))})\s{{0,2}}")
+        return re.compile(rf"\s{{0,2}}(?:[/,、;|&，]|{one_of(self.term('list_word'))})\s{{0,2}}")
 
     @cached_property
     def unit(self) -> re.Pattern[str]:
-        return re.compile(rf"\s{{0,1}}{_words(self.term('unit'))}")
+        return re.compile(rf"\s{{0,1}}(?!{one_of(self.term('not_unit'))}){one_of(self.term('unit'))}")
 
     @cached_property
     def filler(self) -> re.Pattern[str]:
         """One word that only separates the parts of a number that was split over words."""
         parts = ("split_head", "split_middle", "split_tail", "split_filler")
-        return re.compile(_words(tuple(sorted({w for p in parts for w in self.term(p)}, key=lambda w: (-len(w), w)))))
+        return re.compile(one_of(tuple(sorted({w for p in parts for w in self.term(p)}, key=lambda w: (-len(w), w)))))
 
     @cached_property
     def service_cue(self) -> re.Pattern[str]:
-        return re.compile(_words(self.term("hotline_cue")))
+        return re.compile(one_of(self.term("hotline_cue")))
 
     @cached_property
     def owners(self) -> tuple[AhoCorasick, tuple[str, ...]]:
@@ -145,7 +145,7 @@ class Cues:
         return AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest), tuple(terms.values())
 
 
-def _words(terms: tuple[str, ...]) -> str:
+def one_of(terms: tuple[str, ...]) -> str:
     """Return a group matching one of the terms, longest first; Latin words only as whole words."""
     parts = [
         rf"{'(?<![a-z])' if term[0].isascii() and term[0].isalpha() else ''}{re.escape(term)}"

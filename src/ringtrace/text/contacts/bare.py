@@ -1,0 +1,224 @@
+"""Values that no platform cue announces, weighed by their shape, their place and the words around.
+
+A writer's cue may be one that no list holds ("🐧号", "老地方", a drawing), or there may be none. A
+number of nine digits at the end of a Chinese line is then still likelier a QQ number than anything
+else, unless something counts it or calls it an order. Weights are ``lexicons/bare.model.toml``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import islice, pairwise
+from pathlib import Path
+
+from ringtrace.text import lexicon
+from ringtrace.text.contacts.scene import Scene
+from ringtrace.text.contacts.tables import cues, one_of
+from ringtrace.text.view import TextView
+
+_SOLID = r"(?<![0-9a-z_@#=%&+/.,:$¥€£-])[1-9]\d{4,10}(?![0-9a-z_@%]|[.,:/-]\d)"
+_CHAIN = r"(?<![0-9a-z_@#.,-])[1-9](?:([^0-9a-z\u4e00-\u9fff]{0,3})\d){5,10}(?![0-9a-z_@%]|[.,:/-]\d)"
+_DIGITS, _PARTED = re.compile(_SOLID), re.compile(_CHAIN)
+_ID = re.compile(r"(?<![a-z0-9_@./#-])[a-z][a-z0-9_-]{5,19}(?![a-z0-9_@/-]|\.[a-z0-9])")
+_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{0,2}")
+_SYLLABLES = re.compile(
+    r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcswy])?(?:i?ang?|i?ong|u?eng?|u?an|ing?|un|u?ai|u?ei|i?ao|i?ou|u?o|i?u|i?e|[aeiouv])"
+)
+_TAIL = re.compile(r"[^\w]*(?:[a-z]{1,3}|谢谢|多谢|哈+|呵+|嘿+|非诚勿扰|非诚勿?|勿扰|急|在线等?|可|啦|哦|哈|呀|了|吧)?[^\w]*")
+_CURRENCY = re.compile(r"(?:[¥￥$€£]|rmb|usd|cny|hk\$?|人民币)\s?$")
+_CLAUSE = "。!?;\n"
+_REACH, _BESIDE = 14, 10
+_CALLED = re.compile(r"@[^\s@,，:：]{1,16}$")
+_LOOKED_AT = 20_000
+"""Code points of a text in which words of getting in touch are looked for."""
+_MOST = 300
+"""Values weighed in one text: a budget for hostile ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A value at ``[start, stop)`` of the layer."""
+
+    start: int
+    stop: int
+    kind: str
+    value: str
+    probability: float
+    rule: str
+
+
+def find_bare(scene: Scene, view: TextView, company: bool) -> Iterator[Bare]:
+    """Yield the values of a scene by themselves, in order of kind and place.
+
+    company: whether the text holds a contact already.
+    """
+    weigh = _Weigher(scene, view, company)
+    for match in islice(_DIGITS.finditer(scene.text), _MOST):
+        yield from weigh.number(match.start(), match.end(), match.group(), "digits by themselves")
+    if scene.strong != scene.text or not weigh.solid:
+        for match in islice(_PARTED.finditer(scene.strong), _MOST):
+            yield from weigh.chain(match)
+    for match in islice(_ID.finditer(scene.text), _MOST):
+        yield from weigh.name(match)
+
+
+class _Weigher:
+    def __init__(self, scene: Scene, view: TextView, company: bool) -> None:
+        self.scene, self.view, self.company = scene, view, company
+
+    @cached_property
+    def solid(self) -> bool:
+        return _DIGITS.search(self.scene.text) is not None
+
+    @cached_property
+    def base(self) -> float:
+        """Log-odds that hold for every value of the text."""
+        around = _weights()["around"]
+        total = around["english"] if self.scene.text.isascii() else around["chinese"]
+        total += around["article"] if self.view.kind in ("article", "page") else 0.0
+        total += around["company"] if self.company else 0.0
+        return total + (around["tip"] if self.view.kind == "tip" else 0.0)
+
+    @cached_property
+    def words(self) -> _Words:
+        return _words(self.view.lexicons)
+
+    @cached_property
+    def asked(self) -> bool:
+        """Whether words of getting in touch stand anywhere in the text."""
+        return self.words.asking.search(self.scene.text[:_LOOKED_AT]) is not None
+
+    @cached_property
+    def ordered(self) -> bool:
+        """Whether the text speaks of orders, codes and the like anywhere."""
+        return any(cue.concept == "not_contact" for cue in self.scene.found)
+
+    def number(self, start: int, stop: int, digits: str, rule: str, extra: float = 0.0) -> Iterator[Bare]:
+        """Yield a QQ number where the digits may be one."""
+        if _DAY.fullmatch(digits) or digits[0] == "0" or not 5 <= len(digits) <= 11:
+            return
+        if _CALLED.search(self.scene.text[max(0, start - 18) : start]):
+            return
+        weights = _weights()
+        total = self.base + weights["digits"][str(len(digits))] + extra + self._around(start, stop)
+        shape = weights["number"]
+        if digits.endswith("000"):
+            total += shape["thousands"]
+        elif digits.endswith("00"):
+            total += shape["hundreds"]
+        if len({ord(b) - ord(a) for a, b in pairwise(digits)}) == 1:
+            total += shape["ladder"]
+        if self.view.platform == "qq":
+            total += weights["around"]["qq_talk"]
+        yield Bare(start, stop, "qq", digits, _chance(total), rule)
+
+    def chain(self, match: re.Match[str]) -> Iterator[Bare]:
+        """Yield a QQ number whose digits are words or stand apart."""
+        scene, (start, stop) = self.scene, match.span()
+        shown = scene.text[start:stop]
+        places = [i for i in range(start, stop) if scene.strong[i] in "0123456789"]
+        digits = "".join(scene.strong[i] for i in places)
+        gaps = [scene.text[a + 1 : b] for a, b in pairwise(places)]
+        apart = [gap for gap in gaps if gap]
+        dressed = sum(not scene.text[i].isascii() for i in places)
+        home = scene.layer.original[slice(*scene.layer.origin(start, stop))]
+        dressed = max(dressed, sum(not char.isascii() and char.isalnum() for char in home))
+        if shown.isdigit() and not dressed:
+            return
+        weights, extra = _weights()["number"], 0.0
+        if dressed >= 2 or (dressed and len(places) - dressed >= 2):
+            extra += weights["worded"]
+        if apart:
+            if len(set(apart)) > 1 or any(char in gap for gap in apart for char in ".:/,、;"):
+                return
+            extra += weights["spaced"] if len(apart) == len(gaps) else weights["grouped"]
+        yield from self.number(start, stop, digits, "dressed digits by themselves", extra)
+
+    def name(self, match: re.Match[str]) -> Iterator[Bare]:
+        """Yield a WeChat id where the Latin run may be one."""
+        value, weights = match.group(), _weights()["id"]
+        count = sum(map(str.isdigit, value))
+        letters = re.sub(r"[^a-z]", "", value)
+        if not count and "_" not in value:
+            return
+        total = self.base + weights["floor"] + self._around(*match.span())
+        if "_" in value.strip("_"):
+            total += weights["underscore"]
+        if count:
+            total += weights["digits" if count > 1 and len(letters) > 2 else "digit"]
+        total += weights["long"] if len(value) >= 8 else 0.0
+        total += weights["hyphen"] if "-" in value else 0.0
+        if len(letters) >= 5 and _spelled(letters):
+            total += weights["spelled"]
+        if letters in self.words.known or re.split(r"[_\d-]", value)[0] in self.words.known:
+            total += _weights()["around"]["known_word"]
+        yield Bare(*match.span(), "wechat", value, _chance(total), "id by itself")
+
+    def _around(self, start: int, stop: int) -> float:
+        """Return what the words around ``[start, stop)`` of the layer add."""
+        weights, text = _weights()["around"], self.scene.text
+        before, behind = text[max(0, start - _REACH) : start], text[stop : stop + _REACH]
+        clause = re.split(f"[{_CLAUSE}]", before)[-1]
+        total = 0.0
+        if self.words.asking.search(clause[-_BESIDE:]):
+            total += weights["asked"]
+        elif self.asked:
+            total += weights["asked_in_text"]
+        if clause.rstrip()[-1:] in (":", "=", ">", "→"):
+            total += weights["colon"]
+        if _TAIL.fullmatch(text, stop, min(len(text), stop + 40)) and len(text) - stop <= 12:
+            total += weights["ends"]
+        if before.rstrip(" ")[-1:] in ("", "\n", ",", *_CLAUSE) and behind.lstrip(" ")[:1] in ("", "\n", ",", *_CLAUSE):
+            total += weights["line"]
+        if self.scene.cues.unit.match(text, stop) or _CURRENCY.search(before):
+            total += weights["counted"]
+        near = self.scene.cues_in(start - _REACH, start)
+        if any(cue.concept == "not_contact" for cue in near) or self.words.other.search(clause[-6:]):
+            total += weights["other_number"]
+        elif self.ordered:
+            total += weights["other_in_text"]
+        if any(cue.concept in ("other_app", "email", "group_number") for cue in near):
+            total += weights["other_app"]
+        if self.words.speaker.match(behind.lstrip(" :")):
+            total += weights["speaker"]
+        return total
+
+
+def _spelled(letters: str) -> bool:
+    at = 0
+    while at < len(letters):
+        match = _SYLLABLES.match(letters, at)
+        if match is None or match.end() == at:
+            return False
+        at = match.end()
+    return True
+
+
+def _chance(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    asking: re.Pattern[str]
+    other: re.Pattern[str]
+    speaker: re.Pattern[str]
+    known: frozenset[str]
+
+
+@cache
+def _words(override: Path | None) -> _Words:
+    terms = cues(override).term
+    return _Words(
+        re.compile(one_of(terms("asking"))), re.compile(one_of(terms("other_number"))),
+        re.compile(one_of(terms("speaker"))), frozenset(terms("known_name")),
+    )  # fmt: skip
+
+
+@cache
+def _weights() -> dict[str, dict[str, float]]:
+    return {name: table for name, table in lexicon.constants("bare").items() if isinstance(table, dict)}
