@@ -14,6 +14,7 @@ from ringtrace.engines.tables import from_rows
 from ringtrace.pipeline.answering import posts_above
 from ringtrace.pipeline.confined import read_confined
 from ringtrace.pipeline.files import Task
+from ringtrace.pipeline.handles import join_messages, know_again
 from ringtrace.pipeline.observing import INPUT, observe
 from ringtrace.pipeline.posts import merge, post_table
 from ringtrace.pipeline.reading import MAPPING_SUFFIX
@@ -64,7 +65,7 @@ def observe_all(
         if not len(again):
             break
         found = _replaced(found, _observe(again, lexicons, workers, _silent), again["post_id"])
-    return found
+    return know_again(join_messages(posts, found[0], lexicons)), found[1], found[2]
 
 
 def _directions(stances: pa.Table) -> dict[str, str]:

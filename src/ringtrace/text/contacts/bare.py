@@ -28,11 +28,11 @@ _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{0,2}
 _SYLLABLES = re.compile(
     r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcswy])?(?:i?ang?|i?ong|u?eng?|u?an|ing?|un|u?ai|u?ei|i?ao|i?ou|u?o|i?u|i?e|[aeiouv])"
 )
-_TAIL = re.compile(r"[^\w]*(?:[a-z]{1,3}|谢谢|多谢|哈+|呵+|嘿+|非诚勿扰|非诚勿?|勿扰|急|在线等?|可|啦|哦|哈|呀|了|吧)?[^\w]*")
-_CURRENCY = re.compile(r"(?:[¥￥$€£]|rmb|usd|cny|hk\$?|人民币)\s?$")
 _CLAUSE = "。!?;\n"
-_REACH, _BESIDE = 14, 10
+_REACH, _BESIDE, _HINTED = 14, 10, 6
 _CALLED = re.compile(r"@[^\s@,，:：]{1,16}$")
+_SECOND = 0.2
+"""Share of the chance of an id that goes to the other platform which it may belong to."""
 _LOOKED_AT = 20_000
 """Code points of a text in which words of getting in touch are looked for."""
 _MOST = 300
@@ -110,11 +110,13 @@ class _Weigher:
             total += shape["thousands"]
         elif digits.endswith("00"):
             total += shape["hundreds"]
-        if len({ord(b) - ord(a) for a, b in pairwise(digits)}) == 1:
+        steps = {ord(b) - ord(a) for a, b in pairwise(digits)}
+        if len(steps) == 1 or max(map(digits.count, digits)) >= len(digits) - 1 or digits in self.words.lucky:
             total += shape["ladder"]
         if self.view.platform == "qq":
             total += weights["around"]["qq_talk"]
-        yield Bare(start, stop, "qq", digits, _chance(total), rule)
+        kind = "wechat" if self.words.kind_before(self.scene.text, start) == "wechat" and len(digits) > 5 else "qq"
+        yield Bare(start, stop, kind, digits, _chance(total), rule)
 
     def chain(self, match: re.Match[str]) -> Iterator[Bare]:
         """Yield a QQ number whose digits are words or stand apart."""
@@ -156,7 +158,13 @@ class _Weigher:
             total += weights["spelled"]
         if letters in self.words.known or re.split(r"[_\d-]", value)[0] in self.words.known:
             total += _weights()["around"]["known_word"]
-        yield Bare(*match.span(), "wechat", value, _chance(total), "id by itself")
+        chance = _chance(total)
+        named = self.words.kind_before(self.scene.text, match.start())
+        telegram = named == "telegram" or (self.view.platform == "telegram" and named != "wechat")
+        kinds = ("telegram", "wechat") if telegram and "-" not in value else ("wechat", "telegram")
+        yield Bare(*match.span(), kinds[0], value, chance, "id by itself")
+        if "-" not in value:
+            yield Bare(*match.span(), kinds[1], value, _SECOND * chance, "id by itself")
 
     def _around(self, start: int, stop: int) -> float:
         """Return what the words around ``[start, stop)`` of the layer add."""
@@ -170,11 +178,11 @@ class _Weigher:
             total += weights["asked_in_text"]
         if clause.rstrip()[-1:] in (":", "=", ">", "→"):
             total += weights["colon"]
-        if _TAIL.fullmatch(text, stop, min(len(text), stop + 40)) and len(text) - stop <= 12:
+        if self.words.tail.fullmatch(text, stop, min(len(text), stop + 40)) and len(text) - stop <= 12:
             total += weights["ends"]
         if before.rstrip(" ")[-1:] in ("", "\n", ",", *_CLAUSE) and behind.lstrip(" ")[:1] in ("", "\n", ",", *_CLAUSE):
             total += weights["line"]
-        if self.scene.cues.unit.match(text, stop) or _CURRENCY.search(before):
+        if self.scene.cues.unit.match(text, stop) or self.words.currency.search(before):
             total += weights["counted"]
         near = self.scene.cues_in(start - _REACH, start)
         if any(cue.concept == "not_contact" for cue in near) or self.words.other.search(clause[-6:]):
@@ -183,9 +191,20 @@ class _Weigher:
             total += weights["other_in_text"]
         if any(cue.concept in ("other_app", "email", "group_number") for cue in near):
             total += weights["other_app"]
+        if self._goes_on(start, stop):
+            total += weights["goes_on"]
         if self.words.speaker.match(behind.lstrip(" :")):
             total += weights["speaker"]
         return total
+
+    def _goes_on(self, start: int, stop: int) -> bool:
+        """Whether more digits, dressed or not, stand close by: then this is a part of a longer number."""
+        weak = self.scene.weak
+        before, behind = weak[max(0, start - 3) : start], weak[stop : stop + 3]
+        return any(char in "0123456789" for char in before[-1:] + behind[:1]) or bool(
+            re.search(r"\d\W{0,2}$", self.scene.strong[max(0, start - 3) : start])
+            or re.match(r"\W{0,2}\d", self.scene.strong[stop : stop + 3])
+        )
 
 
 def _spelled(letters: str) -> bool:
@@ -207,7 +226,21 @@ class _Words:
     asking: re.Pattern[str]
     other: re.Pattern[str]
     speaker: re.Pattern[str]
+    tail: re.Pattern[str]
+    currency: re.Pattern[str]
     known: frozenset[str]
+    lucky: frozenset[str]
+    hints: tuple[tuple[str, re.Pattern[str]], ...]
+
+    def kind_before(self, text: str, start: int) -> str:
+        """Return the kind that parts of a platform's name right before ``start`` hint at, "" for none."""
+        near = re.split(f"[{_CLAUSE},、/]", text[max(0, start - _HINTED) : start])[-1]
+        best, kind = -1, ""
+        for name, pattern in self.hints:
+            for match in pattern.finditer(near):
+                if match.end() > best:
+                    best, kind = match.end(), name
+        return kind
 
 
 @cache
@@ -215,7 +248,11 @@ def _words(override: Path | None) -> _Words:
     terms = cues(override).term
     return _Words(
         re.compile(one_of(terms("asking"))), re.compile(one_of(terms("other_number"))),
-        re.compile(one_of(terms("speaker"))), frozenset(terms("known_name")),
+        re.compile(one_of(terms("speaker"))),
+        re.compile(rf"[^\w]*(?:[a-z]{{1,3}}|{one_of(terms('parting'))})?[^\w]*"),
+        re.compile(rf"{one_of(terms('currency'))}\s?$"), frozenset(terms("known_name")),
+        frozenset(terms("lucky_number")),
+        tuple((kind, re.compile(one_of(terms(f"hint_{kind}")))) for kind in ("wechat", "qq", "telegram")),
     )  # fmt: skip
 
 

@@ -10,7 +10,9 @@ from ringtrace.text.contacts.scene import Scene
 
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}(?![a-z0-9_])")
 # An id told character by character with one sign between them: "l-i-n-_-2-0".
-SPACED = re.compile(r"(?<![a-z0-9])[a-z0-9]{1,5}([-_·•.~*|/+、,;^#=&])(?:[a-z0-9_-]{1,5}\1){2,30}[a-z0-9_]{1,5}(?![a-z0-9])")
+SPACED = re.compile(
+    r"(?<![a-z0-9])[a-z0-9]{1,5}([-_·•.~*|/+、,;^#=&])(?:[a-z0-9_-]{1,5}\1){2,30}[a-z0-9_]{1,5}(?![a-z0-9])"
+)
 _NAME = re.compile(r"@?([a-z][a-z0-9_]{3,31})(?![a-z0-9_@])")
 _RUN = re.compile(r"[a-z0-9_-]+")
 _CHAIN_GAP = re.compile(r"\s{0,2}\n\s{0,2}|[^\w\n]{0,3}")

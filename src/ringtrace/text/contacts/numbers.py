@@ -76,8 +76,7 @@ def find_numbers(scene: Scene) -> list[Number]:
         sources += [_whole(scene), _abroad(scene), _landline(scene), _free(scene)]
     if digits >= 11:
         sources.append(_joined(scene, _JOINED, scene.strong, cued, taken))
-    if cued or digits >= 6:
-        sources.append(_joined(scene, _JOINED_WEAK, scene.weak, cued, taken))
+    sources.append(_joined(scene, _JOINED_WEAK, scene.weak, cued, taken))
     if cued and digits >= 10:
         sources.append(_grouped(scene))
     sources.append(_service(scene))

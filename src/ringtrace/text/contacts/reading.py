@@ -298,7 +298,8 @@ def _digit_kinds(reading: _Reading, group: Group, token: Token, linked: str) -> 
     sure = 0.96 if group.sure else 0.86 if len(value) >= 6 else 0.6
     if unit and token.plain and len(value) < _COUNTABLE:
         sure = 0.2
-    if "separated" in token.rule and not group.sure and not _worded(reading.scene, token) and not any(sign in linked for sign in ":号=是"):
+    linking = any(sign in linked for sign in ":号=是")
+    if "separated" in token.rule and not (group.sure or linking or _worded(reading.scene, token)):
         sure -= 0.4
     if "fillers" in token.rule or "homophones" in token.rule:
         sure = min(sure, 0.8)
@@ -399,8 +400,12 @@ def _read_bare(reading: _Reading) -> None:
     if "@" in scene.text:
         _read_at_names(reading)
     company = any(candidate.probability >= _TAKEN for candidate in reading.found)
+    last = (-1, -1)
     for bare in find_bare(scene, view, company):
-        if bare.probability >= _WORTH and reading.taken.claim(bare.start, bare.stop):
+        if bare.probability < _WORTH:
+            continue
+        if (bare.start, bare.stop) == last or reading.taken.claim(bare.start, bare.stop):
+            last = (bare.start, bare.stop)
             reading.add(bare.kind, ((bare.start, bare.stop),), bare.value, bare.probability, bare.rule)
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from ahocorasick_rs import AhoCorasick
-
-from ringtrace.text.contacts.tables import Cues, digit_tables, digit_words
-from ringtrace.text.folding import Edit, Folded
+from ringtrace.text.contacts.spoken import digit_edits
+from ringtrace.text.contacts.tables import Cues, digit_tables
+from ringtrace.text.folding import Folded
 
 # A value worth weighing by itself: five digits in a row, an id with digits or an underscore.
-_WEIGHED = re.compile(r"\d{5}|[a-z][a-z0-9]{0,20}(?:_[a-z0-9]|[a-z0-9]\d\d)|\d(?:[^\w\n]{1,3}\d){5}")
+_WEIGHED = re.compile(r"\d{5}|\d(?:[^\w\n]{1,3}\d){5}")
+_WEIGHED_ID = re.compile(r"[a-z0-9]_[a-z0-9]|[a-z][a-z0-9]\d\d")
 # No term of the lexicon and no spelled-out name is longer. Code points.
 LONGEST_CUE = 40
 # A hostile text may hold any number of cues; a page of a hundred thousand words holds a few thousand.
@@ -25,7 +25,7 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ADDED = frozenset("加+")
 # Names of Telegram that mean an aeroplane or a telegram elsewhere.
 _AMBIGUOUS = frozenset(["飞机", "✈", "🛩", "电报"])
-_SINGLE = re.compile(r"[qvw](?![a-z])(?<![a-z0-9].)(?=[^a-z0-9]{0,4}[a-z0-9])")
+_SINGLE = re.compile(r"[qvw](?![a-z])(?<![a-z0-9_].)(?=[^a-z0-9]{0,4}[a-z0-9])")
 _GLUED = frozenset({"vx", "wx", "qq", "tg", "wechat", "weixin"})
 _WX = frozenset({"vx", "wx"})
 # Behind a bare "wx" and a blank: letters with digits, so that no word that begins so is torn.
@@ -41,10 +41,6 @@ _COUNTED = re.compile(
     r"(?:面|边|间|端|头)?的?(?:\d|几)(?:位|个| digits)(?:数字?|号码|数)?"
 )
 _PART_NAMES = {1: "split_head", 2: "split_middle", 3: "split_tail"}
-# "一百七十" before further digits says 170.
-_HUNDRED = re.compile(r"(\d)百(\d)十(\d?)(?=[^\w]{0,2}\d{2})")
-# "3个8" inside a chain of digits says 888.
-_TIMES = re.compile(r"(?<=\d)([2-5])[个連连](\d)|([2-5])[个连](\d)(?=[ -]?\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +107,7 @@ def find_cues(text: str, lexicon: Cues, marks: str) -> tuple[Cue, ...]:
     if "3" in text or "@" in text or "1" in text or "4" in text or "0" in text:
         kept.extend(_leet_names(text, kept))
     if "v" in text or "w" in text or "q" in text:
-        kept.extend(_single_letters(marks, kept))
+        kept.extend(_single_letters(text, marks, kept))
     if "位" in text or "个" in text or "digits" in text:
         counted = _counted_parts(text.translate(digit_tables()[0]), kept)
         kept = [cue for cue in kept if not any(c.start < cue.stop and cue.start < c.stop for c in counted)] + counted
@@ -175,7 +171,7 @@ def _counted_parts(strong: str, kept: list[Cue]) -> list[Cue]:
     ]
 
 
-def _single_letters(text: str, kept: list[Cue]) -> list[Cue]:
+def _single_letters(folded: str, text: str, kept: list[Cue]) -> list[Cue]:
     taken = {place for cue in kept for place in range(cue.start, cue.stop)}
     places = [(match.start(), match.group()) for match in islice(_SINGLE.finditer(text), _MOST)]
     places += [(match.start(), "q") for match in islice(_PARTED_Q.finditer(text), _MOST)]
@@ -183,7 +179,7 @@ def _single_letters(text: str, kept: list[Cue]) -> list[Cue]:
     return [
         Cue(at, at + 1, "qq" if letter == "q" else "wechat", at > 0 and text[at - 1] in _ADDING)
         for at, letter in places
-        if at not in taken
+        if at not in taken and folded[at - 1 : at] != "_"
     ]
 
 
@@ -206,12 +202,9 @@ def lay_out(folded: Folded, lexicon: Cues) -> Scene | None:
     marks = text.translate(lexicon.marks)
     found = find_cues(text, lexicon, marks)
     digits = sum(map(marks.count, "0123456789"))
-    spoken = _spoken(text)
-    if not spoken and not _promising(text, marks, found, digits, lexicon):
+    edits = digit_edits(text, digits)
+    if not edits and not _promising(text, marks, found, digits, lexicon):
         return None
-    edits = _spoken_edits(text) if spoken else []
-    if not edits and digits > 3 and any(sign in text for sign in "个连百"):
-        edits = _times_edits(text.translate(digit_tables()[0]))
     if edits:
         return Scene(folded.rewrite(edits), lexicon)
     scene = Scene(folded, lexicon)
@@ -225,16 +218,23 @@ def _promising(text: str, marks: str, found: tuple[Cue, ...], digits: int, lexic
         return True
     if ("加" in text or "+" in text or digits >= 1) and ADDED_ID.search(text):
         return True
-    if _WEIGHED.search(marks):
+    if _WEIGHED_ID.search(text) or _WEIGHED.search(marks):
         return True
     if digits >= 3 and (concepts & _DIALLED or lexicon.service.search(marks)):
         return True
     if concepts & _NAMED and _HANDLE.search(marks):
         return True
-    if digits < 5 and not concepts & _DIALLED:
+    return _sounds(text, digits, bool(concepts & _DIALLED))
+
+
+def _sounds(text: str, digits: int, dialled: bool) -> bool:
+    """Whether homophones or look-alikes may tell a number."""
+    if len(text) < _SHORTEST or (text.isascii() and digits < 3):
         return False
     weak = text.translate(digit_tables()[1])
-    return (_WEAK_RUN if concepts & _DIALLED else _WEAK_MOBILE).search(weak) is not None
+    if dialled:
+        return _WEAK_RUN.search(weak) is not None
+    return (_WEAK_SOLID if digits < 5 else _WEAK_MOBILE).search(weak) is not None
 
 
 _NAMED = frozenset({"wechat", "qq", "telegram", "add", "same"})
@@ -246,68 +246,6 @@ ADDED_ID = re.compile(
 _DIALLED = frozenset({"phone", "whatsapp", *_NAMED})
 _HANDLE = re.compile(r"[a-z0-9](?:[^\w]{0,3}[a-z0-9_]){3}")
 _WEAK_MOBILE = re.compile(r"1(?:[^\w\n]|_){0,2}[3-9](?:(?:[^\w\n]|_){0,2}\d){9}")
+_WEAK_SOLID = re.compile(r"1[3-9]\d{9}")
+_SHORTEST = 5
 _WEAK_RUN = re.compile(r"\d(?:[^\w]{0,3}\d){4}")
-
-
-def _times_edits(strong: str) -> list[Edit]:
-    """Return edits for "three times 8" and "one hundred and seventy" inside chains of digits."""
-    edits = [
-        (m.start(), m.end(), (m.group(2) or m.group(4)) * int(m.group(1) or m.group(3)))
-        for m in islice(_TIMES.finditer(strong), _MOST)
-    ]
-    if not edits:
-        edits = [(m.start(), m.end(), m.group(1) + m.group(2) + (m.group(3) or "0")) for m in _HUNDRED.finditer(strong)]
-    return edits[:_MOST]
-
-
-def _word_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    words, tens, repeat = digit_words()
-    listed = "|".join(sorted((*words, *tens, *repeat), key=lambda w: (-len(w), w)))
-    one = rf"(?:(?<![a-z])(?:{listed})(?![a-z])|\d{{1,8}})"
-    return re.compile(rf"{one}(?:[^a-z0-9]{{1,3}}{one}){{2,40}}"), re.compile(
-        rf"(?<![a-z])(?:{listed})(?![a-z])|\d{{1,8}}"
-    )
-
-
-_CHAIN, _WORD = _word_pattern()
-_SPOKEN = AhoCorasick(sorted(word for words in digit_words() for word in words if len(word) > 1))
-
-
-def _spoken(text: str) -> bool:
-    return len(_SPOKEN.find_matches_as_indexes(text)) >= 2 and _CHAIN.search(text) is not None
-
-
-def _spoken_edits(text: str) -> list[Edit]:
-    """Return edits that put digits for chains of four or more spoken digits, gaps included."""
-    edits: list[Edit] = []
-    for chain in islice(_CHAIN.finditer(text), _MOST // 20):
-        found = list(_WORD.finditer(chain.group()))
-        if sum(not match.group().isdigit() for match in found) < 2:
-            continue
-        digits = _say([match.group() for match in found])
-        base = chain.start()
-        for place, (match, value) in enumerate(zip(found, digits, strict=True)):
-            gap_stop = found[place + 1].start() if place + 1 < len(found) else match.end()
-            edits.append((base + match.start(), base + match.end(), value))
-            if gap_stop > match.end():
-                edits.append((base + match.end(), base + gap_stop, ""))
-    return edits
-
-
-def _say(spoken: list[str]) -> list[str]:
-    """Return the digits of each spoken word: "double", "5" gives "", "55"; "seventy", "2" gives "7", "2"."""
-    words, tens, repeat = digit_words()
-    said = []
-    times = 1
-    for place, word in enumerate(spoken):
-        if word in repeat:
-            times = repeat[word]
-            said.append("")
-        elif word in tens:
-            following = words.get(spoken[place + 1], spoken[place + 1]) if place + 1 < len(spoken) else ""
-            joins = len(following) == 1 and following not in ("0", "") and spoken[place + 1].isalpha()
-            said.append(tens[word] + ("" if joins else "0"))
-        else:
-            said.append(words.get(word, word) * times)
-            times = 1
-    return said

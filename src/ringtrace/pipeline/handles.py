@@ -1,0 +1,187 @@
+"""What one text alone does not show of a handle: its parts in several messages, the same handle elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ringtrace.engines.tables import from_rows
+from ringtrace.model.identity import derive_id
+from ringtrace.model.mention import CONTACT_KINDS, Candidate
+from ringtrace.pipeline.observing import find_all
+from ringtrace.pipeline.posts import segments_of
+from ringtrace.stances.assess import assess
+from ringtrace.text.folding import fold
+from ringtrace.text.offsets import locate
+from ringtrace.text.view import TextView
+
+MINUTES = 5
+"""Messages of one account go on with each other when they are at most so far apart."""
+PARTS = 4
+"""Messages that one handle may be spread over."""
+BETWEEN = 6
+"""Messages of others that may stand between two parts."""
+SHORT = 60
+"""Code points of a message that may hold a part: longer ones say something by themselves."""
+KNOWN, RAISED = 0.85, 0.8
+"""A handle read with so much certainty anywhere is known; a doubtful reading of it elsewhere gets this."""
+_MINUTE = 60_000_000
+_PART = re.compile(r"[^\w]{0,8}(?:[^\W_]{0,6}[^\w]{0,3})?[\da-z_零一二三四五六七八九〇幺两洞拐勾壹贰叁肆伍陆柒捌玖]")
+_COLUMNS = (
+    "post_id", "evidence_id", "member", "platform", "container", "container_name", "account_id", "kind", "sent_at",
+    "text", "segments",
+)  # fmt: skip
+_DISTINCT = 6
+"""Characters that a handle must have to be known again: a shorter number may be anything."""
+
+
+def join_messages(posts: pa.Table, mentions: pa.Table, lexicons: Path | None) -> pa.Table:
+    """Return ``mentions`` with the contacts whose parts one account wrote into consecutive messages.
+
+    Such a mention belongs to the message that completes it; its spans lie in all of them. What the
+    parts alone were read as at the same place gives way.
+    """
+    added: list[dict[str, Any]] = []
+    for run in _runs(posts):
+        added += _joined(run, lexicons)
+    if not added:
+        return mentions
+    inner = {(s["evidence_id"], s["member"], s["start"], s["stop"]) for row in added for s in row["spans"]}
+    kept = [
+        not (kind in CONTACT_KINDS and any(_within(span, inner) for span in spans))
+        for kind, spans in zip(mentions["kind"].to_pylist(), mentions["spans"].to_pylist(), strict=True)
+    ]
+    return pa.concat_tables([mentions.filter(pa.array(kept, pa.bool_())), from_rows("mentions", added)])
+
+
+def know_again(mentions: pa.Table) -> pa.Table:
+    """Return ``mentions`` with doubtful handles raised that the case holds elsewhere beyond doubt.
+
+    Only values of ``_DISTINCT`` characters and more, and only readings that no cue settled.
+    """
+    names = ("kind", "value", "probability", "rule")
+    columns = [mentions[name].to_pylist() for name in names]
+    handles = {"qq", "wechat", "telegram"}
+    known = {
+        (kind, value)
+        for kind, value, sure, _ in zip(*columns, strict=True)
+        if kind in handles and sure >= KNOWN and len(value) >= _DISTINCT
+    }
+    raised = [
+        RAISED if 0 < sure < RAISED and (kind, value) in known and "by itself" in rule.replace("themselves", "itself")
+        else sure
+        for kind, value, sure, rule in zip(*columns, strict=True)
+    ]  # fmt: skip
+    at = mentions.schema.get_field_index("probability")
+    return mentions.set_column(at, mentions.schema.field(at), pa.array(raised, mentions.schema.field(at).type))
+
+
+def _within(span: dict[str, Any], inner: set[tuple[str, str, int, int]]) -> bool:
+    return any(
+        span["evidence_id"] == evidence and span["member"] == member and span["start"] < stop and start < span["stop"]
+        for evidence, member, start, stop in inner
+    )
+
+
+def _runs(posts: pa.Table) -> Iterator[list[dict[str, Any]]]:
+    """Yield runs of two and more short messages of one account that may carry parts of one handle."""
+    texts, kinds = posts["text"].to_pylist(), posts["kind"].to_pylist()
+    accounts, containers = posts["account_id"].to_pylist(), posts["container"].to_pylist()
+    sent = posts["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+    rows = [i for i, at in enumerate(sent) if at is not None and kinds[i] == "message" and accounts[i]]
+    rows.sort(key=lambda i: (containers[i], sent[i], i))
+    last: dict[tuple[str, str], tuple[int, list[int]]] = {}
+    found: list[list[int]] = []
+    for place, row in enumerate(rows):
+        who = (containers[row], accounts[row])
+        before = last.get(who)
+        goes_on = (
+            before is not None
+            and place - before[0] <= BETWEEN + 1
+            and sent[row] - sent[before[1][-1]] <= MINUTES * _MINUTE
+            and len(texts[row]) <= SHORT >= len(texts[before[1][-1]])
+            and _PART.match(fold(texts[row]).text) is not None
+        )
+        if goes_on and before is not None:
+            before[1].append(row)
+            if len(before[1]) == 2:
+                found.append(before[1])
+            last[who] = (place, before[1])
+        else:
+            last[who] = (place, [row])
+    if not found:
+        return
+    wanted = posts.select(list(_COLUMNS))
+    for run in found:
+        yield wanted.take(pa.array(run, pa.int64())).to_pylist()
+
+
+def _joined(run: Sequence[dict[str, Any]], lexicons: Path | None) -> Iterable[dict[str, Any]]:
+    done = 0
+    for first in range(len(run) - 1):
+        if first < done:
+            continue
+        for size in range(min(PARTS, len(run) - first), 1, -1):
+            rows = list(_read(run[first : first + size], lexicons))
+            if rows:
+                done = first + size
+                yield from rows
+                break
+
+
+def _read(parts: Sequence[dict[str, Any]], lexicons: Path | None) -> Iterator[dict[str, Any]]:
+    """Yield mention rows for contacts that have a piece in every one of ``parts``, or a cue in the first."""
+    text = "\n".join(part["text"] for part in parts)
+    last = parts[-1]
+    view = TextView(text, last["platform"], last["container_name"], last["kind"], lexicons=lexicons)
+    bounds = _bounds(parts)
+    candidates = [c for c in find_all(view) if c.kind in CONTACT_KINDS]
+    whole = [c for c in candidates if c.probability >= 0.5 and _spread(c, bounds)]
+    if not whole:
+        return
+    owners = dict(zip(candidates, assess(view, candidates).owners, strict=True))
+    for candidate in whole:
+        spans, surface = _spans(candidate, parts, bounds)
+        place = "".join(f"{s['start']}-{s['stop']}," for s in spans)
+        yield {
+            "mention_id": derive_id("mention", last["post_id"], candidate.kind, candidate.value, place),
+            "post_id": last["post_id"], "kind": candidate.kind, "surface": surface, "value": candidate.value,
+            "spans": spans, "owner": owners[candidate], "probability": candidate.probability,
+            "rule": f"{candidate.rule}, over {len(parts)} messages",
+        }  # fmt: skip
+
+
+def _bounds(parts: Sequence[dict[str, Any]]) -> list[tuple[int, int]]:
+    bounds, at = [], 0
+    for part in parts:
+        bounds.append((at, at + len(part["text"])))
+        at += len(part["text"]) + 1
+    return bounds
+
+
+def _spread(candidate: Candidate, bounds: Sequence[tuple[int, int]]) -> bool:
+    start, stop = candidate.pieces[0][0], candidate.pieces[-1][1]
+    return start < bounds[0][1] and stop > bounds[-1][0]
+
+
+def _spans(
+    candidate: Candidate, parts: Sequence[dict[str, Any]], bounds: Sequence[tuple[int, int]]
+) -> tuple[list[dict[str, Any]], str]:
+    """Return the bytes of a candidate in its messages, in order, and the words at them."""
+    spans: list[dict[str, Any]] = []
+    surface = ""
+    for start, stop in candidate.pieces:
+        for part, (low, high) in zip(parts, bounds, strict=True):
+            a, b = max(start, low) - low, min(stop, high) - low
+            if a >= b:
+                continue
+            for left, right, first, last in locate(segments_of(part["segments"]), part["text"], a, b):
+                spans.append(
+                    {"evidence_id": part["evidence_id"], "member": part["member"], "start": first, "stop": last}
+                )
+                surface += part["text"][left:right]
+    return spans, surface

@@ -1,0 +1,159 @@
+"""Digits that are told instead of written: spoken, glued together, counted off, typed with the shift key."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from ahocorasick_rs import AhoCorasick
+
+from ringtrace.text.contacts.tables import digit_tables, digit_words
+from ringtrace.text.folding import Edit
+
+# Budgets for hostile texts.
+_MOST, _CHAINS_MOST = 10_000, 500
+# "一百七十" before further digits says 170.
+_HUNDRED = re.compile(r"(\d)百(\d)十(\d?)(?=[^\w]{0,2}\d{2})")
+# "3个8" inside a chain of digits says 888.
+_TIMES = re.compile(r"(?<=\d)([2-5])[个连连](\d)|([2-5])[个连](\d)(?=[ -]?\d{2})")
+# Numerals in groups: "一百七十 零零 一十二 三十四 五十六" says 170 00 12 34 56.
+_TENS = re.compile(r"[\d十百](?:[ ,、.·-]{0,2}[\d十百]){5,30}")
+_GROUP = re.compile(r"(\d)百(?:(\d)?(十)(\d)?)?|(\d)?十(\d)?|\d+")
+_SHIFT = str.maketrans("!@#$%^&*()", "1234567890")
+_SHIFTED = re.compile(r"(?<![!@#$%^&*()])[!@#$%^&*()]{11}(?![!@#$%^&*()])")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_SPEAKING = frozenset("个连百十")
+
+
+def digit_edits(text: str, digits: int) -> list[Edit]:
+    """Return the edits, sorted and disjoint, that put digits for those told in a folded text.
+
+    digits: how many digits and number words the text holds.
+    """
+    if _spoken(text):
+        edits = _spoken_edits(text)
+    elif digits > 3 and not _SPEAKING.isdisjoint(text):
+        strong = text.translate(digit_tables()[0])
+        edits = _times_edits(strong) or _tens_edits(strong)
+    else:
+        edits = []
+    if not edits and "!" in text:
+        edits = [
+            (place, place + 1, match.group()[place - match.start()].translate(_SHIFT))
+            for match in islice(_SHIFTED.finditer(text), _CHAINS_MOST)
+            if _MOBILE.fullmatch(match.group().translate(_SHIFT))
+            for place in range(*match.span())
+        ]
+    return edits
+
+
+def _tens_edits(strong: str) -> list[Edit]:
+    """Return edits for numerals with tens where together they tell a mobile number."""
+    edits: list[Edit] = []
+    for match in islice(_TENS.finditer(strong), _CHAINS_MOST):
+        if "十" not in match.group() and "百" not in match.group():
+            continue
+        said = [(group.start(), group.end(), _numeral(group)) for group in _GROUP.finditer(match.group())]
+        if _MOBILE.fullmatch("".join(value for _, _, value in said)):
+            edits += [(match.start() + start, match.start() + stop, value) for start, stop, value in said]
+    return edits
+
+
+def _numeral(group: re.Match[str]) -> str:
+    """Return the digits of one numeral up to 999, as it is read off."""
+    if group.group(1):
+        tens = group.group(2) or ("1" if group.group(3) else "0")
+        return group.group(1) + tens + (group.group(4) or "0")
+    if "十" in group.group():
+        return (group.group(5) or "1") + (group.group(6) or "0")
+    return group.group()
+
+
+def _times_edits(strong: str) -> list[Edit]:
+    """Return edits for "three times 8" and "one hundred and seventy" inside chains of digits."""
+    edits = [
+        (m.start(), m.end(), (m.group(2) or m.group(4)) * int(m.group(1) or m.group(3)))
+        for m in islice(_TIMES.finditer(strong), _MOST)
+    ]
+    if not edits:
+        edits = [(m.start(), m.end(), m.group(1) + m.group(2) + (m.group(3) or "0")) for m in _HUNDRED.finditer(strong)]
+    return edits[:_MOST]
+
+
+def _word_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words, tens, repeat = digit_words()
+    listed = "|".join(sorted((*words, *tens, *repeat), key=lambda w: (-len(w), w)))
+    one = rf"(?:(?<![a-z])(?:{listed})(?![a-z])|\d{{1,8}})"
+    return re.compile(rf"{one}(?:[^a-z0-9]{{1,3}}{one}){{2,40}}"), re.compile(
+        rf"(?<![a-z])(?:{listed})(?![a-z])|\d{{1,8}}"
+    )
+
+
+_CHAIN, _WORD = _word_pattern()
+_SPOKEN = AhoCorasick(sorted(word for words in digit_words() for word in words if len(word) > 1))
+
+
+def _listed() -> str:
+    words, tens, _ = digit_words()
+    return "|".join(sorted((w for w in (*words, *tens) if len(w) > 1), key=lambda w: (-len(w), w)))
+
+
+_GLUED = re.compile(rf"(?<![a-z0-9_])(?:(?>{_listed()}|\d)){{6,40}}+(?![a-z0-9_])")
+_PART = re.compile(rf"{_listed()}|\d")
+
+
+def _spoken(text: str) -> bool:
+    if len(_SPOKEN.find_matches_as_indexes(text)) < 2:
+        return False
+    return _CHAIN.search(text) is not None or _GLUED.search(text) is not None
+
+
+def _spoken_edits(text: str) -> list[Edit]:
+    """Return edits that put digits for chains of four or more spoken digits, gaps included."""
+    edits: list[Edit] = []
+    for chain in islice(_CHAIN.finditer(text), _CHAINS_MOST):
+        found = list(_WORD.finditer(chain.group()))
+        if sum(not match.group().isdigit() for match in found) < 2:
+            continue
+        digits = _say([match.group() for match in found])
+        base = chain.start()
+        for place, (match, value) in enumerate(zip(found, digits, strict=True)):
+            gap_stop = found[place + 1].start() if place + 1 < len(found) else match.end()
+            edits.append((base + match.start(), base + match.end(), value))
+            if gap_stop > match.end():
+                edits.append((base + match.end(), base + gap_stop, ""))
+    return edits or _glued_edits(text)
+
+
+def _glued_edits(text: str) -> list[Edit]:
+    """Return edits for words without blanks: "oneseven000one2three"."""
+    words, tens, _ = digit_words()
+    edits: list[Edit] = []
+    for chain in islice(_GLUED.finditer(text), _CHAINS_MOST):
+        found = list(_PART.finditer(chain.group()))
+        if sum(not match.group().isdigit() for match in found) >= 2:
+            base = chain.start()
+            edits += [
+                (base + m.start(), base + m.end(), words.get(m.group()) or tens.get(m.group(), m.group()))
+                for m in found
+            ]
+    return edits
+
+
+def _say(spoken: list[str]) -> list[str]:
+    """Return the digits of each spoken word: "double", "5" gives "", "55"; "seventy", "2" gives "7", "2"."""
+    words, tens, repeat = digit_words()
+    said = []
+    times = 1
+    for place, word in enumerate(spoken):
+        if word in repeat:
+            times = repeat[word]
+            said.append("")
+        elif word in tens:
+            following = words.get(spoken[place + 1], spoken[place + 1]) if place + 1 < len(spoken) else ""
+            joins = len(following) == 1 and following not in ("0", "") and spoken[place + 1].isalpha()
+            said.append(tens[word] + ("" if joins else "0"))
+        else:
+            said.append(words.get(word, word) * times)
+            times = 1
+    return said
