@@ -96,15 +96,21 @@ def analyse(
         raise typer.Exit(PARTIAL)
 
 
-def verify(case: CasePath, as_json: Json = False) -> None:
-    """Re-read every byte of evidence and the custody log; name whatever was changed.
+def verify(
+    case: CasePath,
+    against: Annotated[Path | None, typer.Option(help="A checkpoint that a witness kept.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Re-read every byte of evidence, the custody log and its time-stamps; name whatever was changed.
 
-    Exit code 4 when something was. The objects can also be checked without Ringtrace:
+    With --against it also proves that the log continues what a witness kept by `ringtrace checkpoint`.
+    Exit code 4 when something was changed. The objects can also be checked without Ringtrace:
     cd mycase/evidence && sha256sum -c objects.sha256
 
-    Example: ringtrace verify mycase
+    Example: ringtrace verify mycase --against /mnt/notary/mycase.checkpoint
     """
     from ringtrace.store.case import Case
+    from ringtrace.store.inspection import inspect_witness
 
     opened = Case(case)
     total = opened.evidence.size()
@@ -116,12 +122,17 @@ def verify(case: CasePath, as_json: Json = False) -> None:
             progress("verifying bytes", done[0], total)
 
         findings = opened.evidence.verify(advance)
+    old = None
+    if against is not None:
+        old, contradictions = inspect_witness(opened.evidence.log, against.read_bytes())
+        findings += contradictions
     lines = [f"{finding.where}: {finding.what}" for finding in findings]
     lines.append(
         f"{counted(len(findings), 'problem')}."
         if findings
         else f"All {done[0]:,} bytes and the custody log are intact."
     )
+    lines += [f"The log continues the witness's checkpoint of {old.size:,} lines."] if old and not findings else []
     emit(as_json, {"problems": [asdict(f) for f in findings], "bytes": done[0]}, lines)
     if findings:
         raise typer.Exit(CHANGED)

@@ -30,6 +30,10 @@ name = {name}
 zone = "Asia/Shanghai"
 # Where decisions are kept; empty: ledger.db in this folder. A team uses a PostgreSQL URL.
 ledger = ""
+# Authority for `ringtrace timestamp` (RFC 3161, https://...); empty: no network call is ever made.
+timestamp_authority = ""
+# PEM file with its root certificates, relative to this folder.
+timestamp_roots = ""
 """
 
 
@@ -38,6 +42,8 @@ class Settings:
     name: str
     zone: str
     ledger: str
+    timestamp_authority: str = ""
+    timestamp_roots: str = ""
 
 
 class Case:
@@ -113,8 +119,9 @@ def _read_settings(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CaseError(f"{path}: {error}; mend the file") from error
     settings = Settings(
-        str(document.get("name", "case")), str(document.get("zone", "Asia/Shanghai")), str(document.get("ledger", ""))
-    )
+        str(document.get("name", "case")), str(document.get("zone", "Asia/Shanghai")), str(document.get("ledger", "")),
+        str(document.get("timestamp_authority", "")), str(document.get("timestamp_roots", "")),
+    )  # fmt: skip
     try:
         ZoneInfo(settings.zone)
     except (ZoneInfoNotFoundError, ValueError) as error:

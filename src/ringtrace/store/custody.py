@@ -42,6 +42,7 @@ class _Head:
     """Where the log ends. tree: over all its lines; offset: bytes of them; signed: lines that the checkpoint covers.
 
     key: who signs, the public key's bytes, once that was compared with the case's. note: the checkpoint's bytes.
+    origin: the log's name, kept from its first checkpoint whatever the case is called later.
     """
 
     tree: Tree
@@ -49,6 +50,7 @@ class _Head:
     signed: int
     key: bytes = b""
     note: bytes = b""
+    origin: str = ""
 
 
 class CustodyLog:
@@ -92,7 +94,7 @@ class CustodyLog:
             if events:
                 self._write(head, [_line({"at": self._now(), **event}) for event in events])
             if head.signed < head.tree.size:
-                self._sign(head, key, origin)
+                self._sign(head, key)
             self._head = head
 
     def checkpoint(self) -> Checkpoint | None:
@@ -144,7 +146,7 @@ class CustodyLog:
             raise CaseError(f"custody/checkpoint is missing; {_CHANGED}")
         head = self._stored_head(signed) or self._read_head(signed)
         self._follow(head)
-        head.key, head.note = public_bytes(key), self._note()
+        head.key, head.note, head.origin = public_bytes(key), self._note(), signed.origin
         return head
 
     def _note(self) -> bytes:
@@ -220,8 +222,8 @@ class CustodyLog:
             head.tree.add(leaf)
         head.offset += len(data)
 
-    def _sign(self, head: _Head, key: Ed25519PrivateKey, origin: str) -> None:
-        note = sign_checkpoint(Checkpoint(origin, head.tree.size, head.tree.root()), key)
+    def _sign(self, head: _Head, key: Ed25519PrivateKey) -> None:
+        note = sign_checkpoint(Checkpoint(head.origin, head.tree.size, head.tree.root()), key)
         replace_file(self.folder / "checkpoint", note)
         head.signed, head.note = head.tree.size, note
         temporary = self.folder / ".frontier.new"  # not made durable: what does not lead to the root is not used

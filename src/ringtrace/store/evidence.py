@@ -28,6 +28,7 @@ from ringtrace.model.custody import FIELDS, Circumstances, Finding, Reception
 from ringtrace.store.custody import CustodyLog
 from ringtrace.store.durable import append_line, replace_file, sync_filesystem
 from ringtrace.store.inspection import inspect_log, inspect_signed
+from ringtrace.store.timestamps import inspect_timestamps
 
 _CHUNK = 1 << 20
 _BATCH_FILES = 1024
@@ -237,7 +238,7 @@ class EvidenceStore:
             if path.is_file() and (path.name not in held or path != self.object_path(path.name)):
                 where = path.relative_to(self.folder).as_posix()
                 problems.append(Finding(where, "this file is in the store but no log line speaks of it"))
-        return problems + self._check_hash_list(held)
+        return problems + self._check_hash_list(held) + inspect_timestamps(self.log)
 
     def _check_hash_list(self, held: Iterable[str]) -> list[Finding]:
         """Return the lines of ``objects.sha256`` that are not those of what is held, and the lines it lacks."""

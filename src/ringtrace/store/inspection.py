@@ -10,10 +10,10 @@ from ringtrace.errors import CaseError
 from ringtrace.model.custody import Finding
 from ringtrace.store.custody import CustodyLog
 from ringtrace.store.keys import Checkpoint, read_checkpoint
-from ringtrace.store.merkle import leaf_hash, root_hash
+from ringtrace.store.merkle import consistency_proof, is_consistent, leaf_hash, root_hash
 
 _LOG, _LEAVES, _NOTE, _KEY = (f"custody/{name}" for name in ("log.jsonl", "leaves.hex", "checkpoint", "key.pem"))
-KNOWN = ("log.jsonl", "leaves.hex", "checkpoint", "key.pem", "frontier", ".lock")
+KNOWN = ("log.jsonl", "leaves.hex", "checkpoint", "key.pem", "frontier", "timestamps", ".lock")
 
 
 def inspect_log(log: CustodyLog) -> list[Finding]:
@@ -34,6 +34,8 @@ def inspect_signed(log: CustodyLog) -> list[Finding]:
         checkpoint = read_checkpoint(path.read_bytes(), log.public_key())
     except CaseError as error:
         return [Finding(f"{_NOTE} (or {_KEY})" if "another key" in str(error) else _NOTE, str(error))]
+    if problem := _note_problem(path.read_bytes()):
+        return [Finding(_NOTE, problem)]
     if checkpoint.size <= len(leaves) and root_hash(leaves[: checkpoint.size]) == checkpoint.root:
         return []
     return _place(leaves, _recorded(log), checkpoint)
@@ -60,8 +62,30 @@ def inspect_rest(log: CustodyLog) -> list[Finding]:
     return found
 
 
+def inspect_witness(log: CustodyLog, note: bytes) -> tuple[Checkpoint | None, list[Finding]]:
+    """Return an earlier checkpoint that a witness kept, and what contradicts it.
+
+    The log must lead from it to the present checkpoint by an RFC 6962 consistency proof.
+    """
+    try:
+        old, new = read_checkpoint(note, log.public_key()), log.checkpoint()
+    except CaseError as error:
+        return None, [Finding("the witness's checkpoint", str(error))]
+    if new is None or old.size > new.size:
+        return old, [Finding(_LOG, f"the witness saw {old.size} lines, the log has {new.size if new else 0}")]
+    leaves = [leaf_hash(line) for line in log.lines()[: new.size]]
+    if not is_consistent(old.size, old.root, new.size, new.root, consistency_proof(leaves, old.size)):
+        return old, [Finding(f"{_LOG} line 1 to {old.size}", "the log is not a continuation of what the witness saw")]
+    return old, []
+
+
 def _is_known(name: str) -> bool:
-    return name in KNOWN or name.startswith(("torn-", "timestamp-", "erased-"))
+    return name in KNOWN or name.startswith("torn-")
+
+
+def _note_problem(note: bytes) -> str:
+    """Return what is wrong beside the signature: the case's own checkpoint has one signature and nothing else."""
+    return "" if note.count(b"\n") == 5 else "there is more in this file than the checkpoint and its signature"
 
 
 def _key_problem(log: CustodyLog) -> str:

@@ -78,27 +78,53 @@ def sign_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> bytes:
 
 
 def read_checkpoint(note: bytes, public: bytes) -> Checkpoint:
-    """Return what a signed note says; raises CaseError when form or signature is wrong."""
-    body, separator, tail = note.partition(b"\n\n")
-    body += b"\n"
-    lines = body.decode("utf-8", "replace").splitlines()
-    words = tail.decode("utf-8", "replace").split()
+    """Return what a signed note says; raises CaseError when form or signature is wrong.
+
+    Further signatures (of witnesses) may stand in the note; that of ``public`` must.
+    """
+    text, separator, tail = note.partition(b"\n\n")
+    body = text + b"\n"
+    lines = body.decode("utf-8", "replace").split("\n")
     try:
-        if not separator or len(lines) != 3 or len(words) != 3 or words[0] != "—":
-            raise ValueError("not three lines and one signature")
+        if not separator or len(lines) != 4 or not tail.endswith(b"\n"):
+            raise ValueError("not three lines, an empty one and signatures")
         checkpoint = Checkpoint(lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True))
-        signature = base64.b64decode(words[2], validate=True)
+        signatures = [_signature(line) for line in tail.decode("utf-8", "replace").split("\n")[:-1]]
     except ValueError as error:
         raise CaseError(f"the custody checkpoint is not readable: {error}") from error
-    if words[1] != checkpoint.origin or signature[:4] != _key_id(checkpoint.origin, public):
+    wanted = _key_id(checkpoint.origin, public)
+    own = [data for name, data in signatures if name == checkpoint.origin and data[:4] == wanted]
+    if not own:
         raise CaseError("the custody checkpoint is signed by another key than the case's")
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature[4:], body)
+        Ed25519PublicKey.from_public_bytes(public).verify(own[0][4:], body)
     except InvalidSignature as error:
         raise CaseError("the custody checkpoint's signature does not match its text") from error
     if _body(checkpoint) != body:
         raise CaseError("the custody checkpoint is not in its canonical form")
     return checkpoint
+
+
+def split_checkpoint(note: bytes) -> tuple[bytes, bytes]:
+    """Return (signed text, 64 bytes of the first signature), as ``openssl pkeyutl -verify -rawin`` takes them."""
+    body, _, tail = note.partition(b"\n\n")
+    return body + b"\n", _signature(tail.decode().split("\n")[0])[1][4:]
+
+
+def verifier_key(origin: str, public: bytes) -> str:
+    """Return the public key as a C2SP signed-note verifier key: name+id+key; a witness keeps it with the checkpoint."""
+    return f"{origin}+{_key_id(origin, public).hex()}+{base64.b64encode(bytes([1]) + public).decode()}"
+
+
+def _signature(line: str) -> tuple[str, bytes]:
+    """Return (key name, key id and signature) of a signature line; raises ValueError when it is none."""
+    words = line.split(" ")
+    if len(words) != 3 or words[0] != "—":
+        raise ValueError(f"no signature line: {line[:40]!r}")
+    data = base64.b64decode(words[2], validate=True)
+    if base64.b64encode(data).decode() != words[2]:
+        raise ValueError("the signature is not in canonical Base64")
+    return words[1], data
 
 
 def _body(checkpoint: Checkpoint) -> bytes:

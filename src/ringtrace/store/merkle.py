@@ -63,6 +63,24 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return [*inclusion_proof(leaves[split:], index - split), root_hash(leaves[:split])]
 
 
+def audit_paths(leaves: Sequence[bytes], indexes: Sequence[int]) -> list[list[bytes]]:
+    """Return the inclusion proof of each of ``indexes``; the tree is hashed once for all of them."""
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        above = [node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
+        levels.append(above + below[len(above) * 2 :])  # an odd last node moves up as it is
+    paths = []
+    for index in indexes:
+        path, at = [], index
+        for level in levels[:-1]:
+            if at ^ 1 < len(level):
+                path.append(level[at ^ 1])
+            at //= 2
+        paths.append(path)
+    return paths
+
+
 def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
     """Return the root that ``proof`` leads to from ``leaf`` at ``index`` of ``size`` leaves (RFC 9162 2.1.3.2).
 
