@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -36,6 +37,11 @@ for _command in (
 ):  # fmt: skip
     app.command(epilog=_PARTS.get(_command.__name__, _LEAST))(_command)
 app.add_typer(record.app, epilog=_PARTS["record"])
+
+
+def add_command(command: Callable[..., None]) -> None:
+    """Take in a command of another part of the program, such as the workbench's."""
+    app.command(epilog=_PARTS.get(command.__name__, _LEAST))(command)
 
 
 def main() -> None:

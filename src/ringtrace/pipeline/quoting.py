@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from ringtrace.errors import UsageError
@@ -38,11 +40,8 @@ class Quoter:
         self._store = store
         self._names = dict(zip(evidence["evidence_id"].to_pylist(), evidence["name"].to_pylist(), strict=True))
         self._posts = posts.select([*_PLACE, "segments", "title_segments", "text", "title"])
-        self._index: dict[tuple[str, str], list[tuple[int, int, int]]] = defaultdict(list)
-        for number, (evidence_id, member, start, stop) in enumerate(
-            zip(*(posts[name].to_pylist() for name in _PLACE), strict=True)
-        ):
-            self._index[evidence_id, member].append((start, stop, number))
+        self._rows_of = _by_evidence(posts)
+        self._index: dict[str, dict[str, list[tuple[int, int, int]]]] = {}
         self._members: dict[tuple[str, str], bytes] = {}
 
     def quote(self, span: Mapping[str, Any]) -> Quote:
@@ -77,12 +76,26 @@ class Quoter:
         return self._members[evidence, member]
 
     def _post(self, evidence: str, member: str, start: int, stop: int) -> dict[str, Any] | None:
-        """The narrowest post whose record holds the span."""
-        hits = [(b - a, n) for a, b, n in self._index.get((evidence, member), ()) if a <= start and stop <= b]
-        if not hits:
-            return None
-        row: dict[str, Any] = self._posts.slice(min(hits)[1], 1).to_pylist()[0]
-        return row
+        """The narrowest post whose record holds the span (records lie within or beside each other)."""
+        records = self._records(evidence).get(member, [])
+        at = bisect_right(records, start, key=lambda record: record[0])
+        while at > 0:
+            at -= 1
+            if -records[at][1] >= stop:
+                row: dict[str, Any] = self._posts.slice(-records[at][2], 1).to_pylist()[0]
+                return row
+        return None
+
+    def _records(self, evidence: str) -> dict[str, list[tuple[int, int, int]]]:
+        """Member -> (start, -stop, -row) of its posts, sorted: of those that begin together the narrowest is last."""
+        if evidence not in self._index:
+            found: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+            rows = self._rows_of.get(evidence, _NO_ROWS)
+            columns = (self._posts[name].take(rows).to_pylist() for name in _PLACE[1:])
+            for row, member, start, stop in zip(rows.tolist(), *columns, strict=True):
+                found[member].append((start, -stop, -row))
+            self._index[evidence] = {member: sorted(records) for member, records in found.items()}
+        return self._index[evidence]
 
     def _open_member(self, evidence: str, member: str) -> bytes:
         name = self._names.get(evidence, "")
@@ -90,6 +103,22 @@ class Quoter:
         if found is None:
             raise UsageError(f"{name} has no member {member}; was the evidence changed? run `ringtrace verify`")
         return found
+
+
+_NO_ROWS = np.array([], np.int64)
+
+
+def _by_evidence(posts: pa.Table) -> dict[str, Any]:
+    """Return evidence id -> its rows of ``posts``; the places themselves are only looked at when asked for."""
+    column = posts["evidence_id"].combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks else pa.array([], pa.string())
+    coded = column.dictionary_encode()
+    codes = np.asarray(coded.indices)
+    order = np.argsort(codes, kind="stable")
+    bounds = np.searchsorted(codes[order], np.arange(len(coded.dictionary) + 1))
+    keys = coded.dictionary.to_pylist()
+    return {key: order[bounds[at] : bounds[at + 1]] for at, key in enumerate(keys)}
 
 
 def _decoded(codec: str, data: bytes) -> str:

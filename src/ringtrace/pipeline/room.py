@@ -73,6 +73,18 @@ class Room:
         self.consulted[row["evidence_id"], row["member"], row["start"], row["stop"]] = None
         return str(row["text"] or row["title"])
 
+    def recall(self, span: Mapping[str, Any]) -> Quote:
+        """Return the same from the posts that were read, without opening the original."""
+        return self._quoter.recall(span)
+
+    def bytes_of(self, evidence: str, member: str) -> bytes:
+        """Return the bytes of a file or of a decoded member; raises UsageError when there is none."""
+        return self._quoter.bytes_of(evidence, member)
+
+    def warm(self) -> None:
+        """Make ready what quoting needs."""
+        _ = self._quoter
+
     def cited(
         self, spans: Iterable[Mapping[str, Any]], indent: str = "      "
     ) -> tuple[list[dict[str, Any]], list[str]]:

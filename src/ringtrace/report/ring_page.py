@@ -55,9 +55,10 @@ class RingPages:
     def pages(self) -> list[dict[str, Any]]:
         """All rings, largest first, numbered from 1."""
         rings = findings.rings_by_size(self._table)
-        return [{"number": at, **self._page(ring)} for at, ring in enumerate(rings, start=1)]
+        return [{"number": at, **self.page(ring)} for at, ring in enumerate(rings, start=1)]
 
-    def _page(self, ring: Mapping[str, Any]) -> dict[str, Any]:
+    def page(self, ring: Mapping[str, Any]) -> dict[str, Any]:
+        """One ring, a row of ``rings``: everything that is told of it."""
         members = sorted(self._members[ring["ring_id"]], key=lambda m: (-m.get("ties", 0), m["actor_id"]))
         actors = {member["actor_id"] for member in members}
         accounts = {key for actor in actors for key in self._names.accounts_of.get(actor, ())}
@@ -100,7 +101,8 @@ class RingPages:
             f"{word} {place_name(row[key])}" for key, word in (("place_from", "from"), ("place_to", "to")) if row[key]
         ]
         return {
-            "id": row["deal_id"], "status": row["status"], **who, "price": price_words(row["price"]),
+            "id": row["deal_id"], "status": row["status"], **who,
+            "ids": {key: row[key] or "" for key in ("supplier", "broker", "buyer")}, "price": price_words(row["price"]),
             "child": child_words(row), "places": ", ".join(places), "day": day(row["first_at"], self._zone),
             "probability": row["probability"], "quotes": self._quotes(row["basis"][:3]),
         }  # fmt: skip
@@ -154,7 +156,8 @@ class RingPages:
         for key, number in sorted(used.items(), key=lambda item: (-item[1], item[0])):
             row = self._names.containers.get(key, {"name": key, "platform": "", "posts": number, "operators": []})
             rows.append(
-                {"name": row["name"], "platform": platform_name(row["platform"]), "own": number, "all": row["posts"],
+                {"id": key, "name": row["name"], "platform": platform_name(row["platform"]),
+                 "own": number, "all": row["posts"],
                  "operators": ", ".join(self._names.account(account) for account in row["operators"][:3])}
             )  # fmt: skip
         return rows
@@ -189,12 +192,14 @@ class RingPages:
     def _tie(self, row: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "left": self._names.actor(row["left"]), "right": self._names.actor(row["right"]),
+            "left_id": row["left"], "right_id": row["right"],
             "layer": layer_words(row["layer"]), "weight": row["weight"], "quotes": self._quotes(row["basis"][:2]),
         }  # fmt: skip
 
     def _link(self, row: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "left": self._names.account(row["left"]), "right": self._names.account(row["right"]),
+            "left_id": row["left"], "right_id": row["right"],
             "probability": row["probability"], **waterfall(row, self._quotes),
         }  # fmt: skip
 

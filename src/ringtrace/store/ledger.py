@@ -13,8 +13,10 @@ from sqlalchemy import DDL, BigInteger, Engine, Integer, String, Text, create_en
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from ringtrace.errors import CaseError
+from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.ring import Judgement, Verdict
+
+_UNDONE = "judgement_undone"
 
 
 class Base(DeclarativeBase):
@@ -103,12 +105,36 @@ class Ledger:
 
     def judgements(self) -> list[Judgement]:
         """Return the verdict in force on each subject, in order of subject."""
+        undone = self.undone()
         latest: dict[tuple[str, ...], Judgement] = {}
+        for number, judgement in self.verdicts():
+            if number not in undone:
+                latest[judgement.subject] = judgement
+        return [latest[subject] for subject in sorted(latest)]
+
+    def verdicts(self) -> Iterator[tuple[int, Judgement]]:
+        """Yield (event number, verdict) of every verdict ever given, undone ones included."""
         for entry, payload in self.events("judgement"):
             verdict: Verdict = payload["verdict"]
-            subject = tuple(payload["subject"])
-            latest[subject] = Judgement(subject, verdict, entry.author, entry.at, payload["reason"])
-        return [latest[subject] for subject in sorted(latest)]
+            yield (
+                entry.number,
+                Judgement(tuple(payload["subject"]), verdict, entry.author, entry.at, payload["reason"]),
+            )
+
+    def undo_verdict(self, number: int, author: str) -> int:
+        """Take back the verdict of event ``number``: what held before it holds again; both stay on record.
+
+        Raises UsageError when ``number`` is no verdict, or is undone already.
+        """
+        if number not in {known for known, _ in self.verdicts()}:
+            raise UsageError(f"event {number} is no verdict of this case")
+        if number in self.undone():
+            raise UsageError(f"the verdict of event {number} is undone already")
+        return self.record(_UNDONE, author, {"number": number})
+
+    def undone(self) -> frozenset[int]:
+        """Return the event numbers of the verdicts that were taken back."""
+        return frozenset(int(payload["number"]) for _, payload in self.events(_UNDONE))
 
     def events(self, kind: str) -> Iterator[tuple[Event, dict[str, Any]]]:
         """Yield (event, payload) of ``kind`` in the order of recording."""

@@ -18,7 +18,9 @@ from __future__ import annotations
 import codecs
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from ringtrace.model.span import Segment
 
@@ -111,6 +113,37 @@ def locate(segments: Sequence[Segment], text: str, start: int, stop: int) -> tup
         else:
             found.append((low, high, first, last))
     return tuple(found)
+
+
+def covered(segments: Sequence[Segment], text: str, start: int, stop: int) -> tuple[tuple[int, int], ...]:
+    """Return the stretches of ``text`` (code points) that were decoded from bytes ``[start, stop)``: the way forth.
+
+    segments: as ``split`` leaves them. A character is in when its first byte is; adjoining stretches are one.
+    """
+    found: list[tuple[int, int]] = []
+    for segment in segments:
+        if segment.stop <= start or segment.start >= stop or segment.text_start >= segment.text_stop:
+            continue
+        piece = text[segment.text_start : segment.text_stop]
+        firsts = _firsts(segment, piece)
+        low, high = bisect_left(firsts, start), bisect_left(firsts, stop)
+        if low >= high:
+            continue
+        stretch = (segment.text_start + low, segment.text_start + high)
+        if found and found[-1][1] == stretch[0]:
+            stretch = (found.pop()[0], stretch[1])
+        found.append(stretch)
+    return tuple(found)
+
+
+def _firsts(segment: Segment, piece: str) -> list[int]:
+    """The offset of the first byte of every character of a plain or uniform run."""
+    charset = segment.codec.rpartition("+")[2]
+    sizes = [len(char.encode(charset, "replace")) for char in piece]
+    size = segment.stop - segment.start
+    if sum(sizes) != size:
+        sizes = [size // len(piece)] * len(piece)
+    return [segment.start + before for before in accumulate(sizes[:-1], initial=0)]
 
 
 def _inside(segment: Segment, text: str, low: int, high: int) -> tuple[int, int]:

@@ -1,0 +1,1 @@
+"""The workbench: pages for one case on this machine, each with a URL to cite and a JSON twin."""

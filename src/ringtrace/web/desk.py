@@ -1,0 +1,190 @@
+"""The case as the workbench has it open: its analysis, its index of posts, its ledger, all shared by threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy.exc import SQLAlchemyError
+
+from ringtrace.errors import CaseError, RingtraceError
+from ringtrace.pipeline.room import Room
+from ringtrace.report import findings
+from ringtrace.report.caution import cautions
+from ringtrace.report.conduct import Conduct
+from ringtrace.report.ring_page import RingPages
+from ringtrace.store.case import Case
+from ringtrace.store.ledger import Ledger
+from ringtrace.store.lookup import PostIndex
+from ringtrace.store.search import build_index
+
+FOLDER = ".workbench"
+JOINED, SURE = 0.5, 0.9
+"""Accounts are joined from the one probability on; under the other the link is worth a second look."""
+
+
+class View:
+    """One analysis, opened lazily: what a page needs is filtered before it becomes Python objects."""
+
+    def __init__(self, case: Case) -> None:
+        self.room = Room(case)
+        self.zone = case.settings.zone
+
+    def only(self, name: str, column: str, values: Iterable[str]) -> pa.Table:
+        """Return the rows of table ``name`` whose ``column`` is one of ``values``."""
+        table = self.room.table(name)
+        return table.filter(pc.is_in(table[column], pa.array(sorted(set(values)), pa.string())))
+
+    def row(self, name: str, column: str, value: str) -> dict[str, Any] | None:
+        found = self.only(name, column, [value]).to_pylist()
+        return found[0] if found else None
+
+    def conduct(self, actors: Sequence[str]) -> Conduct:
+        """What these actors did, from their claims and their accounts' alone."""
+        accounts = [key for actor in actors for key in self.room.naming.accounts_of.get(actor, [])]
+        claims = self.only("claims", "subject", [*actors, *accounts]).to_pylist()
+        return Conduct(claims, lambda actor: self.room.naming.accounts_of.get(actor, []))
+
+    def ring_page(self, ring: Mapping[str, Any], quotes: Callable[..., list[dict[str, str]]]) -> dict[str, Any]:
+        """Return everything that is told of a ring, made from the rows that concern its members alone."""
+        actors = self.only("members", "ring_id", [ring["ring_id"]])["actor_id"].to_pylist()
+        tables = self._excerpt(actors)
+        return RingPages(tables.__getitem__, self.room.naming, quotes, self.zone).page(ring)
+
+    def _excerpt(self, actors: Sequence[str]) -> dict[str, pa.Table]:
+        accounts = [key for actor in actors for key in self.room.naming.accounts_of.get(actor, [])]
+        posts = self.only("posts", "account_id", accounts).select(["post_id", "account_id", "container", "sent_at"])
+        ids = posts["post_id"].to_pylist()
+        deals = self.room.table("deals")
+        members = pa.array(sorted(actors), pa.string())
+        party = pc.or_(
+            pc.or_(pc.is_in(deals["supplier"], members), pc.is_in(deals["broker"], members)),
+            pc.is_in(deals["buyer"], members),
+        )
+        found = {name: self.only(name, "post_id", ids) for name in ("stances", "facts", "mentions")}
+        found |= {name: self.only(name, "left", keys) for name, keys in (("ties", actors), ("links", accounts))}
+        found["claims"] = self.only("claims", "subject", [*actors, *accounts])
+        return {
+            **found,
+            "posts": posts,
+            "members": self.only("members", "actor_id", actors),
+            "deals": deals.filter(party),
+        }
+
+    @cached_property
+    def rings(self) -> list[dict[str, Any]]:
+        """Rows of ``rings``, largest first."""
+        return findings.rings_by_size(self.room.table)
+
+    @cached_property
+    def actors(self) -> list[dict[str, Any]]:
+        """Rows of ``actors`` with trade_posts, posts and rings, the busiest first."""
+        return findings.active_actors(self.room.table)
+
+    @cached_property
+    def doubted(self) -> list[tuple[str, str]]:
+        """(left, right) of the accounts that were joined at a probability under ``SURE``, the least sure first."""
+        links = self.room.table("links").select(["left", "right", "probability"])
+        low = links.filter(
+            pc.and_(pc.greater_equal(links["probability"], JOINED), pc.less(links["probability"], SURE))
+        ).sort_by([("probability", "ascending"), ("left", "ascending"), ("right", "ascending")])
+        return list(zip(low["left"].to_pylist(), low["right"].to_pylist(), strict=True))
+
+    @cached_property
+    def doubts(self) -> list[str]:
+        return cautions(self.room.table)
+
+    @cached_property
+    def synthetic(self) -> bool:
+        sources = pc.unique(self.room.table("evidence")["source"]).to_pylist()
+        return any("synthetic" in source.lower() for source in sources)
+
+    def warm(self) -> None:
+        """Open what pages need first, so that the first visit does not wait for it."""
+        _ = self.rings, self.room.naming.accounts_of, self.room.naming.containers
+        self.room.warm()
+        _ = self.actors, self.doubts, self.synthetic
+
+
+class Desk:
+    """An open case. One server has one; pages ask it for the analysis of the moment."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.ledger: Ledger = case.open_ledger()
+        self.indexed = (0, 0)
+        self.trouble = ""
+        self._lock = threading.Lock()
+        self._view: View | None = None
+        self._stamp: tuple[int, int] | None = None
+        self._index: PostIndex | None = None
+        self._thread: threading.Thread | None = None
+
+    def view(self) -> View:
+        """Return the present analysis; a new one is taken up as soon as it is there. Raises CaseError for none."""
+        stamp = self._look()
+        with self._lock:
+            if self._view is None or stamp != self._stamp:
+                self._view, self._stamp, self._index = View(self.case), stamp, None
+            return self._view
+
+    def analysed(self) -> bool:
+        return (self.case.analysis / "posts.parquet").exists()
+
+    def index(self) -> PostIndex | None:
+        """Return the index of posts, or None while it is being made (see ``indexed``: done, posts)."""
+        self.view()
+        with self._lock:
+            if self._index is None and (self._thread is None or not self._thread.is_alive()):
+                self._thread = threading.Thread(target=self._prepare, daemon=True)
+                self._thread.start()
+            return self._index
+
+    def warm(self) -> None:
+        """Begin to open the analysis and its index in the background."""
+        if self.analysed():
+            self.index()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until what runs in the background is done, at most so long."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def consult(self, who: str, what: str, evidence: Iterable[str], purpose: str) -> None:
+        """Write into the log that evidence is about to be shown; durable on return. Raises CaseError."""
+        told = {"what": "consulted", "page": what, "evidence": sorted(set(evidence)), "purpose": purpose}
+        try:
+            self.ledger.record("audit", who, told)
+        except (SQLAlchemyError, OSError) as error:
+            raise CaseError(f"the log cannot be written, so nothing is shown: {error}") from error
+
+    def close(self) -> None:
+        self.ledger.close()
+
+    def _look(self) -> tuple[int, int]:
+        path = self.case.analysis / "posts.parquet"
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise CaseError(f"{self.case.folder} has no analysis yet; run one from Intake") from error
+        return found.st_ino, found.st_mtime_ns
+
+    def _prepare(self) -> None:
+        """Build the index, hand it over, warm the view; a failure is kept as words for the pages."""
+        view = self.view()
+        try:
+            index = PostIndex(build_index(self.case.analysis, self.case.folder / FOLDER, self._advance))
+            index.warm()
+            with self._lock:
+                if view is self._view:
+                    self._index, self.trouble = index, ""
+            view.warm()
+        except (RingtraceError, OSError) as error:
+            self.trouble = str(error)
+
+    def _advance(self, done: int, posts: int) -> None:
+        self.indexed = (done, posts)

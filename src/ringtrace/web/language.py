@@ -1,0 +1,86 @@
+"""The languages of the workbench: one TOML file each in ``languages/``, from English to the other.
+
+    name = "中文"                       what the language calls itself
+    [words]    "Rings" = "团伙"         a word or sentence, exactly as templates and the report have it
+    [counts]   "post" = "{n} 条帖子"    a count of a noun
+    [patterns] "it has ties to {a} others" = "与另外 {a} 人有联系"   sentences with parts that vary
+
+What no file knows stays English and is marked so: a wrong word is worse than a foreign one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from ringtrace.text.plural import counted
+
+SOURCE = "en"
+_LONGEST = 400
+"""Longer sentences hold words of evidence and are not looked for among the patterns."""
+_PART = re.compile(r"\\\{([a-z])\\\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """code: BCP 47. patterns: (pattern, translation), longest first."""
+
+    code: str
+    name: str
+    words: dict[str, str]
+    counts: dict[str, str]
+    patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+
+    def say(self, text: str, **parts: object) -> str:
+        """Return ``text`` in this language, with ``parts`` put in; as it is where no translation is known."""
+        told = text if self.code == SOURCE else self._find(text)
+        return told.format(**parts) if parts else told
+
+    def knows(self, text: str) -> bool:
+        return self.code == SOURCE or self._find(text) != text or not any(c.isascii() and c.isalpha() for c in text)
+
+    def count(self, number: int, noun: str) -> str:
+        """ "3 posts" in this language; noun: English, singular."""
+        if self.code == SOURCE:
+            return counted(number, noun)
+        form = self.counts.get(noun)
+        return form.format(n=f"{number:,}") if form else counted(number, noun)
+
+    def _find(self, text: str) -> str:
+        if text in self.words:
+            return self.words[text]
+        if len(text) <= _LONGEST:
+            for pattern, told in self.patterns:
+                if (hit := pattern.fullmatch(text)) is not None:
+                    return told.format(**{key: self._find(part) for key, part in hit.groupdict().items()})
+        return text
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """Return code -> language, English first."""
+    found = {SOURCE: Language(SOURCE, "English", {}, {})}
+    for file in sorted((resources.files("ringtrace.web") / "languages").iterdir(), key=lambda item: item.name):
+        if file.name.endswith(".toml"):
+            found[file.name[: -len(".toml")]] = read_language(file.name[: -len(".toml")], file.read_text("utf-8"))
+    return found
+
+
+def read_language(code: str, document: str) -> Language:
+    """Return the language that a TOML ``document`` holds."""
+    read = tomllib.loads(document)
+    patterns = sorted(read.get("patterns", {}).items(), key=lambda item: (-len(item[0]), item[0]))
+    made = tuple((re.compile(_PART.sub(r"(?P<\1>.+)", re.escape(text))), told) for text, told in patterns)
+    return Language(code, read["name"], read.get("words", {}), read.get("counts", {}), made)
+
+
+def preferred(accepted: str) -> str:
+    """Return the language that an Accept-Language header asks for first, of those that are there."""
+    for part in accepted.split(","):
+        code = part.partition(";")[0].strip().lower().split("-")[0]
+        if code in languages():
+            return code
+    return SOURCE

@@ -1,0 +1,69 @@
+"""The first page: what is in, what was found, what needs a decision, what could not be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow.compute as pc
+from litestar import get
+
+from ringtrace.web.desk import View
+from ringtrace.web.visit import Answer, Guest, Visit
+
+PLACE = (10, "Case", "/", "c")
+_RINGS = 8
+
+
+@get("/", sync_to_thread=True)
+def case(visit: Guest) -> Answer:
+    """What the case holds and what to do next."""
+    if not visit.desk.analysed():
+        held = len(visit.desk.case.evidence.held())
+        return visit.show("empty.html.j2", {"case_name": visit.desk.case.settings.name, "files": held})
+    view = visit.view
+    index = visit.desk.index()
+    done, posts = visit.desk.indexed
+    document = {
+        "case_name": visit.desk.case.settings.name, "zone": view.zone, "synthetic_evidence": view.synthetic,
+        "numbers": _numbers(view), "rings": [_ring(visit, ring) for ring in view.rings[:_RINGS]],
+        "ring_total": len(view.rings), "cautions": view.doubts, "decide": _decide(visit),
+        "review": index.waiting("review") if index else None, "indexed": {"done": done, "posts": posts},
+        "index_ready": index is not None, "trouble": visit.desk.trouble,
+        "questions": view.room.table("questions")["question"].to_pylist(),
+    }  # fmt: skip
+    return visit.show("case.html.j2", document)
+
+
+def _numbers(view: View) -> list[dict[str, Any]]:
+    stances = view.room.table("stances")
+    sure = stances.filter(pc.equal(stances["band"], "yes"))["direction"]
+    counts = {row["values"]: row["counts"] for row in pc.value_counts(sure).to_pylist()}
+    evidence = view.room.table("evidence")
+    rows = [
+        ("file", len(evidence), "/intake"), ("post", len(view.room.table("posts")), "/search"),
+        ("offer", counts.get("offer", 0), "/search?direction=offer"),
+        ("wish", counts.get("seek", 0), "/search?direction=seek"),
+        ("go-between", counts.get("broker", 0), "/search?direction=broker"),
+        ("account", len(view.room.table("accounts")), ""), ("actor", len(view.room.table("actors")), "/actors"),
+        ("ring", len(view.rings), "/rings"),
+    ]  # fmt: skip
+    return [{"noun": noun, "number": number, "url": url} for noun, number, url in rows]
+
+
+def _decide(visit: Visit) -> dict[str, int]:
+    """What waits for a person: links that are not sure, and verdicts that no analysis has taken in yet."""
+    written = (visit.desk.case.analysis / "posts.parquet").stat().st_mtime_ns // 1000
+    undone = visit.desk.ledger.undone()
+    pending = sum(number not in undone and judgement.at > written for number, judgement in visit.desk.ledger.verdicts())
+    return {"links": len(visit.view.doubted), "pending": pending}
+
+
+def _ring(visit: Visit, ring: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "ring_id": ring["ring_id"], "actors": ring["actors"], "accounts": ring["accounts"], "posts": ring["posts"],
+        "containers": len(ring["containers"]), "probability": ring["probability"], "first_at": ring["first_at"],
+        "last_at": ring["last_at"], "provinces": ring["provinces"],
+    }  # fmt: skip
+
+
+HANDLERS = [case]

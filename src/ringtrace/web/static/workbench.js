@@ -1,0 +1,66 @@
+// Keys and small comforts. Every page works without this file: each key presses a link or button that is there.
+"use strict";
+(() => {
+  const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+  const items = () => [...document.querySelectorAll("[data-item]")].filter((item) => item.offsetParent !== null);
+  let going = 0;
+
+  const step = (way) => {
+    const all = items();
+    if (!all.length) return;
+    const at = all.indexOf(document.activeElement);
+    const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? (way > 0 ? 0 : all.length - 1) : at + way))];
+    next.focus();
+    next.scrollIntoView({ block: "center" });
+  };
+
+  const press = (name) => {
+    const there = document.querySelector(`[data-shortcut="${CSS.escape(name)}"]`);
+    if (there === null) return false;
+    there.click();
+    return true;
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (typing(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (going && Date.now() - going < 1500) {
+      going = 0;
+      const link = document.querySelector(`.menu [data-key="${CSS.escape(event.key)}"]`);
+      if (link !== null) { event.preventDefault(); link.click(); }
+      return;
+    }
+    if (event.key === "g") { going = Date.now(); return; }
+    if (event.key === "/") { event.preventDefault(); document.getElementById("find")?.focus(); return; }
+    if (event.key === "j") { event.preventDefault(); step(1); return; }
+    if (event.key === "k") { event.preventDefault(); step(-1); return; }
+    if (press(event.key)) event.preventDefault();
+  });
+
+  const drop = document.querySelector(".drop");
+  if (drop !== null) {
+    const field = drop.querySelector("input[type=file]");
+    for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
+    for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+    drop.addEventListener("drop", (event) => { event.preventDefault(); field.files = event.dataTransfer.files; });
+  }
+
+  const job = document.querySelector("[data-poll]");
+  if (job !== null) {
+    const look = async () => {
+      const answer = await fetch(job.dataset.poll, { headers: { accept: "application/json" } });
+      if (!answer.ok) return;
+      const state = await answer.json();
+      if (!state.running) { location.reload(); return; }
+      const bar = job.querySelector("progress");
+      if (bar !== null && state.total > 1) { bar.max = state.total; bar.value = state.done; }
+      const words = job.querySelector("[data-words]");
+      if (words !== null) words.textContent = state.words;
+      setTimeout(look, 1000);
+    };
+    setTimeout(look, 1000);
+  }
+})();

@@ -1,0 +1,184 @@
+"""One request: who asks, in which language, and how the answer is given, as a page or as its JSON twin."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FunctionLoader, select_autoescape
+from litestar import Request, Response
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.response import Redirect
+from markupsafe import Markup, escape
+
+from ringtrace import __version__
+from ringtrace.registry import scan
+from ringtrace.report.words import moment, platform_name, role_name, shorten
+from ringtrace.web.desk import Desk, View
+from ringtrace.web.gate import AS_JSON, session_of
+from ringtrace.web.language import Language, languages, preferred
+from ringtrace.web.session import Session
+
+QUOTE_CHARS = 240
+Answer = Response[bytes]
+
+
+@dataclass(slots=True)
+class Visit:
+    """What a page is made with. seen: the evidence ids of which something is shown, for the log."""
+
+    request: Request[Any, Any, Any]
+    desk: Desk
+    session: Session
+    seen: set[str] = field(default_factory=set)
+
+    @property
+    def language(self) -> Language:
+        known = languages()
+        return known.get(self.session.language) or known[preferred(self.request.headers.get("accept-language", ""))]
+
+    @property
+    def view(self) -> View:
+        return self.desk.view()
+
+    def quotes(self, spans: Iterable[Mapping[str, Any] | None]) -> list[dict[str, Any]]:
+        """Return what stands at spans: text, place (words), url (the bytes); each is noted for the log."""
+        return [self._quote(span) for span in spans if span]
+
+    def _quote(self, span: Mapping[str, Any]) -> dict[str, Any]:
+        found = self.view.room.recall(span)
+        self.seen.add(found.evidence_id)
+        member = f" [{found.member}]" if found.member else ""
+        return {
+            "text": shorten(found.text, QUOTE_CHARS), "place": f"{found.name}{member} bytes {found.start}-{found.stop}",
+            "url": bytes_url(span), "evidence_id": found.evidence_id, "member": found.member, "start": found.start,
+            "stop": found.stop,
+        }  # fmt: skip
+
+    def see(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Note that the words of posts (rows of the index) are shown."""
+        self.seen.update(row["evidence"] for row in rows)
+
+    def missing(self, what: str) -> NotFoundException:
+        return NotFoundException(detail=what)
+
+    def show(
+        self,
+        template: str,
+        document: Mapping[str, Any],
+        *,
+        status: int = 200,
+        pictures: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Answer with a page made of ``document`` (the JSON twin) and ``pictures`` (for people alone).
+
+        Whatever of the evidence was noted is in the log before anything leaves.
+        """
+        if self.seen:
+            self.desk.consult(self.session.user, self.request.url.path, self.seen, self.session.purpose)
+        if self.request.scope[AS_JSON]:  # type: ignore[literal-required]
+            data = json.dumps(document, ensure_ascii=False, indent=1, default=_plain).encode()
+            return Response(data, media_type="application/json", status_code=status)
+        page = self._render(template, {**document, **(pictures or {})})
+        return Response(page, media_type="text/html; charset=utf-8", status_code=status)
+
+    def back(self, address: str, said: str = "", undo: int = 0) -> Redirect | Answer:
+        """Go on to ``address`` of this workbench with a message; programs get it as JSON."""
+        if self.request.scope[AS_JSON]:  # type: ignore[literal-required]
+            body = json.dumps({"said": said, "undo": undo or None, "next": address}, ensure_ascii=False).encode()
+            return Response(body, media_type="application/json", status_code=200)
+        self.session.said, self.session.undo = said, undo
+        return Redirect(_own(address), status_code=303)
+
+    def _render(self, template: str, document: Mapping[str, Any]) -> bytes:
+        session, language = self.session, self.language
+        said, session.said = session.said, ""
+        undo, session.undo = session.undo, 0
+        address = self.request.url.path
+        query = f"?{self.request.url.query}" if self.request.url.query else ""
+        page = _environment().get_template(template).render(
+            **document, _=language.say, say=self._say, count=language.count, language=language, languages=languages(),
+            session=session, said=said, undo=undo, case=self.desk.case.settings.name, version=__version__, here=address,
+            synthetic=self.desk.analysed() and self.view.synthetic, places=menu(), address=address + query,
+            twin=("/case" if address == "/" else address) + ".json" + query, when=self.when,
+            view_naming=self.view.room.naming if self.desk.analysed() else None,
+        )  # fmt: skip
+        return page.encode()
+
+    def _say(self, text: str) -> Markup:
+        """A sentence that the program made: translated, or marked as English."""
+        told = escape(self.language.say(text))
+        return told if self.language.knows(text) else Markup('<span lang="en">{}</span>').format(told)
+
+    def when(self, row: Mapping[str, Any]) -> str:
+        """The time of a post (a row of the index or of ``posts``) in the case's zone, else as it was written."""
+        at = row["sent_at"]
+        if at is None:
+            return row["sent_text"] or self.language.say("no time stated")
+        return moment(at if isinstance(at, datetime) else _moment(at), self.desk.case.settings.zone)
+
+
+Guest = NamedDependency[Visit]
+"""How a page asks for its visit."""
+
+
+def bytes_url(span: Mapping[str, Any]) -> str:
+    """The address of the page that shows a span's bytes."""
+    member = {"member": span["member"]} if span["member"] else {}
+    return f"/evidence/{span['evidence_id']}?{urlencode({**member, 'start': span['start'], 'stop': span['stop']})}"
+
+
+@cache
+def menu() -> list[tuple[int, str, str, str]]:
+    """Return (order, label, address, key) of every page that stands in the menu."""
+    pages = scan("ringtrace.web.pages").values()
+    return sorted(page.PLACE for page in pages if hasattr(page, "PLACE"))
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True, loader=FunctionLoader(_part)
+    )
+    made.filters |= {
+        "role": role_name,
+        "platform": platform_name,
+        "short": shorten,
+        "path": lambda s: quote(s, safe=""),
+    }
+    made.globals["query"] = lambda **parts: urlencode(
+        {key: part for key, part in parts.items() if part not in ("", None)}
+    )
+    return made
+
+
+def _part(name: str) -> str:
+    return (resources.files("ringtrace.web") / "templates" / name).read_text("utf-8")
+
+
+def _own(address: str) -> str:
+    """``address`` where it is a path of this workbench, else the first page."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
+
+
+def _moment(microseconds: int) -> datetime:
+    from datetime import UTC, timedelta
+
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def visit_of(request: Request[Any, Any, Any], desk: Desk) -> Visit:
+    """Return the visit of a request; the gate has let nobody in without a session."""
+    session = session_of(request.scope)
+    return Visit(request, desk, session or Session(""))

@@ -1,0 +1,271 @@
+"""The workbench without a browser: who is let in, what is refused, what the log holds before a byte leaves."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from ringtrace.store.case import Case
+from ringtrace.web.app import build
+from ringtrace.web.desk import Desk
+from ringtrace.web.gate import POLICY
+from ringtrace.web.session import Sessions
+
+PORT = 8999
+HOME = f"http://127.0.0.1:{PORT}"
+testing = pytest.importorskip("litestar.testing")
+
+
+class Workbench:
+    """A case of its own, its desk, and a client that came in by the link."""
+
+    def __init__(self, folder):
+        self.case = Case(folder)
+        self.desk = Desk(self.case)
+        self.sessions = Sessions("analyst")
+        self.client = testing.TestClient(build(self.desk, self.sessions, PORT), base_url=HOME)
+        self.desk.warm()
+        self.desk.wait(120)
+
+    def enter(self):
+        self.client.get(f"/enter/{self.sessions.offer()}")
+        page = self.client.get("/", headers={"accept": "text/html"}).text
+        self.csrf = re.search(r'name="csrf" value="([^"]+)"', page)[1]
+        return self
+
+    def json(self, path):
+        answer = self.client.get(path, headers={"accept": "application/json"})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path, **fields):
+        return self.client.post(
+            path, data=fields, headers={"x-csrf-token": self.csrf, "accept": "application/json"}, follow_redirects=False
+        )
+
+
+@pytest.fixture
+def bench(tiny_case, tmp_path):
+    folder = tmp_path / "case"
+    shutil.copytree(tiny_case[0].folder, folder)
+    made = Workbench(folder)
+    with made.client:
+        yield made.enter()
+    made.desk.close()
+
+
+def audit(case):
+    ledger = case.open_ledger()
+    found = [payload for _, payload in ledger.events("audit")]
+    ledger.close()
+    return found
+
+
+def test_nobody_comes_in_without_the_link_and_it_works_once(bench):
+    stranger = testing.TestClient(build(bench.desk, bench.sessions, PORT), base_url=HOME)
+    assert stranger.get("/rings", follow_redirects=False).status_code == 303
+    assert stranger.get("/rings.json").status_code == 401
+    link = bench.sessions.offer()
+    assert stranger.get("/enter/wrong").status_code == 401
+    entered = stranger.get(f"/enter/{link}", follow_redirects=False)
+    assert entered.status_code == 303
+    cookie = entered.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=lax" in cookie
+    assert stranger.get("/rings").status_code == 200
+    third = testing.TestClient(build(bench.desk, bench.sessions, PORT), base_url=HOME)
+    assert third.get(f"/enter/{link}").status_code == 401
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", f"localhost.evil.example:{PORT}", ""])
+def test_another_host_name_reaches_nothing(bench, host):
+    answer = bench.client.get("/", headers={"host": host})
+    assert answer.status_code == 421 and "ring" not in answer.text.lower()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"}, {"origin": "null"}, {"origin": f"https://127.0.0.1:{PORT}"},
+        {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": f"http://127.0.0.1:{PORT}1"},
+    ],
+)  # fmt: skip
+def test_a_form_of_another_site_is_refused_even_with_the_token(bench, headers):
+    answer = bench.client.post("/settings", data={"csrf": bench.csrf, "theme": "dark"}, headers=headers)
+    assert answer.status_code == 403
+    assert bench.json("/case.json")
+
+
+def test_a_form_without_the_token_changes_nothing(bench):
+    left, right = [row["account_id"] for row in bench.desk.view().room.table("accounts").to_pylist()[:2]]
+    fields = {"left": left, "right": right, "verdict": "no"}
+    assert bench.client.post("/judge", data=fields).status_code == 403
+    assert bench.client.post("/judge", data={**fields, "csrf": "guess"}).status_code == 403
+    assert bench.desk.ledger.judgements() == []
+
+
+def test_every_answer_is_strict(bench):
+    for path in ("/", "/rings", "/nothing-here", "/static/workbench.css", "/enter", "/rings.json"):
+        headers = bench.client.get(path).headers
+        assert headers["content-security-policy"] == POLICY, path
+        assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
+    assert "unsafe" not in POLICY and "http" not in POLICY.replace("https", "")
+
+
+def test_pages_hold_no_inline_script_or_style(bench):
+    ring = bench.desk.view().rings[0]["ring_id"]
+    actor = bench.desk.view().actors[0]["actor_id"]
+    for path in ("/", "/rings", f"/rings/{ring}", f"/actors/{actor}", "/search", "/triage", "/triage/links"):
+        page = bench.client.get(path, headers={"accept": "text/html"}).text
+        assert re.findall(r"<script(?![^>]*src=)", page) == [] and " style=" not in page and "<style" not in page, path
+        assert not re.search(r"\son[a-z]+=", page), path
+
+
+def test_evidence_is_in_the_log_before_it_is_shown(bench):
+    bench.post("/settings", purpose="case 7, order of 3 March")
+    before = len(audit(bench.case))
+    actor = bench.desk.view().actors[0]["actor_id"]
+    shown = bench.json(f"/actors/{actor}.json")
+    told = audit(bench.case)[before:]
+    assert len(told) == 1
+    assert told[0]["what"] == "consulted" and told[0]["purpose"] == "case 7, order of 3 March"
+    assert told[0]["page"] == f"/actors/{actor}"
+    quoted = {quote["evidence_id"] for reason in shown["conduct"] for quote in reason["quotes"]}
+    assert quoted and quoted <= set(told[0]["evidence"])
+
+
+def test_what_cannot_be_logged_is_not_shown(bench):
+    post = bench.desk.view().room.table("posts").slice(5, 1).to_pylist()[0]
+    with bench.desk.ledger.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+        )
+    for path in (f"/posts/{post['post_id']}", f"/evidence/{post['evidence_id']}?stop=20", "/search?q=", "/triage"):
+        for twin in (path, re.sub(r"^([^?]+)", r"\1.json", path)):
+            answer = bench.client.get(twin)
+            assert answer.status_code == 503 and "log cannot be written" in answer.text, twin
+            assert post["text"] not in answer.text
+
+
+def test_a_verdict_holds_is_listed_and_can_be_taken_back(bench):
+    links = bench.desk.view().room.table("links").to_pylist()
+    left, right = links[0]["left"], links[0]["right"]
+    answer = bench.post("/judge", left=right, right=left, verdict="no", reason="two brothers", next="/rings")
+    assert answer.status_code == 200, answer.text
+    first = answer.json()["undo"]
+    second = bench.post("/judge", left=left, right=right, verdict="yes").json()["undo"]
+    assert [(j.subject, j.verdict) for j in bench.desk.ledger.judgements()] == [(("link", left, right), "yes")]
+    assert bench.post(f"/judgements/{second}/undo").status_code == 200
+    assert [j.verdict for j in bench.desk.ledger.judgements()] == ["no"]
+    assert bench.post(f"/judgements/{second}/undo").status_code == 400
+    bench.post(f"/judgements/{first}/undo")
+    assert bench.desk.ledger.judgements() == []
+    listed = bench.json("/judgements.json")["judgements"]
+    assert [(row["number"], row["undone"]) for row in listed] == [(second, True), (first, True)]
+    page = bench.json(f"/links/{left}/{right}.json")["link"]
+    assert [v["verdict"] for v in page["verdicts"]] == ["no", "yes"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"left": "account-x", "right": "account-y", "verdict": "no"}, {"verdict": "no"}, {"post": "post-x", "verdict": "no"},
+        {"verdict": "perhaps", "post": "post-x"},
+    ],
+)  # fmt: skip
+def test_a_verdict_on_nothing_is_refused(bench, fields):
+    assert bench.post("/judge", **fields).status_code == 400
+    assert bench.desk.ledger.judgements() == []
+
+
+def test_a_message_never_leads_out_of_the_workbench(bench):
+    for away in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        answer = bench.client.post(
+            "/settings", data={"csrf": bench.csrf, "theme": "dark", "next": away}, follow_redirects=False
+        )
+        assert answer.status_code == 303 and answer.headers["location"] == "/"
+
+
+def test_every_page_has_its_twin_with_the_same_facts(bench):
+    ring = bench.desk.view().rings[0]
+    page = bench.client.get(f"/rings/{ring['ring_id']}", headers={"accept": "text/html"}).text
+    twin = bench.json(f"/rings/{ring['ring_id']}.json")
+    assert twin["actors"] == ring["actors"] and f'href="/rings/{ring["ring_id"]}.json"' in page
+    assert bench.client.get(f"/rings/{ring['ring_id']}", headers={"accept": "application/json"}).json() == twin
+    members = {member["id"] for member in twin["members"]}
+    assert members and all(f"/actors/{key}" in page for key in members)
+
+
+def test_quotes_lead_to_the_bytes_they_name(bench):
+    actor = bench.desk.view().actors[0]["actor_id"]
+    quote = bench.json(f"/actors/{actor}.json")["conduct"][0]["quotes"][0]
+    shown = bench.json(re.sub(r"^(/evidence/\w+)", r"\1.json", quote["url"]))
+    data = bench.desk.view().room.bytes_of(quote["evidence_id"], quote["member"])[quote["start"] : quote["stop"]]
+    assert shown["quoted"] == bytes(data).decode(shown["charset"], "backslashreplace")
+    assert shown["intact"] is True
+
+
+def test_a_changed_original_is_called_changed(bench):
+    post = bench.desk.view().room.table("posts").slice(0, 1).to_pylist()[0]
+    path = bench.case.evidence.object_path(post["evidence_id"])
+    data = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    assert bench.json(f"/evidence/{post['evidence_id']}.json?stop=20")["intact"] is False
+
+
+def test_a_place_outside_the_bytes_is_refused(bench):
+    post = bench.desk.view().room.table("posts").slice(0, 1).to_pylist()[0]
+    for place in ("start=-1&stop=3", "start=0&stop=999999999999", "start=999999999999"):
+        assert bench.client.get(f"/evidence/{post['evidence_id']}?{place}").status_code == 400
+    assert bench.client.get("/evidence/" + "0" * 64).status_code == 404
+
+
+def test_the_reader_marks_every_mention_at_its_characters(bench):
+    room = bench.desk.view().room
+    mentions = [m for m in room.table("mentions").to_pylist() if m["kind"] == "phone" and len(m["spans"]) == 1][:25]
+    assert len(mentions) == 25
+    for mention in mentions:
+        page = bench.client.get(f"/posts/{mention['post_id']}", headers={"accept": "text/html"}).text
+        marks = [re.sub(r"<[^>]+>", "", m) for m in re.findall(r'<mark class="\w+" title="phone[^>]*>.*?</mark>', page)]
+        assert mention["surface"] in [json.loads(f'"{m}"') if "\\" in m else m for m in marks], mention
+
+
+def test_triage_goes_through_the_queue_and_leaves_out_what_is_judged(bench):
+    first = bench.json("/triage.json")
+    waiting = first["waiting"]
+    assert waiting > 1
+    post = first["item"]["post"]["post_id"]
+    bench.post("/judge", post=post, verdict="no", next=first["next"])
+    second = bench.json("/triage.json")
+    assert second["item"]["post"]["post_id"] != post and second["waiting"] == waiting - 1
+    assert bench.json(re.sub(r"^/triage", "/triage.json", first["next"]))["item"] == second["item"]
+
+
+def test_a_new_analysis_is_taken_up_without_a_restart(bench):
+    from ringtrace.pipeline import analyse
+
+    links = bench.desk.view().room.table("links").to_pylist()
+    sure = max(links, key=lambda link: link["probability"])
+    bench.post("/judge", left=sure["left"], right=sure["right"], verdict="no", reason="not one")
+    assert bench.json("/case.json")["decide"]["pending"] == 1
+    analyse(bench.case, 1, lambda *args: None)
+    told = bench.json(f"/links/{sure['left']}/{sure['right']}.json")["link"]
+    assert told["left_actor"] != told["right_actor"]
+    assert bench.json("/case.json")["decide"]["pending"] == 0
+
+
+def test_a_case_without_analysis_says_what_to_do(tmp_path):
+    made = Workbench(Case.create(tmp_path / "new").folder)
+    with made.client:
+        made.enter()
+        assert made.json("/case.json")["files"] == 0
+        for path in ("/rings", "/actors", "/search", "/triage"):
+            assert made.client.get(path).status_code == 503
+    made.desk.close()
+
+
+def test_the_description_of_the_interface_names_every_page(bench):
+    document = bench.client.get("/schema/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    assert {"/rings/{ring_id}", "/actors/{actor_id}", "/search", "/judge", "/posts/{post_id}"} <= set(document["paths"])
