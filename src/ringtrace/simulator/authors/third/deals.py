@@ -42,6 +42,8 @@ def _parse(plot: str) -> tuple[Step, ...]:
 
 
 PLOTS = tuple(_parse(plot) for plot in _PLOTS["plots"])
+_LAYERS = tuple(plot for plot in PLOTS if {"b", "u"} <= {step.label for step in plot})
+"""Exchanges in which a broker meets the one above."""
 
 
 class Trade:
@@ -61,6 +63,11 @@ class Trade:
                     self._star[member.key].append(member)
         self._waiting = [member for member in members if not member.silent]
         self._dice.shuffle(self._waiting)
+        self._ladder = [
+            m for m in members
+            if m.role == "broker" and not m.silent and m.boss and not self._members[m.boss].silent
+            and self._dice.random() > 0.6 * spec.hardness
+        ]  # fmt: skip
         self._fresh = {member.key for member in self._waiting}
         self._homes = self._draw_homes(rooms)
         self._lines: list[Line] = []
@@ -76,12 +83,17 @@ class Trade:
 
     def write(self, quota: int) -> tuple[Line, ...]:
         while len(self._lines) < quota:
-            member = self._next()
-            plot = self._plot_for(member)
-            if plot is None:
+            room_left = quota - len(self._lines)
+            if self._ladder and (not self._waiting or self._dice.random() < 0.22):
+                broker = self._ladder.pop()
+                above = {"u": self._members[broker.boss]}
+                self._scene(broker, "b", self._dice.choice(_LAYERS)[:room_left], above)
                 continue
-            label, steps = plot
-            self._scene(member, label, steps[: max(1, quota - len(self._lines))])
+            member = self._next()
+            label = {"offer": "o", "seek": "s", "broker": "b", "service": "v"}[member.side]
+            plots = [plot for plot in PLOTS if any(step.label == label for step in plot)]
+            weights = [len({step.label for step in plot}) ** 2 if self._waiting else 1 for plot in plots]
+            self._scene(member, label, self._dice.choices(plots, weights)[0][:room_left], {})
         return tuple(self._lines)
 
     def _next(self) -> Member:
@@ -91,16 +103,14 @@ class Trade:
                 return member
         return self._dice.choice(self._star[self._dice.choice(sorted(self._star))])
 
-    def _plot_for(self, member: Member) -> tuple[str, tuple[Step, ...]] | None:
-        label = {"offer": "o", "seek": "s", "broker": "b", "service": "v"}[member.side]
-        plots = [plot for plot in PLOTS if any(step.label == label for step in plot)]
-        return (label, self._dice.choice(plots)) if plots else None
-
-    def _scene(self, member: Member, label: str, steps: tuple[Step, ...]) -> None:
-        cast = self._company(member, label, steps)
+    def _scene(self, member: Member, label: str, steps: tuple[Step, ...], known: Mapping[str, Member]) -> None:
+        """One exchange; ``known`` parts are given to these members."""
+        cast = self._company(member, label, steps, known)
         english = sum(m.hand.language == "en" for m in cast.values()) * 2 > len(cast)
         rooms = self._homes[member.ring]
         fitting = [room for room in rooms if (room.language == "en") == english] or rooms
+        if known:  # brokers meet where they have always met: one app, the boards and the sites
+            fitting = [room for room in fitting if room.place.platform not in ("qq", "whatsapp")] or fitting
         room = self._dice.choices(fitting, [2.0 if r.place.kind == "group" else 1.2 for r in fitting])[0]
         at = self._dice.randrange(self._start, self._stop)
         said: list[Line] = []
@@ -115,7 +125,7 @@ class Trade:
         self._lines += said
         self._fresh -= {cast[step.label].key for step in steps}
         first = said[0]
-        if steps[0].act in _SIGNED and self._dice.random() < 0.3:
+        if steps[0].act in _SIGNED and self._dice.random() < 0.13:
             self._repost(cast[steps[0].label], first, rooms)
 
     def _pause(self, room: Room) -> int:
@@ -124,9 +134,11 @@ class Trade:
             mean *= 40
         return 61 + int(self._dice.expovariate(1 / mean))
 
-    def _company(self, member: Member, label: str, steps: tuple[Step, ...]) -> dict[str, Member]:
+    def _company(
+        self, member: Member, label: str, steps: tuple[Step, ...], known: Mapping[str, Member]
+    ) -> dict[str, Member]:
         """Somebody for each part, from the member's star first, who has not spoken yet first."""
-        cast = {label: member}
+        cast = {label: member, **known}
         pivot = self._members.get(member.boss, member) if member.role != "broker" else member
         for step in steps:
             if step.label not in cast:
@@ -136,7 +148,7 @@ class Trade:
     def _pick(self, label: str, pivot: Member, cast: dict[str, Member]) -> Member:
         if label == "b" and not pivot.silent and pivot.key not in {m.key for m in cast.values()}:
             return pivot
-        side = {"o": "offer", "s": "seek", "b": "broker", "u": "broker", "v": "service"}[label]
+        side = {"o": "offer", "s": "seek", "b": "broker", "u": "broker", "v": "service"}[label[0]]
         taken = {m.key for m in cast.values()}
         for circle in self._circles(pivot):
             found = [m for m in circle if m.side == side and m.key not in taken]
@@ -169,9 +181,10 @@ class Trade:
             ]
         spoken = typed(spoken, self._hand(who, room.language), self._dice, room.place.kind == "group")
         target = said[step.answers] if step.answers >= 0 and said else None
+        spoken = self._addressed(spoken, target, room)
         reply = (
             target.key
-            if target and (room.place.kind != "group" or self._dice.random() < 0.7 - 0.4 * self._spec.hardness)
+            if target and (room.place.kind != "group" or self._dice.random() < 0.85 - 0.5 * self._spec.hardness)
             else ""
         )
         if room.place.kind != "group" and not thread:
@@ -183,6 +196,16 @@ class Trade:
             direction=_DIRECTION[act], facts=tuple(dict.fromkeys(spoken.facts)), mentions=spoken.mentions,
             language=room.language,
         )  # fmt: skip
+
+    def _addressed(self, spoken: Said, target: Line | None, room: Room) -> Said:
+        """Where an app shows no replies, people write whom they answer, more often the less they hide."""
+        if target is None or room.place.platform not in ("qq", "whatsapp"):
+            return spoken
+        name = self._accounts.by_key(target.account).name
+        if name.startswith("+") or self._dice.random() > 0.68 - 0.4 * self._spec.hardness:
+            return spoken
+        mark = self._dice.choice(("@{} ", "@{} ", "{} ", "{}，" if room.language == "zh" else "{}, "))
+        return Said([Piece(mark.format(name), (), True), *spoken.pieces], spoken.facts)
 
     def _spoken(self, who: Member, act: str, room: Room, opens: bool) -> Said:
         """The act in words: one phrase or two of it, with what people add."""

@@ -81,10 +81,14 @@ class Accounts:
         self._taken: defaultdict[str, set[str]] = defaultdict(set)
         self._moves: dict[str, int] = {}
         self._names: dict[str, str] = {}
+        self._by_key: dict[str, Account] = {}
 
     @property
     def all(self) -> tuple[Account, ...]:
         return tuple(self._made.values())
+
+    def by_key(self, key: str) -> Account:
+        return self._by_key[key]
 
     def account(self, person: str, room: Room, at: int, language: str, handles: Handles, member: bool) -> Account:
         """Return the account with which ``person`` speaks in that room at that time."""
@@ -98,7 +102,8 @@ class Accounts:
         world = place.platform if place.platform in GLOBAL_ID_PLATFORMS else place.key
         key = (person, world, turn)
         if key not in self._made:
-            self._made[key] = self._new(key, place, language, handles)
+            self._made[key] = made = self._new(key, place, language, handles)
+            self._by_key[made.key] = made
         return self._made[key]
 
     def _new(self, key: tuple[str, str, int], place: Place, language: str, handles: Handles) -> Account:
