@@ -15,6 +15,8 @@ from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Remark, Segment, Span, Structure
 from ringtrace.pipeline.accounting import account
 from ringtrace.pipeline.watching import Stop, Watch
+from ringtrace.text.html_head import thin_head
+from ringtrace.text.html_page import looks_like_html
 from ringtrace.text.offsets import split
 
 HEAD = 65_536
@@ -102,6 +104,8 @@ def _is_toml(data: bytes) -> bool:
 def choose_reader(source: Source, notes: list[str]) -> ModuleType | None:
     """Return the reader most sure of the source, or None; a tie or a failed look is told in ``notes``."""
     head = bytes(source.data[:HEAD])
+    if looks_like_html(head):
+        head = thin_head(source.data, HEAD)
     name = (source.url or source.member or source.name) if source.member else source.name
     scores: list[tuple[float, str, ModuleType]] = []
     for kind, reader in registry.scan("ringtrace.readers").items():

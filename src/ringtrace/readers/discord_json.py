@@ -26,7 +26,9 @@ def sniff(head: bytes, name: str) -> float:
     if not head[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return 0.0
     keys = sum(key in head for key in (b'"guild"', b'"channel"', b'"dateRange"', b'"exportedAt"', b'"discriminator"'))
-    return 0.98 if keys >= 3 and b'"messages"' in head else 0.0
+    if b'"messages"' not in head:
+        return 0.0
+    return 0.98 if keys >= 3 else 0.9 if keys == 2 and b'"timestampEdited"' in head else 0.0
 
 
 def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:

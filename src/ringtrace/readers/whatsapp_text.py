@@ -144,12 +144,14 @@ def _header_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         rf"(?:(?P<before>{half}) ?)?(?P<h>\d{{1,2}})[:.](?P<m>\d{{2}})(?:[:.](?P<s>\d{{2}}))?"
         rf"(?: ?{mark}(?P<after>{half})(?![^\W\d_]))?(?: ?(?:{suffix}))?"
     )
+    full = r"(?P<h>\d{1,2})[:.](?P<m>\d{2})[:.](?P<s>\d{2})(?P<before>)(?P<after>)"
     joint = rf"{mark}[,،]?{mark} ?(?:(?:{joiner}) )?{mark}"
     shapes = {
         "dash": rf"{mark}(?P<when>{day}{joint}{time}){mark} ?[-–] {mark}",
         "bracket": rf"{mark}\[{mark}(?P<when>{day}{joint}{time}){mark}\] ?",
         "web": rf"{mark}\[(?P<when>{time}, {day})\] ",
         "early": rf"{mark}(?P<when>{time}, {day}) - ",
+        "bare": rf"{mark}(?P<when>{day}{joint}{full}){mark}:? (?=[^:\n]{{1,60}}: )",
     }
     return tuple((kind, re.compile(shape, re.IGNORECASE)) for kind, shape in shapes.items())
 

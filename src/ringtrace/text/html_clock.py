@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ringtrace.model.clock import NO_CLOCK, Clock
 from ringtrace.text import lexicon
+from ringtrace.text.clock import full_year
 
 _GAP = r"[ \t\n\u00a0\u3000]"
 _CLOCK = (
@@ -81,8 +82,12 @@ def _pattern() -> re.Pattern[str]:
     relative = rf"(?P<ago>[0-9]{{1,4}}|半|an?\b){_GAP}?个?(?P<unit>{units}){_GAP}?(?:前|ago\b)"
     named = rf"(?P<day>{days}){_GAP}{{0,3}}(?:at{_GAP})?,?{_GAP}?{clock('f')}"
     yearless = rf"(?<![0-9./-])(?P<ym>[0-9]{{1,2}})(?:-|月|/)(?P<yd>[0-9]{{1,2}})日?{_GAP}{{1,2}}{clock('g')}"
+    short = (
+        r"(?<![0-9./-])(?P<z1>[0-9]{1,2})(?P<zs>[./])(?P<z2>[0-9]{1,2})[./](?P<zy>[0-9]{2})(?![0-9])"
+        rf"{between}{clock('h')}"
+    )
     return re.compile(
-        "|".join((numeric, english, british, swapped, relative, named, yearless)), re.ASCII | re.IGNORECASE
+        "|".join((numeric, english, british, swapped, short, relative, named, yearless)), re.ASCII | re.IGNORECASE
     )
 
 
@@ -164,9 +169,10 @@ def _date(parts: dict[str, str], zone: str, captured: int | None) -> tuple[datet
 def _written_date(parts: dict[str, str]) -> tuple[datetime | None, datetime | None]:
     """Return a date with its year and, when day and month can be swapped, the other one."""
     words = _words()
-    if "xy" in parts:
-        first, second, year = int(parts["x1"]), int(parts["x2"]), int(parts["xy"])
-        if parts["xs"] == "." or first > 12:
+    x = "x" if "xy" in parts else "z"
+    if f"{x}y" in parts:
+        first, second, year = int(parts[f"{x}1"]), int(parts[f"{x}2"]), full_year(int(parts[f"{x}y"]))
+        if parts[f"{x}s"] == "." or first > 12:
             return datetime(year, second, first), None
         swappable = second <= 12 and first != second
         return datetime(year, first, second), datetime(year, second, first) if swappable else None

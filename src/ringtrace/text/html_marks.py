@@ -108,7 +108,8 @@ def _author(sheet: Sheet, element: Element) -> Author | None:
     strength = element.look.author
     attributes = element.attributes
     if strength == 9:
-        stated = clean_name(attributes.get("data-author") or attributes.get("data-username") or "")
+        said = (attributes.get("data-author") or attributes.get("data-username") or "").strip()
+        stated = clean_name(said) or said[:3]  # a name may be one sign: "*"
         if stated:
             return Author(element.first_event, element.first_event, element, stated, "", 5)
         strength = 0
@@ -140,7 +141,7 @@ def _labelled_authors(sheet: Sheet) -> list[Author]:
     """Names after a word: "作者：小明", "Posted by: Ann" in one text run."""
     page, found = sheet.page, []
     labels = forum_words("author_label")
-    for _, (event, start, stop, holder) in sheet.shown(0, len(page.texts)):
+    for at, (event, start, stop, holder) in sheet.shown(0, len(page.texts)):
         if holder is None or not 2 < stop - start <= _TIME_UNITS:
             continue
         raw = page.units[start:stop]
@@ -148,9 +149,11 @@ def _labelled_authors(sheet: Sheet) -> list[Author]:
             continue
         text = page.decode_units(raw).strip()
         label, colon, name = text.partition("：") if "：" in text[:12] else text.partition(":")
+        if colon and not label.strip():
+            label = _text_before(sheet, at)  # the label stands in an element of its own: <b>Author</b>: Ann
         if not colon or label.strip(_ENTITY_EDGE).lower() not in labels:
             continue
-        name = name_before(name)
+        name = name_before(name) or name.strip(" \t\n\u00a0")[:1]
         if name:
             found.append(Author(event, event + 1, holder, name.split("\u3000")[0].split("  ")[0], "", 5))
     return found

@@ -79,7 +79,8 @@ def names_engine(page: Page) -> bool:
     ]
     said += [" ".join((e.get("id"), e.get("class"))) for e in page.elements if e.tag in ("body", "html")]
     text = " ".join(said).lower()
-    return any(engine in text for engine in forum_words("engine"))
+    ids = {e.get("id").lower() for e in page.elements if e.tag in ("body", "html")}
+    return any(engine in text for engine in forum_words("engine")) or bool(ids & forum_words("engine_id"))
 
 
 def _contribution(sheet: Sheet, marks: Marks, block: Element, nested: list[Element]) -> Contribution | None:
