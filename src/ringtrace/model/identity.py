@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 
 
 def derive_id(prefix: str, *parts: str | int) -> str:
@@ -10,3 +11,11 @@ def derive_id(prefix: str, *parts: str | int) -> str:
     encoded = [str(part).encode("utf-8", "surrogatepass") for part in (prefix, *parts)]
     digest = hashlib.sha256(b"".join([b"%d:%b" % (len(data), data) for data in encoded]))
     return f"{prefix}-{digest.hexdigest()[:20]}"
+
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "ringtrace")
+
+
+def derive_uuid(*parts: str | int) -> str:
+    """Return a version 5 UUID (RFC 9562) of the parts, for formats that want one."""
+    return str(uuid.uuid5(_NAMESPACE, derive_id("uuid", *parts)))

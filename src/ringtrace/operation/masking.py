@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 import ahocorasick_rs
 
 MASK = "***"
-_NAMES = frozenset({"identity_name", "identity_number", "identity_phone", "identity_family"})
+NAMES = frozenset({"identity_name", "identity_number", "identity_phone", "identity_family"})
 """Identities that are looked for in every row of a table; notes and addresses only in their own row."""
 _SPLIT = re.compile(r"[\s,，;；、/()（）]+")
 _SHORTEST, _SHORTEST_LATIN = 2, 3
@@ -18,9 +18,8 @@ Masker = Callable[[str], str]
 
 def table_masker(identities: Iterable[Mapping[str, str]]) -> Masker:
     """Return a function that blots out every name, number and phone of a whole table of identities."""
-    parts = {
-        p for identity in identities for concept, value in identity.items() if concept in _NAMES for p in _parts(value)
-    }
+    named = (value for identity in identities for concept, value in identity.items() if concept in NAMES)
+    parts = {part for value in named for part in identity_parts(value)}
     if not parts:
         return _unchanged
     found = ahocorasick_rs.AhoCorasick(sorted(parts), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
@@ -37,7 +36,8 @@ def table_masker(identities: Iterable[Mapping[str, str]]) -> Masker:
 
 def row_masker(identity: Mapping[str, str], table: Masker) -> Masker:
     """Return ``table`` with everything that the row's own identity says, notes and addresses too."""
-    parts = sorted({part for value in identity.values() for part in _parts(value)}, key=lambda part: (-len(part), part))
+    found = {part for value in identity.values() for part in identity_parts(value)}
+    parts = sorted(found, key=lambda part: (-len(part), part))
     if not parts:
         return table
 
@@ -49,7 +49,7 @@ def row_masker(identity: Mapping[str, str], table: Masker) -> Masker:
     return mask
 
 
-def _parts(value: str) -> list[str]:
+def identity_parts(value: str) -> list[str]:
     """A value as a whole and by its words; Latin words of two letters would blot out ordinary ones."""
     words = [word for word in _SPLIT.split(value) if len(word) >= (_SHORTEST_LATIN if word.isascii() else _SHORTEST)]
     return [part for part in (value, *words) if len(part) >= _SHORTEST]

@@ -48,10 +48,20 @@ def log_consultation(case: Case, spans: Sequence[Place], asked: Asked) -> None:
     _log(case, "consult", asked, detail)
 
 
-def log_disclosure(case: Case, what: str, to: str, asked: Asked, files: Iterable[str] | None = None) -> None:
-    """Log that ``what`` leaves the case. to: who receives it; files: evidence ids, None for all that is held."""
+def log_disclosure(
+    case: Case,
+    what: str,
+    to: str,
+    asked: Asked,
+    files: Iterable[str] | None = None,
+    written: Mapping[str, str] | None = None,
+) -> None:
+    """Log that ``what`` leaves the case.
+
+    to: who receives it. files: evidence ids, None for all that is held. written: file name -> its SHA-256.
+    """
     held = sorted(item.evidence_id for item in case.evidence.held()) if files is None else sorted(files)
-    detail = {"what": what, "to": to, **_sum(held)}
+    detail = {"what": what, "to": to, **_sum(held), **({"written": dict(written)} if written else {})}
     _log(case, "disclose", asked, {**detail, "evidence": held} if files is not None else detail)
 
 

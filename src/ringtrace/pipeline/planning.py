@@ -19,6 +19,8 @@ from ringtrace.operation.counting import count_records
 from ringtrace.operation.divisions import place_words, province_of, read_place
 from ringtrace.operation.plan import Plan, Progress, Step, progress, read_plan
 from ringtrace.pipeline.custodian import NOBODY, log_disclosure
+from ringtrace.pipeline.exporting import mask_cells
+from ringtrace.pipeline.recording import children_masker, entries_of
 from ringtrace.pipeline.room import Room
 from ringtrace.store.case import Case
 from ringtrace.store.durable import replace_file
@@ -52,7 +54,7 @@ def write_packages(case: Case, folder: Path) -> list[Path]:
     for actor, assigned in assignments(room).items():
         place = assigned.place if assigned.level in ("firm", "likely") else ""
         by_place[place or "unassigned"].append(_target(room, assigned, members[actor], sorted(contacts.get(actor, ()))))
-    key = open_key(key_folder())
+    key, mask = open_key(key_folder()), children_masker(case, entries_of(case))
     to = ", ".join(place_words(place) for place in sorted(by_place) if place.isdigit())
     log_disclosure(case, "packages of the operation", to, NOBODY)
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,6 +67,7 @@ def write_packages(case: Case, folder: Path) -> list[Path]:
             "note": "Observed facts, not findings about persons. Places are weighed clues; see doubts.",
             "targets": by_place[place],
         }  # fmt: skip
+        document = mask_cells(document, mask)
         data = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
         path = folder / f"{place}.json"
         replace_file(path, data)

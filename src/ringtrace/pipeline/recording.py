@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ringtrace.errors import UsageError
+from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.identity import derive_id
 from ringtrace.model.record import Entry, Finding, Record, RecordSource, Sealed
+from ringtrace.operation.fingerprints import make_prints, prints_masker
 from ringtrace.operation.history import Histories
 from ringtrace.operation.intake import Desk, Draft, Intake, take_in
 from ringtrace.operation.mapping import ColumnMapping, guess_mapping, read_mapping
+from ringtrace.operation.masking import Masker
 from ringtrace.operation.sheet import Sheet, SheetRow, read_sheet
 from ringtrace.store.case import Case
 from ringtrace.store.keys import key_folder
@@ -118,6 +120,45 @@ def unseal(
     return [dict(pairs) for pairs in dict.fromkeys(tuple(sorted(identity.items())) for identity in found)]
 
 
+def children_masker(case: Case, entries: Sequence[Entry]) -> Masker:
+    """Return a function that blots out of a text the names, numbers and phones of the children under seal.
+
+    Raises CaseError where this key folder cannot know them: then nothing may leave the case unmasked.
+    """
+    salts = sorted({e.sealed.salt for e in entries if e.sealed and e.record.kind == "child"})
+    if not salts:
+        return lambda text: text
+    with _opened(case) as ledger:
+        vault = Vault(key_folder(), next(ledger.events("vault"))[1]["name"])
+    kept = {salt: vault.prints(salt) for salt in salts}
+    if missing := [salt for salt, prints in kept.items() if prints is None]:
+        raise CaseError(
+            f"{len(missing)} sealed batches of children cannot be masked with this key folder; use the key folder "
+            f"that sealed them, or let two keepers make the masks: `ringtrace record {case.folder} masks`"
+        )
+    return prints_masker([prints for prints in kept.values() if prints is not None], vault.masking_key())
+
+
+def learn_masks(case: Case, keepers: Sequence[tuple[str, str]], *, author: str) -> int:
+    """Let two keepers open what was sealed of children without masks, for as long as making the masks takes.
+
+    Returns how many identities were opened; none is shown. The audit says so before the first is opened.
+    """
+    with case.locked(), _opened(case) as ledger:
+        vault = _vault(ledger, author)
+        by_salt: dict[str, list[tuple[str, Sealed]]] = {}
+        for entry in read_entries(ledger):
+            if entry.sealed and entry.record.kind == "child" and vault.prints(entry.sealed.salt) is None:
+                by_salt.setdefault(entry.sealed.salt, []).append((entry.record.subject, entry.sealed))
+        names, number = [name for name, _ in keepers], sum(map(len, by_salt.values()))
+        ledger.record("audit", author, {"what": "masks asked", "identities": number, "keepers": names})
+        for salt, held in by_salt.items():
+            opened = [vault.unseal(subject, sealed, keepers) for subject, sealed in held]
+            vault.keep_prints(salt, make_prints(opened, vault.masking_key()))
+        ledger.record("audit", author, {"what": "masks made", "identities": number, "keepers": names})
+    return number
+
+
 def entries_of(case: Case) -> list[Entry]:
     """Return the records in force, in the order of recording."""
     with _opened(case) as ledger:
@@ -156,6 +197,9 @@ def _take(
 def _sealed(intake: Intake, vault: Vault) -> list[tuple[Record, Sealed | None]]:
     hidden: list[Draft] = [draft for draft in intake.drafts if draft.identity]
     seals = vault.seal([(draft.record.subject, draft.identity) for draft in hidden]) if hidden else []
+    children = [draft.identity for draft in hidden if draft.record.kind == "child"]
+    if seals:
+        vault.keep_prints(seals[0].salt, make_prints(children, vault.masking_key()))
     by_record = {draft.record.id: seal for draft, seal in zip(hidden, seals, strict=True)}
     return [(draft.record, by_record.get(draft.record.id)) for draft in intake.drafts]
 

@@ -110,8 +110,23 @@ class Vault:
         found: dict[str, str] = json.loads(plain)
         return found
 
+    def masking_key(self) -> bytes:
+        """The 32-byte key under which tags of identities are made; it lies beside the pseudonym key."""
+        return self._secret("masking")
+
+    def keep_prints(self, salt: str, prints: bytes) -> None:
+        """Keep the tags of what was sealed with ``salt``; undoing the batch destroys them, too."""
+        self._make_folder()
+        replace_file(self.folder / f"prints-{salt}", prints)
+
+    def prints(self, salt: str) -> bytes | None:
+        """Return the tags kept for ``salt``, None where there are none (another key folder, an older version)."""
+        path = self.folder / f"prints-{salt}"
+        return path.read_bytes() if path.exists() else None
+
     def destroy(self, salt: str) -> None:
         """Make everything that was sealed with ``salt`` unreadable for ever."""
+        (self.folder / f"prints-{salt}").unlink(missing_ok=True)
         path = self.folder / f"batch-{salt}"
         if path.exists():
             with path.open("r+b") as handle:
@@ -137,7 +152,10 @@ class Vault:
         return bytes(a ^ b for a, b in zip(first, second, strict=True))
 
     def _pseudonym_key(self) -> bytes:
-        path = self.folder / "pseudonym"
+        return self._secret("pseudonym")
+
+    def _secret(self, name: str) -> bytes:
+        path = self.folder / name
         if not path.exists():
             self._make_folder()
             _write_secret(path, secrets.token_bytes(32))
