@@ -20,6 +20,8 @@ from ringtrace.text.html_page import looks_like_html
 from ringtrace.text.offsets import split
 
 HEAD = 65_536
+PAGE_HEAD = 4 * HEAD
+"""Bytes by which a page is judged: its markup without styles, scripts and data addresses."""
 Item = TypeVar("Item")
 MAPPING_SUFFIX = ".mapping.toml"
 _MAPPING_BYTES = 65_536
@@ -105,7 +107,7 @@ def choose_reader(source: Source, notes: list[str]) -> ModuleType | None:
     """Return the reader most sure of the source, or None; a tie or a failed look is told in ``notes``."""
     head = bytes(source.data[:HEAD])
     if looks_like_html(head):
-        head = thin_head(source.data, HEAD)
+        head = thin_head(source.data, PAGE_HEAD)
     name = (source.url or source.member or source.name) if source.member else source.name
     scores: list[tuple[float, str, ModuleType]] = []
     for kind, reader in registry.scan("ringtrace.readers").items():

@@ -15,6 +15,8 @@ from ringtrace.text.html_thread import cut_to
 from ringtrace.text.page_words import date_line, is_paragraph, label_of, weight, without_prefix
 
 _PROSE_UNITS = 80
+_STORY_UNITS = 400
+_NEVER_STORY = frozenset(("nav", "aside", "footer", "script", "style"))
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _HOLDS_LINKS = frozenset(("ul", "ol", "div", "table", "dl", "p"))
 _NOT_STORY = frozenset(
@@ -106,7 +108,8 @@ def _leaves(sheet: Sheet) -> list[Element]:
     at = 0
     while at < len(elements):
         element = elements[at]
-        if element.hidden or (sheet.furniture(element) in _NOT_STORY and not _is_whole(sheet, element)):
+        apart = sheet.furniture(element) in _NOT_STORY or (element.raw and element.tokens & _comment_words())
+        if element.hidden or (apart and not _is_whole(sheet, element)):
             at = element.last
             continue
         if element.tag in BLOCK and sheet.size(element) and _direct(sheet, element):
@@ -116,10 +119,32 @@ def _leaves(sheet: Sheet) -> list[Element]:
 
 
 def _is_whole(sheet: Sheet, element: Element) -> bool:
-    """A wrapper with an unlucky class name around nearly the whole page is no furniture."""
-    return (
-        element.tag not in ("nav", "aside", "footer", "script", "style") and sheet.size(element) * 10 > sheet.total * 6
-    )
+    """A wrapper with an unlucky class name around nearly the whole page, or most of its prose, is no furniture."""
+    if element.tag in _NEVER_STORY or (element.raw and element.tokens & _comment_words()):
+        return False
+    if sheet.size(element) * 10 > sheet.total * 6:
+        return True
+    prose = sheet.once("prose", _prose)
+    own = prose[element.last] - prose[element.index]
+    return own >= _STORY_UNITS and own * 2 > prose[-1]
+
+
+def _comment_words() -> frozenset[str]:
+    return class_words("comments") - {"comment", "reply"}
+
+
+def _prose(sheet: Sheet) -> list[int]:
+    """Return running sums over the elements of the text in paragraphs of prose that no comment list holds."""
+    sums, beyond = [0], 0
+    for element in sheet.page.elements:
+        if element.index >= beyond and (
+            element.hidden or element.tag in _NEVER_STORY or (element.raw and element.tokens & _comment_words())
+        ):
+            beyond = element.last
+        size = sheet.size(element) if element.tag == "p" and element.index >= beyond else 0
+        counts = size >= _PROSE_UNITS and sheet.link_share(element) < 0.4
+        sums.append(sums[-1] + (size if counts else 0))
+    return sums
 
 
 def _direct(sheet: Sheet, element: Element) -> bool:
@@ -161,6 +186,8 @@ def _main_part(sheet: Sheet, leaves: list[Element]) -> Element | None:
     def rank(index: int) -> tuple[float, int]:
         element = elements[index]
         stated = element.get("itemprop").lower() == "articlebody"
+        if element.tag in ("body", "html"):
+            return scores[index] * 0.7, -index
         named = element.tag == "article" or bool(element.raw and element.tokens & class_words("article"))
         return scores[index] * (1.6 if stated else 1.15 if named else 1.0), -index
 

@@ -19,10 +19,10 @@ _STEP = 1 << 20
 def thin_head(data: bytes, size: int) -> bytes:
     """Return up to ``size`` bytes of markup from the start of a page, styles, scripts and data addresses left out.
 
-    Their tags stay. Looks no further than 32 MiB; a page without any of them gives its first bytes.
+    Their tags stay. Looks no further than 32 MiB; a page of at most ``size`` bytes is given as it is.
     """
     head = bytes(data[:size])
-    if not _DRESS.search(head) and not _DATA.search(head):
+    if len(data) <= size or (not _DRESS.search(head) and not _DATA.search(head)):
         return head
     parts: list[bytes] = []
     room, at, limit = size, 0, min(len(data), _SCANNED)

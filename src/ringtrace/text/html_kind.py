@@ -25,6 +25,13 @@ def page_kind(head: bytes) -> MappingProxyType[str, float]:
     listing = _listing(sheet)
     if forum and _answers_an_advert(sheet):
         forum = min(forum, 0.4)
+    if _tells_story(sheet):
+        forum, listing = min(forum, 0.6), min(listing, 0.6)
+    elif _outweighs(sheet, _adverts(sheet)):
+        listing = min(listing, 0.35)
+    group = find_contributions(sheet)[1]
+    if group is not None and _outweighs(sheet, group.blocks):
+        forum = min(forum, 0.35)
     if max(forum, listing) >= 0.7 and not _says_article(sheet):
         return MappingProxyType({"forum": forum, "listing": listing, "news": 0.0, "page": 0.3})
     return MappingProxyType({"forum": forum, "listing": listing, "news": _news(sheet), "page": 0.3})
@@ -34,6 +41,28 @@ def _says_article(sheet: Sheet) -> bool:
     """Whether the page's words outside repeated blocks could be a story: it states one, or most text stands apart."""
     group = find_contributions(sheet)[1]
     return says_article(sheet.page) or (group is not None and _share(sheet, group.blocks) < 0.6)
+
+
+def _tells_story(sheet: Sheet) -> bool:
+    """Whether the page states that it is an article, and a story stands apart from the repeated blocks."""
+    article = read_article(sheet) if says_article(sheet.page) else None
+    if article is None or article.paragraphs < 3:
+        return False
+    group = find_contributions(sheet)[1]
+    return group is None or not any(block.holds(article.part) or article.part is block for block in group.blocks)
+
+
+def _adverts(sheet: Sheet) -> list[Element]:
+    listing = read_listing(sheet)
+    return [advert.block for advert in listing.adverts] if listing else []
+
+
+def _outweighs(sheet: Sheet, blocks: Sequence[Element]) -> bool:
+    """Whether a story of several paragraphs is many times what the blocks hold."""
+    article = read_article(sheet)
+    if article is None or article.paragraphs < 3:
+        return False
+    return len(article.body.text) > 4 * sum(sheet.size(block) for block in blocks)
 
 
 def _forum(sheet: Sheet) -> float:
