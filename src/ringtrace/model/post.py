@@ -95,8 +95,13 @@ class Post:
         return _account_id(self.platform, scope, native)
 
     @property
-    def id(self) -> str:
-        return derive_id(
-            "post", self.platform, self.container.id, self.account_id, self.kind, self.native_id,
-            self.thread, self.sent.text, self.title, self.text, self.occurrence,
+    def traits(self) -> tuple[str, ...]:
+        """What its id is derived from, ``occurrence`` apart."""
+        return (
+            self.platform, self.container.id, self.account_id, self.kind, self.native_id,
+            self.thread, self.sent.text, self.title, self.text,
         )  # fmt: skip
+
+    @property
+    def id(self) -> str:
+        return derive_id("post", *self.traits, self.occurrence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ringtrace.model.span import Gap, Span, Structure
 
@@ -40,11 +41,14 @@ def account(
 
 def _sweep(claims: list[tuple[int, int, int]], size: int) -> Iterable[tuple[int, int, int | None]]:
     """Yield (start, stop, best rank or None) runs that cover [0, size) in order."""
+    claims = sorted(claim for claim in claims if claim[0] < claim[1])
+    if all(left[1] <= right[0] for left, right in pairwise(claims)):
+        yield from _walk(claims, size)
+        return
     edges: list[tuple[int, int, int]] = []
     for start, stop, rank in claims:
-        if start < stop:
-            edges.append((start, rank, 1))
-            edges.append((stop, rank, -1))
+        edges.append((start, rank, 1))
+        edges.append((stop, rank, -1))
     edges.sort()
     open_claims = [0, 0, 0]
     at = 0
@@ -53,5 +57,17 @@ def _sweep(claims: list[tuple[int, int, int]], size: int) -> Iterable[tuple[int,
             yield at, place, next((r for r in range(3) if open_claims[r]), None)
             at = place
         open_claims[rank] += change
+    if at < size:
+        yield at, size, None
+
+
+def _walk(claims: list[tuple[int, int, int]], size: int) -> Iterable[tuple[int, int, int | None]]:
+    """The same for claims that are sorted and do not overlap, as most are."""
+    at = 0
+    for start, stop, rank in claims:
+        if start > at:
+            yield at, start, None
+        yield start, stop, rank
+        at = stop
     if at < size:
         yield at, size, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -117,7 +118,15 @@ def with_actors(accounts: pa.Table, actors: pa.Table) -> pa.Table:
 
 def _clean(texts: Iterable[str]) -> list[str]:
     """Return texts that UTF-8 can write: half a surrogate pair becomes U+FFFD."""
-    return [text if text.isascii() else text.translate(_CLEAN) for text in texts]
+    return [text if text.isascii() or _is_writable(text) else text.translate(_CLEAN) for text in texts]
+
+
+def _is_writable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _span(span: Span) -> dict[str, Any]:
@@ -128,7 +137,7 @@ def _segments(rows: Sequence[Sequence[Segment]]) -> pa.Array:
     """Return a list column of segments, built flat: there are millions of them."""
     kind = schema("posts").field("segments").type
     flat = [segment for row in rows for segment in row]
-    fields = [pa.array([getattr(segment, field.name) for segment in flat], field.type) for field in kind.value_type]
+    fields = [pa.array(list(map(attrgetter(field.name), flat)), field.type) for field in kind.value_type]
     offsets = pa.array([0, *accumulate(map(len, rows))], pa.int32())
     return pa.ListArray.from_arrays(
         offsets, pa.StructArray.from_arrays(fields, fields=list(kind.value_type)), type=kind

@@ -212,12 +212,13 @@ def _settle(segments: tuple[Segment, ...], text: str, source: Source) -> tuple[S
 
 def _number(reading: Reading) -> None:
     """Tell apart posts of one file that are identical to the letter."""
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, ...], int] = {}
     for index, post in enumerate(reading.posts):
         if post.native_id:
             continue
-        count = seen.get(post.id, 0)
-        seen[post.id] = count + 1
+        traits = post.traits
+        count = seen.get(traits, 0)
+        seen[traits] = count + 1
         if count:
             reading.posts[index] = replace(post, occurrence=count)
 

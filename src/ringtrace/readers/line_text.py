@@ -13,6 +13,7 @@ from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.clock import read_clock
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.lines import Line, read_body, split_lines
+from ringtrace.text.opening import opens_markup
 
 NAME = "LINE text"
 VERSION = "1"
@@ -42,6 +43,8 @@ class _Said:
 
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is a LINE export: its title line, day headings and rows with tabs."""
+    if opens_markup(head):
+        return 0.0
     charset = detect(head)
     lines = [_text(head, charset, line) for line in split_lines(head[:16_384], charset)]
     if not any(_DAY.fullmatch(line) for line in lines[:60]):

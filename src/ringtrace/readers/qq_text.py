@@ -15,6 +15,7 @@ from ringtrace.text import lexicon
 from ringtrace.text.clock import assumed_clock, find_zone, half_day_hour, half_days, local_micros
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.lines import Line, read_body, split_lines
+from ringtrace.text.opening import opens_markup
 from ringtrace.text.qq_names import split_identity
 
 NAME = "QQ text"
@@ -58,12 +59,9 @@ class _Section:
     headers: list[_Header] = field(default_factory=list)
 
 
-_MARKUP_LEAD = b" \t\r\n\xef\xbb\xbf"
-
-
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is a QQ text export: by its blocks, else by its header lines."""
-    if head[:256].lstrip(_MARKUP_LEAD).startswith(b"<"):  # markup: not worth a look at its charset
+    if opens_markup(head):
         return 0.0
     charset = detect(head)
     labels = before = after = identified = filled = 0

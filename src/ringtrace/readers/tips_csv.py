@@ -13,6 +13,7 @@ from ringtrace.text.clock import DateOrder
 from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.lines import cut_at_character
+from ringtrace.text.opening import opens_markup
 from ringtrace.text.tip_columns import TipColumns, choose_columns, column_order, guess_columns, read_sent
 
 NAME = "Tips as a table"
@@ -23,12 +24,9 @@ _HEAD = 1 << 16
 _ENDINGS = (".csv", ".tsv", ".tab")
 
 
-_MARKUP_LEAD = b" \t\r\n\xef\xbb\xbf"
-
-
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is a table of tips: by its header words, helped by the file's ending."""
-    if head[:256].lstrip(_MARKUP_LEAD).startswith(b"<"):  # markup: not worth a look at its charset
+    if opens_markup(head):
         return 0.0
     charset = detect(head)
     delimiter, names, rows = sniff_delimiter(head, charset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -23,14 +24,15 @@ PLATFORM = "tip"
 
 _ENDINGS = (".jsonl", ".ndjson")
 _NAME_ROWS = 200
+_SNIFFED_LINES = 20
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is JSON lines of tips: every line an object, keys that mean a text."""
     ending = name.lower().endswith(_ENDINGS)
-    lines = [head[line.start : line.stop] for line in split_lines(head[: _limit(head)], _charset(head))]
-    filled = [line for line in lines if line.strip()][:20]
+    lines = (head[line.start : line.stop] for line in split_lines(head[: _limit(head)], _charset(head)))
+    filled = list(islice((line for line in lines if line.strip()), _SNIFFED_LINES))
     objects = [keys for line in filled if (keys := _keys(line)) is not None]
     if not objects or len(objects) * 2 < len(filled):
         return 0.0
@@ -50,6 +52,8 @@ def _charset(data: bytes) -> Charset:
 
 
 def _keys(line: bytes) -> list[str] | None:
+    if not line.lstrip().startswith(b"{"):
+        return None
     try:
         return list(_OBJECT.decode(line))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

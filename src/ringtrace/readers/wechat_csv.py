@@ -11,6 +11,7 @@ from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.clock import read_clock
 from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows
 from ringtrace.text.encoding import Charset, detect
+from ringtrace.text.opening import opens_markup
 
 NAME = "WeChat CSV"
 VERSION = "1"
@@ -32,6 +33,8 @@ _WORD_BYTES = 400
 
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is such a table, from its column names."""
+    if opens_markup(head):
+        return 0.0
     _, names, _ = sniff_delimiter(head, detect(head))
     return 0.97 if _OWN & set(names) and len(_KNOWN & set(names)) >= 4 else 0.0
 

@@ -15,6 +15,7 @@ from ringtrace.text import lexicon
 from ringtrace.text.clock import DateOrder, OrderName, half_day_hour, half_days, ordered_clock, prove_order
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.lines import read_body, split_lines
+from ringtrace.text.opening import opens_markup
 
 NAME = "WhatsApp text"
 VERSION = "1"
@@ -46,12 +47,9 @@ class _Header:
     name: str  # "" for a line of WhatsApp itself
 
 
-_MARKUP_LEAD = b" \t\r\n\xef\xbb\xbf"
-
-
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is a WhatsApp export: by its message headers, helped by the file name."""
-    if head[:256].lstrip(_MARKUP_LEAD).startswith(b"<"):  # markup: not worth a look at its charset
+    if opens_markup(head):
         return 0.0
     charset = detect(head)
     headers: list[_Header] = []

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ringtrace.model.span import Segment
 from ringtrace.text import lexicon
@@ -26,6 +28,9 @@ _BOMS = (
 _LEGACY = ("gb18030", "big5hkscs", "shift_jis", "cp1252", "utf-16-le", "utf-16-be")
 _SAMPLE = 256 * 1024
 _CHUNK = 1 << 20
+_REMEMBERED = 64 * 1024
+_JUDGED = 8_000  # characters of a sample that the choice of a legacy charset rests on
+_WEIGHTS = np.array((-0.3, -2.0, 0.7, 2.0))
 _MOSTLY = 0.05  # share of undecodable among non-ASCII characters up to which text still is UTF-8
 _REPLACEMENT = "\ufffd"
 _ESCAPED = re.compile("[\udc80-\udcff]+")
@@ -61,6 +66,18 @@ def detect(data: bytes, label: str = "") -> Charset:
 
     label: what a container or transport says, believed only when the bytes leave it open.
     """
+    if type(data) is bytes and len(data) <= _REMEMBERED:
+        return _detect_head(data, label)
+    return _detect_whole(data, label)
+
+
+@lru_cache(maxsize=4)
+def _detect_head(data: bytes, label: str) -> Charset:
+    """A file's head is shown to every reader: its charset is worked out once."""
+    return _detect_whole(data, label)
+
+
+def _detect_whole(data: bytes, label: str) -> Charset:
     found = _detect(data, label)
     head = data[found.bom : _SAMPLE].decode(found.name, "ignore")
     return found if "\n" in head or "\r" not in head else replace(found, newline="\r")
@@ -223,7 +240,7 @@ def _undecodable_share(sample: bytes) -> float:
     text = sample.decode("utf-8", "replace")
     if text.endswith(_REPLACEMENT):
         text = text[:-1]
-    foreign = sum(1 for char in text if char >= "\x80")
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
     return text.count(_REPLACEMENT) / foreign if foreign else 0.0
 
 
@@ -244,25 +261,28 @@ def _canonical(label: str) -> str:
 
 def _plausibility(sample: bytes, charset: str) -> float:
     """Return how much the non-ASCII characters look like running text, about -1..1.2."""
-    text = sample.decode(charset, "replace")
+    text = sample[: 4 * _JUDGED + 4].decode(charset, "replace")
     if text.endswith(_REPLACEMENT):
         text = text[:-1]
-    foreign = Counter(char for char in text[:8_000] if char >= "\x80")
-    if not foreign:
+    points = np.frombuffer(text[:_JUDGED].encode("utf-32-le", "surrogatepass"), np.uint32)
+    foreign = np.minimum(points[points >= 0x80], 0xFFFF)
+    if not foreign.size:
         return 0.0
-    common, frequent = _common_characters(charset), _frequent_characters(charset)
-    good = sum(_weight(char, common, frequent) * count for char, count in foreign.items())
-    return good / foreign.total()
+    counts = np.bincount(_classes(charset)[foreign], minlength=len(_WEIGHTS))
+    return float(counts @ _WEIGHTS) / foreign.size
 
 
-def _weight(char: str, common: frozenset[str], frequent: frozenset[str]) -> float:
-    if char in frequent:
-        return 2.0
-    if char in common:
-        return 0.7
-    if char == _REPLACEMENT or "\ue000" <= char <= "\uf8ff" or char < "\xa0":
-        return -2.0
-    return -0.3
+@cache
+def _classes(charset: str) -> NDArray[np.uint8]:
+    """Return the class of each code point, an index of ``_WEIGHTS``: rare, unlikely in text, common, frequent.
+
+    All points above U+FFFE share the last place: they are rare.
+    """
+    classes = np.zeros(0x10000, np.uint8)
+    classes[:0xA0] = classes[0xE000:0xF900] = classes[ord(_REPLACEMENT)] = 1
+    for number, chars in ((2, _common_characters(charset)), (3, _frequent_characters(charset))):
+        classes[[ord(char) for char in chars if char < "\uffff"]] = number
+    return classes
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ringtrace.text.html_element import Element
-from ringtrace.text.html_look import Look, look_at
+from ringtrace.text.html_look import Look, look_at, looks_in
 from ringtrace.text.html_tags import BLOCK, CELLS, IMPLIED, NOT_PUSHED, P_CLOSERS, RAW, TABLE_PARTS, UNTIL_END, VOID
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ _TOKEN = re.compile(
     r"<(?:([A-Za-z][^>]*+)>|/([A-Za-z][^ \t\n\r\f/>]*+)[^>]*+>|(!--)|(!\[CDATA\[)|[!?][^>]*+>|/[^>]*+>)"
 )
 _START, _END, _COMMENT, _CDATA = 1, 2, 3, 4
-_NAME = re.compile(r"[^ \t\n\r\f/]*+")
 _NAME_AND_EQUALS = re.compile(r"[ \t\n\r\f/]*+(?:[^ \t\n\r\f/>=][^ \t\n\r\f/>=]*+)?(?:[ \t\n\r\f]*+(=)[ \t\n\r\f]*+)?")
 _UNQUOTED = re.compile(r"[^ \t\n\r\f>]*+")
 _RAW_END = {tag: re.compile(rf"</{tag}(?=[ \t\n\r\f/>])", re.IGNORECASE) for tag in RAW}
@@ -34,7 +33,8 @@ class Builder:
     def __init__(self, page: Page) -> None:
         self.page, self.units = page, page.units
         self.charset = page.charset if page.width == 1 else ""
-        self.looks: dict[str, Look] = {}
+        self.looks = looks_in(self.charset)
+        self.long: dict[str, Look] = {}
         self.stack: list[Element] = []
         self.open: dict[str, int] = {}
         self.overflow = 0
@@ -69,15 +69,8 @@ class Builder:
             if kind == _START:
                 inside = match.group(1)
                 look = looks.get(inside) or self._look(inside)
-                if look.opens_only and not (look.closes_p and opened.get("p")) and len(stack) < MAX_DEPTH:
-                    element = Element(
-                        page, look, len(elements), stack[-1] if stack else None, start, stop, len(events), len(texts)
-                    )
-                    elements.append(element)
-                    events.append(element)
-                    stack.append(element)
-                    tag = element.tag
-                    opened[tag] = opened.get(tag, 0) + 1
+                if look.simple and len(stack) < MAX_DEPTH and not any(map(opened.get, look.closes)):
+                    self._open(look, start, stop)
                 else:
                     at = self._start(*self._reach(look, start, stop, end))
                 if len(elements) >= MAX_ELEMENTS:
@@ -99,11 +92,28 @@ class Builder:
                 return at, True
         return at, False
 
+    def _open(self, look: Look, start: int, stop: int) -> None:
+        """Open the element of a simple tag that closes nothing."""
+        page, stack = self.page, self.stack
+        elements, events = page.elements, page.events
+        above = stack[-1] if stack else None
+        element = Element(page, look, len(elements), above, start, stop, len(events), len(page.texts))
+        elements.append(element)
+        events.append(element)
+        if look.void:
+            self._shut(element, stop, stop)
+            return
+        stack.append(element)
+        tag = element.tag
+        self.open[tag] = self.open.get(tag, 0) + 1
+
     def _look(self, inside: str) -> Look:
-        """Return the look of a start tag by what stands between its angle brackets."""
-        name = _NAME.match(inside)
-        cut = name.end() if name else len(inside)
-        look = self.looks[inside] = look_at(inside[:cut], inside[cut:], self.charset)
+        """Return the look of a start tag that no page had yet, or whose attributes are long."""
+        look = self.long.get(inside)
+        if look is None:
+            look = self.looks.look(inside)
+            if inside not in self.looks:
+                self.long[inside] = look
         return look
 
     def _text(self, start: int, stop: int, holder: Element | None = None) -> None:

@@ -97,6 +97,7 @@ def _part_names() -> tuple[str, ...]:
     return tuple(sorted(_pattern().groupindex, key=_pattern().groupindex.__getitem__))
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUICK = re.compile(r"(?:19|20)[0-9]{2}|[:：时點点前]|ago")
 _SHAPE = re.compile(r"(?:19|20)[0-9]{2}|[0-9][:：时點点][0-9]{2}|前|[Aa][Gg][Oo]")  # every time has one of these
 
@@ -258,5 +259,5 @@ def _zone(name: str) -> tzinfo:
 
 
 def _micros(moment: datetime, zone: tzinfo) -> int:
-    delta = moment.replace(tzinfo=zone) - datetime(1970, 1, 1, tzinfo=UTC)
+    delta = moment.replace(tzinfo=zone) - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds

@@ -13,10 +13,11 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 
 from ringtrace.text import lexicon
-from ringtrace.text.html_tags import P_CLOSERS, SPECIAL
+from ringtrace.text.html_tags import IMPLIED, P_CLOSERS, SPECIAL, VOID
 
 _SHORT = 400
 _JOINT_NAMES = 30  # class and id of so few characters hold at most 16 names together
+_NAME = re.compile(r"[^ \t\n\r\f/]*+")
 _ATTRIBUTE = re.compile(
     r"([^ \t\n\r\f/>=\"'][^ \t\n\r\f/>=]*+)"
     r"(?:[ \t\n\r\f]*+=[ \t\n\r\f]*+(?:\"([^\"]*+)\"|'([^']*+)'|([^ \t\n\r\f>]*+)))?"
@@ -39,6 +40,8 @@ _OWN = {
 }  # fmt: skip
 _NO_FURNITURE = frozenset(("body", "html", "main", "article"))
 _FURNITURE = ("advertising", "navigation", "related", "furniture", "caption")
+_NO_CONTENT = frozenset(_FURNITURE)
+_MOST_LOOKS = 16_384
 _SAID = {"related": "related headlines", "furniture": "page furniture"}
 _VALUES = {"price": "price", "pricerange": "price", "telephone": "contact", "email": "contact"}
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -89,12 +92,13 @@ class Look:
     these words name. hidden: a browser shows nothing of it. furniture: what it is when it is no
     content, else "". author: how strongly it names an author, 0, 2 weak .. 9 stated. times: whether
     an attribute may state a time. value: "price" or "contact" when it says that it holds one, else "".
-    opens_only: it closes nothing but, with closes_p, a paragraph. odd_quotes: a value may hold ``>``.
+    odd_quotes: a value may hold ``>``. closes: the open elements that it closes, if they are open.
+    simple: it does nothing else but open, or with void open and close at once.
     """
 
     __slots__ = (
-        "attributes", "author", "closes_p", "concepts", "furniture", "hidden", "name", "odd_quotes", "opens_only",
-        "raw", "tag", "times", "tokens", "value",
+        "attributes", "author", "closes", "concepts", "furniture", "hidden", "name", "odd_quotes", "raw", "simple",
+        "tag", "times", "tokens", "value", "void",
     )  # fmt: skip
 
     def __init__(self, name: str, raw: str, charset: str) -> None:
@@ -102,8 +106,9 @@ class Look:
         self.tag = tag = name.lower()
         self.raw = raw
         self.odd_quotes = "'" in raw or bool(raw.count('"') & 1)
-        self.opens_only = tag not in SPECIAL and not self.odd_quotes
-        self.closes_p = tag in P_CLOSERS
+        self.void = tag in VOID
+        self.simple = not self.odd_quotes and (self.void or tag in IMPLIED or tag not in SPECIAL)
+        self.closes = _CLOSES.get(tag, ())
         self.attributes: Mapping[str, str] = _NOTHING
         self.tokens, self.concepts = _NONE, _NONE
         self.author, self.times, self.value = 0, False, ""
@@ -147,7 +152,7 @@ class Look:
             return own
         if self.hidden:
             return "hidden text"
-        if not self.concepts or self.tag in _NO_FURNITURE:
+        if _NO_CONTENT.isdisjoint(self.concepts) or self.tag in _NO_FURNITURE:
             return ""
         return next((_SAID.get(concept, concept) for concept in _FURNITURE if concept in self.concepts), "")
 
@@ -166,7 +171,11 @@ def _author(written: dict[str, str], concepts: frozenset[str]) -> int:
     return 6 if "author" in concepts else 2 if "author_weak" in concepts else 0
 
 
-_shared = lru_cache(maxsize=16_384)(Look)
+_CLOSES = {
+    tag: (*(("p",) if tag in P_CLOSERS else ()), *sorted(IMPLIED.get(tag, (frozenset(),))[0]))
+    for tag in (*P_CLOSERS, *IMPLIED)
+}
+_shared = lru_cache(maxsize=_MOST_LOOKS)(Look)
 
 
 def look_at(name: str, raw: str, charset: str) -> Look:
@@ -177,6 +186,31 @@ def look_at(name: str, raw: str, charset: str) -> Look:
     if raw.isascii():
         charset = ""
     return _shared(name, raw, charset) if len(raw) < _SHORT else Look(name, raw, charset)
+
+
+class Looks(dict[str, Look]):
+    """The looks of short start tags by what stands between their angle brackets, of pages in one charset."""
+
+    def __init__(self, charset: str) -> None:
+        super().__init__()
+        self._charset = charset
+
+    def look(self, inside: str) -> Look:
+        """Return the look of a start tag that is not among them yet; a long one does not come in."""
+        name = _NAME.match(inside)
+        cut = name.end() if name else len(inside)
+        found = look_at(inside[:cut], inside[cut:], self._charset)
+        if len(inside) < _SHORT:
+            if len(self) >= _MOST_LOOKS:
+                self.clear()
+            self[inside] = found
+        return found
+
+
+@lru_cache(maxsize=8)
+def looks_in(charset: str) -> Looks:
+    """Return the looks known so far of pages in a charset, "" where units are characters."""
+    return Looks(charset)
 
 
 def decode_units(value: str, charset: str) -> str:

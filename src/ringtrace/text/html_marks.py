@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from ringtrace.text import lexicon
 from ringtrace.text.html import Element
@@ -26,7 +26,8 @@ _NATIVE_NAME = re.compile(
     r"/(?:u|user|users|member|members|people|profile|author|space)/([A-Za-z0-9_.\-]{2,40})/?$", re.IGNORECASE
 )
 _ENTITY_EDGE = " \t\n\u00a0\u3000:：,，·|[]【】()（）<>《》»«"
-_COLONS = (":", "\xef\xbc\x9a", "\xa3\xba", "\xa1\x47", "\uff1a")  # ASCII; full width in UTF-8, GB18030, Big5, UTF-16
+# A colon: ASCII; full width in UTF-8, GB18030, Big5, UTF-16.
+_COLON = re.compile("[:\uff1a]|\xef\xbc\x9a|\xa3\xba|\xa1\x47")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,9 @@ def _author(sheet: Sheet, element: Element) -> Author | None:
             return Author(element.first_event, element.first_event, element, stated, "", 5)
         strength = 0
     native = ""
-    if element.tag == "a" and _is_profile(attributes.get("href", "")):
-        native = native_of(attributes["href"])
+    profile = _profile(attributes.get("href", "")) if element.tag == "a" else None
+    if profile is not None:
+        native = profile
         strength = strength + 2 if strength > 2 else 6 if native else 4
     if not strength or not 0 < sheet.size(element) <= _NAME_UNITS:
         return None
@@ -132,20 +134,25 @@ def _profile_parts() -> tuple[str, ...]:
     return tuple(sorted(forum_words("profile_link")))
 
 
-def _is_profile(address: str) -> bool:
+@lru_cache(maxsize=16_384)
+def _profile(address: str) -> str | None:
+    """Return the member's id in a link to a member's page, "" when it names none; None for any other link."""
     lower = address.lower()
-    return bool(lower) and any(part in lower for part in _profile_parts())
+    for part in _profile_parts():
+        if part in lower:
+            return native_of(address)
+    return None
 
 
 def _labelled_authors(sheet: Sheet) -> list[Author]:
     """Names after a word: "作者：小明", "Posted by: Ann" in one text run."""
     page, found = sheet.page, []
     labels = forum_words("author_label")
-    for at, (event, start, stop, holder) in sheet.shown(0, len(page.texts)):
+    for at, (event, start, stop, holder) in sheet.all_shown:
         if holder is None or not 2 < stop - start <= _TIME_UNITS:
             continue
         raw = page.units[start:stop]
-        if not any(colon in raw for colon in _COLONS):
+        if not _COLON.search(raw):
             continue
         text = page.decode_units(raw).strip()
         label, colon, name = text.partition("：") if "：" in text[:12] else text.partition(":")
@@ -172,6 +179,7 @@ def name_before(text: str) -> str:
     return clean_name(name)
 
 
+@lru_cache(maxsize=16_384)
 def clean_name(text: str) -> str:
     """Return a name without edges, "" when the text is no name: too long, a time, a button."""
     name = text.strip(_ENTITY_EDGE)
@@ -197,7 +205,7 @@ def _find_times(sheet: Sheet) -> list[Time]:
                 covered.append((element.first_text, element.last_text))
     marked = class_words("time")
     skip = {at for first, last in covered for at in range(first, last)}
-    for at, (event, start, stop, holder) in sheet.shown(0, len(page.texts)):
+    for at, (event, start, stop, holder) in sheet.all_shown:
         raw = page.units[start:stop]
         if holder is None or stop - start > _TIME_UNITS or at in skip or not _DIGIT.search(raw):
             continue

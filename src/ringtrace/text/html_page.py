@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -61,6 +61,11 @@ class Sheet:
         """Return (index, run) of the visible runs among ``page.texts[first:last]``."""
         weight, texts = self._weight, self.page.texts
         return [(at, texts[at]) for at in range(first, last) if weight[at + 1] > weight[at]]
+
+    @cached_property
+    def all_shown(self) -> list[tuple[int, Text]]:
+        """(index, run) of the visible runs of the page."""
+        return self.shown(0, len(self.page.texts))
 
     def text(self, element: Element) -> str:
         """Visible text of a small element, white space folded; "" when it holds more than 400 units."""

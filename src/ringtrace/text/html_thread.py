@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ringtrace.text.html import BLOCK, Element, Page
 from ringtrace.text.html_blocks import Group, find_contributions
 from ringtrace.text.html_layout import EMPTY, Laid, lay_out, lay_out_events, slice_laid
-from ringtrace.text.html_look import class_words
 from ringtrace.text.html_marks import Author, Marks, Time, forum_words
 from ringtrace.text.html_page import Sheet, title_of, title_parts
 
@@ -22,6 +21,7 @@ _POST_LINK = re.compile(
 )
 _SOURCE_ID = re.compile(r"post:\s?([0-9]{1,20})")
 _FLOOR_ONE = re.compile(r"^(?:#\s?1|1\s?[#楼樓]|楼主|樓主|沙发?|1)$")
+_LEFT_OUT = frozenset(("signature", "edit_note"))
 _PAGE_LATER = re.compile(r"(?:[?&]page=|[?&]pn=|[?&]start=|-)([0-9]{1,5})(?:-[0-9]+\.html?)?(?:$|[&#])")
 
 
@@ -86,7 +86,8 @@ def names_engine(page: Page) -> bool:
 def _contribution(sheet: Sheet, marks: Marks, block: Element, nested: list[Element]) -> Contribution | None:
     page = sheet.page
     inner = [(child.first_event, child.last_event) for child in nested]
-    quotes = [e for e in block.descendants() if e.tag == "blockquote" or (e.raw and e.tokens & class_words("quote"))]
+    inside = block.descendants()
+    quotes = [e for e in inside if e.tag == "blockquote" or "quote" in e.look.concepts]
     apart = inner + [(quote.first_event, quote.last_event) for quote in quotes]
     authors = [a for a in marks.authors_in(block.first_event, block.last_event) if not _within(a.event, apart)]
     times = [t for t in marks.times_in(block.first_event, block.last_event) if not _within(t.event, apart)]
@@ -98,15 +99,14 @@ def _contribution(sheet: Sheet, marks: Marks, block: Element, nested: list[Eleme
     )
     time = max(times, key=lambda t: (t.strength, -t.event))
     left_out = {child.index: "another post" for child in nested}
-    for element in block.descendants():
-        if element.raw and element.index not in left_out:
-            if element.tokens & class_words("signature") and not _marks_inside(element, author, time):
+    for element in inside:
+        concepts = element.look.concepts
+        if not _LEFT_OUT.isdisjoint(concepts) and element.index not in left_out:
+            if _marks_inside(element, author, time):
+                continue
+            if "signature" in concepts:
                 left_out[element.index] = "signature"
-            elif (
-                element.tokens & class_words("edit_note")
-                and not _marks_inside(element, author, time)
-                and sheet.size(element) < 300
-            ):
+            elif sheet.size(element) < 300:
                 left_out[element.index] = "edit note"
     body_part, first, last = _body(sheet, marks, block, author, time, left_out)
     skip = _control_skip(sheet, block, left_out) if body_part is None else set(left_out)
@@ -179,9 +179,11 @@ def _candidates(
             continue
         if not sheet.size(element) or _marks_inside(element, author, time):
             continue
-        if element.raw and element.tag in BLOCK and element.tokens & class_words("body"):
+        if element.tag not in BLOCK:
+            continue
+        if "body" in element.look.concepts:
             named.append(element)
-        elif element.tag in BLOCK and element.tag not in ("tr", "tbody", "table", "thead"):
+        elif element.tag not in ("tr", "tbody", "table", "thead"):
             plain.append(element)
     return named, plain
 
@@ -310,11 +312,11 @@ def thread_title(sheet: Sheet, first: Element) -> Laid:
     whole = title_of(page)
     headings = []
     for element in page.elements:
-        if element.tag in ("h1", "h2", "h3") or (element.raw and element.tokens & class_words("thread_title")):
+        if element.tag in ("h1", "h2", "h3") or "thread_title" in element.look.concepts:
             text = sheet.text(element)
             if text and not element.hidden:
                 known = text in whole.text
-                named = bool(element.raw and element.tokens & class_words("thread_title"))
+                named = "thread_title" in element.look.concepts
                 before = element.index < first.last
                 headings.append(((known and len(text) > 1) * 4 + named * 2 + before, -element.index, element))
     if headings:
