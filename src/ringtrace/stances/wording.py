@@ -9,12 +9,12 @@ teach the model what quoting sounds like, so they count as ordinary talk.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
@@ -27,6 +27,8 @@ _MOST_TEXT = 400
 """Code points of a text that are looked at."""
 _PIECE = 3
 """A piece of Chinese has at most so many characters."""
+_SLIGHT = 0.01
+"""Weights up to here say nothing."""
 
 
 class Wording:
@@ -34,11 +36,14 @@ class Wording:
 
     def __init__(self, posts: pa.Table) -> None:
         ids = posts["post_id"].to_pylist()
-        self._pieces = {
-            post: frozenset(pieces_of(text)) for post, text in zip(ids, posts["text"].to_pylist(), strict=True)
-        }
+        self._place = {post: place for place, post in enumerate(ids)}
+        self._pieces = _Pieces(posts["text"].to_pylist())
         accounts = posts["account_id"].to_pylist()
         self._account = {post: account or post for post, account in zip(ids, accounts, strict=True)}
+        numbers: dict[str, int] = {}
+        self._user = np.fromiter(
+            (numbers.setdefault(self._account[post], len(numbers)) for post in ids), np.int64, len(ids)
+        )
 
     def learn(self, stances: pa.Table, answers: pa.Table) -> dict[str, float]:
         """Return post -> wording; empty when the case is too small to learn from.
@@ -62,10 +67,11 @@ class Wording:
             taught = [(post, label) for post, label in examples if _side(self._account[post]) != half]
             if len({label for _, label in taught}) < 2:
                 continue  # one half of the accounts holds all the exchanges: nothing to tell them from
-            model = _fit(taught, self._pieces, self._account)
+            places = np.fromiter((self._place[post] for post, _ in taught), np.int64, len(taught))
+            scores = _fit(places, [label for _, label in taught], self._pieces, self._user)
             for post, _, _ in rows:
                 if _side(self._account[post]) == half:
-                    found[post] = round(min(max(model.score(self._pieces[post]), -most), most), 1)
+                    found[post] = round(min(max(float(scores[self._place[post]]), -most), most), 1)
         return found
 
     def _in_exchange(self, rows: Sequence[tuple[str, float, str]], answers: pa.Table) -> list[str]:
@@ -106,45 +112,57 @@ def _side(account: str) -> int:
     return ord(account[-1]) & 1
 
 
-class _Model:
-    """Logistic weights of pieces; scores are log-odds beside the share of examples that are wanted."""
+class _Pieces:
+    """The pieces of the posts as a matrix: a row a post, a column a piece, 1 where the post has it.
 
-    def __init__(self, weights: Mapping[str, float], bias: float, base: float) -> None:
-        self._weights = weights
-        self._rest = bias - base
+    names: of the columns. Texts that are alike are cut once.
+    """
 
-    def score(self, pieces: frozenset[str]) -> float:
-        weights = self._weights
-        return self._rest + math.fsum(weights[piece] for piece in pieces if piece in weights)
+    def __init__(self, texts: Sequence[str]) -> None:
+        columns: dict[str, int] = {}
+        rows: dict[str, NDArray[np.int32]] = {}
+        for text in texts:
+            if text not in rows:
+                pieces = dict.fromkeys(pieces_of(text))
+                rows[text] = np.fromiter(
+                    (columns.setdefault(piece, len(columns)) for piece in pieces), np.int32, len(pieces)
+                )
+        self.names = list(columns)
+        ends = np.cumsum([0, *(rows[text].size for text in texts)])
+        flat = np.concatenate([rows[text] for text in texts]) if len(texts) else np.zeros(0, np.int32)
+        self.matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(texts), len(columns)))
 
 
 def _fit(
-    examples: Sequence[tuple[str, float]], pieces: Mapping[str, frozenset[str]], account: Mapping[str, str]
-) -> _Model:
-    """Fit a ridge logistic model on the pieces that at least ``wording_accounts`` accounts use."""
-    users: dict[str, set[str]] = {}
-    for post, _ in examples:
-        for piece in pieces[post]:
-            users.setdefault(piece, set()).add(account[post])
-    names = sorted(piece for piece, known in users.items() if len(known) >= number("wording_accounts"))
-    column = {name: index for index, name in enumerate(names)}
-    indices = [sorted(column[piece] for piece in pieces[post] if piece in column) for post, _ in examples]
-    ends = np.cumsum([0, *map(len, indices)])
-    flat = np.fromiter((index for row in indices for index in row), np.int64, int(ends[-1]))
-    matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(examples), len(names)))
-    label = np.array([value for _, value in examples])
+    places: NDArray[np.int64], labels: Sequence[float], pieces: _Pieces, user: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Fit a ridge logistic model on the pieces that at least ``wording_accounts`` accounts use.
+
+    places: rows of the examples; user: number of the account of every row. Returns for every row its
+    log-odds beside the share of examples that are wanted.
+    """
+    taught = pieces.matrix[places]
+    users = np.repeat(user[places], np.diff(taught.indptr))
+    known = np.unique(taught.indices.astype(np.int64) * (int(user.max()) + 1) + users) // (int(user.max()) + 1)
+    counts = np.bincount(known, minlength=len(pieces.names))
+    chosen = sorted(np.flatnonzero(counts >= number("wording_accounts")).tolist(), key=pieces.names.__getitem__)
+    matrix = taught[:, chosen]
+    matrix.sort_indices()
+    label = np.array(labels)
     share = float(label.mean())
     base = float(np.log(share / (1 - share)))
     penalty = 1.0 / number("wording_spread") ** 2
 
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         score = matrix @ weights[:-1] + weights[-1]
         away = 1.0 / (1.0 + np.exp(-score)) - label
         value = float(np.logaddexp(0.0, score).sum() - (label * score).sum())
         slope = np.append(matrix.T @ away + penalty * weights[:-1], away.sum())
         return value + 0.5 * penalty * float((weights[:-1] ** 2).sum()), slope
 
-    start = np.append(np.zeros(len(names)), base)
+    start = np.append(np.zeros(len(chosen)), base)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 120}).x
-    kept = {name: float(found[index]) for name, index in column.items() if abs(found[index]) > 0.01}
-    return _Model(kept, float(found[-1]), base)
+    weights = np.zeros(len(pieces.names))
+    weights[chosen] = np.where(np.abs(found[:-1]) > _SLIGHT, found[:-1], 0.0)
+    scores: NDArray[np.float64] = pieces.matrix @ weights + (float(found[-1]) - base)
+    return scores
