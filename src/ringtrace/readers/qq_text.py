@@ -193,11 +193,18 @@ def _labels() -> tuple[tuple[str, str], ...]:
 
 
 @cache
+def _label_terms() -> tuple[str, ...]:
+    return tuple(term for _, term in _labels())
+
+
+@cache
 def _file_titles() -> tuple[str, ...]:
     return tuple(f"{term}{mark}" for term in lexicon.load("chat_qq")["title"] for mark in ("（", "("))
 
 
 def _label(text: str) -> tuple[str, str] | None:
+    if not text.startswith(_label_terms()):
+        return None
     for concept, term in _labels():
         if text.startswith(term) and text[len(term) : len(term) + 1] in (":", "："):
             return concept, text[len(term) + 1 :].strip()
@@ -215,7 +222,9 @@ def _before_pattern() -> re.Pattern[str]:
 
 
 def _read_header(text: str, line: Line, blank_before: bool) -> _Header | None:
-    even = text.translate(_BLANKS) if _ODD_BLANK.search(text) else text
+    even = text.translate(_BLANKS) if not text.isascii() and _ODD_BLANK.search(text) else text
+    if not even[:1].isdigit() and not even[-5:].rstrip(" \n")[-1:].isdigit():
+        return None
     match = _before_pattern().match(even) if even[:1].isdigit() else None
     if match:
         written, rest = text[: match.end()].strip(), text[match.end() :].strip()

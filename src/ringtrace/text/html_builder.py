@@ -69,7 +69,12 @@ class Builder:
             if kind == _START:
                 inside = match.group(1)
                 look = looks.get(inside) or self._look(inside)
-                if look.simple and len(stack) < MAX_DEPTH and not any(map(opened.get, look.closes)):
+                if (
+                    look.simple
+                    and not (look.closes_p and opened.get("p"))
+                    and not (look.closes and any(map(opened.get, look.closes)))
+                    and len(stack) < MAX_DEPTH
+                ):
                     self._open(look, start, stop)
                 else:
                     at = self._start(*self._reach(look, start, stop, end))

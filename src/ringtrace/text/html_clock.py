@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from itertools import compress
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -98,13 +98,25 @@ def _part_names() -> tuple[str, ...]:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SHORT = 80
 _QUICK = re.compile(r"(?:19|20)[0-9]{2}|[:：时點点前]|ago")
 _SHAPE = re.compile(r"(?:19|20)[0-9]{2}|[0-9][:：时點点][0-9]{2}|前|[Aa][Gg][Oo]")  # every time has one of these
 
 
 def find_time(text: str, start: int = 0, stop: int | None = None) -> TimeFound | None:
     """Return the first time written in ``text[start:stop]``, or None."""
-    stop = len(text) if stop is None else stop
+    if start == 0 and stop is None and len(text) <= _SHORT:
+        return _find_short(text)
+    return _find_time(text, start, len(text) if stop is None else stop)
+
+
+@lru_cache(maxsize=4_096)
+def _find_short(text: str) -> TimeFound | None:
+    """A time is looked for where it stands, in names beside it, and once more where it is read."""
+    return _find_time(text, 0, len(text))
+
+
+def _find_time(text: str, start: int, stop: int) -> TimeFound | None:
     if _QUICK.search(text, start, stop) is None or _SHAPE.search(text, start, stop) is None:
         return None
     match = _pattern().search(text, start, stop)

@@ -92,13 +92,13 @@ class Look:
     these words name. hidden: a browser shows nothing of it. furniture: what it is when it is no
     content, else "". author: how strongly it names an author, 0, 2 weak .. 9 stated. times: whether
     an attribute may state a time. value: "price" or "contact" when it says that it holds one, else "".
-    odd_quotes: a value may hold ``>``. closes: the open elements that it closes, if they are open.
-    simple: it does nothing else but open, or with void open and close at once.
+    odd_quotes: a value may hold ``>``. closes_p, closes: the open elements that it closes, if they are
+    open. simple: it does nothing else but open, or with void open and close at once.
     """
 
     __slots__ = (
-        "attributes", "author", "closes", "concepts", "furniture", "hidden", "name", "odd_quotes", "raw", "simple",
-        "tag", "times", "tokens", "value", "void",
+        "attributes", "author", "closes", "closes_p", "concepts", "furniture", "hidden", "name", "odd_quotes", "raw",
+        "simple", "tag", "times", "tokens", "value", "void",
     )  # fmt: skip
 
     def __init__(self, name: str, raw: str, charset: str) -> None:
@@ -108,6 +108,7 @@ class Look:
         self.odd_quotes = "'" in raw or bool(raw.count('"') & 1)
         self.void = tag in VOID
         self.simple = not self.odd_quotes and (self.void or tag in IMPLIED or tag not in SPECIAL)
+        self.closes_p = tag in P_CLOSERS
         self.closes = _CLOSES.get(tag, ())
         self.attributes: Mapping[str, str] = _NOTHING
         self.tokens, self.concepts = _NONE, _NONE
@@ -171,10 +172,7 @@ def _author(written: dict[str, str], concepts: frozenset[str]) -> int:
     return 6 if "author" in concepts else 2 if "author_weak" in concepts else 0
 
 
-_CLOSES = {
-    tag: (*(("p",) if tag in P_CLOSERS else ()), *sorted(IMPLIED.get(tag, (frozenset(),))[0]))
-    for tag in (*P_CLOSERS, *IMPLIED)
-}
+_CLOSES = {tag: tuple(sorted(closed)) for tag, (closed, _) in IMPLIED.items()}
 _shared = lru_cache(maxsize=_MOST_LOOKS)(Look)
 
 

@@ -40,6 +40,9 @@ def split_lines(data: bytes, charset: Charset, start: int = 0, end: int | None =
     size = len(data) if end is None else end
     at, unit = max(start, charset.bom), _unit(charset.name)
     mark, carriage = _marks(charset)
+    if unit == 1:
+        yield from _split_bytes(data, mark, carriage == b"\r", at, size)
+        return
     while at < size:
         found = _find(data, mark, at, unit, charset.bom)
         if found < 0 or found >= size:
@@ -52,6 +55,18 @@ def split_lines(data: bytes, charset: Charset, start: int = 0, end: int | None =
         at = found + unit
 
 
+def _split_bytes(data: bytes, mark: bytes, returns: bool, at: int, size: int) -> Iterator[Line]:
+    """The same where a byte is a unit. returns: a carriage return before the mark belongs to the end."""
+    find = data.find
+    while at < size:
+        found = find(mark, at, size)
+        if found < 0:
+            yield Line(at, size, size)
+            return
+        yield Line(at, found - 1 if returns and found > at and data[found - 1] == 13 else found, found + 1)
+        at = found + 1
+
+
 def read_body(data: bytes, charset: Charset, start: int, stop: int, budget: int) -> Assembled:
     """Return the text of the lines in ``data[start:stop]``, blank lines at the end left off.
 
@@ -59,8 +74,8 @@ def read_body(data: bytes, charset: Charset, start: int, stop: int, budget: int)
     """
     if stop - start <= budget and charset.newline == "\n" and _unit(charset.name) == 1:
         raw = data[start:stop]
-        if b"\r" not in raw:
-            raw = raw.rstrip(b"\n \t")
+        raw = raw.rstrip(b"\n \t") if b"\r" not in raw else _single_line(raw)
+        if raw is not None:
             try:
                 text = raw.decode(charset.name)
             except UnicodeDecodeError:
@@ -68,6 +83,16 @@ def read_body(data: bytes, charset: Charset, start: int, stop: int, budget: int)
             segments = (Segment(0, len(text), start, start + len(raw), charset.name),) if text else ()
             return Assembled(text, segments, ())
     return assemble(data, body_ranges(data, charset, start, stop), charset.name, budget)
+
+
+def _single_line(raw: bytes) -> bytes | None:
+    """Return the line of a body that has no other line but blank ones after it, None where it has."""
+    line, feed, rest = raw.partition(b"\n")
+    if rest and rest.replace(b"\r\n", b"").strip(b" \t\0\n"):
+        return None
+    if feed and line.endswith(b"\r"):
+        line = line[:-1]
+    return line if line.strip(b" \t\0") else b""
 
 
 def body_ranges(data: bytes, charset: Charset, start: int, stop: int) -> list[tuple[int, int]]:
