@@ -74,13 +74,13 @@ def read_body(data: bytes, charset: Charset, start: int, stop: int, budget: int)
     """
     if stop - start <= budget and charset.newline == "\n" and _unit(charset.name) == 1:
         raw = data[start:stop]
-        raw = raw.rstrip(b"\n \t") if b"\r" not in raw else _single_line(raw)
-        if raw is not None:
+        line = raw.rstrip(b"\n \t") if b"\r" not in raw else _single_line(raw)
+        if line is not None:
             try:
-                text = raw.decode(charset.name)
+                text = line.decode(charset.name)
             except UnicodeDecodeError:
-                return assemble(data, [(start, start + len(raw))], charset.name, budget)
-            segments = (Segment(0, len(text), start, start + len(raw), charset.name),) if text else ()
+                return assemble(data, [(start, start + len(line))], charset.name, budget)
+            segments = (Segment(0, len(text), start, start + len(line), charset.name),) if text else ()
             return Assembled(text, segments, ())
     return assemble(data, body_ranges(data, charset, start, stop), charset.name, budget)
 
