@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = {"templates.py": [], "pipeline.py": ["seed", "eval"], "scaling.py": []}
+BENCHMARKS = {"templates.py": [], "pipeline.py": ["seed", "eval"], "scaling.py": [], "deconfliction.py": []}
 
 
 def main() -> None:
