@@ -110,6 +110,8 @@ class _Weigher:
             total += shape["thousands"]
         elif digits.endswith("00"):
             total += shape["hundreds"]
+        if len(digits) == 5 and digits[0] in "19":
+            total += shape["service"]
         steps = {ord(b) - ord(a) for a, b in pairwise(digits)}
         if len(steps) == 1 or max(map(digits.count, digits)) >= len(digits) - 1 or digits in self.words.lucky:
             total += shape["ladder"]

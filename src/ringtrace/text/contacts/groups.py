@@ -12,7 +12,7 @@ PLATFORMS = frozenset(
     ["wechat", "qq", "telegram", "phone", "whatsapp", "email", "other_app", "group_number", "not_contact", "add"]
 )
 _BETWEEN = re.compile(
-    r"[^\w]{0,3}(?:和|与|或|或者|及|跟|也是|就是|即|是|号|我|&|and|or|is|号码|也|都|on|my|in|via|账号|联系|s|the|加|id|号是|通过)?[^\w]{0,3}"
+    r"[^\w]{0,3}(?:和|与|或|或者|及|跟|也是|就是|即|是|号|我|&|and|n|or|is|号码|也|都|on|my|in|via|账号|联系|s|the|加|id|号是|通过)?[^\w]{0,3}"
 )
 # What goes on behind "wx" where that is part of the id and no second cue: "WeChat wx_lin2014".
 _SIGNED = re.compile(r"[_-][a-z0-9]")

@@ -24,6 +24,7 @@ _DASHES = frozenset({"横杠", "横线", "中杠", "中划线", "减号", "短�
 _ALIKE = frozenset("olisbzgq")
 # Words that say outright that more of the number follows.
 _GOES_ON = re.compile(r"[^\w\n]{0,2}(?:再加|再|然后|接着|后面|后接|最后|then|followed by|ends with)[^\w\n]{0,2}是?\d")
+_PARTED = re.compile(r"\d{1,5}(?:[\u4e00-\u9fff]\d{1,5}){2,9}(?!\d)")
 _DIGITS = re.compile(r"[0-9]{1,11}")
 # What a number word right behind the digits counts or begins: "12345一起", "12345两个".
 _COUNTED = frozenset("个人位次下些起直定样般切家")
@@ -46,6 +47,9 @@ def read_digits(scene: Scene, at: int, low: int = 5, high: int = 11) -> Token | 
     """Return the digit string of ``low`` to ``high`` digits that starts at ``at`` of the layer."""
     if at >= len(scene.text):
         return None
+    grouped = _grouped(scene, at, high)
+    if grouped is not None:
+        return grouped
     strict = _strict(scene, at, low, high)
     if strict is None or _GOES_ON.match(scene.strong, strict.stop):
         worded = _worded(scene, at, low, high)
@@ -166,7 +170,7 @@ def _loose(scene: Scene, at: int, low: int, high: int) -> Token | None:
             gap < 3
             and place + gap < len(text)
             and not scene.text[place + gap].isalnum()
-            and scene.text[place + gap] != "\n"
+            and scene.text[place + gap] not in "\n,。;!?"
         ):
             gap += 1
         if not places or not gap or place + gap >= len(text) or text[place + gap] not in "0123456789":
@@ -199,6 +203,17 @@ def _filled(scene: Scene, at: int, low: int, high: int) -> Token | None:
     if not low <= len(places) <= high or len(places) < 6:
         return None
     return _token(scene, [(i, i + 1) for i in places], "cue+digits between fillers")
+
+
+def _grouped(scene: Scene, at: int, high: int) -> Token | None:
+    """Return groups of digits parted by one Chinese character each: "207的213空260中9"."""
+    match = _PARTED.match(scene.strong, at)
+    if match is None:
+        return None
+    runs = [(at + m.start(), at + m.end()) for m in re.finditer(r"\d+", match.group())]
+    size = sum(stop - start for start, stop in runs)
+    units = any(scene.cues.unit.match(scene.text, stop) for _, stop in runs[:-1])
+    return _token(scene, runs, "cue+digits between fillers") if 6 <= size <= high and not units else None
 
 
 def _token(scene: Scene, runs: list[tuple[int, int]], rule: str, source: str | None = None) -> Token:
@@ -313,6 +328,8 @@ def _may_join(value: str, rest: str, gap: str, joins: bool, rough: int) -> bool:
     if not part or _WORDS.match(rest) or (value[-1:] in "_-" and rough and "\n" not in gap):
         return True
     if len(part) == 1 and (len(value) <= 1 or rough):
+        return True
+    if gap == "\n" and len(value) < 6:
         return True
     if gap == "\n" and not (value[-1:] in "_-" or part[0] in "_-" or len(value) < 6):
         return False

@@ -139,8 +139,14 @@ def _whole_probability(scene: Scene, start: int, stop: int, sure: float) -> floa
     if after in ("@", "_") or (after == "x" and scene.text[stop + 1 : stop + 2].isdigit()):
         return 0.2
     if before in ("_", "@", "=", "&", "%", "#") or (_latin(before) and not scene.cue_ends_at(start)):
-        return 0.45
+        return 0.8 if _letter_cue(scene.text, start) else 0.45
     return sure
+
+
+def _letter_cue(text: str, start: int) -> bool:
+    """Whether one letter stands between a Chinese word and the number: "电h170...", "T170..."."""
+    before = text[max(0, start - 2) : start]
+    return before[-1:].isalpha() and (len(before) == 1 or not before[0].isascii() or before[0].isspace())
 
 
 def _joined(scene: Scene, pattern: re.Pattern[str], text: str, cued: bool, taken: Taken) -> Iterator[Number]:

@@ -122,8 +122,12 @@ def _read_group(reading: _Reading, group: Group, following: int, used: set[int])
     at = link.end() if link else group.stop
     at = min(following, at)
     linked = scene.text[group.stop : at]
-    if group.same and (before := _behind(reading, group, same=True)):
+    if group.same and not _follows(reading, group, at) and (before := _behind(reading, group, same=True)):
         _assign(reading, group, before, linked, used)
+        return
+    if _bracketed(scene, group) and (before := _behind(reading, group, same=False) or _last(reading, group)):
+        _take_back(reading, before)
+        _assign(reading, group, before, ":", used)
         return
     number = _number_at(reading, at, following)
     if number is not None:
@@ -141,6 +145,30 @@ def _read_group(reading: _Reading, group: Group, following: int, used: set[int])
         _read_list(reading, group, token.stop, used, linked)
     elif group.kinds != {"add"} and (before := _behind(reading, group, same=False)):
         _assign(reading, group, before, ":", used)
+
+
+def _follows(reading: _Reading, group: Group, at: int) -> bool:
+    """Whether a number stands right behind "V同号" while a cue of its own has taken the value before."""
+    last = reading.last
+    own = last is not None and not reading.scene.text[last.stop : group.start].strip() and last.stop < group.start
+    return own and at - group.stop <= 1 and _number_at(reading, at, 1 << 60) is not None
+
+
+def _bracketed(scene: Scene, group: Group) -> bool:
+    """Whether a cue stands in brackets of its own: it names what stands before them."""
+    return scene.text[group.start - 1 : group.start] == "(" and scene.text[group.stop : group.stop + 1] == ")"
+
+
+def _last(reading: _Reading, group: Group) -> Token | Number | None:
+    """Return the value that another cue took, right before a bracket."""
+    last = reading.last
+    return last if last is not None and 0 <= group.start - last.stop <= 2 else None
+
+
+def _take_back(reading: _Reading, value: Token | Number) -> None:
+    """Drop what an earlier cue made of a value that a bracket names more closely."""
+    home = _home(reading.scene, value.pieces)
+    reading.found = [candidate for candidate in reading.found if candidate.pieces != home]
 
 
 def _numbers_in(reading: _Reading, low: int, high: int) -> list[Number]:
@@ -235,6 +263,22 @@ def _reversed(scene: Scene, token: Token) -> Token:
     return token
 
 
+_TAIL = re.compile(r"(?<=[a-z_])\d[0-9oil]*$")
+_ALIKE = str.maketrans("oil", "011")
+
+
+def _undress(scene: Scene, token: Token) -> str:
+    """Return the value of an id with the capital O and I among its last digits read as 0 and 1."""
+    tail = _TAIL.search(token.value)
+    if tail is None or tail.group().isdigit() or len(token.pieces) != 1:
+        return token.value
+    start, stop = scene.layer.origin(token.stop - len(tail.group()), token.stop)
+    shown = scene.layer.original[start:stop]
+    if sum(map(str.isdigit, tail.group())) < 2 or not any(char in "OI" for char in shown):
+        return token.value
+    return token.value[: tail.start()] + tail.group().translate(_ALIKE)
+
+
 def _strong_value(value: str) -> bool:
     return any(char.isdigit() or char == "_" for char in value)
 
@@ -250,8 +294,9 @@ def _assign(reading: _Reading, group: Group, token: Token | Number, linked: str,
     if kinds & {"not_contact", "group_number"}:
         reading.taken.claim(token.start, token.stop)
         return
+    value = _undress(reading.scene, token)
     for kind, probability in _kinds_of(reading, group, token, linked):
-        reading.add(kind, token.pieces, token.value, probability, token.rule, group.start)
+        reading.add(kind, token.pieces, value, probability, token.rule, group.start)
     reading.taken.claim(token.start, token.stop)
 
 
@@ -284,6 +329,8 @@ def _kinds_of(reading: _Reading, group: Group, token: Token, linked: str) -> lis
 
 def _added(reading: _Reading, token: Token) -> list[tuple[str, float]]:
     at_sign = reading.scene.text[token.start] == "@"
+    if not at_sign and not _strong_value(token.value):
+        return []
     if at_sign or reading.view.platform == "telegram":
         return [("telegram", 0.85 if at_sign else 0.55)] if "-" not in token.value else []
     chinese = not reading.scene.text.isascii()
@@ -335,6 +382,8 @@ def _add_number(reading: _Reading, number: Number, kinds: frozenset[str], group:
     elif kinds & {"phone", "whatsapp", "telegram", "add"} and number.value.startswith("+"):
         probability = max(probability, 0.97 if probability >= 0.5 else 0.6)
     handle_kinds = kinds & {"wechat", "qq"}
+    if group is not None and not group.same and "phone" in kinds:
+        handle_kinds -= {"qq"}
     if handle_kinds and national and group is not None:
         for kind in sorted(handle_kinds):
             sure = (0.95 if group.sure else 0.85) - (0.1 if kind == "qq" else 0.0)

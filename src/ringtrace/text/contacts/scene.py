@@ -25,11 +25,14 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ADDED = frozenset("加+")
 # Names of Telegram that mean an aeroplane or a telegram elsewhere.
 _AMBIGUOUS = frozenset(["飞机", "✈", "🛩", "电报"])
+# No Chinese or English name begins so: the v is the cue, "vlanlucky9399".
+_CLUSTERED = re.compile(r"(?<![a-z0-9_@./-])v(?=[bcdfghjkmnpqstwxzl][a-z0-9_]{5,19}(?![a-z0-9_@.]))")
 _SINGLE = re.compile(r"[qvw](?![a-z])(?<![a-z0-9_].)(?=[^a-z0-9]{0,4}[a-z0-9])")
 _GLUED = frozenset({"vx", "wx", "qq", "tg", "wechat", "weixin"})
 _WX = frozenset({"vx", "wx"})
 # Behind a bare "wx" and a blank: letters with digits, so that no word that begins so is torn.
 _STRONG_ID = re.compile(r"[a-z]{3,16}[0-9]{2,8}(?![a-z0-9_])|[a-z]{3,16}_[a-z0-9]{1,8}(?![a-z0-9_])")
+_TORN_ID = re.compile(r"[a-z]{1,4}\n[a-z0-9_]{1,8}(?![a-z])")
 _ADDING = frozenset("加+我留伽嘉佳私")
 _PARTED_Q = re.compile(r"q(?<=\dq)(?=[^\w]{0,3}\d{5})")
 _ADDED_LETTER = re.compile(r"(?<=[加+伽嘉佳])[vw](?=[a-z])")
@@ -122,7 +125,9 @@ def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cu
     before, after = text[start - 1 : start] if start else "", text[stop : stop + 1]
     if concept in ("address", "at_word"):
         return Cue(start, stop, concept, True)
-    if raw[0] in _LETTERS and before in _LETTERS and not (before in "wk" and text[max(0, start - 2)].isdigit()):
+    doubled = text[max(0, start - 2) : start] == "qq" and not _latin(text[max(0, start - 3) : start - 2])
+    scaled = before in "wk" and text[max(0, start - 2)].isdigit()
+    if raw[0] in _LETTERS and before in _LETTERS and not (scaled or doubled):
         return None
     if raw[-1] in _LETTERS and after in _LETTERS:
         return _glued(text, start, stop, concept, before)
@@ -133,11 +138,15 @@ def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cu
     return Cue(start, stop, concept.removesuffix("_weak"), _is_sure(raw, concept, before, lexicon))
 
 
+def _latin(char: str) -> bool:
+    return bool(char) and char.isascii() and (char.isalnum() or char == "_")
+
+
 def _glued(text: str, start: int, stop: int, concept: str, before: str) -> Cue | None:
     """Return the cue whose last letter runs on into another, as in 加vx_handle."""
     raw = text[start:stop]
     apart = not before.isascii() or before == "+" or (raw in _WX and not before.isalnum() and before not in "_-./@")
-    if raw in _GLUED and before and apart and (before.strip() or _STRONG_ID.match(text, stop)):
+    if raw in _GLUED and before and apart and (before.strip() or _STRONG_ID.match(text, stop) or _TORN_ID.match(text, stop)):
         return Cue(start, stop, concept.removesuffix("_weak"), False)
     if concept == "wechat_weak" and raw[0] in "薇溦":
         return Cue(start, start + 1, "wechat", before in _ADDING)
@@ -175,6 +184,7 @@ def _single_letters(folded: str, text: str, kept: list[Cue]) -> list[Cue]:
     taken = {place for cue in kept for place in range(cue.start, cue.stop)}
     places = [(match.start(), match.group()) for match in islice(_SINGLE.finditer(text), _MOST)]
     places += [(match.start(), "q") for match in islice(_PARTED_Q.finditer(text), _MOST)]
+    places += [(match.start(), match.group()) for match in islice(_CLUSTERED.finditer(folded), _MOST)]
     places += [(match.start(), match.group()) for match in islice(_ADDED_LETTER.finditer(text), _MOST)]
     return [
         Cue(at, at + 1, "qq" if letter == "q" else "wechat", at > 0 and text[at - 1] in _ADDING)
