@@ -95,6 +95,8 @@ def _chinese(text: str, number: Number, tail: str, words: _Words) -> tuple[int, 
 
 def _unmeasured(number: Number, at: int, rest: str) -> tuple[int, float] | None:
     """5人, 2女1男: only 人 may follow number words directly (二孩 and 二宝 are ordinals)."""
+    if number.scaled and at > number.stop:
+        return None
     if rest.startswith("人") and not (number.value == 1 and number.words):
         return at + 1, 0.8
     if number.words or not rest.startswith(("男", "女", "孩", "娃", "童", "婴")) or rest.startswith("孩政"):

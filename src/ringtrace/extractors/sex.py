@@ -19,6 +19,8 @@ KIND = "sex"
 _ALONE = re.compile(r"(?:^|[\s,，。;；:：、(（\[【.!])([男女])(?=$|[\s,，。;；、)）\]】.!0-9])")
 _LETTER = re.compile(r"(?:^|[\s,(;/])([fm])[,;/)]? ?(?=[0-9]{1,2} ?(?:d|w|m|y)(?:o\b|ay|eek|k|o?nth|th|ear|r|\b))")
 _NEAR = 7
+_EITHER = 0.55
+"""男孩女孩都行, "boy or girl": both words are there, though neither says which it is. "男女不限" is none."""
 _BUDGET = 200
 
 
@@ -32,7 +34,7 @@ class _Words:
 
 
 def find(view: TextView) -> Iterator[Candidate]:
-    """Yield F and M. Where both are offered as alternatives ("男孩女孩都行") neither reaches .5."""
+    """Yield F and M. Both where both are named as alternatives ("男孩女孩都行"), each hardly above .5."""
     folded = view.folded
     text = folded.text
     words = _words(view.lexicons)
@@ -56,7 +58,7 @@ def find(view: TextView) -> Iterator[Candidate]:
         piece = folded.origin(start, stop)
         if concept == "none" or piece[0] >= piece[1]:
             continue
-        probability = 0.4 if at in doubtful else 0.9 if stop - start > 1 else 0.8
+        probability = _EITHER if at in doubtful else 0.9 if stop - start > 1 else 0.8
         for value in ("F", "M") if concept == "both" else (concept,):
             yield Candidate(KIND, (piece,), value, probability, "word of sex")
 

@@ -110,7 +110,7 @@ def newborns(text: str, found: list[AgeFound], terms: tuple[str, ...], words: Ag
             within = term.isascii() and (text[at - 1 : at].isalnum() or text[stop : stop + 1].isalnum())
             if not beside and not within and not tail.startswith(words.terms["newborn_never_after"]):
                 kind_of_child = term.startswith("new") and tail.startswith(words.terms["child"])
-                yield AgeFound(at, stop, "P0D", 0.45 if kind_of_child else 0.6, "word of birth")
+                yield AgeFound(at, stop, "P0D", 0.4 if kind_of_child else 0.45, "word of birth")
             at = text.find(term, stop)
 
 
@@ -211,12 +211,16 @@ def _judge(text: str, at: tuple[int, int], letter: str, value: Decimal, words: A
         return 0.85, "number > unit > child" + limit
     if letter == "Y":
         return None
-    bound = _bound(text, around, words)
+    bound = (0.75, f"number > unit > {UPPER}") if born and tail.startswith(terms["within"]) else None
+    bound = bound or _bound(text, around, words)
     still = letter in "DW" and value <= _STILL and tail.startswith(terms["still"])
     gone = letter == "M" and bare.endswith(terms["infant"]) and tail.startswith(terms["vanished"])
     if bound is not None or still or (tail.startswith(terms["never_after"]) and not gone):
         return bound
-    if head.endswith(terms["fits"]):
+    cared = tail.startswith(terms["care"]) and (letter != "D" or value > 2)
+    if head.endswith(terms["fits"]) or (letter in "MWD" and tail.startswith(terms["wear"])) or (cared and not bare):
+        return 0.55, "age of use"
+    if cared and bare.endswith(terms["weaned"]):
         return 0.55, "age of use"
     beside = 0.9 if born else _beside(text, around, letter, value, words)
     return (beside, "child > number > unit" + limit) if beside else None
@@ -229,7 +233,9 @@ def _beside(text: str, around: _Around, letter: str, value: Decimal, words: AgeW
     closed = not rest or rest[0] in _BREAKS
     lasting = closed and around.tail.startswith("了") and letter in "DW"
     named = bare or (around.before.rstrip(" :：,，、") if closed else "")
-    if named.endswith(terms["born"]):
+    if named.endswith(terms["minding"]):
+        return 0.0
+    if named.endswith(terms["born"]) or _pet(named, words):
         if value == 1 and (rest.startswith(terms["rate"]) or rest[:1].isdigit()):
             return 0.0
         if closed:
@@ -240,6 +246,11 @@ def _beside(text: str, around: _Around, letter: str, value: Decimal, words: AgeW
     if rest.startswith(terms["wear"]) or any(term in around.before for term in terms["ongoing"]):
         return 0.3
     return 0.4 if lasting or (value == 1 and letter == "D") else 0.7
+
+
+def _pet(named: str, words: AgeWords) -> bool:
+    """Whether a pet stands right before: its name, or 我家 with a breed of up to four signs."""
+    return named.endswith(words.terms["pet"])
 
 
 def _bound(text: str, around: _Around, words: AgeWords) -> tuple[float, str] | None:

@@ -97,7 +97,7 @@ def _judge(text: str, start: int, stop: int, letter: str, words: AgeWords) -> tu
     last = tokens[-1] if tokens else ""
     if last in terms["child"] or last in terms["pronoun"]:
         return (0.75 if last in terms["child"] else 0.7, "child > number > unit") if closed else None
-    at_that = tokens == ["at"] and first in terms["pronoun"] and letter in "MW"
+    at_that = tokens[-1:] == ["at"] and letter in "MW" and (closed or first in terms["pronoun"])
     bare = not last and clause > 0 and (not tail or tail[0] in _BREAKS)
     ongoing = any(term in text[low:clause] for term in terms["ongoing_en"])
     return (
@@ -121,4 +121,4 @@ def _years(text: str, number: Number, raw: str, words: AgeWords) -> list[AgeFoun
 
 
 def _names_child(text: str, words: AgeWords) -> bool:
-    return any(term in text for term in words.terms["child"])
+    return any(term in text for term in words.terms["child"]) or any(term in text for term in words.terms["pet"])

@@ -55,6 +55,8 @@ _DIGITS = _signs("zh", "sign", "digits", 1)
 _UNITS = _signs("zh", "sign", "units", 1)
 _ONES = _signs("en", "word", "ones", 0)
 _SCALES = _signs("en", "word", "scales", 0)
+_AFTER_ONE = frozenset("定直般样樣")
+"""These count nothing: 一定, 一直, 一般, 一样 are words."""
 _LARGE = "万萬亿億"
 _COUNTED = frozenset(
     char for _, document in documents("number") for char in document.get("sign", {}).get("counted", "")
@@ -210,6 +212,7 @@ def _take(text: str, at: int, stop: int, tally: _Tally) -> bool:
         and after == here + 1
         and text[after : after + 1] in _COUNTED
         and after < len(text)
+        and (text[here] == "一" or text[after] not in _AFTER_ONE)
     ):
         return False  # 3万一个, 5万两个: the last sign counts things
     if not unit:
