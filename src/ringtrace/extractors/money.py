@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,10 @@ KIND = "money"
 DEFAULT = "CNY"
 _LOWEST, _HIGHEST = Decimal(100), Decimal(100_000_000)
 _CHINESE = "\u2e80"
+_WHOLE = frozenset("元块圆塊")
+_CLAUSE = re.compile(r"[,，。.;；!！?？、\n()（）]")
+_MORE_DIGITS = re.compile(r"\W{1,2}\d")
+_BREAKS = frozenset(",，。.;；!！?？、 \n)）")
 
 
 @dataclass(frozen=True)
@@ -41,20 +46,47 @@ def find(view: TextView) -> Iterator[Candidate]:
     if not numbers:
         return
     words = _words(view.lexicons)
-    for number in numbers:
+    done = 0
+    for at, number in enumerate(numbers):
         reading = _read(text, number, words) if 0 < number.value <= 10 * _HIGHEST else None
-        if reading is None:
+        if reading is None or number.start < done:
             continue
         start, stop, currency, probability, rule = reading
+        small = Decimal(0)
+        if currency == DEFAULT and text[stop - 1 : stop] in _WHOLE and number.high is None:
+            small, stop = _small_change(text, stop, numbers[at + 1 : at + 3])
+            done = stop
         piece = folded.origin(start, stop)
         if piece[0] >= piece[1]:
             continue
+        part, _, currency = currency.rpartition(" ")
         for value in (number.value,) if number.high is None else (number.value, number.high):
+            value = value * Decimal(part) if part else value + small
             yield Candidate(KIND, (piece,), f"{as_decimal(value)} {currency}", probability, rule)
 
 
+def _small_change(text: str, stop: int, following: tuple[Number, ...]) -> tuple[Decimal, int]:
+    """Return what jiao and fen add behind 元 or 块 (三块五, 123元1角1分) and where the sum ends."""
+    small = Decimal(0)
+    for number in following:
+        sign = text[number.stop : number.stop + 1]
+        if number.start != stop or number.value >= 10 or number.value % 1:
+            break
+        if sign in ("角", "毛", "分"):
+            small += number.value * (Decimal("0.01") if sign == "分" else Decimal("0.1"))
+            stop = number.stop + 1
+        elif text[stop - 1] == "块" and (not sign or sign in _BREAKS or sign in "一钱"):
+            return small + number.value * Decimal("0.1"), number.stop
+        else:
+            break
+    return small, stop
+
+
 def _read(text: str, number: Number, words: _Words) -> tuple[int, int, str, float, str] | None:
-    """Return (start, stop, currency, probability, rule) or None. Code points of the folded text."""
+    """Return (start, stop, currency, probability, rule) or None. Code points of the folded text.
+
+    currency: the code, with a factor and a blank before it where a part of the unit is named (毛, pence).
+    """
     tail = text[number.stop : number.stop + 16]
     head = text[max(0, number.start - 24) : number.start]
     named = _currency(text, number, head, tail, words)
@@ -73,6 +105,32 @@ def _read(text: str, number: Number, words: _Words) -> tuple[int, int, str, floa
         return number.start, number.stop, _named(text, number), probability, "number with unit of thousands"
     if _is_plain_sum(text, number) and _firm(bare, tail, words):
         return number.start, number.stop, DEFAULT, 0.8, "plain number > price cue"
+    return _bare(text, number, head, tail, words)
+
+
+def _bare(
+    text: str, number: Number, head: str, tail: str, words: _Words
+) -> tuple[int, int, str, float, str] | None:
+    """Return a plain round number that words of pay and price a little way off call a sum, or None."""
+    value = number.value
+    if text.isascii() or not (10 <= value < 10_000_000) or value % 1 or value % (100 if value >= 1_000 else 5):
+        return None
+    if (number.digits == 4 and 1900 <= value < 2030) or not (number.digits or number.scaled or value >= 100):
+        return None
+    if tail[:1].isascii() and (tail[:1].isalnum() or (tail[:1] in "-/.:~@%" and tail[1:2].isdigit())):
+        return None
+    if _MORE_DIGITS.match(tail) or re.search(r"\d\W{1,2}$", head):
+        return None
+    clause = _CLAUSE.split(head)[-1]
+    near = clause.rstrip(" :是")
+    if near.endswith(words.terms["paid_before"]) or tail.lstrip(" ").startswith(words.terms["paid_after"]):
+        return number.start, number.stop, DEFAULT, 0.7, "plain number > word of pay"
+    large = value >= 1_000 and value % 100 == 0 and number.digits <= 7
+    if large and any(term in clause for term in words.terms["paid_before"]):
+        return number.start, number.stop, DEFAULT, 0.6, "plain number > word of pay in its clause"
+    alone = not clause.strip() and (not tail or tail[0] in _BREAKS)
+    if large and alone and any(term in text for term in words.terms["traded"]):
+        return number.start, number.stop, DEFAULT, 0.55, "plain number by itself > words of trade"
     return None
 
 
@@ -86,7 +144,8 @@ def _never(head: str, bare: str, tail: str, scaled: bool, words: _Words) -> bool
     """Whether what stands around the number says that it is no sum: part of a word, a count, a handle."""
     if head and head[-1].isascii() and (head[-1].isalnum() or head[-1] in "@_.-/#+"):
         return True
-    if bare.endswith(words.terms["never_before"]) or (not scaled and bare.endswith(words.terms["dated"])):
+    joined = bare.endswith(words.terms["never_before"])
+    if (joined and not (scaled and bare.endswith("加"))) or (not scaled and bare.endswith(words.terms["dated"])):
         return True
     if tail.startswith(words.terms["loose"]):
         return False
@@ -115,7 +174,7 @@ def _currency(
         beyond = rest[len(sign) : len(sign) + 1]
         if not (sign.isascii() and sign.isalpha() and beyond.isascii() and beyond.isalpha()):
             after = words.after[sign]
-            together = sign == "块" and number.value < 10 and rest[1:2] not in "钱,，。 " and not number.scaled
+            together = sign == "块" and number.value == 1 and rest[1:2] not in "钱,，。 " and not number.scaled
             if together or rest.startswith(("元旦", "元宵")):  # "一块去" is no money
                 after = ""
             else:

@@ -18,6 +18,7 @@ from ringtrace.text.view import TextView
 KIND = "sex"
 _ALONE = re.compile(r"(?:^|[\s,，。;；:：、(（\[【.!])([男女])(?=$|[\s,，。;；、)）\]】.!0-9])")
 _LETTER = re.compile(r"(?:^|[\s,(;/])([fm])[,;/)]? ?(?=[0-9]{1,2} ?(?:d|w|m|y)(?:o\b|ay|eek|k|o?nth|th|ear|r|\b))")
+_AGED = re.compile(r"(?:岁|个月|个半月|天|周|月大|月龄|多月)的?([男女])(?=$|[\s,，。;；、.!])|([男女])(?=(?:\d{1,2}|[一二两三四五六七八九十半]{1,3})(?:岁|个月|个半月|天|周岁|多月))")
 _NEAR = 7
 _EITHER = 0.55
 """男孩女孩都行, "boy or girl": both words are there, though neither says which it is. "男女不限" is none."""
@@ -47,6 +48,10 @@ def find(view: TextView) -> Iterator[Candidate]:
     if "男" in text or "女" in text:
         for match in _ALONE.finditer(text):
             hits.append((*match.span(1), "M" if match.group(1) == "男" else "F"))
+        for match in _AGED.finditer(text):
+            span = match.span(1) if match.group(1) else match.span(2)
+            if not any(start < span[1] and span[0] < stop for start, stop, _ in hits):
+                hits.append((*span, "M" if text[span[0]] == "男" else "F"))
         hits.sort()
     if ("m" in text or "f" in text) and find_numbers(text):
         hits.extend((*match.span(1), match.group(1).upper()) for match in _LETTER.finditer(text))

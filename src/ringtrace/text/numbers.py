@@ -62,7 +62,7 @@ _COUNTED = frozenset(
     char for _, document in documents("number") for char in document.get("sign", {}).get("counted", "")
 )
 _NOT_SCALE = load("number").get("not_scale", ())
-_HANDLE_CUES = ("qq", "vx", "wx", "v信", "tel", "tg", "wechat")
+_HANDLE_CUES = ("qq", "vx", "wx", "v信", "tel", "tg", "wechat", "weixin", "whatsapp", "phone", "mobile", "mail")
 _MORE = "多余餘几幾来"
 _LATIN_UNITS = {"k": 1_000, "w": 10_000}
 _SIGNS = "".join(_DIGITS) + "".join(_UNITS)
@@ -199,6 +199,8 @@ def _take(text: str, at: int, stop: int, tally: _Tally) -> bool:
     value, after, kind = _digits(text, here, stop)
     if kind == "":
         if text[here] in "十拾百" and here == at:
+            value = Decimal(1)
+        elif text[here] in "十拾" and tally.unit == 100:  # 二百十
             value = Decimal(1)
         elif not tally.unit or text[here] not in _LARGE:
             return False

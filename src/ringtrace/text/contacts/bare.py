@@ -20,8 +20,8 @@ from ringtrace.text.contacts.scene import Scene
 from ringtrace.text.contacts.tables import cues, one_of
 from ringtrace.text.view import TextView
 
-_SOLID = r"(?<![0-9a-z_@#=%&+/.,:$¥€£-])[1-9]\d{4,10}(?![0-9a-z_@%]|[.,:/-]\d)"
-_CHAIN = r"(?<![0-9a-z_@#.,-])[1-9](?:([^0-9a-z\u4e00-\u9fff]{0,3})\d){5,10}(?![0-9a-z_@%]|[.,:/-]\d)"
+_SOLID = r"(?<![0-9a-z_@#=%&+/.,:$¥€£-])\d{5,11}(?![0-9a-z_@%]|[.,:/-]\d)"
+_CHAIN = r"(?<![0-9a-z_@#.,-])\d(?:([^0-9a-z\u4e00-\u9fff]{0,3})\d){5,10}(?![0-9a-z_@%]|[.,:/-]\d)"
 _DIGITS, _PARTED = re.compile(_SOLID), re.compile(_CHAIN)
 _ID = re.compile(r"(?<![a-z0-9_@./#-])[a-z][a-z0-9_-]{5,19}(?![a-z0-9_@/-]|\.[a-z0-9])")
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{0,2}")
@@ -99,6 +99,8 @@ class _Weigher:
 
     def number(self, start: int, stop: int, digits: str, rule: str, extra: float = 0.0) -> Iterator[Bare]:
         """Yield a QQ number where the digits may be one."""
+        if any(cue.concept == "reverse" for cue in self.scene.cues_in(start - _REACH, start)):
+            digits = digits[::-1]
         if _DAY.fullmatch(digits) or digits[0] == "0" or not 5 <= len(digits) <= 11:
             return
         if _CALLED.search(self.scene.text[max(0, start - 18) : start]):

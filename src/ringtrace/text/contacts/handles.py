@@ -15,7 +15,7 @@ SPACED = re.compile(
 )
 _NAME = re.compile(r"@?([a-z][a-z0-9_]{3,31})(?![a-z0-9_@])")
 _RUN = re.compile(r"[a-z0-9_-]+")
-_CHAIN_GAP = re.compile(r"\s{0,2}\n\s{0,2}|[^\w\n]{0,3}")
+_CHAIN_GAP = re.compile(r"\s{0,2}\n\s{0,2}|(?:[^\w\n]|_){0,3}")
 _WORDS = re.compile(
     r"下划线|下滑线|下杠|底杠|底线|\bunderscore\b|横杠|横线|中杠|中划线|减号|短横|\bdash\b|\bhyphen\b|\bminus\b|小写|大写|字母|数字|英文|后面|再加|然后|加上|全小写"
 )
@@ -51,11 +51,24 @@ def read_digits(scene: Scene, at: int, low: int = 5, high: int = 11) -> Token | 
     if grouped is not None:
         return grouped
     strict = _strict(scene, at, low, high)
+    if strict is not None and (longer := _through(scene, strict, low, high)):
+        return longer
     if strict is None or _GOES_ON.match(scene.strong, strict.stop):
         worded = _worded(scene, at, low, high)
         if worded is not None and (strict is None or worded.stop > strict.stop):
             return worded
     return strict or _loose(scene, at, low, high)
+
+
+def _through(scene: Scene, strict: Token, low: int, high: int) -> Token | None:
+    """Return the reading that goes on through digits by sound: "68404林43思", None where there is none."""
+    if scene.text[strict.stop : strict.stop + 1] < "\u4e00" or scene.weak[strict.stop] not in "0123456789":
+        return None
+    loose = _loose(scene, strict.start, low, high)
+    if loose is None or "homophones" not in loose.rule or len(loose.value) <= len(strict.value):
+        return None
+    beyond = scene.strong[strict.stop : loose.stop]
+    return loose if any(char in "0123456789" for char in beyond) and len(loose.value) > 5 else None
 
 
 def _strict(scene: Scene, at: int, low: int, high: int) -> Token | None:
@@ -212,6 +225,8 @@ def _grouped(scene: Scene, at: int, high: int) -> Token | None:
         return None
     runs = [(at + m.start(), at + m.end()) for m in re.finditer(r"\d+", match.group())]
     size = sum(stop - start for start, stop in runs)
+    if any(scene.weak[left[1]] in "0123456789" for left in runs[:-1]):
+        return None
     units = any(scene.cues.unit.match(scene.text, stop) for _, stop in runs[:-1])
     return _token(scene, runs, "cue+digits between fillers") if 6 <= size <= high and not units else None
 

@@ -30,7 +30,7 @@ _LANDLINE = re.compile(
     r"([-— ~]{0,3})([2-8]\d{2,3}[- ]?\d{4})(?![\d.]\d?)"
 )
 _FREE = re.compile(r"(?<![\d+.-])([48]00)([- ]{0,2})(\d{3,4})([- ]?)(\d{3,4})(?![\d]|[.-]\d)")
-_ABROAD = re.compile(r"(?:\+|(?<!\d)00)\s?[1-9](?:[\s().-]{0,3}\d){6,14}(?!\d)")
+_ABROAD = re.compile(r"(?:\+|(?<![\d.,/-])00)\s?[1-9](?:[\s().-]{0,3}\d){6,14}(?!\d)")
 _GROUPED = re.compile(
     r"(?=[(\d])(?<![\d+(.-])(?:\(\d{3}\)[ -]?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])|(?<!\d)0\d{4}[ -]?\d{6}(?!\d)"
 )
@@ -194,12 +194,15 @@ def _runs_on(scene: Scene, text: str, start: int, stop: int) -> bool:
     return text[start - 1 : start].isdigit() and start > 0 and not scene.cue_ends_at(start)
 
 
-def _near_cue(scene: Scene, place: int) -> bool:
-    cues = scene.cues_in(place - LONGEST_CUE, place)
-    return any(0 <= place - cue.stop <= 12 and cue.concept in _DIALLED for cue in cues)
-
-
 _DIALLED = frozenset({"phone", "wechat", "qq", "telegram", "whatsapp", "add", "split_head"})
+_CALLED = frozenset({"phone", "whatsapp", "add"})
+
+
+def _near_cue(scene: Scene, place: int, concepts: frozenset[str] = _DIALLED) -> bool:
+    """Whether a cue of ``concepts`` ends right before ``place`` and none of another platform stands nearer."""
+    cues = [cue for cue in scene.cues_in(place - LONGEST_CUE, place) if 0 <= place - cue.stop <= 12]
+    named = [cue.concept for cue in cues if cue.concept in _DIALLED]
+    return bool(named) and (concepts is _DIALLED or named[-1] in concepts)
 
 
 def _judge_weak(
@@ -400,7 +403,7 @@ def _abroad(scene: Scene) -> Iterator[Number]:
 
 def _grouped(scene: Scene) -> Iterator[Number]:
     for tried, match in enumerate(_GROUPED.finditer(scene.text)):
-        if tried >= _TRIES or not _near_cue(scene, match.start()):
+        if tried >= _TRIES or not _near_cue(scene, match.start(), _CALLED):
             continue
         region = "GB" if match.group().startswith("0") else "US"
         value, valid = _international(re.sub(r"\D", "", match.group()), region)

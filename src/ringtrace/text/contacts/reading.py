@@ -24,6 +24,8 @@ _WXID = re.compile(r"(?<![a-z0-9_])wxid_[a-z0-9]{6,20}(?![a-z0-9_])")
 _TURNED = re.compile(r"[a-z0-9_-]{5,19}[a-z](?![a-z0-9_])")
 _AT_NAME = re.compile(r"(?<![a-z_.@/+-])@([a-z][a-z0-9_]{4,31})(?![a-z0-9_@-]|\.[a-z0-9])")
 _NEAR = 14
+# What ends a clause behind a name of letters only: not another word.
+_CLOSED = re.compile(r"\s*(?:$|[\n.,;!?)]|[^\x00-\x7f])")
 # No telephone number with its separators is longer. Code points.
 _WIDEST = 140
 _TAKEN = 0.5
@@ -139,7 +141,7 @@ def _read_group(reading: _Reading, group: Group, following: int, used: set[int])
         return
     token = None
     if at < following:
-        token = _token_at(reading, group, at, linked)
+        token = _sounded(reading, group, at) or _token_at(reading, group, at, linked)
     if token is not None:
         _assign(reading, group, token, linked, used)
         _read_list(reading, group, token.stop, used, linked)
@@ -238,6 +240,25 @@ def _token_at(reading: _Reading, group: Group, at: int, linked: str) -> Token | 
     return _reversed(scene, token)
 
 
+def _sounded(reading: _Reading, group: Group, at: int) -> Token | None:
+    """Return digits by sound that begin with what looks like a link word: "微信吧气溜久..."."""
+    scene = reading.scene
+    if at == group.stop or not group.kinds & {"qq", "wechat"}:
+        return None
+    signs = re.compile(r"[^\w+@]{0,4}").match(scene.text, group.stop)
+    first = signs.end() if signs else group.stop
+    if first >= at or any(
+        scene.text[place] < "\u4e00" or scene.weak[place] not in "0123456789" or scene.strong[place] in "0123456789"
+        for place in (first, at)
+    ):
+        return None
+    token = read_digits(scene, first)
+    later = read_digits(scene, at)
+    size = len(later.value) if later is not None else 0
+    longer = token is not None and len(token.value) > size and len(token.value) >= 7
+    return token if longer and "homophones" in token.rule else None  # type: ignore[union-attr]
+
+
 def _misspelt_id(scene: Scene, at: int) -> Token | None:
     """Return an id whose letters stand behind one stray sign or that begins with a digit look-alike."""
     match = re.compile(r"[^\w\n]{1,3}(?=[a-z][a-z0-9_-]{5,19}(?![a-z0-9_]))").match(scene.text, at)
@@ -329,7 +350,7 @@ def _kinds_of(reading: _Reading, group: Group, token: Token, linked: str) -> lis
 
 def _added(reading: _Reading, token: Token) -> list[tuple[str, float]]:
     at_sign = reading.scene.text[token.start] == "@"
-    if not at_sign and not _strong_value(token.value):
+    if not at_sign and not _strong_value(token.value) and not _CLOSED.match(reading.scene.text, token.stop):
         return []
     if at_sign or reading.view.platform == "telegram":
         return [("telegram", 0.85 if at_sign else 0.55)] if "-" not in token.value else []
@@ -347,7 +368,8 @@ def _digit_kinds(reading: _Reading, group: Group, token: Token, linked: str) -> 
         sure = 0.2
     linking = any(sign in linked for sign in ":号=是")
     if "separated" in token.rule and not (group.sure or linking or _worded(reading.scene, token)):
-        sure -= 0.4
+        spelled = 2 * len(value) - 1 <= token.stop - token.start  # digit by digit: nobody lists prices so
+        sure -= 0.05 if spelled and len(value) > 5 else 0.25 if len(value) >= 8 else 0.4
     if "fillers" in token.rule or "homophones" in token.rule:
         sure = min(sure, 0.8)
     found = []

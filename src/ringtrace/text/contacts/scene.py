@@ -27,12 +27,14 @@ _ADDED = frozenset("加+")
 _AMBIGUOUS = frozenset(["飞机", "✈", "🛩", "电报"])
 # No Chinese or English name begins so: the v is the cue, "vlanlucky9399".
 _CLUSTERED = re.compile(r"(?<![a-z0-9_@./-])v(?=[bcdfghjkmnpqstwxzl][a-z0-9_]{5,19}(?![a-z0-9_@.]))")
-_SINGLE = re.compile(r"[qvw](?![a-z])(?<![a-z0-9_].)(?=[^a-z0-9]{0,4}[a-z0-9])")
+_SINGLE = re.compile(r"[qvw](?![a-z])(?<![a-z0-9_].)(?=[^a-z0-9]{0,8}[a-z0-9])")
 _GLUED = frozenset({"vx", "wx", "qq", "tg", "wechat", "weixin"})
 _WX = frozenset({"vx", "wx"})
 # Behind a bare "wx" and a blank: letters with digits, so that no word that begins so is torn.
 _STRONG_ID = re.compile(r"[a-z]{3,16}[0-9]{2,8}(?![a-z0-9_])|[a-z]{3,16}_[a-z0-9]{1,8}(?![a-z0-9_])")
 _TORN_ID = re.compile(r"[a-z]{1,4}\n[a-z0-9_]{1,8}(?![a-z])")
+_WEAK_RUN = re.compile(r"\d(?:[^\w]{0,3}\d){4}")
+_SOUNDED_Q = re.compile(r"(?<![a-z0-9_])q[:号 ]{0,2}(?=[^a-z0-9])")
 _ADDING = frozenset("加+我留伽嘉佳私")
 _PARTED_Q = re.compile(r"q(?<=\dq)(?=[^\w]{0,3}\d{5})")
 _ADDED_LETTER = re.compile(r"(?<=[加+伽嘉佳])[vw](?=[a-z])")
@@ -183,6 +185,10 @@ def _counted_parts(strong: str, kept: list[Cue]) -> list[Cue]:
 def _single_letters(folded: str, text: str, kept: list[Cue]) -> list[Cue]:
     taken = {place for cue in kept for place in range(cue.start, cue.stop)}
     places = [(match.start(), match.group()) for match in islice(_SINGLE.finditer(text), _MOST)]
+    if "q" in text:
+        weak = folded.translate(digit_tables()[1])
+        places += [(match.start(), "q") for match in islice(_SOUNDED_Q.finditer(folded), _MOST)
+                   if _WEAK_RUN.match(weak, match.end())]  # fmt: skip
     places += [(match.start(), "q") for match in islice(_PARTED_Q.finditer(text), _MOST)]
     places += [(match.start(), match.group()) for match in islice(_CLUSTERED.finditer(folded), _MOST)]
     places += [(match.start(), match.group()) for match in islice(_ADDED_LETTER.finditer(text), _MOST)]
@@ -258,4 +264,3 @@ _HANDLE = re.compile(r"[a-z0-9](?:[^\w]{0,3}[a-z0-9_]){3}")
 _WEAK_MOBILE = re.compile(r"1(?:[^\w\n]|_){0,2}[3-9](?:(?:[^\w\n]|_){0,2}\d){9}")
 _WEAK_SOLID = re.compile(r"1[3-9]\d{9}")
 _SHORTEST = 5
-_WEAK_RUN = re.compile(r"\d(?:[^\w]{0,3}\d){4}")

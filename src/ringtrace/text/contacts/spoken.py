@@ -19,6 +19,8 @@ _TIMES = re.compile(r"(?<=\d)([2-5])[个连连](\d)|([2-5])[个连](\d)(?=[ -]?\
 # Numerals in groups: "一百七十 零零 一十二 三十四 五十六" says 170 00 12 34 56.
 _TENS = re.compile(r"[\d十百](?:[ ,、.·-]{0,2}[\d十百]){5,30}")
 _GROUP = re.compile(r"(\d)百(?:(\d)?(十)(\d)?)?|(\d)?十(\d)?|\d+")
+# A word begins behind anything but a letter, or right behind a cue: "QQone four five".
+_APART = r"(?:(?<![a-z])|(?<=qq)|(?<=vx)|(?<=wx)|(?<=加q)|(?<=tg))"
 _SHIFT = str.maketrans("!@#$%^&*()", "1234567890")
 _SHIFTED = re.compile(r"(?<![!@#$%^&*()])[!@#$%^&*()]{11}(?![!@#$%^&*()])")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -83,9 +85,9 @@ def _times_edits(strong: str) -> list[Edit]:
 def _word_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words, tens, repeat = digit_words()
     listed = "|".join(sorted((*words, *tens, *repeat), key=lambda w: (-len(w), w)))
-    one = rf"(?:(?<![a-z])(?:{listed})(?![a-z])|\d{{1,8}})"
+    one = rf"(?:{_APART}(?:{listed})(?![a-z])|\d{{1,8}})"
     return re.compile(rf"{one}(?:[^a-z0-9]{{1,3}}{one}){{2,40}}"), re.compile(
-        rf"(?<![a-z])(?:{listed})(?![a-z])|\d{{1,8}}"
+        rf"{_APART}(?:{listed})(?![a-z])|\d{{1,8}}"
     )
 
 
