@@ -81,16 +81,26 @@ def _chinese(text: str, number: Number, tail: str, words: _Words) -> tuple[int, 
     measures = words.terms["measure"]
     measure = next(term for term in measures if rest.startswith(term)) if rest.startswith(measures) else ""
     rest = rest[len(measure) :]
-    if measure and rest.startswith(("月", "星期", "礼拜", "多月", "小时", "半月", "钟头")):
-        return None
-    if rest.startswith(words.terms["not"]) or rest.startswith(words.fixed_chinese):
+    spent = measure and rest.startswith(("月", "星期", "礼拜", "多月", "小时", "半月", "钟头"))
+    if spent or rest.startswith(words.terms["not"]) or rest.startswith(words.fixed_chinese):
         return None
     if not measure and text[number.start : number.stop] not in {"俩", "仨"}:
         return None if number.digits and at > number.stop else _unmeasured(number, at, rest)
     noun = _noun(rest[:8], words)
-    if noun == 0 or measure in {"对", "双"}:
-        return None
-    return at + len(measure) + noun, 0.85 if number.value != 1 else 0.4 if number.words else 0.6
+    if noun == 0:
+        sure = _after_noun(text, number, measure, not rest or rest[0] in _STOPS, words)
+        return (at + len(measure), sure) if sure else None
+    sure = 0.85 if number.value != 1 else 0.4 if number.words else 0.6
+    return None if measure in {"对", "双"} else (at + len(measure) + noun, sure)
+
+
+def _after_noun(text: str, number: Number, measure: str, closed: bool, words: _Words) -> float:
+    """Return the probability of a count without a noun behind it: 解救婴儿7名, 手上两个; 0 for none."""
+    before = text[max(0, number.start - 4) : number.start].rstrip(" 共约有近")
+    if measure in {"名", "位", "个", "余名", "多名"} and before.endswith(words.terms["noun_before"]):
+        return 0.8
+    few = closed and 1 < number.value < _FEW
+    return 0.6 if few and (measure == "名" or (measure == "个" and before.endswith(words.terms["at_hand"]))) else 0.0
 
 
 def _unmeasured(number: Number, at: int, rest: str) -> tuple[int, float] | None:

@@ -60,8 +60,9 @@ def find(view: TextView) -> Iterator[Candidate]:
         if piece[0] >= piece[1]:
             continue
         part, _, currency = currency.rpartition(" ")
-        for value in (number.value,) if number.high is None else (number.value, number.high):
-            value = value * Decimal(part) if part else value + small
+        high = number.high if number.high is not None and number.high <= 10 * _HIGHEST else None
+        for end in (number.value,) if high is None else (number.value, high):
+            value = end * Decimal(part) if part else end + small
             yield Candidate(KIND, (piece,), f"{as_decimal(value)} {currency}", probability, rule)
 
 
@@ -108,30 +109,33 @@ def _read(text: str, number: Number, words: _Words) -> tuple[int, int, str, floa
     return _bare(text, number, head, tail, words)
 
 
-def _bare(
-    text: str, number: Number, head: str, tail: str, words: _Words
-) -> tuple[int, int, str, float, str] | None:
+def _bare(text: str, number: Number, head: str, tail: str, words: _Words) -> tuple[int, int, str, float, str] | None:
     """Return a plain round number that words of pay and price a little way off call a sum, or None."""
-    value = number.value
-    if text.isascii() or not (10 <= value < 10_000_000) or value % 1 or value % (100 if value >= 1_000 else 5):
-        return None
-    if (number.digits == 4 and 1900 <= value < 2030) or not (number.digits or number.scaled or value >= 100):
+    if text.isascii() or not _round(number) or _MORE_DIGITS.match(tail) or re.search(r"\d\W{1,2}$", head):
         return None
     if tail[:1].isascii() and (tail[:1].isalnum() or (tail[:1] in "-/.:~@%" and tail[1:2].isdigit())):
         return None
-    if _MORE_DIGITS.match(tail) or re.search(r"\d\W{1,2}$", head):
-        return None
     clause = _CLAUSE.split(head)[-1]
     near = clause.rstrip(" :是")
-    if near.endswith(words.terms["paid_before"]) or tail.lstrip(" ").startswith(words.terms["paid_after"]):
-        return number.start, number.stop, DEFAULT, 0.7, "plain number > word of pay"
-    large = value >= 1_000 and value % 100 == 0 and number.digits <= 7
-    if large and any(term in clause for term in words.terms["paid_before"]):
-        return number.start, number.stop, DEFAULT, 0.6, "plain number > word of pay in its clause"
+    large = number.value >= 1_000 and number.value % 100 == 0
     alone = not clause.strip() and (not tail or tail[0] in _BREAKS)
-    if large and alone and any(term in text for term in words.terms["traded"]):
-        return number.start, number.stop, DEFAULT, 0.55, "plain number by itself > words of trade"
-    return None
+    sure, rule = 0.0, ""
+    if near.endswith(words.terms["paid_before"]) or tail.lstrip(" ").startswith(words.terms["paid_after"]):
+        sure, rule = 0.7, "plain number > word of pay"
+    elif large and any(term in clause for term in words.terms["paid_before"]):
+        sure, rule = 0.6, "plain number > word of pay in its clause"
+    elif large and alone and any(term in text for term in words.terms["traded"]):
+        sure, rule = 0.55, "plain number by itself > words of trade"
+    return (number.start, number.stop, DEFAULT, sure, rule) if sure else None
+
+
+def _round(number: Number) -> bool:
+    """Whether a number without a unit is as round as sums are, and no year."""
+    value = number.value
+    if not (10 <= value < 10_000_000) or value % 1 or value % (100 if value >= 1_000 else 5) or number.digits > 7:
+        return False
+    year = number.digits == 4 and 1900 <= value < 2030
+    return not year and bool(number.digits or number.scaled or value >= 100)
 
 
 def _named(text: str, number: Number) -> str:
@@ -175,7 +179,8 @@ def _currency(
         if not (sign.isascii() and sign.isalpha() and beyond.isascii() and beyond.isalpha()):
             after = words.after[sign]
             together = sign == "块" and number.value == 1 and rest[1:2] not in "钱,，。 " and not number.scaled
-            if together or rest.startswith(("元旦", "元宵")):  # "一块去" is no money
+            pixels = sign == "p" and not (text.isascii() and number.value < 100)
+            if together or pixels or rest.startswith(("元旦", "元宵")):  # "一块去" is no money
                 after = ""
             else:
                 stop += len(tail) - len(rest) + len(sign)

@@ -18,7 +18,9 @@ from ringtrace.text.view import TextView
 KIND = "sex"
 _ALONE = re.compile(r"(?:^|[\s,，。;；:：、(（\[【.!])([男女])(?=$|[\s,，。;；、)）\]】.!0-9])")
 _LETTER = re.compile(r"(?:^|[\s,(;/])([fm])[,;/)]? ?(?=[0-9]{1,2} ?(?:d|w|m|y)(?:o\b|ay|eek|k|o?nth|th|ear|r|\b))")
-_AGED = re.compile(r"(?:岁|个月|个半月|天|周|月大|月龄|多月)的?([男女])(?=$|[\s,，。;；、.!])|([男女])(?=(?:\d{1,2}|[一二两三四五六七八九十半]{1,3})(?:岁|个月|个半月|天|周岁|多月))")
+_AGED = re.compile(
+    r"(?:岁|个月|个半月|天|周|月大|月龄|多月)的?([男女])(?=$|[\s,，。;；、.!])|([男女])(?=(?:\d{1,2}|[一二两三四五六七八九十半]{1,3})(?:岁|个月|个半月|天|周岁|多月))"
+)
 _NEAR = 7
 _EITHER = 0.55
 """男孩女孩都行, "boy or girl": both words are there, though neither says which it is. "男女不限" is none."""
@@ -39,6 +41,21 @@ def find(view: TextView) -> Iterator[Candidate]:
     folded = view.folded
     text = folded.text
     words = _words(view.lexicons)
+    hits = _hits(text, words)
+    if not hits:
+        return
+    doubtful = _alternatives(text, hits, words)
+    for at, (start, stop, concept) in enumerate(hits):
+        piece = folded.origin(start, stop)
+        if concept == "none" or piece[0] >= piece[1] or _called(text, start):
+            continue
+        probability = _EITHER if at in doubtful else 0.9 if stop - start > 1 else 0.8
+        for value in ("F", "M") if concept == "both" else (concept,):
+            yield Candidate(KIND, (piece,), value, probability, "word of sex")
+
+
+def _hits(text: str, words: _Words) -> list[tuple[int, int, str]]:
+    """Return (start, stop, concept) of the words and signs of sex, in order."""
     hits: list[tuple[int, int, str]] = []
     for index, start, stop in words.automaton.find_matches_as_indexes(text):
         if text[start] > "\u2e80" or _apart(text, start, stop):
@@ -56,16 +73,7 @@ def find(view: TextView) -> Iterator[Candidate]:
     if ("m" in text or "f" in text) and find_numbers(text):
         hits.extend((*match.span(1), match.group(1).upper()) for match in _LETTER.finditer(text))
         hits.sort()
-    if not hits:
-        return
-    doubtful = _alternatives(text, hits, words)
-    for at, (start, stop, concept) in enumerate(hits):
-        piece = folded.origin(start, stop)
-        if concept == "none" or piece[0] >= piece[1]:
-            continue
-        probability = _EITHER if at in doubtful else 0.9 if stop - start > 1 else 0.8
-        for value in ("F", "M") if concept == "both" else (concept,):
-            yield Candidate(KIND, (piece,), value, probability, "word of sex")
+    return hits
 
 
 def _alternatives(text: str, hits: list[tuple[int, int, str]], words: _Words) -> set[int]:
@@ -79,6 +87,12 @@ def _alternatives(text: str, hits: list[tuple[int, int, str]], words: _Words) ->
             if free and not tail.startswith(words.offered):
                 doubtful |= {at, at + 1}
     return doubtful
+
+
+def _called(text: str, start: int) -> bool:
+    """Whether the word is part of a name that is called: "@水中丫头 在吗"."""
+    at = text.rfind("@", max(0, start - 10), start)
+    return at >= 0 and not re.search(r"[\s,，。:：]", text[at:start])
 
 
 def _apart(text: str, start: int, stop: int) -> bool:

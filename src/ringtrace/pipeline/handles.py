@@ -31,6 +31,8 @@ KNOWN, RAISED = 0.85, 0.8
 """A handle read with so much certainty anywhere is known; a doubtful reading of it elsewhere gets this."""
 _MINUTE = 60_000_000
 _PART = re.compile(r"[^\w]{0,8}(?:[^\W_]{0,6}[^\w]{0,3})?[\da-z_零一二三四五六七八九〇幺两洞拐勾壹贰叁肆伍陆柒捌玖]")
+_OPEN = re.compile(r"[a-z0-9_]$")
+_REST = re.compile(r"(?:[a-z_]{0,8}\d[a-z0-9_]{0,8}|[a-z_]{1,12})(?:[^\w]*$|[^\w\d]{0,2}(?!\d)\D{0,6}$)")
 _COLUMNS = (
     "post_id", "evidence_id", "member", "platform", "container", "container_name", "account_id", "kind", "sent_at",
     "text", "segments",
@@ -126,19 +128,26 @@ def _joined(run: Sequence[dict[str, Any]], lexicons: Path | None) -> Iterable[di
         if first < done:
             continue
         for size in range(min(PARTS, len(run) - first), 1, -1):
-            rows = list(_read(run[first : first + size], lexicons))
+            parts = run[first : first + size]
+            rows = list(_read(parts, lexicons, "\n")) or (list(_read(parts, lexicons, "")) if _torn(parts) else [])
             if rows:
                 done = first + size
                 yield from rows
                 break
 
 
-def _read(parts: Sequence[dict[str, Any]], lexicons: Path | None) -> Iterator[dict[str, Any]]:
-    """Yield mention rows for contacts that have a piece in every one of ``parts``, or a cue in the first."""
-    text = "\n".join(part["text"] for part in parts)
+def _torn(parts: Sequence[dict[str, Any]]) -> bool:
+    """Whether each message after the first may hold the rest of a value, letter by letter: "rouya_32", "78"."""
+    ends = [fold(part["text"]).text.rstrip() for part in parts]
+    return all(_OPEN.search(end) for end in ends[:-1]) and all(_REST.match(end) for end in ends[1:])
+
+
+def _read(parts: Sequence[dict[str, Any]], lexicons: Path | None, between: str) -> Iterator[dict[str, Any]]:
+    """Yield mention rows for contacts that have a piece in the first and in the last of ``parts``."""
+    text = between.join(part["text"] for part in parts)
     last = parts[-1]
     view = TextView(text, last["platform"], last["container_name"], last["kind"], lexicons=lexicons)
-    bounds = _bounds(parts)
+    bounds = _bounds(parts, len(between))
     candidates = [c for c in find_all(view) if c.kind in CONTACT_KINDS]
     whole = [c for c in candidates if c.probability >= 0.5 and _spread(c, bounds)]
     if not whole:
@@ -155,11 +164,11 @@ def _read(parts: Sequence[dict[str, Any]], lexicons: Path | None) -> Iterator[di
         }  # fmt: skip
 
 
-def _bounds(parts: Sequence[dict[str, Any]]) -> list[tuple[int, int]]:
+def _bounds(parts: Sequence[dict[str, Any]], between: int) -> list[tuple[int, int]]:
     bounds, at = [], 0
     for part in parts:
         bounds.append((at, at + len(part["text"])))
-        at += len(part["text"]) + 1
+        at += len(part["text"]) + between
     return bounds
 
 

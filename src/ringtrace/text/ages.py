@@ -25,6 +25,8 @@ _BREAKS = frozenset("，,。.;；!！?？、 \n\t:：()（）[]【】|/~…“�
 _SECOND = {"Y": "M", "M": "D"}
 _REACH = 16
 _NEWBORN_APART = 8
+_MINDED = 2
+"""Of days, more than so many: "一天该喝多少" is a rate."""
 _STILL = 10
 """Up to so many days or weeks "宝宝5天了还没" tells how long something has lasted."""
 
@@ -211,19 +213,25 @@ def _judge(text: str, at: tuple[int, int], letter: str, value: Decimal, words: A
         return 0.85, "number > unit > child" + limit
     if letter == "Y":
         return None
-    bound = (0.75, f"number > unit > {UPPER}") if born and tail.startswith(terms["within"]) else None
-    bound = bound or _bound(text, around, words)
+    bound = _bound(text, around, words)
+    if born and tail.startswith(terms["within"]):
+        bound = (0.75, f"number > unit > {UPPER}")
     still = letter in "DW" and value <= _STILL and tail.startswith(terms["still"])
     gone = letter == "M" and bare.endswith(terms["infant"]) and tail.startswith(terms["vanished"])
     if bound is not None or still or (tail.startswith(terms["never_after"]) and not gone):
         return bound
-    cared = tail.startswith(terms["care"]) and (letter != "D" or value > 2)
-    if head.endswith(terms["fits"]) or (letter in "MWD" and tail.startswith(terms["wear"])) or (cared and not bare):
-        return 0.55, "age of use"
-    if cared and bare.endswith(terms["weaned"]):
+    if _used(around, letter, value, words):
         return 0.55, "age of use"
     beside = 0.9 if born else _beside(text, around, letter, value, words)
     return (beside, "child > number > unit" + limit) if beside else None
+
+
+def _used(around: _Around, letter: str, value: Decimal, words: AgeWords) -> bool:
+    """Whether the age says for whom something is: 适合3个月, 20天穿, 两个月该打哪针, 断奶8个月合适吗."""
+    terms, tail = words.terms, around.tail
+    cared = tail.startswith(terms["care"]) and (letter != "D" or value > _MINDED)
+    fits = around.head.endswith(terms["fits"]) or (letter in "MWD" and tail.startswith(terms["wear"]))
+    return fits or (cared and (not around.bare or around.bare.endswith(terms["weaned"])))
 
 
 def _beside(text: str, around: _Around, letter: str, value: Decimal, words: AgeWords) -> float:
@@ -233,10 +241,9 @@ def _beside(text: str, around: _Around, letter: str, value: Decimal, words: AgeW
     closed = not rest or rest[0] in _BREAKS
     lasting = closed and around.tail.startswith("了") and letter in "DW"
     named = bare or (around.before.rstrip(" :：,，、") if closed else "")
-    if named.endswith(terms["minding"]):
-        return 0.0
-    if named.endswith(terms["born"]) or _pet(named, words):
-        if value == 1 and (rest.startswith(terms["rate"]) or rest[:1].isdigit()):
+    if named.endswith((*terms["born"], *terms["pet"])):
+        rate = value == 1 and (rest.startswith(terms["rate"]) or rest[:1].isdigit())
+        if rate or named.endswith(terms["minding"]):
             return 0.0
         if closed:
             return 0.85 if bare or not lasting else 0.4
@@ -246,11 +253,6 @@ def _beside(text: str, around: _Around, letter: str, value: Decimal, words: AgeW
     if rest.startswith(terms["wear"]) or any(term in around.before for term in terms["ongoing"]):
         return 0.3
     return 0.4 if lasting or (value == 1 and letter == "D") else 0.7
-
-
-def _pet(named: str, words: AgeWords) -> bool:
-    """Whether a pet stands right before: its name, or 我家 with a breed of up to four signs."""
-    return named.endswith(words.terms["pet"])
 
 
 def _bound(text: str, around: _Around, words: AgeWords) -> tuple[float, str] | None:

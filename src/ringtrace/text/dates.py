@@ -139,6 +139,8 @@ def _month_day(text: str, match: re.Match[str], day: date | None, words: _Words)
         tail.startswith(("龄", "大", "嫂", "子", "份大", "饼", "薪", "费", "经")) or head.endswith(("农历", "阴历"))
     ):
         return
+    if match.group(1) == "一" and match.group(2) is None and re.match(r" ?[\d一二三四五六七八九]", tail):
+        return  # 一月5500元: a month's pay
     if head.endswith(("去年", "今年", "明年", "前年", "农历", "阴历", "后年")):
         return
     future = any(term in head for term in words.future) or tail.startswith(("预产", "生产", "要生"))

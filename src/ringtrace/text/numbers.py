@@ -198,9 +198,7 @@ def _take(text: str, at: int, stop: int, tally: _Tally) -> bool:
     here = tally.here
     value, after, kind = _digits(text, here, stop)
     if kind == "":
-        if text[here] in "十拾百" and here == at:
-            value = Decimal(1)
-        elif text[here] in "十拾" and tally.unit == 100:  # 二百十
+        if (text[here] in "十拾百" and here == at) or (text[here] in "十拾" and tally.unit == 100):
             value = Decimal(1)
         elif not tally.unit or text[here] not in _LARGE:
             return False

@@ -80,7 +80,6 @@ class _Weigher:
         around = _weights()["around"]
         total = around["english"] if self.scene.text.isascii() else around["chinese"]
         total += around["article"] if self.view.kind in ("article", "page") else 0.0
-        total += around["company"] if self.company else 0.0
         return total + (around["tip"] if self.view.kind == "tip" else 0.0)
 
     @cached_property
@@ -106,7 +105,8 @@ class _Weigher:
         if _CALLED.search(self.scene.text[max(0, start - 18) : start]):
             return
         weights = _weights()
-        total = self.base + weights["digits"][str(len(digits))] + extra + self._around(start, stop)
+        total = self.base + self._beside("company") + weights["digits"][str(len(digits))] + extra
+        total += self._around(start, stop)
         shape = weights["number"]
         if digits.endswith("000"):
             total += shape["thousands"]
@@ -151,7 +151,7 @@ class _Weigher:
         letters = re.sub(r"[^a-z]", "", value)
         if not count and "_" not in value:
             return
-        total = self.base + weights["floor"] + self._around(*match.span())
+        total = self.base + self._beside("nickname") + weights["floor"] + self._around(*match.span())
         if "_" in value.strip("_"):
             total += weights["underscore"]
         if count:
@@ -169,6 +169,9 @@ class _Weigher:
         yield Bare(*match.span(), kinds[0], value, chance, "id by itself")
         if "-" not in value:
             yield Bare(*match.span(), kinds[1], value, _SECOND * chance, "id by itself")
+
+    def _beside(self, what: str) -> float:
+        return _weights()["around"][what] if self.company else 0.0
 
     def _around(self, start: int, stop: int) -> float:
         """Return what the words around ``[start, stop)`` of the layer add."""

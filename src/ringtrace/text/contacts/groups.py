@@ -16,9 +16,11 @@ _BETWEEN = re.compile(
 )
 # What goes on behind "wx" where that is part of the id and no second cue: "WeChat wx_lin2014".
 _SIGNED = re.compile(r"[_-][a-z0-9]")
+# Names of QQ that are syllables of names, too: "WX qiuqiu7496".
+_SYLLABLES = frozenset({"qiuqiu", "koukou"})
 _SAME_PLATFORM = (
     ("wechat", re.compile("微|薇|v|wx|wechat")),
-    ("qq", re.compile("q")),
+    ("qq", re.compile("q|扣|企")),
     ("phone", re.compile("手机|电|手|phone|mobile")),
 )  # fmt: skip
 
@@ -43,13 +45,22 @@ def group_cues(scene: Scene) -> list[Group]:
             continue
         if run and _begins_id(scene, run[-1], cue):
             continue
-        if run and (cue.start < run[-1].stop or not _BETWEEN.fullmatch(scene.text, run[-1].stop, cue.start)):
+        if run and (
+            cue.start < run[-1].stop
+            or _closed(scene.text, run)
+            or not _BETWEEN.fullmatch(scene.text, run[-1].stop, cue.start)
+        ):
             if cue.start < run[-1].stop:
                 continue
             groups += _settle(scene, run)
             run = []
         run.append(cue)
     return groups + _settle(scene, run)
+
+
+def _closed(text: str, run: list[Cue]) -> bool:
+    """Whether the cues so far stand in brackets of their own: "(qq)", "(same on wechat)"."""
+    return text[run[-1].stop : run[-1].stop + 1] == ")" and text[run[0].start - 1 : run[0].start] == "("
 
 
 def _begins_id(scene: Scene, last: Cue, cue: Cue) -> bool:
@@ -59,6 +70,8 @@ def _begins_id(scene: Scene, last: Cue, cue: Cue) -> bool:
     gap = text[last.stop : cue.start]
     if last.concept in ("add", "phone") and following.isdigit() and cue.concept == "qq":
         return False
+    if text[cue.start : cue.stop] in _SYLLABLES and following.isalnum() and gap.strip(" :") == "":
+        return True
     if SPACED.match(text, cue.start) and not gap.strip(" :=号是"):
         return True
     if not gap.strip(" :=号是") and cue.concept == last.concept == "wechat" and _SIGNED.match(text, cue.stop):

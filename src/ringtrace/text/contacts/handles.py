@@ -11,7 +11,7 @@ from ringtrace.text.contacts.scene import Scene
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}(?![a-z0-9_])")
 # An id told character by character with one sign between them: "l-i-n-_-2-0".
 SPACED = re.compile(
-    r"(?<![a-z0-9])[a-z0-9]{1,5}([-_·•.~*|/+、,;^#=&])(?:[a-z0-9_-]{1,5}\1){2,30}[a-z0-9_]{1,5}(?![a-z0-9])"
+    r"(?<![a-z0-9])[a-z0-9][a-z0-9_]{0,4}([-_·•.~*|/+、,;^#=&])(?:[a-z0-9_-]{1,5}\1){2,30}[a-z0-9_]{1,5}(?![a-z0-9])"
 )
 _NAME = re.compile(r"@?([a-z][a-z0-9_]{3,31})(?![a-z0-9_@])")
 _RUN = re.compile(r"[a-z0-9_-]+")
@@ -28,6 +28,8 @@ _PARTED = re.compile(r"\d{1,5}(?:[\u4e00-\u9fff]\d{1,5}){2,9}(?!\d)")
 _DIGITS = re.compile(r"[0-9]{1,11}")
 # What a number word right behind the digits counts or begins: "12345一起", "12345两个".
 _COUNTED = frozenset("个人位次下些起直定样般切家")
+# The second line of a torn id: letters and digits, and nothing else in it.
+_SECOND_LINE = re.compile(r"\n[a-z]{0,5}\d{1,4}(?=\s|$)")
 _REACH = 60
 
 
@@ -225,7 +227,7 @@ def _grouped(scene: Scene, at: int, high: int) -> Token | None:
         return None
     runs = [(at + m.start(), at + m.end()) for m in re.finditer(r"\d+", match.group())]
     size = sum(stop - start for start, stop in runs)
-    if any(scene.weak[left[1]] in "0123456789" for left in runs[:-1]):
+    if all(scene.weak[left[1]] in "0123456789" for left in runs[:-1]):
         return None
     units = any(scene.cues.unit.match(scene.text, stop) for _, stop in runs[:-1])
     return _token(scene, runs, "cue+digits between fillers") if 6 <= size <= high and not units else None
@@ -289,6 +291,8 @@ def _continues(scene: Scene, stop: int, value: str) -> bool:
         return bool(re.match(r"[a-z0-9_]", rest[1:2]))
     if len(re.match(r"\d*", scene.strong[stop : stop + 12]).group()) >= 2:  # type: ignore[union-attr]
         return True
+    if not any(map(str.isdigit, value)) and _SECOND_LINE.match(rest):
+        return True
     return rest[:1] == "\n" and (value[-1] in "_-" or rest[1:2] in ("_", "-"))
 
 
@@ -344,10 +348,9 @@ def _may_join(value: str, rest: str, gap: str, joins: bool, rough: int) -> bool:
         return True
     if len(part) == 1 and (len(value) <= 1 or rough):
         return True
-    if gap == "\n" and len(value) < 6:
-        return True
-    if gap == "\n" and not (value[-1:] in "_-" or part[0] in "_-" or len(value) < 6):
-        return False
+    if gap == "\n":
+        torn = len(value) < 6 or _SECOND_LINE.match(gap + rest) is not None
+        return torn or value[-1:] in "_-" or part[0] in "_-"
     if gap.strip() and not gap.isspace():
         return joins or not gap.isascii()
     return (
@@ -363,4 +366,6 @@ def read_name(scene: Scene, at: int, joins: bool) -> Token | None:
     match = _NAME.match(scene.text, at)
     if match is None:
         return None
+    if _SECOND_LINE.match(scene.text, match.end()) and not any(map(str.isdigit, match.group())):
+        return read_id(scene, after, joins)
     return Token(match.start(), match.end(), (match.span(),), match.group(1), "cue+name", "@" in match.group())

@@ -23,6 +23,7 @@ _BEFORE = re.compile(r"(?<![a-z0-9_@./-])(@?[a-z][a-z0-9_-]{4,31}|\d{5,11})$")
 _WXID = re.compile(r"(?<![a-z0-9_])wxid_[a-z0-9]{6,20}(?![a-z0-9_])")
 _TURNED = re.compile(r"[a-z0-9_-]{5,19}[a-z](?![a-z0-9_])")
 _AT_NAME = re.compile(r"(?<![a-z_.@/+-])@([a-z][a-z0-9_]{4,31})(?![a-z0-9_@-]|\.[a-z0-9])")
+_AT_SPACED = re.compile(r"(?<![a-z_.@/+-])@(?=[a-z0-9_]{1,5}[~*|/+、,;^#=&·•])")
 _NEAR = 14
 # What ends a clause behind a name of letters only: not another word.
 _CLOSED = re.compile(r"\s*(?:$|[\n.,;!?)]|[^\x00-\x7f])")
@@ -406,6 +407,8 @@ def _add_number(reading: _Reading, number: Number, kinds: frozenset[str], group:
     handle_kinds = kinds & {"wechat", "qq"}
     if group is not None and not group.same and "phone" in kinds:
         handle_kinds -= {"qq"}
+    if reading.scene.text[number.start] == "+":
+        handle_kinds -= {"qq"}
     if handle_kinds and national and group is not None:
         for kind in sorted(handle_kinds):
             sure = (0.95 if group.sure else 0.85) - (0.1 if kind == "qq" else 0.0)
@@ -484,6 +487,10 @@ def _read_at_names(reading: _Reading) -> None:
     scene, view = reading.scene, reading.view
     concepts = {cue.concept for cue in scene.found}
     adds = bool(concepts & {"add", "telegram", "phone"})
+    for match in islice(_AT_SPACED.finditer(scene.text), _MOST):
+        token = read_id(scene, match.end(), joins=False)
+        if token is not None and token.rule == "cue+spaced id" and reading.taken.claim(match.start(), token.stop):
+            reading.add("telegram", token.pieces, token.value, 0.85, "at sign, spaced name")
     for match in islice(_AT_NAME.finditer(scene.text), _MOST):
         if not reading.taken.claim(match.start(1), match.end()):
             continue

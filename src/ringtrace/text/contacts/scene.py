@@ -26,7 +26,7 @@ _ADDED = frozenset("加+")
 # Names of Telegram that mean an aeroplane or a telegram elsewhere.
 _AMBIGUOUS = frozenset(["飞机", "✈", "🛩", "电报"])
 # No Chinese or English name begins so: the v is the cue, "vlanlucky9399".
-_CLUSTERED = re.compile(r"(?<![a-z0-9_@./-])v(?=[bcdfghjkmnpqstwxzl][a-z0-9_]{5,19}(?![a-z0-9_@.]))")
+_CLUSTERED = re.compile(r"(?<![a-z0-9_@./-])v(?=[bcdfghjkmnpqrstwxzl][a-z0-9_]{5,19}(?![a-z0-9_@.]))")
 _SINGLE = re.compile(r"[qvw](?![a-z])(?<![a-z0-9_].)(?=[^a-z0-9]{0,8}[a-z0-9])")
 _GLUED = frozenset({"vx", "wx", "qq", "tg", "wechat", "weixin"})
 _WX = frozenset({"vx", "wx"})
@@ -34,13 +34,18 @@ _WX = frozenset({"vx", "wx"})
 _STRONG_ID = re.compile(r"[a-z]{3,16}[0-9]{2,8}(?![a-z0-9_])|[a-z]{3,16}_[a-z0-9]{1,8}(?![a-z0-9_])")
 _TORN_ID = re.compile(r"[a-z]{1,4}\n[a-z0-9_]{1,8}(?![a-z])")
 _WEAK_RUN = re.compile(r"\d(?:[^\w]{0,3}\d){4}")
-_SOUNDED_Q = re.compile(r"(?<![a-z0-9_])q[:号 ]{0,2}(?=[^a-z0-9])")
+_SOUNDED_Q = re.compile(r"(?<![a-z0-9_])q(?:[:号 ]{0,2}(?=[^a-z0-9])|(?=[oilzsb]{1,2}\d))")
 _ADDING = frozenset("加+我留伽嘉佳私")
 _PARTED_Q = re.compile(r"q(?<=\dq)(?=[^\w]{0,3}\d{5})")
 _ADDED_LETTER = re.compile(r"(?<=[加+伽嘉佳])[vw](?=[a-z])")
 _LEET = re.compile(r"(?<![a-z0-9])[a-z]+[013457@$!][a-z013457@$!]*(?![a-z0-9])")
 _LEET_LETTERS = str.maketrans("013457@$!", "oieastasi")
 _NAMES = {"wechat": "wechat", "weixin": "wechat", "telegram": "telegram", "whatsapp": "whatsapp", "phone": "phone"}
+_SPACED_NAME = re.compile(
+    "(?<![a-z])(?:"
+    + "|".join("[ ._*-]{0,2}".join(name) for name in ("telegram", "whatsapp", "wechat", "weixin"))
+    + ")(?![a-z])"
+)
 _COUNTED = re.compile(
     r"(?:([前头]|first )|(中|middle |next )|([后尾末]|last ))"
     r"(?:面|边|间|端|头)?的?(?:\d|几)(?:位|个| digits)(?:数字?|号码|数)?"
@@ -111,6 +116,8 @@ def find_cues(text: str, lexicon: Cues, marks: str) -> tuple[Cue, ...]:
             kept.append(cue)
     if "3" in text or "@" in text or "1" in text or "4" in text or "0" in text:
         kept.extend(_leet_names(text, kept))
+    if "t" in text and _SPACED_NAME.search(text):
+        kept = _spaced_names(text, kept)
     if "v" in text or "w" in text or "q" in text:
         kept.extend(_single_letters(text, marks, kept))
     if "位" in text or "个" in text or "digits" in text:
@@ -147,8 +154,15 @@ def _latin(char: str) -> bool:
 def _glued(text: str, start: int, stop: int, concept: str, before: str) -> Cue | None:
     """Return the cue whose last letter runs on into another, as in 加vx_handle."""
     raw = text[start:stop]
+    if raw in _WX and text[stop : stop + 1] in ("i", "u") and not _latin(before):
+        return Cue(start, start + 1, concept.removesuffix("_weak"), False)  # no syllable begins so: v + xiaohong
     apart = not before.isascii() or before == "+" or (raw in _WX and not before.isalnum() and before not in "_-./@")
-    if raw in _GLUED and before and apart and (before.strip() or _STRONG_ID.match(text, stop) or _TORN_ID.match(text, stop)):
+    if (
+        raw in _GLUED
+        and before
+        and apart
+        and (before.strip() or _STRONG_ID.match(text, stop) or _TORN_ID.match(text, stop))
+    ):
         return Cue(start, stop, concept.removesuffix("_weak"), False)
     if concept == "wechat_weak" and raw[0] in "薇溦":
         return Cue(start, start + 1, "wechat", before in _ADDING)
@@ -207,6 +221,16 @@ def _leet_names(text: str, kept: list[Cue]) -> list[Cue]:
         if concept is not None and not any(cue.start < match.end() and match.start() < cue.stop for cue in kept):
             found.append(Cue(match.start(), match.end(), concept, True))
     return found
+
+
+def _spaced_names(text: str, kept: list[Cue]) -> list[Cue]:
+    """Return the cues with the platform names torn by blanks and signs: "te le gr am"."""
+    for match in islice(_SPACED_NAME.finditer(text), _MOST // 20):
+        name = _NAMES[re.sub(r"[^a-z]", "", match.group())]
+        if not any(cue.start <= match.start() and match.end() <= cue.stop for cue in kept):
+            kept = [cue for cue in kept if cue.stop <= match.start() or cue.start >= match.end()]
+            kept.append(Cue(match.start(), match.end(), name, True))
+    return kept
 
 
 def lay_out(folded: Folded, lexicon: Cues) -> Scene | None:
