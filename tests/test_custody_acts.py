@@ -8,7 +8,6 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from ringtrace import registry
 from ringtrace.cli import app
 from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.custody import Circumstances
@@ -17,6 +16,7 @@ from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.custodian import Asked
 from ringtrace.pipeline.explaining import explain, listed
 from ringtrace.store.case import Case
+from ringtrace.store.custody import CustodyLog
 from ringtrace.store.keys import key_folder, open_key
 
 RUN = CliRunner()
@@ -100,17 +100,18 @@ def test_what_cannot_be_logged_is_not_shown_nor_exported(analysed, tmp_path, mon
 
 
 def test_an_export_is_logged_before_a_byte_leaves(analysed, tmp_path, monkeypatch):
-    logged = []
+    seen = []
 
-    class Spy:
-        def export(self, folder, target):
-            logged.extend(acts(analysed, "disclose"))
-            return []
+    def log(self, events, *rest, append=CustodyLog.append):
+        seen.extend((event["event"], (tmp_path / "out").exists()) for event in events)
+        append(self, events, *rest)
 
-    monkeypatch.setattr(registry, "scan", lambda package: {"tables": Spy()})
+    monkeypatch.setattr(CustodyLog, "append", log)
     done = RUN.invoke(app, ["export", str(analysed.folder), str(tmp_path / "out"), "--recipient", "Prosecutor Wu"])
     assert done.exit_code == 0, done.output
-    assert logged[-1]["to"] == "Prosecutor Wu" and logged[-1]["files"] == len(analysed.evidence.held())
+    assert seen == [("disclose", False)] and (tmp_path / "out").exists()
+    event = acts(analysed, "disclose")[-1]
+    assert event["to"] == "Prosecutor Wu" and event["files"] == len(analysed.evidence.held())
 
 
 def test_an_analysis_is_logged_as_a_combination(case):

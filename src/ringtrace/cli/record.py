@@ -198,29 +198,77 @@ def keepers(
 
 
 @app.command()
+def enrol(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Your name, as a keeper.", show_default=False)],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Become a keeper, at your own desk and with a passphrase that nobody else types.
+
+    All keepers enrol before the first identity is sealed.
+
+    Example: ringtrace record mycase enrol "Officer Lin"
+    """
+    from ringtrace.pipeline.recording import enrol_keeper
+    from ringtrace.store.case import Case
+
+    phrase = typer.prompt(f"Passphrase of {name}", hide_input=True, confirmation_prompt=True, err=True)
+    names = enrol_keeper(Case(context.obj), name, phrase, author=_who(by))
+    emit(as_json, {"keepers": names}, [f"Keepers: {', '.join(names)}; any two together can open a sealed identity."])
+
+
+@app.command()
+def approve(
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(help="A pseudonym: child-...", show_default=False)],
+    keeper: Annotated[str, typer.Option(help="You, a keeper.")],
+    to: Annotated[str, typer.Option(help="The keeper who may open it.")],
+    reason: Annotated[str, typer.Option(help="Why; the audit keeps it.")],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Consent, as one keeper, that another opens the sealed identity of this one person.
+
+    Example: ringtrace record mycase approve child-ab12cd34ef --keeper "Officer Lin" --to "Prosecutor Wu"
+    --reason "parents wait"
+    """
+    from ringtrace.pipeline.recording import approve as consent
+    from ringtrace.store.case import Case
+
+    phrase = typer.prompt(f"Passphrase of {keeper}", hide_input=True, err=True)
+    seals = consent(Case(context.obj), subject, (keeper, phrase), to, author=_who(by), reason=reason)
+    lines = [
+        f"{to} may now open {subject}: ringtrace record {context.obj} unseal {subject} --keeper {to!r} --reason ..."
+    ]
+    emit(as_json, {"subject": subject, "to": to, "seals": seals}, lines)
+
+
+@app.command()
 def unseal(
     context: typer.Context,
     subject: Annotated[str, typer.Argument(help="A pseudonym: child-...", show_default=False)],
-    keeper: Annotated[list[str], typer.Option(help="Give it twice: two different keepers.")],
+    keeper: Annotated[list[str], typer.Option(help="You, where another approved; or twice: two keepers at one desk.")],
     reason: Annotated[str, typer.Option(help="Why; the audit keeps it.")],
     by: By = "",
     as_json: Json = False,
 ) -> None:
     """Open the sealed identity of one person, by two keepers; the audit keeps who, when and why.
 
-    Example: ringtrace record mycase unseal child-ab12cd34ef --keeper "Officer Lin" --keeper "Prosecutor Wu"
-    --reason "parents wait"
+    Example: ringtrace record mycase unseal child-ab12cd34ef --keeper "Prosecutor Wu" --reason "parents wait"
     """
     from ringtrace.errors import UsageError
     from ringtrace.pipeline.recording import unseal as open_identity
+    from ringtrace.pipeline.recording import unseal_approved
     from ringtrace.store.case import Case
 
-    if len(keeper) != 2:
-        raise UsageError("give --keeper twice: two different people")
-    phrases = [typer.prompt(f"Passphrase of {name}", hide_input=True, err=True) for name in keeper]
-    found = open_identity(
-        Case(context.obj), subject, list(zip(keeper, phrases, strict=True)), author=_who(by), reason=reason
-    )
+    if len(keeper) > 2:
+        raise UsageError("give --keeper once, where another approved, or twice")
+    secret = [(name, typer.prompt(f"Passphrase of {name}", hide_input=True, err=True)) for name in keeper]
+    if len(secret) == 1:
+        found = unseal_approved(Case(context.obj), subject, secret[0], author=_who(by), reason=reason)
+    else:
+        found = open_identity(Case(context.obj), subject, secret, author=_who(by), reason=reason)
     lines = [f"{name.removeprefix('identity_')}: {text}" for identity in found for name, text in identity.items()]
     emit(as_json, {"identities": found}, lines)
 

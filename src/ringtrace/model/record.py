@@ -50,12 +50,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """An encrypted identity. salt: name of the key part that undoing destroys; all other fields are Base64."""
+    """An encrypted identity. salt: name of the key part that undoing destroys; all other texts are Base64.
+
+    ephemeral: the public key that the sealing used; wraps: (keeper, keeper, the identity's key for those two).
+    """
 
     salt: str
     ephemeral: str
-    nonce: str
     ciphertext: str
+    wraps: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from ringtrace.store.case import Case
 from ringtrace.store.keys import key_folder
 from ringtrace.store.ledger import Ledger
 from ringtrace.store.records import Batch, read_batches, read_entries, undo_batch, write_batch
-from ringtrace.store.sealing import Vault
+from ringtrace.store.sealing import Keeper, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +96,119 @@ def undo(case: Case, number: int, *, author: str, reason: str) -> Batch:
         return batch
 
 
-def appoint_keepers(case: Case, keepers: Sequence[tuple[str, str]], *, author: str) -> None:
-    """Make the sealing key of the case for (name, passphrase) keepers, any two of whom can unseal."""
+def appoint_keepers(case: Case, keepers: Sequence[Keeper], *, author: str) -> None:
+    """Name all (name, passphrase) keepers at one desk; any two of them can unseal together."""
     with case.locked(), _opened(case) as ledger:
-        _vault(ledger, author).appoint(keepers)
-        ledger.record("audit", author, {"what": "keepers appointed", "keepers": [name for name, _ in keepers]})
+        vault = _vault(ledger, author)
+        vault.appoint(keepers)
+        _tell_keepers(ledger, vault, author, [name for name, _ in keepers])
 
 
-def unseal(
-    case: Case, subject: str, keepers: Sequence[tuple[str, str]], *, author: str, reason: str
-) -> list[dict[str, str]]:
-    """Open the identity of one person with two keepers; the audit says so before anything is shown."""
+def enrol_keeper(case: Case, name: str, phrase: str, *, author: str) -> list[str]:
+    """Make one keeper, at their own desk; return all keepers so far."""
+    with case.locked(), _opened(case) as ledger:
+        vault = _vault(ledger, author)
+        vault.enrol(name, phrase)
+        _tell_keepers(ledger, vault, author, [name])
+        return vault.keepers()
+
+
+def _tell_keepers(ledger: Ledger, vault: Vault, author: str, names: Sequence[str]) -> None:
+    said = {"what": "keepers appointed", "keepers": list(names), "login": getpass.getuser()}
+    ledger.record("audit", author, {**said, "public": {name: vault.public_keys()[name] for name in names}})
+
+
+def _check_keepers(ledger: Ledger, vault: Vault) -> None:
+    """Raise CaseError where the keepers' public keys are not those that the audit names: somebody put in their own."""
+    told: dict[str, str] = {}
+    for _, payload in ledger.events("audit"):
+        if payload["what"] == "keepers appointed":
+            told |= payload["public"]
+    if told != vault.public_keys():
+        raise CaseError("the keepers' keys in the key folder are not those that were appointed; nothing was sealed")
+
+
+def approve(case: Case, subject: str, keeper: Keeper, to: str, *, author: str, reason: str) -> int:
+    """Let a keeper consent that another may open this one identity; return how many seals that covers.
+
+    Nothing is opened: what is passed on is of use for this subject and to that keeper only.
+    """
+    if not reason.strip():
+        raise UsageError("say why the identity is to be opened")
+    if keeper[0] == to:
+        raise UsageError("a second keeper must open it")
+    with case.locked(), _opened(case) as ledger:
+        vault, found = _vault(ledger, author), _seals(ledger, subject)
+        said = {"subject": subject, "keepers": [keeper[0], to], "why": reason, "login": getpass.getuser()}
+        ledger.record("audit", author, {"what": "approval asked", **said})
+        passed = {
+            sealed.ciphertext: vault.pass_on(vault.part(subject, sealed, keeper), subject, to) for sealed in found
+        }
+        ledger.record("audit", author, {"what": "unsealing approved", **said})
+        ledger.record("approval", author, {"subject": subject, "keeper": keeper[0], "to": to, "passed": passed})
+        return len(passed)
+
+
+def unseal_approved(case: Case, subject: str, keeper: Keeper, *, author: str, reason: str) -> list[dict[str, str]]:
+    """Open the identity of one person as the keeper to whom another consented; the audit says so before.
+
+    Raises UsageError without a consent, and when whoever consented is the one who opens now.
+    """
+    with case.locked(), _opened(case) as ledger:
+        found, vault = _seals(ledger, subject), _vault(ledger, author)
+        consents = [
+            (event.author, payload)
+            for event, payload in ledger.events("approval")
+            if payload["subject"] == subject and payload["to"] == keeper[0]
+        ]
+        if not consents:
+            raise UsageError(f"no other keeper has approved that {keeper[0]} opens {subject}")
+        consenting = [payload for other, payload in consents if other != author]
+        if not consenting:
+            raise UsageError(f"{author} approved this and cannot open it as well; a second person must")
+        _ask(ledger, author, subject, [consenting[-1]["keeper"], keeper[0]], reason)
+        opened = []
+        for sealed in found:
+            latest = next((p for p in reversed(consenting) if sealed.ciphertext in p["passed"]), None)
+            if latest is None:
+                raise UsageError(f"{subject} was sealed anew since the approval; ask for another")
+            parts = {
+                keeper[0]: vault.part(subject, sealed, keeper),
+                latest["keeper"]: vault.receive(latest["passed"][sealed.ciphertext], subject, keeper),
+            }
+            opened.append(vault.open(subject, sealed, parts))
+        ledger.record("audit", author, {"what": "unsealed", "subject": subject, "keepers": [*parts], "why": reason})
+    return _distinct(opened)
+
+
+def unseal(case: Case, subject: str, keepers: Sequence[Keeper], *, author: str, reason: str) -> list[dict[str, str]]:
+    """Open the identity of one person with two keepers at one desk; the audit says so before anything is shown."""
+    with case.locked(), _opened(case) as ledger:
+        found, vault = _seals(ledger, subject), _vault(ledger, author)
+        names = [name for name, _ in keepers]
+        _ask(ledger, author, subject, names, reason)
+        opened = [vault.unseal(subject, sealed, keepers) for sealed in found]
+        ledger.record("audit", author, {"what": "unsealed", "subject": subject, "keepers": names, "why": reason})
+    return _distinct(opened)
+
+
+def _seals(ledger: Ledger, subject: str) -> list[Sealed]:
+    found = [e.sealed for e in read_entries(ledger) if e.record.subject == subject and e.sealed]
+    if not found:
+        raise UsageError(f"no identity is sealed under {subject}")
+    return found
+
+
+def _ask(ledger: Ledger, author: str, subject: str, keepers: Sequence[str], reason: str) -> None:
+    """Put the question into the audit, whatever comes of it; login: who the system says it is."""
     if not reason.strip():
         raise UsageError("say why the identity is opened")
-    with case.locked(), _opened(case) as ledger:
-        sealed = [e.sealed for e in read_entries(ledger) if e.record.subject == subject and e.sealed]
-        if not sealed:
-            raise UsageError(f"no identity is sealed under {subject}")
-        names = [name for name, _ in keepers]
-        vault = _vault(ledger, author)
-        ledger.record("audit", author, {"what": "unsealing asked", "subject": subject, "keepers": names, "why": reason})
-        found = [vault.unseal(subject, item, keepers) for item in sealed]
-        ledger.record("audit", author, {"what": "unsealed", "subject": subject, "keepers": names, "why": reason})
-    return [dict(pairs) for pairs in dict.fromkeys(tuple(sorted(identity.items())) for identity in found)]
+    said = {"what": "unsealing asked", "subject": subject, "keepers": list(keepers), "why": reason}
+    ledger.record("audit", author, {**said, "login": getpass.getuser()})
+
+
+def _distinct(identities: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    return [dict(pairs) for pairs in dict.fromkeys(tuple(sorted(identity.items())) for identity in identities)]
 
 
 def children_masker(case: Case, entries: Sequence[Entry]) -> Masker:
@@ -189,6 +280,7 @@ def _take(
         intake = take_in(sheet, columns, Histories(e.record for e in read_entries(ledger)), desk)
         number = 0
         if intake.drafts and vault and not dry:
+            _check_keepers(ledger, vault)
             refused = len({f.row for f in intake.findings if f.level == "refused"})
             number = write_batch(ledger, author, {**about, "refused": refused}, _sealed(intake, vault))
     return Recorded(number, len(sheet.rows), len(intake.drafts), intake.findings, columns.ignored)

@@ -1,9 +1,14 @@
-"""Identities under seal: encrypted for a key that no single person holds and that never lies in the case.
+"""Identities under seal: what a person is called can be read by two keepers together, and never lies open in the case.
 
-Identities are encrypted to an X25519 key whose private half was split, for every two keepers, into two
-parts; each part is encrypted under one keeper's passphrase (scrypt) in the user's key folder. Opening
-one identity needs two keepers. A second secret, one for each batch, is mixed in: undoing the batch
-destroys it, and the ciphertext that stays in the append-only ledger can then be read by nobody.
+Each keeper has a key pair of their own, its private half encrypted under their own passphrase; there is no
+key that opens everything, not even for a moment. An identity is encrypted under a key of its own, and that
+key for every two keepers under what both of them derive from their private keys *for this identity*. So a
+keeper who consents passes on a part that opens this one identity, to one other keeper, at another desk.
+A further secret, one for each batch, is mixed in: undoing the batch destroys it, and the ciphertext that
+stays in the append-only ledger can then be read by nobody. Texts are padded: their length says nothing.
+
+What it cannot do: tell two people from one who typed both passphrases when the keepers were named, or keep
+what a keeper has read from being told. Both are in the audit.
 """
 
 from __future__ import annotations
@@ -11,7 +16,6 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -20,19 +24,27 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.record import Sealed
-from ringtrace.store.durable import replace_file
+from ringtrace.store.passphrase import (
+    LEAST,
+    decode,
+    decrypt,
+    destroy_secret,
+    encode,
+    encrypt,
+    lock,
+    unlock,
+    write_secret,
+)
 
 _RAW = serialization.Encoding.Raw
-_COST = 1 << 15
-"""scrypt N; with r = 8, p = 1 about 0.1 s and 32 MiB a try (RFC 7914; OWASP's second choice)."""
-_LEAST = 10
-"""Characters of a passphrase."""
+_PADDED = 512
+"""Bytes that an identity is padded to a multiple of."""
+Keeper = tuple[str, str]
+"""Name and passphrase."""
 
 
 class Vault:
@@ -41,74 +53,111 @@ class Vault:
     def __init__(self, keys: Path, name: str) -> None:
         self.folder = keys / "vaults" / name
         self.name = name
+        self._opened: dict[Keeper, X25519PrivateKey] = {}  # for as long as this command lasts
 
     def pseudonym(self, kind: str, number: str) -> str:
         """Return the pseudonym of a person's number: keyed, so that numbers cannot be tried out without the key."""
-        digest = hmac.digest(self._pseudonym_key(), f"{kind}\0{number}".encode(), "sha256")
+        digest = hmac.digest(self._secret("pseudonym"), f"{kind}\0{number}".encode(), "sha256")
         return f"{kind}-{base64.b32encode(digest)[:10].decode().lower()}"
 
     @property
     def ready(self) -> bool:
-        return (self.folder / "public").exists()
+        return len(self.keepers()) >= 2
 
-    def appoint(self, keepers: Sequence[tuple[str, str]]) -> None:
-        """Make the sealing key and split it among (name, passphrase) keepers, any two of whom can open.
+    def keepers(self) -> list[str]:
+        return sorted(self._keys())
+
+    def public_keys(self) -> dict[str, str]:
+        """Return keeper -> public key, Base64: the ledger keeps them too, so that nobody exchanges them unseen."""
+        return {name: key["public"] for name, key in sorted(self._keys().items())}
+
+    def enrol(self, name: str, phrase: str) -> None:
+        """Make a keeper, at their own desk: any two of those enrolled before the first seal can open it together.
+
+        Raises UsageError for a known name, a short passphrase, or once something is sealed: whoever came
+        later could bring a second self.
+        """
+        keys = self._keys()
+        if any(self.folder.glob("batch-*")):
+            raise UsageError("identities are sealed already; keepers are named before the first")
+        if name in keys or not name.strip():
+            raise UsageError(f"{name!r} is a keeper already" if name.strip() else "name the keeper")
+        if len(phrase) < LEAST:
+            raise UsageError(f"each keeper needs a passphrase of their own, of {LEAST} characters or more")
+        private = X25519PrivateKey.generate()
+        secret = private.private_bytes(_RAW, serialization.PrivateFormat.Raw, serialization.NoEncryption())
+        keys[name] = {"public": _public(private), "private": lock(secret, phrase)}
+        write_secret(self.folder / "keepers.json", json.dumps(keys, ensure_ascii=False).encode())
+
+    def appoint(self, keepers: Sequence[Keeper]) -> None:
+        """Make all keepers at one desk, where each types a passphrase.
 
         Raises UsageError for fewer than two, equal names, equal or short passphrases, or when keepers exist.
         """
-        if self.ready:
-            raise UsageError("this case has keepers already; what they sealed would be lost under a new key")
+        if self.keepers():
+            raise UsageError("this case has keepers already")
         names, phrases = [name for name, _ in keepers], [phrase for _, phrase in keepers]
         if len(set(names)) < 2 or len(set(names)) < len(names):
             raise UsageError("name at least two different keepers")
-        if len(set(phrases)) < len(phrases) or min(map(len, phrases)) < _LEAST:
-            raise UsageError(f"each keeper needs a passphrase of their own, of {_LEAST} characters or more")
-        private = X25519PrivateKey.generate()
-        secret = private.private_bytes(_RAW, serialization.PrivateFormat.Raw, serialization.NoEncryption())
-        shares: dict[str, dict[str, str]] = {name: {} for name in names}
-        for (left, one), (right, other) in combinations(keepers, 2):
-            part = secrets.token_bytes(len(secret))
-            rest = bytes(a ^ b for a, b in zip(secret, part, strict=True))
-            shares[left][right] = _lock(part, one)
-            shares[right][left] = _lock(rest, other)
-        self._make_folder()
-        _write_secret(self.folder / "shares.json", json.dumps(shares, ensure_ascii=False).encode())
-        replace_file(self.folder / "public", private.public_key().public_bytes(_RAW, serialization.PublicFormat.Raw))
-
-    def keepers(self) -> list[str]:
-        path = self.folder / "shares.json"
-        return sorted(json.loads(path.read_bytes())) if path.exists() else []
+        if len(set(phrases)) < len(phrases) or min(map(len, phrases)) < LEAST:
+            raise UsageError(f"each keeper needs a passphrase of their own, of {LEAST} characters or more")
+        for name, phrase in keepers:
+            self.enrol(name, phrase)
 
     def seal(self, identities: Sequence[tuple[str, Mapping[str, str]]]) -> list[Sealed]:
-        """Encrypt (pseudonym, identity) pairs of one batch; raises UsageError while there are no keepers."""
+        """Encrypt (pseudonym, identity) pairs of one batch; raises UsageError while there are no two keepers."""
         if not self.ready:
             raise UsageError("identities need keepers: `ringtrace record CASE keepers NAME NAME`")
         salt, ephemeral = secrets.token_hex(8), X25519PrivateKey.generate()
-        _write_secret(self.folder / f"batch-{salt}", secrets.token_bytes(32))
-        public = X25519PublicKey.from_public_bytes((self.folder / "public").read_bytes())
-        cipher = AESGCM(self._key(ephemeral.exchange(public), salt))
-        sent = ephemeral.public_key().public_bytes(_RAW, serialization.PublicFormat.Raw)
-        sealed = []
-        for pseudonym, identity in identities:
-            nonce = secrets.token_bytes(12)
-            plain = json.dumps(dict(identity), ensure_ascii=False, sort_keys=True).encode()
-            hidden = cipher.encrypt(nonce, plain, pseudonym.encode())
-            sealed.append(Sealed(salt, _text(sent), _text(nonce), _text(hidden)))
-        return sealed
+        write_secret(self.folder / f"batch-{salt}", secrets.token_bytes(32))
+        shared = {name: ephemeral.exchange(_opened(key["public"])) for name, key in self._keys().items()}
+        batch = self._batch(salt)
+        return [
+            self._seal(pseudonym, identity, salt, batch, _public(ephemeral), shared)
+            for pseudonym, identity in identities
+        ]
 
-    def unseal(self, pseudonym: str, sealed: Sealed, keepers: Sequence[tuple[str, str]]) -> dict[str, str]:
-        """Open one identity with two keepers' (name, passphrase); raises UsageError when they cannot."""
-        private = X25519PrivateKey.from_private_bytes(self._join(keepers))
-        shared = private.exchange(X25519PublicKey.from_public_bytes(base64.b64decode(sealed.ephemeral)))
-        cipher = AESGCM(self._key(shared, sealed.salt))
+    def part(self, pseudonym: str, sealed: Sealed, keeper: Keeper) -> bytes:
+        """Return a keeper's part for this one identity; raises UsageError for a stranger or a wrong passphrase."""
+        shared = self._private(keeper).exchange(_opened(sealed.ephemeral))
+        return self._part(self._batch(sealed.salt), keeper[0], pseudonym, shared)
+
+    def pass_on(self, part: bytes, pseudonym: str, to: str) -> str:
+        """Return a part encrypted for another keeper, Base64: the public key used, then the ciphertext."""
+        if to not in self._keys():
+            raise UsageError(f"{to} is no keeper; keepers are: {', '.join(self.keepers())}")
+        ephemeral = X25519PrivateKey.generate()
+        key = self._derive(ephemeral.exchange(_opened(self._keys()[to]["public"])), b"", "passed on", to, pseudonym)
+        return f"{_public(ephemeral)} {encrypt(key, part, pseudonym)}"
+
+    def receive(self, passed: str, pseudonym: str, keeper: Keeper) -> bytes:
+        """Return the part that another keeper passed on to this one."""
+        public, _, hidden = passed.partition(" ")
+        key = self._derive(self._private(keeper).exchange(_opened(public)), b"", "passed on", keeper[0], pseudonym)
         try:
-            plain = cipher.decrypt(
-                base64.b64decode(sealed.nonce), base64.b64decode(sealed.ciphertext), pseudonym.encode()
-            )
+            return decrypt(key, hidden, pseudonym)
+        except InvalidTag as error:
+            raise UsageError(f"what was passed on for {pseudonym} is not for {keeper[0]}") from error
+
+    def open(self, pseudonym: str, sealed: Sealed, parts: Mapping[str, bytes]) -> dict[str, str]:
+        """Open one identity with the parts of two keepers; raises CaseError when it was changed."""
+        left, right = sorted(parts)
+        try:
+            wrapped = next(hidden for one, other, hidden in sealed.wraps if (one, other) == (left, right))
+            key = self._pair(self._batch(sealed.salt), left, right, pseudonym, parts)
+            plain = decrypt(decrypt(key, wrapped, pseudonym), sealed.ciphertext, pseudonym)
+        except StopIteration:
+            raise UsageError(f"{left} and {right} were not both keepers when {pseudonym} was sealed") from None
         except InvalidTag as error:
             raise CaseError(f"the sealed identity of {pseudonym} was changed or belongs to another vault") from error
         found: dict[str, str] = json.loads(plain)
         return found
+
+    def unseal(self, pseudonym: str, sealed: Sealed, keepers: Sequence[Keeper]) -> dict[str, str]:
+        """Open one identity with two keepers at one desk; raises UsageError when they cannot."""
+        if len({name for name, _ in keepers}) != 2:
+            raise UsageError(f"two different keepers are needed out of: {', '.join(self.keepers())}")
+        return self.open(pseudonym, sealed, {keeper[0]: self.part(pseudonym, sealed, keeper) for keeper in keepers})
 
     def masking_key(self) -> bytes:
         """The 32-byte key under which tags of identities are made; it lies beside the pseudonym key."""
@@ -116,8 +165,7 @@ class Vault:
 
     def keep_prints(self, salt: str, prints: bytes) -> None:
         """Keep the tags of what was sealed with ``salt``; undoing the batch destroys them, too."""
-        self._make_folder()
-        replace_file(self.folder / f"prints-{salt}", prints)
+        write_secret(self.folder / f"prints-{salt}", prints)
 
     def prints(self, salt: str) -> bytes | None:
         """Return the tags kept for ``salt``, None where there are none (another key folder, an older version)."""
@@ -126,68 +174,68 @@ class Vault:
 
     def destroy(self, salt: str) -> None:
         """Make everything that was sealed with ``salt`` unreadable for ever."""
-        (self.folder / f"prints-{salt}").unlink(missing_ok=True)
-        path = self.folder / f"batch-{salt}"
-        if path.exists():
-            with path.open("r+b") as handle:
-                handle.write(bytes(32))
-                handle.flush()
-                os.fsync(handle.fileno())
-            path.unlink()
+        destroy_secret(self.folder / f"prints-{salt}")
+        destroy_secret(self.folder / f"batch-{salt}")
 
-    def _key(self, shared: bytes, salt: str) -> bytes:
+    def _seal(
+        self, pseudonym: str, identity: Mapping[str, str], salt: str, batch: bytes, ephemeral: str,
+        shared: Mapping[str, bytes],
+    ) -> Sealed:  # fmt: skip
+        content = secrets.token_bytes(32)
+        plain = json.dumps(dict(identity), ensure_ascii=False, sort_keys=True).encode()
+        plain += b" " * (-len(plain) % _PADDED)
+        parts = {name: self._part(batch, name, pseudonym, value) for name, value in shared.items()}
+        wraps = tuple(
+            (left, right, encrypt(self._pair(batch, left, right, pseudonym, parts), content, pseudonym))
+            for left, right in combinations(sorted(parts), 2)
+        )
+        return Sealed(salt, ephemeral, encrypt(content, plain, pseudonym), wraps)
+
+    def _part(self, batch: bytes, name: str, pseudonym: str, shared: bytes) -> bytes:
+        return self._derive(shared, batch, "part", name, pseudonym)
+
+    def _pair(self, batch: bytes, left: str, right: str, pseudonym: str, parts: Mapping[str, bytes]) -> bytes:
+        return self._derive(parts[left] + parts[right], batch, "pair", left, right, pseudonym)
+
+    def _derive(self, secret: bytes, salt: bytes, *about: str) -> bytes:
+        info = json.dumps(["ringtrace identity", self.name, *about]).encode()
+        return HKDF(hashes.SHA256(), 32, salt or None, info).derive(secret)
+
+    def _batch(self, salt: str) -> bytes:
         path = self.folder / f"batch-{salt}"
-        if not path.exists():
+        if not salt.isalnum() or not path.exists():
             raise UsageError("that batch was undone, or its key lies in another person's key folder")
-        return HKDF(hashes.SHA256(), 32, path.read_bytes(), f"ringtrace identity {self.name}".encode()).derive(shared)
-
-    def _join(self, keepers: Sequence[tuple[str, str]]) -> bytes:
-        if not self.ready:
-            raise UsageError("this case has no keepers in this key folder")
-        shares = json.loads((self.folder / "shares.json").read_bytes())
-        (left, one), (right, other) = keepers
-        if left == right or left not in shares or right not in shares:
-            raise UsageError(f"two different keepers are needed out of: {', '.join(sorted(shares))}")
-        first, second = _unlock(shares[left][right], one, left), _unlock(shares[right][left], other, right)
-        return bytes(a ^ b for a, b in zip(first, second, strict=True))
-
-    def _pseudonym_key(self) -> bytes:
-        return self._secret("pseudonym")
-
-    def _secret(self, name: str) -> bytes:
-        path = self.folder / name
-        if not path.exists():
-            self._make_folder()
-            _write_secret(path, secrets.token_bytes(32))
         return path.read_bytes()
 
-    def _make_folder(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    def _keys(self) -> dict[str, dict[str, str]]:
+        path = self.folder / "keepers.json"
+        keys: dict[str, dict[str, str]] = json.loads(path.read_bytes()) if path.exists() else {}
+        return keys
+
+    def _private(self, keeper: Keeper) -> X25519PrivateKey:
+        name, phrase = keeper
+        if name not in self._keys():
+            raise UsageError(f"{name} is no keeper; keepers are: {', '.join(self.keepers())}")
+        if keeper not in self._opened:
+            secret = unlock(self._keys()[name]["private"], phrase, name)
+            self._opened[keeper] = X25519PrivateKey.from_private_bytes(secret)
+        return self._opened[keeper]
+
+    def _secret(self, name: str) -> bytes:
+        """Return a secret of 32 bytes, made at first use."""
+        path = self.folder / name
+        if not path.exists():
+            write_secret(path, secrets.token_bytes(32))
+        return path.read_bytes()
 
 
-def _write_secret(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-        handle.write(data)
-        handle.flush()
-        os.fsync(handle.fileno())
+def _public(key: X25519PrivateKey) -> str:
+    return encode(key.public_key().public_bytes(_RAW, serialization.PublicFormat.Raw))
 
 
-def _lock(secret: bytes, phrase: str) -> str:
-    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
-    return _text(salt + nonce + AESGCM(_stretched(phrase, salt)).encrypt(nonce, secret, None))
-
-
-def _unlock(locked: str, phrase: str, name: str) -> bytes:
-    data = base64.b64decode(locked)
+def _opened(public: str) -> X25519PublicKey:
+    """Return a public key; raises CaseError when the ledger holds no such thing there."""
     try:
-        return AESGCM(_stretched(phrase, data[:16])).decrypt(data[16:28], data[28:], None)
-    except InvalidTag as error:
-        raise UsageError(f"the passphrase of {name} is not right") from error
-
-
-def _stretched(phrase: str, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=32, n=_COST, r=8, p=1).derive(phrase.encode())
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+        return X25519PublicKey.from_public_bytes(decode(public))
+    except (InvalidTag, ValueError) as error:
+        raise CaseError("a sealed identity was changed: it holds no public key") from error
