@@ -47,6 +47,10 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
             sent_alternative="time?", segments=_SEGMENTS, title_segments=_SEGMENTS, state="text", changed_at="time?",
             edit_of="text?",
         ),
+        "clocks": _spec(
+            "evidence_id reference_id container", evidence_id="text", reference_id="text", container="text",
+            offset_seconds="int", messages="int", agreeing="int", kind="text",
+        ),
         "gaps": _spec(
             "evidence_id member start stop reason", evidence_id="text", member="text", start="int", stop="int",
             reason="text",

@@ -37,7 +37,7 @@ def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None])
 
     with case.locked():
         log_combination(case, f"analysis by ringtrace {__version__}")
-        evidence, posts, gaps = read_all(case.evidence, case.settings.zone, workers, progress)
+        evidence, posts, gaps, clocks = read_all(case.evidence, case.settings.zone, workers, progress)
         answers = find_answers(posts)
         mentions, stances, facts = observe_all(posts, answers, case.lexicons, workers, progress)
         ledger = case.open_ledger()
@@ -58,8 +58,9 @@ def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None])
             links=links, templates=templates, identifiers=identifiers, answers=answers,
         )  # fmt: skip
         tables = {
-            "evidence": evidence, "posts": posts, "gaps": gaps, "mentions": mentions, "stances": stances,
-            "facts": facts, "accounts": accounts, "templates": templates, "identifiers": identifiers,
+            "evidence": evidence, "posts": posts, "gaps": gaps, "clocks": clocks, "mentions": mentions,
+            "stances": stances, "facts": facts, "accounts": accounts, "templates": templates,
+            "identifiers": identifiers,
             "links": links, "actors": actors, **found, **figure_tables(posts, entries),
         }  # fmt: skip
         summary = Summary.of(case, tables)

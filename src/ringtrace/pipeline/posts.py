@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from ringtrace.engines.tables import from_rows, schema
 from ringtrace.model.post import Post
 from ringtrace.model.span import Segment, Span
+from ringtrace.pipeline.copies import join_copies, link_edits
 
 _CLEAN = str.maketrans({chr(point): "\ufffd" for point in range(0xD800, 0xE000)})
 
@@ -48,7 +49,15 @@ def post_table(posts: Sequence[Post]) -> pa.Table:
 
 
 def merge(tables: Iterable[pa.Table]) -> pa.Table:
-    """Join tables of posts; a post that came in more than once is one row with all its sources."""
+    """Join tables of posts; see ``merge_copies``."""
+    return merge_copies(tables)[0]
+
+
+def merge_copies(tables: Iterable[pa.Table]) -> tuple[pa.Table, pa.Table]:
+    """Join tables of posts; a post that came in more than once is one row with all its sources.
+
+    Returns (posts, contract table ``clocks``): also exports of one conversation by other means are joined.
+    """
     joined = pa.concat_tables([*tables]) if tables else post_table([])
     order = [(name, "ascending") for name in ("post_id", "evidence_id", "member", "start")]
     joined = joined.take(pc.sort_indices(joined, sort_keys=order)).combine_chunks()
@@ -62,7 +71,8 @@ def merge(tables: Iterable[pa.Table]) -> pa.Table:
     merged = merged.set_column(
         place, schema("posts").field("sources"), pa.array(sources, schema("posts").field("sources").type)
     )
-    return _resolve_replies(merged)
+    joined, clocks = join_copies(merged)
+    return link_edits(_resolve_replies(joined)), clocks
 
 
 def _resolve_replies(posts: pa.Table) -> pa.Table:

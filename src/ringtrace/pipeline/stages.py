@@ -16,7 +16,7 @@ from ringtrace.pipeline.confined import read_confined
 from ringtrace.pipeline.files import Task
 from ringtrace.pipeline.handles import join_messages, know_again
 from ringtrace.pipeline.observing import INPUT, observe
-from ringtrace.pipeline.posts import merge, post_table
+from ringtrace.pipeline.posts import merge_copies, post_table
 from ringtrace.pipeline.reading import MAPPING_SUFFIX
 from ringtrace.stances.company import Company
 from ringtrace.stances.wording import Wording
@@ -28,8 +28,8 @@ _MOST_FILES = 1_000
 Progress = Callable[[str, int, int], None]
 
 
-def read_all(store: EvidenceStore, zone: str, workers: int, progress: Progress) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Return tables (evidence, posts, gaps) of everything in the store."""
+def read_all(store: EvidenceStore, zone: str, workers: int, progress: Progress) -> tuple[pa.Table, ...]:
+    """Return tables (evidence, posts, gaps, clocks) of everything in the store."""
     held = store.held()
     evidence, posts, gaps = [from_rows("evidence", [])], [post_table([])], [from_rows("gaps", [])]
     done = 0
@@ -39,7 +39,8 @@ def read_all(store: EvidenceStore, zone: str, workers: int, progress: Progress) 
         gaps.append(missing)
         done += len(rows)
         progress("reading", done, len(held))
-    return pa.concat_tables(evidence), merge(posts), pa.concat_tables(gaps)
+    joined, clocks = merge_copies(posts)
+    return pa.concat_tables(evidence), joined, pa.concat_tables(gaps), clocks
 
 
 def observe_all(
