@@ -52,13 +52,27 @@ def export(
     emit(as_json, {"files": [str(path) for path in written]}, [f"Wrote {counted(len(written), 'file')} to {target}."])
 
 
-def formats(as_json: Json = False) -> None:
-    """List what can be read, found and written.
+def formats(
+    coverage: Annotated[
+        Path | None, typer.Option(help="A case: what its files' bytes turned out to be, by reader and file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List what can be read, found and written; or how every byte of a case was accounted for.
 
     Example: ringtrace formats --json
+
+    Example: ringtrace formats --coverage mycase
     """
     from ringtrace import registry
 
+    if coverage is not None:
+        from ringtrace.pipeline.coverage import Coverage
+        from ringtrace.store.case import Case
+
+        found = Coverage.of(Case(coverage))
+        emit(as_json, found.document(), found.lines())
+        return
     readers = registry.scan("ringtrace.readers")
     extractors = registry.scan("ringtrace.extractors")
     exporters = registry.scan("ringtrace.exporters")

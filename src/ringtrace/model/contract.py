@@ -37,6 +37,7 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
             "evidence_id", evidence_id="text", name="text", size="int", media_type="text", reader="text",
             reader_version="text", received_at="time?", source="text", posts="int", gap_bytes="int",
             structure_bytes="int", post_bytes="int", names="list of text", note="text",
+            media="list of media", readers="list of share",
         ),
         "posts": _spec(
             "sent_at post_id", post_id="text", evidence_id="text", member="text", start="int", stop="int",
@@ -122,6 +123,16 @@ STRUCTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "span": {"evidence_id": "text", "member": "text", "start": "int", "stop": "int"},
         "segment": {"text_start": "int", "text_stop": "int", "start": "int", "stop": "int", "codec": "text"},
         "weight": {"feature": "text", "log2_odds": "log2_odds", "left": "span?", "right": "span?"},
+        "media": {"member": "text", "media_type": "text", "size": "int", "sha256": "text"},
+        "share": {
+            "reader": "text",
+            "sources": "int",
+            "size": "int",
+            "posts": "int",
+            "post_bytes": "int",
+            "structure_bytes": "int",
+            "gap_bytes": "int",
+        },
         "role": {"role": "text", "probability": "probability"},
     }
 )

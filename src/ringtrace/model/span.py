@@ -65,6 +65,19 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """A picture, sound or film: kept under its hash and not opened. Its bytes count as structure.
+
+    media_type: as its first bytes state it. sha256: of exactly these bytes, hex; for a plain file it is
+    the evidence id, for a member it is how the same picture is known again elsewhere.
+    """
+
+    span: Span
+    media_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """What a reader has to tell the analyst of a file: what a signature proves, what a format leaves out.
 

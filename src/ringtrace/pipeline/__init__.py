@@ -160,7 +160,7 @@ def _contents(case: Case, tables: Mapping[str, pa.Table], summary: Summary) -> C
 
     return Contents(
         name=case.settings.name,
-        zone=case.settings.zone,
+        zone=case.settings.shown_zone,
         tables=tables,
         quote=quote,
         remarks=[*summary.unread, *summary.remarks],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -75,4 +75,9 @@ def _evidence_row(held: Held, reading: Reading) -> dict[str, Any]:
         "post_bytes": reading.post_bytes,
         "names": list(held.names),
         "note": "; ".join(dict.fromkeys(reading.notes)),
+        "media": [
+            {"member": one.span.member, "media_type": one.media_type, "size": len(one.span), "sha256": one.sha256}
+            for one in reading.media
+        ],
+        "readers": [{"reader": name, **asdict(share)} for name, share in sorted(reading.shares.items())],
     }

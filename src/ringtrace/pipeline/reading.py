@@ -12,7 +12,7 @@ from ringtrace import registry
 from ringtrace.errors import EvidenceError, LimitError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
-from ringtrace.model.span import Gap, Remark, Segment, Span, Structure
+from ringtrace.model.span import Gap, Media, Remark, Segment, Span, Structure
 from ringtrace.pipeline.accounting import account
 from ringtrace.pipeline.watching import Stop, Watch
 from ringtrace.text.html_head import thin_head
@@ -26,7 +26,27 @@ Item = TypeVar("Item")
 MAPPING_SUFFIX = ".mapping.toml"
 _MAPPING_BYTES = 65_536
 OUT_OF_MEMORY = "more memory than allowed"
-_Found = Post | Gap | Structure | Member | Remark
+_Found = Post | Gap | Structure | Member | Remark | Media
+
+
+@dataclass(slots=True)
+class Share:
+    """What one reader made of a file and the members in it that it read: sources, then bytes."""
+
+    sources: int = 0
+    size: int = 0
+    posts: int = 0
+    post_bytes: int = 0
+    structure_bytes: int = 0
+    gap_bytes: int = 0
+
+    def add(self, other: Share) -> None:
+        self.sources += other.sources
+        self.size += other.size
+        self.posts += other.posts
+        self.post_bytes += other.post_bytes
+        self.structure_bytes += other.structure_bytes
+        self.gap_bytes += other.gap_bytes
 
 
 @dataclass(slots=True)
@@ -41,6 +61,8 @@ class Reading:
     gap_bytes: int = 0
     structure_bytes: int = 0
     notes: list[str] = field(default_factory=list)
+    media: list[Media] = field(default_factory=list)
+    shares: dict[str, Share] = field(default_factory=dict)
 
 
 def read_source(source: Source, depth: int = 0, watch: Watch | None = None) -> Reading:
@@ -75,6 +97,9 @@ def read_source(source: Source, depth: int = 0, watch: Watch | None = None) -> R
                 reading.gaps.append(item)
             elif isinstance(item, Structure):
                 structure.append(item)
+            elif isinstance(item, Media):
+                reading.media.append(item)
+                structure.append(Structure(item.span, item.media_type))
             elif isinstance(item, Remark):
                 reading.notes.append(item.text)
             else:
@@ -89,7 +114,7 @@ def refusal(source: Source, reason: str) -> Reading:
     """Return the reading of a source that is not read: one Gap over all of it."""
     size = len(source.data)
     gaps = [Gap(Span(source.evidence, source.member, 0, size), reason)] if size else []
-    return Reading(gaps=gaps, gap_bytes=size, notes=[reason])
+    return Reading(gaps=gaps, gap_bytes=size, notes=[reason], shares={"": Share(1, size, gap_bytes=size)})
 
 
 def _is_toml(data: bytes) -> bool:
@@ -226,6 +251,7 @@ def _number(reading: Reading) -> None:
 def _close(reading: Reading, source: Source, structure: list[Structure], members: list[tuple[Span, Reading]]) -> None:
     """Account for the source's bytes; a member's bytes count as what they turned out to hold."""
     posts = [post.span for post in reading.posts]
+    own = len(posts)
     gaps = list(reading.gaps)
     for carrier, inner in members:
         if inner.posts:
@@ -237,6 +263,11 @@ def _close(reading: Reading, source: Source, structure: list[Structure], members
         reading.posts.extend(inner.posts)
         reading.gaps.extend(inner.gaps)
         reading.notes.extend(inner.notes)
+        reading.media.extend(inner.media)
+        for reader, share in inner.shares.items():
+            reading.shares.setdefault(reader, Share()).add(share)
     weighed = account(source.evidence, source.member, len(source.data), posts, gaps, structure)
     reading.gaps.extend(Gap(span, "no reader accounted for these bytes") for span in weighed.unclaimed)
     reading.post_bytes, reading.gap_bytes, reading.structure_bytes = weighed.post, weighed.gap, weighed.structure
+    share = Share(1, len(source.data), own, weighed.post, weighed.structure, weighed.gap)
+    reading.shares.setdefault(reading.reader, Share()).add(share)

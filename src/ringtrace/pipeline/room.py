@@ -35,7 +35,7 @@ class Room:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.zone = case.settings.zone
+        self.zone = case.settings.shown_zone
         self._tables: dict[str, pa.Table] = {}
         self.consulted: dict[tuple[str, str, int, int], None] = {}  # spans of evidence that were quoted, in order
         self.naming = Naming(self.table)

@@ -11,8 +11,9 @@ from ringtrace.text.clock import read_clock
 from ringtrace.text.jsonchat import Record, Words, read_chat, read_lines
 
 NAME = "ChatLab JSON or JSONL"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = ""
+PRODUCERS = "ChatLab 1 (JSON, JSON lines)"
 
 _HEAD = 4096
 """Bytes at the start in which JSON lines show the type of their first object."""

@@ -14,6 +14,7 @@ from ringtrace.model.span import Gap, Span
 NAME = "bzip2 or xz"
 VERSION = "1"
 PLATFORM = ""
+PRODUCERS = "bzip2, xz"
 
 _BZIP2, _XZ = b"BZh", b"\xfd7zXZ\x00"
 _STEP = 1 << 16

@@ -15,7 +15,7 @@ from ringtrace.text.encoding import Charset, detect
 NAME = "DiscordChatExporter CSV"
 VERSION = "1"
 PLATFORM = "discord"
-PRODUCERS = "DiscordChatExporter 2.20 to 2.46 (CSV)"
+PRODUCERS = "DiscordChatExporter (CSV), compared with its source of 2026"
 KNOWN_GAPS = "no ids of messages, so no replies; the channel is known by the file's name alone"
 
 _COLUMNS = ("AuthorID", "Author", "Date", "Content")

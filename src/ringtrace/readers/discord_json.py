@@ -11,9 +11,9 @@ from ringtrace.text.clock import read_clock
 from ringtrace.text.jsonchat import Record, Words, read_chat
 
 NAME = "DiscordChatExporter JSON"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "discord"
-PRODUCERS = "DiscordChatExporter 2.20 to 2.46 (JSON)"
+PRODUCERS = "DiscordChatExporter (JSON), compared with its source of 2026"
 
 _SPOKEN = frozenset(
     {"", "Default", "Reply", "ThreadStarterMessage", "ApplicationCommand", "ChatInputCommand", "0", "19"}

@@ -17,7 +17,7 @@ from ringtrace.text.lines import read_body, split_lines
 NAME = "DiscordChatExporter text"
 VERSION = "1"
 PLATFORM = "discord"
-PRODUCERS = "DiscordChatExporter 2.20 to 2.46 (plain text)"
+PRODUCERS = "DiscordChatExporter (plain text), compared with its source of 2026"
 KNOWN_GAPS = "no ids of people or messages, so no replies"
 
 _RULE = b"=" * 62

@@ -22,7 +22,7 @@ from ringtrace.text.lines import read_body, split_lines
 NAME = "GlobaLeaks report"
 VERSION = "1"
 PLATFORM = "tip"
-PRODUCERS = "GlobaLeaks 2 to 5 (report.txt of an exported report)"
+PRODUCERS = "GlobaLeaks (report.txt of an exported report), by the layout its source prints"
 KNOWN_GAPS = "answers are kept as one text with their labels; older versions print the reporter's identity among them"
 
 _RULE = re.compile(rb"[ \t]*-{40}[ \t]*\r?")

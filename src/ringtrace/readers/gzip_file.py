@@ -13,6 +13,7 @@ from ringtrace.model.span import Gap, Span, Structure
 NAME = "gzip"
 VERSION = "1"
 PLATFORM = ""
+PRODUCERS = "gzip"
 
 _MAGIC = b"\x1f\x8b\x08"
 _STEP = 1 << 16

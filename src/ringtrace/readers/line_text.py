@@ -18,6 +18,8 @@ from ringtrace.text.opening import opens_markup
 NAME = "LINE text"
 VERSION = "1"
 PLATFORM = "line"
+PRODUCERS = "LINE for iOS and Android, all languages"
+KNOWN_GAPS = "no ids; replies are not marked in the export"
 
 _DAY = re.compile(
     r"(?:[0-9]{4}[./年-][0-9]{1,2}[./月-][0-9]{1,2}日?\s?(?:\([^()]{1,12}\)|（[^（）]{1,12}）|[^\W\d_]{1,12})?"

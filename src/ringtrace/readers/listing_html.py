@@ -16,8 +16,9 @@ from ringtrace.text.html_post import comment_post
 from ringtrace.text.html_thread import Contribution, read_thread
 
 NAME = "Listing page (HTML)"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "web"
+PRODUCERS = "any classified advert with labelled fields, one or several a page"
 
 
 def sniff(head: bytes, name: str) -> float:

@@ -5,12 +5,13 @@ Nothing is decoded, so a hostile picture meets no decoder here. What they show i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from ringtrace.errors import MalformedError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
-from ringtrace.model.span import Gap, Span, Structure
+from ringtrace.model.span import Gap, Media, Span, Structure
 
 NAME = "Pictures, sound, film"
 VERSION = "1"
@@ -44,10 +45,10 @@ def sniff(head: bytes, name: str) -> float:
     return 0.9 if media_type(head) else 0.0
 
 
-def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
-    """Yield one Structure that names what it is; raises MalformedError where the first bytes say nothing."""
+def read(source: Source) -> Iterator[Post | Gap | Structure | Member | Media]:
+    """Yield one Media that names what it is; raises MalformedError where the first bytes say nothing."""
     kind = media_type(bytes(source.data[:16]))
     if not kind:
         raise MalformedError(source.name, "neither picture nor sound nor film by its first bytes")
     span = Span(source.evidence, source.member, 0, len(source.data))
-    yield Structure(span, f"{kind}, kept under its hash, not opened")
+    yield Media(span, kind, hashlib.sha256(source.data).hexdigest())

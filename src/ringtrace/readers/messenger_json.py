@@ -13,6 +13,8 @@ from ringtrace.text.jsonchat import Record, Words, read_chat, unmangled
 NAME = "Messenger or Instagram JSON"
 VERSION = "1"
 PLATFORM = ""
+PRODUCERS = 'Messenger and Instagram "download your information" since 2018 (JSON)'
+KNOWN_GAPS = "names only, no ids of people"
 
 _SAID = frozenset({"", "Generic", "Share"})
 

@@ -17,8 +17,9 @@ from ringtrace.text.html_post import comment_post
 from ringtrace.text.html_thread import Contribution, read_thread
 
 NAME = "News page (HTML)"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "news"
+PRODUCERS = "any article by its structure"
 
 
 def sniff(head: bytes, name: str) -> float:

@@ -22,6 +22,8 @@ from ringtrace.text.page_words import is_paragraph
 NAME = "News or other prose saved as text"
 VERSION = "1"
 PLATFORM = "news"
+PRODUCERS = "articles and notes saved as text; transcripts of broadcasts as plain text"
+KNOWN_GAPS = "who speaks in a transcript is not told apart"
 
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"%pdf", b"{\\rtf")
 _WHITE = " \t\u3000\u00a0\ufeff\u200b\r\n\f\v"

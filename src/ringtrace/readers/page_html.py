@@ -12,8 +12,9 @@ from ringtrace.text.html_layout import lay_out
 from ringtrace.text.html_page import Sheet, invalid_bytes, looks_like_html, open_sheet, rest_of, site_of, title_of
 
 NAME = "Any other HTML page"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "web"
+PRODUCERS = "any other HTML page, SingleFile pages among them"
 
 _ALWAYS_OUT = frozenset(("navigation", "page header", "page footer", "advertising", "head", "form"))
 

@@ -12,7 +12,7 @@ from ringtrace.text.clock import read_clock
 from ringtrace.text.jsonchat import Record, Words, read_chat, read_lines
 
 NAME = "QQ JSON"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "qq"
 PRODUCERS = "QQ Chat Exporter 4 and 5 (JSON, chunked JSON lines)"
 

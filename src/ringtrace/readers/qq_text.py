@@ -21,6 +21,8 @@ from ringtrace.text.qq_names import split_identity
 NAME = "QQ text"
 VERSION = "1"
 PLATFORM = "qq"
+PRODUCERS = "QQ and TIM for Windows, QQ for phones (text)"
+KNOWN_GAPS = "private talks have names only"
 
 _HEAD = 512  # bytes of a line that may hold a header
 _LONGEST_NAME = 100  # code points

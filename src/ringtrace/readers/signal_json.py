@@ -13,7 +13,7 @@ from ringtrace.text.jsonchat import Record, Words, read_chat, read_lines
 NAME = "Signal JSON"
 VERSION = "1"
 PLATFORM = "signal"
-PRODUCERS = "signal-export 0.5 to 3 (data.json); rows of Signal Desktop (messages, sent_at)"
+PRODUCERS = "signal-export (data.json), compared with its source of 2026; rows of Signal Desktop (messages, sent_at)"
 KNOWN_GAPS = "signal-export names people but gives no ids"
 
 _EXPORT = (b'"date":', b'"sender":', b'"body":', b'"quote":', b'"attachments":', b'"reactions":')

@@ -17,7 +17,7 @@ from ringtrace.text.lines import read_body, split_lines
 NAME = "Signal text (signal-export)"
 VERSION = "1"
 PLATFORM = "signal"
-PRODUCERS = "signal-export 0.5 to 3 (chat.md; older index.md)"
+PRODUCERS = "signal-export (chat.md; older index.md), compared with its source of 2026"
 KNOWN_GAPS = "names only; the owner is called Me; a reply shows its quotation but not which message it answers"
 
 _HEADER = re.compile(

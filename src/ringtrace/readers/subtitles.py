@@ -15,6 +15,7 @@ from ringtrace.text.lines import split_lines
 NAME = "Subtitles (SRT, WebVTT)"
 VERSION = "1"
 PLATFORM = "news"
+PRODUCERS = "SRT, WebVTT"
 
 _TIME = rb"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}[.,][0-9]{3}"
 _CUE = re.compile(rb"[ \t]*" + _TIME + rb"[ \t]*-->[ \t]*" + _TIME)

@@ -14,6 +14,7 @@ from ringtrace.text.byte_stream import ByteStream
 NAME = "tar"
 VERSION = "1"
 PLATFORM = ""
+PRODUCERS = "tar (POSIX, GNU, old)"
 
 _BLOCK = 512
 _MAGIC_AT = 257  # POSIX.1-1988: "ustar" in the header block

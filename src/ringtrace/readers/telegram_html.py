@@ -21,7 +21,7 @@ from ringtrace.text.html_chat import ChatPage, classes
 NAME = "Telegram Desktop HTML"
 VERSION = "1"
 PLATFORM = "telegram"
-PRODUCERS = "Telegram Desktop 1.3 to 6 (messages.html)"
+PRODUCERS = "Telegram Desktop (messages.html), compared with its source of 2026"
 KNOWN_GAPS = "no ids of people; until 2022 times without zone; the zone stated is that of winter also in summer"
 
 _ORDER = DateOrder("dmy", "", "Telegram Desktop writes day.month.year")

@@ -18,8 +18,10 @@ from ringtrace.text import jsonspan
 from ringtrace.text.clock import assumed_clock, find_zone, local_micros, read_clock
 
 NAME = "Telegram Desktop JSON"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "telegram"
+PRODUCERS = "Telegram Desktop (result.json, full export), also cut or damaged; compared with its source of 2026"
+KNOWN_GAPS = "the target of a hidden link, reactions and forwarded_from are no text"
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])

@@ -19,6 +19,7 @@ from ringtrace.text.tip_columns import TipColumns, choose_columns, column_order,
 NAME = "Tips as a table"
 VERSION = "1"
 PLATFORM = "tip"
+PRODUCERS = "any table of tips, with or without a mapping file"
 
 _HEAD = 1 << 16
 _ENDINGS = (".csv", ".tsv", ".tab")

@@ -21,6 +21,7 @@ from ringtrace.text.tip_columns import TipColumns, choose_columns, column_order,
 NAME = "Tips as JSON lines"
 VERSION = "1"
 PLATFORM = "tip"
+PRODUCERS = "any JSON lines of tips, with or without a mapping file"
 
 _ENDINGS = (".jsonl", ".ndjson")
 _NAME_ROWS = 200

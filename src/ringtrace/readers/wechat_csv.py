@@ -16,6 +16,7 @@ from ringtrace.text.opening import opens_markup
 NAME = "WeChat CSV"
 VERSION = "1"
 PLATFORM = "wechat"
+PRODUCERS = "WeChatMsg / MemoTrace and kin (CSV)"
 
 _TEXT = ("StrContent", "content", "消息内容")
 _TIME = ("CreateTime", "StrTime", "时间", "time")

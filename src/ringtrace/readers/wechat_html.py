@@ -20,7 +20,7 @@ from ringtrace.text.clock import read_clock
 NAME = "WeChat HTML"
 VERSION = "1"
 PLATFORM = "wechat"
-PRODUCERS = "WeFlow (HTML); WeChatMsg / MemoTrace up to 2.x (HTML)"
+PRODUCERS = "WeFlow (HTML); WeChatMsg / MemoTrace (HTML), by their published sources and readers"
 KNOWN_GAPS = "MemoTrace gives names but no ids; forwarded bundles are kept as the exporter words them"
 
 _WEFLOW = re.compile(rb"window\.WEFLOW_DATA\s{0,8}=\s{0,8}\[")

@@ -13,6 +13,7 @@ from ringtrace.text.jsonchat import Record, Words, read_chat
 NAME = "WeChat JSON"
 VERSION = "1"
 PLATFORM = "wechat"
+PRODUCERS = "WeFlow, EchoTrace, chatlog, WeChatMsg (JSON)"
 
 _GROUP = "@chatroom"
 _SYSTEM = frozenset({"10000", "10002", "系统消息", "撤回消息"})

@@ -13,6 +13,7 @@ from ringtrace.text.jsonchat import Record, Words, read_chat
 NAME = "Microblog JSON"
 VERSION = "1"
 PLATFORM = "weibo"
+PRODUCERS = "weibo-crawler and kin, API answers (JSON)"
 
 _MARKS = (
     b'"screen_name"', b'"created_at"', b'"bid"', b'"reposts_count"', b'"attitudes_count"', b'"retweet"',

@@ -12,6 +12,8 @@ from ringtrace.text.zip_members import LOCAL, read_members
 NAME = "zip"
 VERSION = "1"
 PLATFORM = ""
+PRODUCERS = "zip, also with names in GB18030"
+KNOWN_GAPS = "encrypted members"
 
 
 def sniff(head: bytes, name: str) -> float:

@@ -28,6 +28,8 @@ _TEMPLATE = """# Settings of this case; edit them with any text editor.
 name = {name}
 # Zone to assume for times that state none.
 zone = "Asia/Shanghai"
+# Zone to show times in; empty: the same. It changes no reading.
+display_zone = ""
 # Where decisions are kept; empty: ledger.db in this folder. A team uses a PostgreSQL URL.
 ledger = ""
 # Authority for `ringtrace timestamp` (RFC 3161, https://...); empty: no network call is ever made.
@@ -44,6 +46,12 @@ class Settings:
     ledger: str
     timestamp_authority: str = ""
     timestamp_roots: str = ""
+    display_zone: str = ""
+
+    @property
+    def shown_zone(self) -> str:
+        """The IANA zone that times are shown in; ``zone`` is the one they are read in."""
+        return self.display_zone or self.zone
 
 
 class Case:
@@ -121,9 +129,11 @@ def _read_settings(path: Path) -> Settings:
     settings = Settings(
         str(document.get("name", "case")), str(document.get("zone", "Asia/Shanghai")), str(document.get("ledger", "")),
         str(document.get("timestamp_authority", "")), str(document.get("timestamp_roots", "")),
+        str(document.get("display_zone", "")),
     )  # fmt: skip
-    try:
-        ZoneInfo(settings.zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise CaseError(f"{path}: zone {settings.zone!r} is not a known time zone") from error
+    for key, zone in (("zone", settings.zone), ("display_zone", settings.shown_zone)):
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise CaseError(f"{path}: {key} {zone!r} is not a known time zone") from error
     return settings

@@ -32,7 +32,7 @@ class View:
 
     def __init__(self, case: Case) -> None:
         self.room = Room(case)
-        self.zone = case.settings.zone
+        self.zone = case.settings.shown_zone
 
     def only(self, name: str, column: str, values: Iterable[str]) -> pa.Table:
         """Return the rows of table ``name`` whose ``column`` is one of ``values``."""

@@ -122,7 +122,7 @@ class Visit:
         at = row["sent_at"]
         if at is None:
             return row["sent_text"] or self.language.say("no time stated")
-        return moment(at if isinstance(at, datetime) else _moment(at), self.desk.case.settings.zone)
+        return moment(at if isinstance(at, datetime) else _moment(at), self.desk.case.settings.shown_zone)
 
 
 Guest = NamedDependency[Visit]
