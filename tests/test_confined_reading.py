@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ringtrace.engines.crew import Crew, Died
-from ringtrace.errors import RingtraceError
-from ringtrace.pipeline.confined import read_confined
+from ringtrace.errors import RingtraceError, UsageError
+from ringtrace.pipeline.confined import MODULE, open_member, read_confined
 from ringtrace.pipeline.files import Task, read_files
 from ringtrace.pipeline.reader_process import Allowance
 from ringtrace.store.evidence import Held
@@ -102,6 +102,49 @@ def test_memory_and_text_floods_stop_the_file_and_not_the_child(tmp_path, plante
     assert texts == {"explode": ["before"], "flood": ["before"], "z": ["last"]}
     assert [gap[3] for gap in gaps["explode"]] == ["more memory than allowed"]
     assert [gap[3] for gap in gaps["flood"]] == ["gives more text than a file of this size may"]
+
+
+def test_a_file_that_explodes_does_not_keep_the_next_one_from_being_opened(tmp_path, planted):
+    small = task(tmp_path, {"a": b"planted\nexplode\n"})
+    key = "f" * 64
+    path = tmp_path / "objects" / "ff" / key
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as handle:
+        handle.truncate(800 << 20)  # of zeros without blocks: more than the first file's limit leaves
+    large = replace(small, held=(Held(key, 800 << 20, ("b",), "2013-06-01T00:00:00+00:00", "test"),))
+    ample = Allowance(seconds=20.0, memory=256 * 2**20)
+    first, second = read_confined([small, large], 1, ample)
+    assert first[2]["reason"].to_pylist() == ["more memory than allowed"]
+    assert second[2]["reason"].to_pylist() == ["no reader recognises this file"]
+
+
+def test_a_child_that_has_grown_too_large_leaves_the_next_file_to_another(tmp_path, planted):
+    files = {
+        "a": b"planted\nwho\n",
+        "b": b"planted\nhoard\nwho\n",
+        "c": b"planted\nwho\nthird\n",
+        "d": b"planted\nlast\n",
+    }
+    texts, gaps, _ = read(tmp_path, files, Allowance(seconds=20.0, memory=400 * 2**20))
+    assert texts["a"][0] == texts["b"][1] != texts["c"][0] and texts["d"] == ["last"]
+    assert not any(gaps.values())
+
+
+def test_a_member_is_opened_in_a_child_and_one_that_kills_it_is_told(tmp_path, planted):
+    inner, outer = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("chat.txt"), b"planted\ninner\n")
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("b.zip"), inner.getvalue())
+        archive.writestr(zipfile.ZipInfo("a!b.txt"), b"planted\n")
+    whole = task(tmp_path, {"all.zip": outer.getvalue()})
+    with Crew(MODULE, 1) as crew:
+        assert open_member(crew, whole, "b.zip!chat.txt") == b"planted\ninner\n"
+        assert open_member(crew, whole, "a!b.txt") == b"planted\n"
+        assert open_member(crew, whole, "nothing.txt") is None
+        deadly = task(tmp_path, {"x": b"planted\nkill\n"})
+        with pytest.raises(UsageError, match="killed from outside"):
+            open_member(crew, deadly, "nothing.txt")
 
 
 def test_of_an_archive_only_the_members_that_kill_are_missing(tmp_path, planted):

@@ -8,6 +8,7 @@ much address space and so many seconds; what exceeds the seconds is killed by th
 from __future__ import annotations
 
 import ctypes
+import gc
 import math
 import os
 import platform
@@ -60,6 +61,19 @@ def allow(memory: int, until: float, patience: float) -> None:
     _lower(resource.RLIMIT_CPU, math.ceil(until))
     _lower(resource.RLIMIT_AS, memory)
     signal.setitimer(signal.ITIMER_REAL, patience)
+
+
+def lift() -> None:
+    """Let the address space grow again while nothing is read: the next file has to be opened first."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+def release() -> None:
+    """Give back to the system what is no longer used, as far as the C library can."""
+    gc.collect()
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _lower(limit: int, value: int) -> None:

@@ -1,5 +1,7 @@
 """Child processes that answer requests, one at a time each; one that dies is replaced and why is told.
 
+One that leaves words on its board and answers all the same is replaced, too: it has grown too large.
+
 The child is a fresh interpreter with an empty environment: no memory, secret or open file of this
 process. It answers in bytes that the caller must check, never in pickles.
 """
@@ -108,6 +110,9 @@ class Crew:
             answer = child.ask(request, parts, seconds)
             if isinstance(answer, Died):
                 child = None
+            elif child.spent:
+                child.end()
+                child = None
         finally:
             self._idle.put(child)
         return answer
@@ -165,6 +170,11 @@ class _Child:
         except (EOFError, OSError):
             reason = self._board.words or _cause(self._leave())
             return Died(reason, self._board.mark)
+
+    @property
+    def spent(self) -> bool:
+        """Whether it left words though it answered: it wants to be replaced."""
+        return bool(self._board.words)
 
     def _leave(self) -> int:
         """Close the pipes, wait for the end and return the exit code."""

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ringtrace.engines.crew import Crew, Died
 from ringtrace.engines.tables import from_rows
+from ringtrace.errors import UsageError
 from ringtrace.model.source import Source
 from ringtrace.pipeline.files import Tables, Task, read_files
 from ringtrace.pipeline.posts import post_table
@@ -37,17 +38,25 @@ def read_confined(tasks: Sequence[Task], workers: int, allowance: Allowance | No
 
 
 def read_task(crew: Crew, allowance: Allowance, task: Task) -> Tables:
-    """Read a task; where a child died, what stood before and after that file is read apart from it."""
-    answer = _ask(crew, allowance, task, {})
-    if not isinstance(answer, Died):
-        return answer
-    at = min(place_of(answer.mark)[0], len(task.held) - 1)
-    before, after = replace(task, held=task.held[:at]), replace(task, held=task.held[at + 1 :])
-    found = [_read_alone(crew, allowance, replace(task, held=task.held[at : at + 1]), answer)]
-    if before.held:
-        found.insert(0, read_task(crew, allowance, before))
-    if after.held:
-        found.append(read_task(crew, allowance, after))
+    """Read a task; where a child died, what stood before and after that file is read apart from it.
+
+    A child that has grown too large answers for the first files only; another one reads the rest.
+    """
+    found: list[Tables] = []
+    left = task.held
+    while left:
+        answer = _ask(crew, allowance, replace(task, held=left), {})
+        if not isinstance(answer, Died):
+            found.append(answer)
+            left = left[len(answer[0]) :]
+            continue
+        at = min(place_of(answer.mark)[0], len(left) - 1)
+        if at:
+            found.append(read_task(crew, allowance, replace(task, held=left[:at])))
+        found.append(_read_alone(crew, allowance, replace(task, held=left[at : at + 1]), answer))
+        left = left[at + 1 :]
+    if len(found) == 1:
+        return found[0]
     evidence, posts, gaps = (pa.concat_tables(part) for part in zip(*found, strict=True))
     return evidence, posts, gaps
 
@@ -84,6 +93,8 @@ def _ask(crew: Crew, allowance: Allowance, task: Task, stops: Mapping[str, list[
         )
     except (pa.ArrowException, ValueError) as error:
         return Died(f"the reading process gave no proper answer: {error}", 0)
+    if not 0 < len(evidence) <= len(task.held):
+        return Died(f"the reading process answered for {len(evidence)} of {len(task.held)} files", 0)
     return evidence, posts, gaps
 
 
@@ -95,3 +106,15 @@ def _unpacked(part: bytes, like: pa.Table) -> pa.Table:
         raise ValueError("a table of another form")
     table.validate(full=True)
     return table
+
+
+def open_member(crew: Crew, task: Task, member: str, allowance: Allowance | None = None) -> bytes | None:
+    """Return the bytes of a member of the one file of ``task``, None when it has no such member.
+
+    Raises UsageError when the reading process was stopped over it.
+    """
+    request = msgspec.msgpack.encode(Request(task, {}, allowance or Allowance(), member))
+    answer = crew.ask(request, 1, _BEYOND)
+    if isinstance(answer, Died):
+        raise UsageError(f"{task.held[0].names[0]}: {member} cannot be opened: {answer.reason}")
+    return answer[0][1:] if answer[0] else None

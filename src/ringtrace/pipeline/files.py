@@ -41,14 +41,30 @@ class Task:
         )
 
 
-def read_files(task: Task, read: Callable[[Source], Reading] = read_source) -> Tables:
-    """Return tables (evidence, posts, gaps) of the files of ``task``, posts unmerged."""
-    readings = [(held, read(task.source(held))) for held in task.held]
-    return (
-        from_rows("evidence", [_evidence_row(held, reading) for held, reading in readings]),
-        pa.concat_tables([post_table(reading.posts) for _, reading in readings]),
-        from_rows("gaps", [row for _, reading in readings for row in _gap_rows(reading)]),
-    )
+def _always() -> bool:
+    return True
+
+
+def read_files(
+    task: Task, read: Callable[[Source], Reading] = read_source, ready: Callable[[], bool] = _always
+) -> Tables:
+    """Return tables (evidence, posts, gaps) of the files of ``task``, posts unmerged.
+
+    ready: asked before each file is opened; the files from the first on for which it says no are
+    left out. What a file gave is made a table before the next is opened.
+    """
+    rows: list[dict[str, Any]] = []
+    posts: list[pa.Table] = [post_table([])]
+    gaps: list[dict[str, Any]] = []
+    for held in task.held:
+        if not ready():
+            break
+        reading = read(task.source(held))
+        rows.append(_evidence_row(held, reading))
+        posts.append(post_table(reading.posts))
+        gaps.extend(_gap_rows(reading))
+        del reading
+    return from_rows("evidence", rows), pa.concat_tables(posts), from_rows("gaps", gaps)
 
 
 def _gap_rows(reading: Reading) -> list[dict[str, Any]]:

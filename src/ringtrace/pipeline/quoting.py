@@ -7,18 +7,21 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import finalize
 
 import numpy as np
 import pyarrow as pa
 
+from ringtrace.engines.crew import Crew
 from ringtrace.errors import UsageError
-from ringtrace.model.source import Member, Source
-from ringtrace.pipeline.reading import choose_reader
-from ringtrace.store.evidence import EvidenceStore
+from ringtrace.pipeline.confined import MODULE, open_member
+from ringtrace.pipeline.files import Task
+from ringtrace.store.evidence import EvidenceStore, Held
 from ringtrace.text.offsets import decode
 
 _PLACE = ("evidence_id", "member", "start", "stop")
 _MEMBERS_KEPT = 256
+_KEPT_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,10 @@ class Quote:
 
 
 class Quoter:
-    """Opens spans of one analysis: from the originals themselves, or from the posts read out of them."""
+    """Opens spans of one analysis: from the originals themselves, or from the posts read out of them.
+
+    Members of archives and captures are opened in a child process, as all that parses evidence.
+    """
 
     def __init__(self, store: EvidenceStore, evidence: pa.Table, posts: pa.Table) -> None:
         self._store = store
@@ -43,6 +49,9 @@ class Quoter:
         self._rows_of = _by_evidence(posts)
         self._index: dict[str, dict[str, list[tuple[int, int, int]]]] = {}
         self._members: dict[tuple[str, str], bytes] = {}
+        self._kept = 0
+        self._crew = Crew(MODULE, 1)
+        finalize(self, self._crew.close)
 
     def quote(self, span: Mapping[str, Any]) -> Quote:
         """Return what stands at ``span`` (evidence_id, member, start, stop), read from the original."""
@@ -70,9 +79,12 @@ class Quoter:
         if not member:
             return self._store.open(evidence)
         if (evidence, member) not in self._members:
-            if len(self._members) > _MEMBERS_KEPT:
+            found = self._open_member(evidence, member)
+            self._kept += len(found)
+            if self._kept > _KEPT_BYTES or len(self._members) > _MEMBERS_KEPT:
                 self._members.clear()
-            self._members[evidence, member] = self._open_member(evidence, member)
+                self._kept = len(found)
+            self._members[evidence, member] = found
         return self._members[evidence, member]
 
     def _post(self, evidence: str, member: str, start: int, stop: int) -> dict[str, Any] | None:
@@ -99,7 +111,8 @@ class Quoter:
 
     def _open_member(self, evidence: str, member: str) -> bytes:
         name = self._names.get(evidence, "")
-        found = _member(Source(evidence, "", name, self._store.open(evidence)), member)
+        held = Held(evidence, len(self._store.open(evidence)), (name,), "", "")
+        found = open_member(self._crew, Task(str(self._store.folder.resolve()), (held,)), member)
         if found is None:
             raise UsageError(f"{name} has no member {member}; was the evidence changed? run `ringtrace verify`")
         return found
@@ -155,21 +168,3 @@ def _cut(piece: str, segment: Mapping[str, Any], low: int, high: int) -> str:
         return raw[low:high].decode(charset, "replace")
     width = max(1, size // max(1, len(piece)))
     return piece[low // width : -(-high // width)]
-
-
-def _member(source: Source, path: str) -> bytes | None:
-    """Open the member at ``path``, steps joined by "!", which a member's own name may hold as well."""
-    reader = choose_reader(source, [])
-    if reader is None:
-        return None
-    for item in reader.read(source):
-        if not isinstance(item, Member):
-            continue
-        if item.path == path:
-            return item.data
-        if path.startswith(f"{item.path}!"):
-            step = f"{source.member}!{item.path}" if source.member else item.path
-            inner = Source(source.evidence, step, item.path, item.data, url=item.url, media_type=item.media_type)
-            if (found := _member(inner, path[len(item.path) + 1 :])) is not None:
-                return found
-    return None

@@ -1,12 +1,14 @@
 """The child process that parses evidence: ``python -m ringtrace.pipeline.reader_process IN OUT BOARD``.
 
-It answers each request (a ``Request``, MessagePack) with three Arrow streams: evidence, posts, gaps.
+It answers each request (a ``Request``, MessagePack) with three Arrow streams: evidence, posts, gaps;
+or with the bytes of one member, a byte 1 before them, nothing where there is none.
 It notes in its board which item of which source it is about to look for, so that its parent knows
 where it died.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -22,12 +24,18 @@ from ringtrace.engines import confinement
 from ringtrace.engines.crew import READY, Board
 from ringtrace.model.source import Source
 from ringtrace.pipeline.files import Task, read_files
+from ringtrace.pipeline.members import find_member
 from ringtrace.pipeline.posts import post_table
 from ringtrace.pipeline.reading import OUT_OF_MEMORY, Reading, read_source
 from ringtrace.pipeline.watching import Stop, Watch
 
 _ITEM_BITS, _SOURCE_BITS = 24, 24
 _MOST_ITEMS, _MOST_SOURCES = (1 << _ITEM_BITS) - 1, (1 << _SOURCE_BITS) - 1
+_MOST_KEPT = 96 * 2**20
+"""Bytes of address space that caches and tables of earlier files may take from a file's allowance."""
+_OUTGROWN = "has grown too large"
+_COLLECT = (20_000, 50, 20)
+"""Thresholds of the cycle collector: pages are cycles, posts are none and there are many."""
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -49,11 +57,15 @@ class Allowance(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Files to read. stops: evidence id -> where earlier attempts died."""
+    """Files to read. stops: evidence id -> where earlier attempts died.
+
+    member: instead of reading, give the bytes of this member of the one file, see ``members``.
+    """
 
     task: Task
     stops: Mapping[str, list[Stop]] = {}
     allowance: Allowance = Allowance()
+    member: str = ""
 
 
 def main() -> None:
@@ -67,6 +79,9 @@ def main() -> None:
     outbound.send_bytes(READY)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     sys.excepthook = partial(_leave_words, board)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT)
     reader = _Reader(board, confinement.address_space())
     confinement.enclose()
     decoder = msgspec.msgpack.Decoder(Request)
@@ -75,8 +90,7 @@ def main() -> None:
             request = decoder.decode(inbound.recv_bytes())
         except EOFError:
             return
-        reader.turn_to(request)
-        parts = [_packed(table) for table in read_files(request.task, reader.read)]
+        parts = reader.answer(request)
         confinement.rest()
         for part in parts:
             outbound.send_bytes(part)
@@ -106,14 +120,43 @@ class _Reader:
         self._request: Request
         self._files = 0
 
-    def turn_to(self, request: Request) -> None:
+    def answer(self, request: Request) -> list[bytes | pa.Buffer]:
+        """Return the parts of the answer; a child that has grown too large says so on its board."""
         self._request, self._files = request, 0
+        if request.member:
+            confinement.lift()
+            found = self._member(request.task.source(request.task.held[0]), request.member)
+            parts: list[bytes | pa.Buffer] = [b"" if found is None else b"\1" + found]
+        else:
+            parts = [_packed(table) for table in read_files(request.task, self.read, self.ready)]
+        if self._outgrown():
+            self._board.words = _OUTGROWN
+        return parts
+
+    def ready(self) -> bool:
+        """Prepare for the next file; False when what the ones before left would come short of it."""
+        if self._files and self._outgrown():
+            return False
+        self._board.mark = place(self._files, 0, 0)
+        confinement.lift()
+        return True
 
     def read(self, source: Source) -> Reading:
+        return read_source(source, 0, self._guard(source))
+
+    def _member(self, source: Source, path: str) -> bytes | None:
+        return find_member(source, path, self._guard(source))
+
+    def _guard(self, source: Source) -> _Guard:
         stops = {stop.source: stop for stop in self._request.stops.get(source.evidence, ())}
         watch = _Guard(source, stops, self._board, self._files, self._request.allowance, self._base)
         self._files += 1
-        return read_source(source, 0, watch)
+        return watch
+
+    def _outgrown(self) -> bool:
+        if confinement.address_space() - self._base > _MOST_KEPT:
+            confinement.release()
+        return confinement.address_space() - self._base > _MOST_KEPT
 
 
 class _Guard(Watch):
@@ -124,14 +167,14 @@ class _Guard(Watch):
     ) -> None:
         super().__init__(source.limits, stops)
         self._board, self._allowance = board, allowance
-        self._file = file << (_ITEM_BITS + _SOURCE_BITS)
+        self._file = file
         self._size = len(source.data)
         self._base = base + self._size
         self._opened = self._unpacked = 0
         self._started = confinement.processor_time()
 
     def note(self, source: int, items: int) -> None:
-        self._board.mark = self._file | min(source, _MOST_SOURCES) << _ITEM_BITS | min(items, _MOST_ITEMS)
+        self._board.mark = place(self._file, source, items)
 
     def grant(self, size: int) -> None:
         if self._opened:
@@ -142,6 +185,11 @@ class _Guard(Watch):
         seconds = given.seconds + weight / given.bytes_per_second + self._opened * given.seconds_per_member
         memory = self._base + given.memory + given.memory_per_byte * weight
         confinement.allow(memory, self._started + seconds, seconds * given.patience)
+
+
+def place(file: int, source: int, items: int) -> int:
+    """Return the mark of an item, see ``place_of``."""
+    return file << (_ITEM_BITS + _SOURCE_BITS) | min(source, _MOST_SOURCES) << _ITEM_BITS | min(items, _MOST_ITEMS)
 
 
 def place_of(mark: int) -> tuple[int, int, int]:

@@ -159,12 +159,14 @@ def _guarded(steps: Iterator[Item]) -> Iterator[Item | _Fault]:
     """The boundary: whatever a reader does on hostile bytes, the file's siblings go in."""
     try:
         yield from steps
+        return
     except EvidenceError as error:
-        yield _Fault(error.reason)
+        reason = error.reason
     except MemoryError:
-        yield _Fault(OUT_OF_MEMORY)
+        reason = OUT_OF_MEMORY
     except Exception as error:  # noqa: BLE001  the one broad except: a reader's fault becomes a Gap
-        yield _Fault(f"the reader failed: {type(error).__name__}: {error}")
+        reason = f"the reader failed: {type(error).__name__}: {error}"
+    yield _Fault(reason)  # out here: an error holds on to everything that the reader held
 
 
 def _watched(found: Iterator[_Found], source: Source, watch: Watch, number: int, stop: Stop | None) -> Iterator[_Found]:

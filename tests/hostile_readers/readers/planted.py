@@ -52,6 +52,13 @@ def explode():
         held.append(bytearray(1 << 24))
 
 
+HOARD = []
+
+
+def hoard():
+    HOARD.append(bytearray(150 << 20))
+
+
 def refused(deed):
     try:
         deed()
@@ -64,6 +71,8 @@ DEEDS = {
     "spin": spin,
     "sleep": lambda: time.sleep(10_000),
     "explode": explode,
+    "hoard": hoard,
+    "who": lambda: f"process {os.getpid()}",
     "crash": lambda: ctypes.string_at(0),
     "exit": lambda: os._exit(3),
     "kill": lambda: os.kill(os.getpid(), 9),
