@@ -6,6 +6,7 @@ import base64
 import json
 import shutil
 
+import pyrage
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from hypothesis import given
@@ -94,6 +95,21 @@ def test_packages_are_signed_and_say_what_speaks_against(case, tmp_path):
             assert all(cited["quote"] for clue in target["clues"] for cited in clue["cited"])
     assert targets and {target["actor"] for target in targets} <= members
     assert planning.write_packages(case, tmp_path / "again")[0].read_bytes() == files[0].read_bytes()
+
+
+def test_packages_can_be_for_the_eyes_of_a_recipient(case, tmp_path):
+    friend, stranger = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
+    plain = {path.name: path.read_bytes() for path in planning.write_packages(case, tmp_path / "plain")}
+    public = load_pem_public_key((tmp_path / "plain" / "signer.pem").read_bytes())
+    for path in planning.write_packages(case, tmp_path / "out", [str(friend.to_public())]):
+        data = path.read_bytes()
+        public.verify(base64.b64decode(path.with_name(path.name + ".sig").read_bytes()), data)
+        assert pyrage.decrypt(data, [friend]) == plain[path.name.removesuffix(".age")]
+        with pytest.raises(pyrage.DecryptError):
+            pyrage.decrypt(data, [stranger])
+    assert not any(path.suffix == ".json" for path in (tmp_path / "out").iterdir())
+    with pytest.raises(UsageError, match="no public key"):
+        planning.write_packages(case, tmp_path / "bad", ["age1nonsense"])
 
 
 def test_one_day_for_all_and_acknowledgements_for_another_day_are_open_again():

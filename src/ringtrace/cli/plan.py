@@ -24,6 +24,9 @@ def plan(
     ] = "",
     place: Annotated[str, typer.Option(help="For task: division code or name.")] = "",
     state: Annotated[str, typer.Option(help="For answer: acknowledged, done or returned.")] = "acknowledged",
+    encrypt_to: Annotated[
+        list[str] | None, typer.Option(help="For packages: a public key (age1... or ssh-...); give it again for more.")
+    ] = None,
     by: Annotated[str, typer.Option(help="Who does this; your login name when left out.")] = "",
     as_json: Json = False,
 ) -> None:
@@ -53,7 +56,7 @@ def plan(
         key = answer_task(opened, subject, state, author=_who(by))
         emit(as_json, {"task": key, "state": state}, [f"{key}: {state}."])
     elif action == "packages":
-        files = write_packages(opened, Path(subject or case / "packages"))
+        files = write_packages(opened, Path(subject or case / "packages"), encrypt_to or ())
         lines = [f"Wrote {counted(len(files), 'signed package')}:", *(f"  {path}" for path in files)]
         emit(as_json, {"files": [str(path) for path in files]}, lines)
     elif action == "board":

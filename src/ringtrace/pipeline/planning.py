@@ -24,6 +24,7 @@ from ringtrace.pipeline.recording import children_masker, entries_of
 from ringtrace.pipeline.room import Room
 from ringtrace.store.case import Case
 from ringtrace.store.durable import replace_file
+from ringtrace.store.encryption import encrypt
 from ringtrace.store.keys import key_folder, open_key, public_pem
 from ringtrace.store.ledger import Ledger
 from ringtrace.store.records import read_entries
@@ -42,15 +43,17 @@ def assignments(room: Room) -> dict[str, Assignment]:
     return {actor: assign(actor, clues.get(actor, [])) for actor in sorted(roles) if not roles[actor] <= _PROTECTED}
 
 
-def write_packages(case: Case, folder: Path) -> list[Path]:
+def write_packages(case: Case, folder: Path, recipients: Sequence[str] = ()) -> list[Path]:
     """Write one signed package a place: PLACE.json with PLACE.json.sig (Ed25519, Base64) and signer.pem.
+
+    With ``recipients`` (keys of age or SSH) each is PLACE.json.age, which they alone open; the file is signed.
 
     Check one without Ringtrace: openssl pkeyutl -verify -pubin -inkey signer.pem -rawin -in PLACE.json -sigfile
     (the signature decoded from Base64). Actors without a place are in "unassigned.json".
     """
     room = Room(case)
     by_place: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    members, contacts = _members(room), _own_contacts(room)
+    members, contacts = _members(room), own_contacts(room)
     for actor, assigned in assignments(room).items():
         place = assigned.place if assigned.level in ("firm", "likely") else ""
         by_place[place or "unassigned"].append(_target(room, assigned, members[actor], sorted(contacts.get(actor, ()))))
@@ -69,9 +72,10 @@ def write_packages(case: Case, folder: Path) -> list[Path]:
         }  # fmt: skip
         document = mask_cells(document, mask)
         data = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
-        path = folder / f"{place}.json"
+        path = folder / (f"{place}.json.age" if recipients else f"{place}.json")
+        data = encrypt(data, recipients) if recipients else data
         replace_file(path, data)
-        replace_file(folder / f"{place}.json.sig", base64.b64encode(key.sign(data)) + b"\n")
+        replace_file(path.with_name(f"{path.name}.sig"), base64.b64encode(key.sign(data)) + b"\n")
         written.append(path)
     replace_file(folder / "signer.pem", public_pem(key))
     return written
@@ -186,7 +190,7 @@ def _clues(room: Room, clues: Sequence[Clue]) -> list[dict[str, Any]]:
     return told
 
 
-def _own_contacts(room: Room) -> Mapping[str, set[str]]:
+def own_contacts(room: Room) -> Mapping[str, set[str]]:
     """Actor id -> the contacts that they give as their own in any post: "phone +86..."."""
     posts = room.table("posts")
     account_of = dict(zip(posts["post_id"].to_pylist(), posts["account_id"].to_pylist(), strict=True))

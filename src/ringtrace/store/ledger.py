@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,6 +98,12 @@ class Ledger:
         with self.engine.connect() as connection:
             return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query.order_by(Event.number))]
 
+    def all_events(self) -> list[tuple[int, int, str, str, str]]:
+        """Return (number, at, kind, author, JSON payload) of every event in the order of recording."""
+        query = select(Event.number, Event.at, Event.kind, Event.author, Event.payload).order_by(Event.number)
+        with self.engine.connect() as connection:
+            return [(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query)]
+
     def judge(self, judgement: Judgement) -> int:
         """Record a verdict; a later verdict on the same subject supersedes an earlier one."""
         payload = {"subject": list(judgement.subject), "verdict": judgement.verdict, "reason": judgement.reason}
@@ -144,6 +150,18 @@ class Ledger:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def copy_events(source: Ledger, target: Ledger, change: Callable[[str, str], str | None]) -> None:
+    """Copy every event under its number. change(kind, payload): the payload to keep, None to leave the event out."""
+    rows = [
+        {"number": number, "at": at, "kind": kind, "author": author, "payload": kept}
+        for number, at, kind, author, payload in source.all_events()
+        if (kept := change(kind, payload)) is not None
+    ]
+    with target.engine.begin() as connection:
+        if rows:
+            connection.execute(insert(Event), rows)
 
 
 @contextmanager
