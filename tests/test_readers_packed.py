@@ -264,3 +264,29 @@ def test_an_attachment_larger_than_the_limits_is_not_dropped_silently():
     data = letter("x" * 5000, "base64")
     done = reading(data, "a.eml", limits=Limits(line_bytes=1000))
     assert any("longer than the limit" in gap.reason for gap in done.gaps)
+
+
+def test_a_charset_that_is_none_is_no_end():
+    data = letter("synthetic words", "8bit", subject="=?utf-8?B?5ZCI5oiQ?=").replace(
+        b'charset="utf-8"', b'charset="a\0b"'
+    )
+    (post,) = reading(data.replace(b"=?utf-8?", b"=?a\0b?"), "a.eml").posts
+    assert post.text == "synthetic words"
+
+
+def test_zstandard_in_files_and_in_http():
+    import zstandard
+
+    from ringtrace.text.http_payload import read_response
+
+    captured = reading((SAMPLES / "zstandard_file/two-pages.warc.zst").read_bytes(), "two-pages.warc.zst")
+    plain = reading((SAMPLES / "warc/two-pages.warc").read_bytes(), "two-pages.warc")
+    assert [post.text for post in captured.posts] == [post.text for post in plain.posts]
+    body = zstandard.ZstdCompressor().compress(b"<html><body><p>synthetic</p></body></html>")
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: zstd\r\n\r\n" + body
+    assert read_response(block, 1 << 20, 1000).data == b"<html><body><p>synthetic</p></body></html>"
+    bomb = zstandard.ZstdCompressor(level=19).compress(b"\0" * 80_000_000)
+    done = reading(bomb, "bomb.zst", limits=Limits(ratio=50))
+    assert any("more than the limits allow" in gap.reason for gap in done.gaps)
+    for at in range(0, len(body), 5):
+        reading(body[:at], "cut.zst")

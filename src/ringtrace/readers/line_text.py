@@ -19,7 +19,7 @@ NAME = "LINE text"
 VERSION = "1"
 PLATFORM = "line"
 PRODUCERS = "LINE for iOS and Android, all languages"
-KNOWN_GAPS = "no ids; replies are not marked in the export"
+KNOWN_GAPS = "no ids; replies are not marked; the PC form with blanks instead of tabs is not read"
 
 _DAY = re.compile(
     r"(?:[0-9]{4}[./年-][0-9]{1,2}[./月-][0-9]{1,2}日?\s?(?:\([^()]{1,12}\)|（[^（）]{1,12}）|[^\W\d_]{1,12})?"

@@ -21,8 +21,8 @@ from ringtrace.text.http_payload import parse_headers, parse_media_type, read_re
 NAME = "WARC capture"
 VERSION = "1"
 PLATFORM = ""
-PRODUCERS = "WARC 1.0 and 1.1, plain or gzipped"
-KNOWN_GAPS = "revisits are told, not joined to the earlier payload; zstd and dictionary-compressed files are not read"
+PRODUCERS = "WARC 1.0 and 1.1, plain or gzipped; chunked, gzip, deflate, brotli and zstd coding"
+KNOWN_GAPS = "revisits are told, not joined to the earlier payload"
 
 _MAGIC = b"WARC/"
 _GZIP = b"\x1f\x8b\x08"

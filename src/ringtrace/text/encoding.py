@@ -254,7 +254,7 @@ def _best_legacy(sample: bytes, label: str) -> Charset:
 def _canonical(label: str) -> str:
     try:
         name = codecs.lookup(label.strip() or "ascii").name
-    except LookupError:
+    except (LookupError, ValueError):  # ValueError: a label with a zero byte
         return ""
     return {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp932": "shift_jis"}.get(name, name)
 

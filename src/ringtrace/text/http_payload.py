@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import brotli  # type: ignore[import-untyped]
 
+from ringtrace.text import zstandard_frames
+
 _HEADER_LIMIT = 256 * 1024
 _STEP = 65_536
 
@@ -116,6 +118,8 @@ def _undo(coding: str, body: bytes, limit: int, ratio: int) -> tuple[bytes, str]
         return _inflate(body, -15, budget) if reason and inflated is body else (inflated, reason)
     if coding == "br":
         return _unbrotli(body, budget)
+    if coding == "zstd":
+        return _unzstd(body, budget)
     return body, f"content coding {coding[:20]} is not supported"
 
 
@@ -134,6 +138,15 @@ def _inflate(body: bytes, window: int, budget: int) -> tuple[bytes, str]:
         if size > budget:
             return body, f"payload unfolds to more than {budget} bytes"
     return b"".join(parts), ""
+
+
+def _unzstd(body: bytes, budget: int) -> tuple[bytes, str]:
+    if body[:4] != zstandard_frames.MAGIC:
+        return body, ""
+    found = list(zstandard_frames.frames(body, budget, budget))
+    content = b"".join(frame.content for frame in found)
+    problem = next((frame.problem for frame in found if frame.problem), "")
+    return (content, "") if content and len(content) <= budget else (body, f"compressed payload is damaged: {problem}")
 
 
 def _unbrotli(body: bytes, budget: int) -> tuple[bytes, str]:

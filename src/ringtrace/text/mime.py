@@ -173,7 +173,7 @@ def _to_text(raw: bytes, charset: str) -> str:
     wider = {"gb2312": "gb18030", "gbk": "gb18030", "us-ascii": "utf-8", "": "utf-8"}.get(charset.lower(), charset)
     try:
         return raw.decode(wider)
-    except (UnicodeDecodeError, LookupError):
+    except (ValueError, LookupError):  # bytes that do not decode, a charset that is none
         return raw.decode(detect(raw, charset).name, "replace")
 
 
