@@ -132,22 +132,22 @@ def _family_recall(rows: list[_Row], *, plain: bool) -> dict[str, Any]:
     return scores
 
 
-def _owners(rows: list[_Row]) -> Iterable[tuple[str, str]]:
-    """Yield (true owner, owner found) of every contact that was found."""
+def _owners(rows: list[_Row]) -> Iterable[tuple[str, str, str]]:
+    """Yield (true owner, owner found, true frame) of every contact that was found."""
     for row in rows:
         owners = {(x["kind"], x["value"]): x["owner"] for x in row.mentions}
         for x in row.truth["mentions"]:
             if x["kind"] in CONTACT_KINDS and (x["kind"], x["value"]) in owners:
-                yield x["owner"], owners[x["kind"], x["value"]]
+                yield x["owner"], owners[x["kind"], x["value"]], row.truth["frame"]
 
 
 def _owners_mistaken(rows: list[_Row]) -> dict[str, int]:
-    counts = Counter(f"{told} as {read}" for told, read in _owners(rows) if told != read)
+    counts = Counter(f"{told} as {read}, {frame}" for told, read, frame in _owners(rows) if told != read)
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _owner_accuracy(rows: list[_Row]) -> list[float]:
-    right = [told == read for told, read in _owners(rows)]
+    right = [told == read for told, read, _ in _owners(rows)]
     share = sum(right) / len(right) if right else math.nan
     values = np.array(right, dtype=float)
     return [share, *m.interval(len(right), lambda times: float(times @ values / times.sum()))]

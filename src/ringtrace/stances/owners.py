@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ringtrace.model.mention import CONTACT_KINDS, Candidate, Owner
@@ -15,8 +16,9 @@ HOTLINE_DIGITS = 6
 AFTER = 24
 """Code points behind a contact within which "he can help" still speaks of it."""
 _QUOTING = frozenset({"quote", "warning", "news"})
-_OPEN_TO_ALL = frozenset({"lawful", "other", "plain"})
-"""Frames in which "hotline" beside a number speaks of that number; an appeal names both."""
+_CLOSED_TO_ALL = frozenset({"quote"})
+"""Frames in which even a number beside "hotline" is only quoted."""
+_BLOCK = re.compile(r"[^\n]{1,40}?(?:发表于|發表於|写道|寫道|wrote|posted on|said)[^\n]{0,40}\n")
 _OFFICES = frozenset({"institution", "volunteering"})
 _OWN_KIN = frozenset({"own_child", "kin"})
 
@@ -45,13 +47,23 @@ def _owner(
 ) -> Owner:
     start, stop = candidate.pieces[0][0], candidate.pieces[-1][1]
     named = {hit.concept for hit in hits}
-    if _is_hotline(candidate) or (candidate.owner == "hotline" and frame in _OPEN_TO_ALL):
+    if _is_hotline(candidate) or (candidate.owner == "hotline" and frame not in _CLOSED_TO_ALL):
         return "hotline"
     if any(a <= start and stop <= b for a, b in quoted) and stop - start < CITED_MOST * len(view.text):
         return "quoted"
-    if frame in _QUOTING:
+    if frame in _QUOTING or _in_block(view.text, start, stop):
         return "quoted"
+    if candidate.owner == "quoted" and direction == "none":
+        return "quoted"
+    if candidate.kind == "url":
+        return candidate.owner  # a link that somebody posts is not his
     return _by_frame(named, hits, frame, direction, candidate)
+
+
+def _in_block(text: str, start: int, stop: int) -> bool:
+    """Whether the stretch stands in what a forum answer repeats: between "NAME 发表于 DATE" and the last line."""
+    head = _BLOCK.match(text)
+    return head is not None and start >= head.end() and text.find("\n", stop) >= 0
 
 
 def _by_frame(named: set[str], hits: Sequence[Hit], frame: Frame, direction: Direction, candidate: Candidate) -> Owner:

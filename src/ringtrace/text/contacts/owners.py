@@ -9,7 +9,10 @@ from ringtrace.text.contacts.scene import Scene
 
 _OPEN, _CLOSE = '“「『《"', '”」』》"'
 # Code points looked at before the cue and behind the value; a word that must stand beside stands so near.
+_NAMED = 10
 _LEFT, _RIGHT, _BESIDE = 44, 24, 2
+_CALLED = 3
+"""Code points between a word such as 监督 or 求助 and the cue of the number that it gives."""
 _SENTENCE = re.compile(r"[。!?;\n]")
 _CLAUSE = re.compile(r"[,。!?;\n、或]|\bor\b")
 _Hit = tuple[str, int, int]
@@ -28,6 +31,14 @@ def owner_of(scene: Scene, cue_start: int, start: int, stop: int) -> Owner:
     left = _SENTENCE.split(text[max(0, first - _LEFT) : start])[-1]
     right = _SENTENCE.split(text[stop : stop + _RIGHT])[0]
     before, behind = _hits(scene, left), _hits(scene, right)
+    if any(
+        concept == "owner_hotline_near" and len(left) - (start - first) - end <= _CALLED for concept, _, end in before
+    ):
+        return "hotline"
+    named = scene.cues.named.search(left[: len(left) - (start - first)][-_NAMED:])
+    if named is not None:
+        own = named.group(1) or any(concept == "owner_self" for concept, _, _ in before)
+        return "self" if own else "other"
     if any(concept == "owner_quoted" for concept, _, _ in (*before, *behind)):
         return "quoted"
     return _from_left(before, left, start - first) or _from_right(behind, right)
@@ -69,7 +80,8 @@ def _hits(scene: Scene, part: str) -> list[_Hit]:
             before, after = part[start - 1 : start] if start else " ", part[stop : stop + 1]
             if (before.isascii() and before.isalnum()) or before in "@./_" or "a" <= after <= "z":
                 continue
-        found.append((concepts[index], start, stop))
+        if concepts[index] != "owner_none":
+            found.append((concepts[index], start, stop))
     return found
 
 

@@ -248,9 +248,13 @@ def _sounded(reading: _Reading, group: Group, at: int) -> Token | None:
         return None
     signs = re.compile(r"[^\w+@]{0,4}").match(scene.text, group.stop)
     first = signs.end() if signs else group.stop
-    if first >= at or at >= len(scene.text) or any(
-        scene.text[place] < "\u4e00" or scene.weak[place] not in "0123456789" or scene.strong[place] in "0123456789"
-        for place in (first, at)
+    if (
+        first >= at
+        or at >= len(scene.text)
+        or any(
+            scene.text[place] < "\u4e00" or scene.weak[place] not in "0123456789" or scene.strong[place] in "0123456789"
+            for place in (first, at)
+        )
     ):
         return None
     token = read_digits(scene, first)

@@ -22,7 +22,15 @@ _CUES = (
 _SPELLED = (("wechat", "wechat"), ("weixin", "wechat"), ("telegram", "telegram"), ("whatsapp", "whatsapp"))
 _DOTS = (".", "点", "dot ", "。", ". ", ".]", "[.]", "(.)")
 _HINTS = ("://", "www", "hxxp", "telegram.me", "tg://", "wa.me", "wxid", "[dot]", "(dot)")
-_OWNERS = ("owner_self", "owner_other", "owner_other_near", "owner_quoted", "owner_hotline")
+_OWNERS = (
+    "owner_none",
+    "owner_hotline_near",
+    "owner_self",
+    "owner_other",
+    "owner_other_near",
+    "owner_quoted",
+    "owner_hotline",
+)
 
 
 @cache
@@ -138,6 +146,19 @@ class Cues:
     @cached_property
     def service_cue(self) -> re.Pattern[str]:
         return re.compile(one_of(self.term("hotline_cue")))
+
+    @cached_property
+    def named(self) -> re.Pattern[str]:
+        """A person's name at the end of a stretch: 找王姐, 小龚, 叶阿姨; group 1 is what stands before it."""
+        surname, title = one_of(self.term("surname")), one_of(self.term("person_title"))
+        prefix, by = one_of(self.term("person_prefix")), one_of(self.term("named_by"))
+        shapes = (
+            rf"{surname}[\u4e00-\u9fff]?{title}",
+            rf"{prefix}{surname}{title}?",
+            rf"{by}[\u4e00-\u9fff]{{1,2}}{title}",
+            rf"{by}{prefix}[\u4e00-\u9fff]{title}?",
+        )
+        return re.compile(rf"({one_of(self.term('own_name'))}?)(?:{'|'.join(shapes)})(?:那边?|处|家|的)?\W{{0,2}}$")
 
     @cached_property
     def owners(self) -> tuple[AhoCorasick, tuple[str, ...]]:
