@@ -55,11 +55,8 @@ def bench(tiny_case, tmp_path):
     made.desk.close()
 
 
-def audit(case):
-    ledger = case.open_ledger()
-    found = [payload for _, payload in ledger.events("audit")]
-    ledger.close()
-    return found
+def consulted(case):
+    return [event for event in case.evidence.log.events() if event["event"] == "consult"]
 
 
 def test_nobody_comes_in_without_the_link_and_it_works_once(bench):
@@ -123,28 +120,33 @@ def test_pages_hold_no_inline_script_or_style(bench):
 
 def test_evidence_is_in_the_log_before_it_is_shown(bench):
     bench.post("/settings", purpose="case 7, order of 3 March")
-    before = len(audit(bench.case))
+    before = len(consulted(bench.case))
     actor = bench.desk.view().actors[0]["actor_id"]
     shown = bench.json(f"/actors/{actor}.json")
-    told = audit(bench.case)[before:]
+    told = consulted(bench.case)[before:]
     assert len(told) == 1
-    assert told[0]["what"] == "consulted" and told[0]["purpose"] == "case 7, order of 3 March"
-    assert told[0]["page"] == f"/actors/{actor}"
+    assert told[0]["by"] == "analyst" and told[0]["why"] == f"case 7, order of 3 March (workbench /actors/{actor})"
     quoted = {quote["evidence_id"] for reason in shown["conduct"] for quote in reason["quotes"]}
     assert quoted and quoted <= set(told[0]["evidence"])
+    bench.json("/operation.json")
+    assert [payload["what"] for _, payload in bench.desk.ledger.events("audit")] == ["records consulted"]
 
 
 def test_what_cannot_be_logged_is_not_shown(bench):
     post = bench.desk.view().room.table("posts").slice(5, 1).to_pylist()[0]
-    with bench.desk.ledger.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
-        )
+    log = bench.case.evidence.log.path
+    log.rename(log.with_name("away"))
+    log.mkdir()
     for path in (f"/posts/{post['post_id']}", f"/evidence/{post['evidence_id']}?stop=20", "/search?q=", "/triage"):
         for twin in (path, re.sub(r"^([^?]+)", r"\1.json", path)):
             answer = bench.client.get(twin)
             assert answer.status_code == 503 and "log cannot be written" in answer.text, twin
             assert post["text"] not in answer.text
+    with bench.desk.ledger.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+        )
+    assert bench.client.get("/operation").status_code == 503
 
 
 def test_a_verdict_holds_is_listed_and_can_be_taken_back(bench):

@@ -124,12 +124,14 @@ def answer_task(case: Case, task: str, state: str, *, author: str) -> str:
     return found[0].id
 
 
-def board(case: Case) -> tuple[Plan, list[Progress]]:
-    """Return the plan and how far each place has come: targets, arrests, rescues, tasks."""
-    targets: dict[str, str] = {}
-    if (case.analysis / "members.parquet").exists():
-        found = assignments(Room(case)).values()
-        targets = {a.actor: f"{a.place}|{a.level}" for a in found if a.place}
+def board(case: Case, assigned: Mapping[str, Assignment] | None = None) -> tuple[Plan, list[Progress]]:
+    """Return the plan and how far each place has come: targets, arrests, rescues, tasks.
+
+    assigned: as ``assignments`` gives them, where they are known already.
+    """
+    if assigned is None:
+        assigned = assignments(Room(case)) if (case.analysis / "members.parquet").exists() else {}
+    targets = {found.actor: f"{found.place}|{found.level}" for found in assigned.values() if found.place}
     ledger = case.open_ledger()
     try:
         plan, entries = read_plan(_steps(ledger)), read_entries(ledger)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from unicodedata import east_asian_width
@@ -41,8 +41,13 @@ class Node:
     role: str
 
 
-def graph(nodes: Sequence[Node], ties: Sequence[tuple[str, str, float]]) -> str:
-    """Return an SVG of a ring, as large as its people need; names that would overlap are left to the tooltip."""
+def graph(
+    nodes: Sequence[Node], ties: Sequence[tuple[str, str, float]], address: Callable[[str], str] | None = None
+) -> str:
+    """Return an SVG of a ring, as large as its people need; names that would overlap are left to the tooltip.
+
+    address: actor id -> where its mark leads to, None for nowhere.
+    """
     if not nodes:
         return ""
     spots = place([node.key for node in nodes], ties)
@@ -64,10 +69,16 @@ def graph(nodes: Sequence[Node], ties: Sequence[tuple[str, str, float]]) -> str:
         if a in at and b in at
     ]
     shapes = [mark(node, *at[node.key], size[node.key]) for node in nodes]
+    if address is not None:
+        shapes = [
+            f'<a href="{escape(address(node.key))}" tabindex="-1">{shape}</a>'
+            for node, shape in zip(nodes, shapes, strict=True)
+        ]
     faint = " many" if len(ties) > _MANY else ""
+    role = "img" if address is None else "group"
     return (
         f'<svg class="graph" style="max-width:{across:.0f}px" viewBox="{left:.0f} {top:.0f} {across:.0f} {down:.0f}" '
-        f'role="img" aria-label="Graph of {counted(len(nodes), "member")} and {counted(len(ties), "tie")}">'
+        f'role="{role}" aria-label="Graph of {counted(len(nodes), "member")} and {counted(len(ties), "tie")}">'
         f'<g class="ties{faint}">{"".join(lines)}</g>{"".join(shapes)}<g class="labels">{"".join(labels)}</g></svg>'
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -40,7 +40,11 @@ _JOINED = 0.5
 class RingPages:
     """Makes the parts of all rings; look-ups over the tables are made once."""
 
-    def __init__(self, table: Tables, naming: Naming, quotes: Quotes, zone: str) -> None:
+    def __init__(
+        self, table: Tables, naming: Naming, quotes: Quotes, zone: str, address: Callable[[str], str] | None = None
+    ) -> None:
+        """address: actor id -> where its mark on the graph leads to."""
+        self._address = address
         self._table = table
         self._names = naming
         self._quotes = quotes
@@ -79,7 +83,7 @@ class RingPages:
             "when": stretch(ring["first_at"], ring["last_at"], self._zone),
             "probability": ring["probability"],
             "roles": self._role_counts(members),
-            "graph": Markup(graph(self._nodes(members), _edges(ties))),  # noqa: S704  every text in it is escaped
+            "graph": Markup(graph(self._nodes(members), _edges(ties), self._address)),  # noqa: S704  every text in it is escaped
             **self._pictures(posts),
             "members": [self._member(m, quoted=at < _QUOTED_MEMBERS) for at, m in enumerate(members)],
             "tie_counts": _layers(ties),

@@ -6,13 +6,16 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ringtrace.engines.tables import finish
 from ringtrace.errors import CaseError
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def write_tables(folder: Path, tables: Mapping[str, pa.Table], extras: Mapping[str, bytes]) -> None:
@@ -70,6 +73,8 @@ def _select(source: str, schema: pa.Schema) -> str:
 
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """Return an in-memory DuckDB connection with a view of every table of the analysis; times are plain UTC."""
+    import duckdb  # a fifth of a second, which only queries need
+
     if not folder.is_dir():
         raise CaseError(f"{folder} is not there; run `ringtrace analyse` on the case first")
     connection = duckdb.connect()

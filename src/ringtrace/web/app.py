@@ -49,7 +49,6 @@ def build(desk: Desk, sessions: Sessions, port: int) -> ASGIApp:
         reason = reason if status < 500 or isinstance(error, RingtraceError) else "the reason is in the server's output"
         document = {"error": _TITLES.get(status, "Something went wrong"), "reason": reason, "status": status}
         visit = visit_of(request, desk)
-        visit.seen.clear()
         return visit.show("error.html.j2", document, status=status)
 
     handlers = [handler for page in scan("ringtrace.web.pages").values() for handler in page.HANDLERS]

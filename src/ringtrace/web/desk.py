@@ -12,6 +12,9 @@ import pyarrow.compute as pc
 from sqlalchemy.exc import SQLAlchemyError
 
 from ringtrace.errors import CaseError, RingtraceError
+from ringtrace.operation.assignment import Assignment
+from ringtrace.pipeline.custodian import Asked, Place, log_consultation
+from ringtrace.pipeline.planning import assignments
 from ringtrace.pipeline.room import Room
 from ringtrace.report import findings
 from ringtrace.report.caution import cautions
@@ -21,8 +24,10 @@ from ringtrace.store.case import Case
 from ringtrace.store.ledger import Ledger
 from ringtrace.store.lookup import PostIndex
 from ringtrace.store.search import build_index
+from ringtrace.web.jobs import Jobs
 
 FOLDER = ".workbench"
+_WHY = 600
 JOINED, SURE = 0.5, 0.9
 """Accounts are joined from the one probability on; under the other the link is worth a second look."""
 
@@ -53,7 +58,7 @@ class View:
         """Return everything that is told of a ring, made from the rows that concern its members alone."""
         actors = self.only("members", "ring_id", [ring["ring_id"]])["actor_id"].to_pylist()
         tables = self._excerpt(actors)
-        return RingPages(tables.__getitem__, self.room.naming, quotes, self.zone).page(ring)
+        return RingPages(tables.__getitem__, self.room.naming, quotes, self.zone, "/actors/{}".format).page(ring)
 
     def _excerpt(self, actors: Sequence[str]) -> dict[str, pa.Table]:
         accounts = [key for actor in actors for key in self.room.naming.accounts_of.get(actor, [])]
@@ -95,6 +100,11 @@ class View:
         return list(zip(low["left"].to_pylist(), low["right"].to_pylist(), strict=True))
 
     @cached_property
+    def assigned(self) -> dict[str, Assignment]:
+        """Where each member of a ring is held to belong."""
+        return assignments(self.room)
+
+    @cached_property
     def doubts(self) -> list[str]:
         return cautions(self.room.table)
 
@@ -107,7 +117,7 @@ class View:
         """Open what pages need first, so that the first visit does not wait for it."""
         _ = self.rings, self.room.naming.accounts_of, self.room.naming.containers
         self.room.warm()
-        _ = self.actors, self.doubts, self.synthetic
+        _ = self.actors, self.doubts, self.synthetic, self.doubted, self.assigned
 
 
 class Desk:
@@ -116,6 +126,7 @@ class Desk:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.ledger: Ledger = case.open_ledger()
+        self.jobs = Jobs(case.folder)
         self.indexed = (0, 0)
         self.trouble = ""
         self._lock = threading.Lock()
@@ -154,15 +165,26 @@ class Desk:
         if self._thread is not None:
             self._thread.join(seconds)
 
-    def consult(self, who: str, what: str, evidence: Iterable[str], purpose: str) -> None:
-        """Write into the log that evidence is about to be shown; durable on return. Raises CaseError."""
-        told = {"what": "consulted", "page": what, "evidence": sorted(set(evidence)), "purpose": purpose}
+    def consult(self, who: str, page: str, spans: Iterable[Place], purpose: str) -> None:
+        """Log in custody that bytes of evidence are about to be shown on a page; durable on return.
+
+        Raises CaseError when that cannot be written: then nothing may be shown.
+        """
+        why = f"{purpose} (workbench {page})" if purpose else f"workbench {page}"
         try:
-            self.ledger.record("audit", who, told)
+            log_consultation(self.case, sorted(set(spans)), Asked(by=who, why=why[:_WHY]))
+        except OSError as error:
+            raise CaseError(f"the log cannot be written, so nothing is shown: {error}") from error
+
+    def consult_records(self, who: str, page: str, purpose: str) -> None:
+        """Log in the ledger that records of suspects or children are about to be shown; durable on return."""
+        try:
+            self.ledger.record("audit", who, {"what": "records consulted", "page": page, "purpose": purpose})
         except (SQLAlchemyError, OSError) as error:
             raise CaseError(f"the log cannot be written, so nothing is shown: {error}") from error
 
     def close(self) -> None:
+        self.jobs.stop()
         self.ledger.close()
 
     def _look(self) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from litestar.response import Redirect
 from markupsafe import Markup, escape
 
 from ringtrace import __version__
+from ringtrace.pipeline.custodian import Place
 from ringtrace.registry import scan
 from ringtrace.report.words import moment, platform_name, role_name, shorten
 from ringtrace.web.desk import Desk, View
@@ -32,12 +33,14 @@ Answer = Response[bytes]
 
 @dataclass(slots=True)
 class Visit:
-    """What a page is made with. seen: the evidence ids of which something is shown, for the log."""
+    """What a page is made with. seen: the spans of evidence that it shows; records: whether it tells of
+    records of suspects or children. Both are for the log."""
 
     request: Request[Any, Any, Any]
     desk: Desk
     session: Session
-    seen: set[str] = field(default_factory=set)
+    seen: set[Place] = field(default_factory=set)
+    records: bool = False
 
     @property
     def language(self) -> Language:
@@ -54,7 +57,7 @@ class Visit:
 
     def _quote(self, span: Mapping[str, Any]) -> dict[str, Any]:
         found = self.view.room.recall(span)
-        self.seen.add(found.evidence_id)
+        self.seen.add((found.evidence_id, found.member, found.start, found.stop))
         member = f" [{found.member}]" if found.member else ""
         return {
             "text": shorten(found.text, QUOTE_CHARS), "place": f"{found.name}{member} bytes {found.start}-{found.stop}",
@@ -64,7 +67,7 @@ class Visit:
 
     def see(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Note that the words of posts (rows of the index) are shown."""
-        self.seen.update(row["evidence"] for row in rows)
+        self.seen.update((row["evidence"], row["member"], row["start"], row["stop"]) for row in rows)
 
     def missing(self, what: str) -> NotFoundException:
         return NotFoundException(detail=what)
@@ -81,8 +84,11 @@ class Visit:
 
         Whatever of the evidence was noted is in the log before anything leaves.
         """
+        if self.records:
+            self.desk.consult_records(self.session.user, self.request.url.path, self.session.purpose)
         if self.seen:
-            self.desk.consult(self.session.user, self.request.url.path, self.seen, self.session.purpose)
+            query = f"?{self.request.url.query}" if self.request.url.query else ""
+            self.desk.consult(self.session.user, self.request.url.path + query, self.seen, self.session.purpose)
         if self.request.scope[AS_JSON]:  # type: ignore[literal-required]
             data = json.dumps(document, ensure_ascii=False, indent=1, default=_plain).encode()
             return Response(data, media_type="application/json", status_code=status)

@@ -33,13 +33,13 @@ def evidence(
     row = visit.view.row("evidence", "evidence_id", evidence_id)
     if row is None:
         raise visit.missing(f"this case holds no original {evidence_id}")
-    visit.seen.add(evidence_id)
     data = visit.view.room.bytes_of(evidence_id, member)
     if not 0 <= start <= max(start, stop) <= len(data):
         raise UsageError(f"the place is not within the {len(data):,} bytes that are there")
     stop = max(start, stop) or min(len(data), _MOST)
     shown = min(stop, start + _MOST)
     low, high = max(0, start - _AROUND), min(len(data), shown + _AROUND)
+    visit.seen.add((evidence_id, member, low, high))
     part = bytes(data[low:high])
     charset = _charset(visit, evidence_id, member)
     whole = visit.desk.case.evidence.open(evidence_id)

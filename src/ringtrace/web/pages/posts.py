@@ -34,7 +34,7 @@ def post(visit: Guest, post_id: FromPath[str]) -> Answer:
 
 def told(visit: Visit, row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what is told of a post (a row of ``posts``) and its marked texts."""
-    visit.seen.add(row["evidence_id"])
+    visit.seen.add((row["evidence_id"], row["member"], row["start"], row["stop"]))
     view, post_id = visit.view, row["post_id"]
     mentions = view.only("mentions", "post_id", [post_id]).to_pylist()
     facts = view.only("facts", "post_id", [post_id]).to_pylist()

@@ -1,0 +1,76 @@
+"""Help: the guide, offline, and the keys."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from litestar import get
+from litestar.params import FromPath
+from markupsafe import Markup
+
+from ringtrace.web.visit import Answer, Guest
+
+PLACE = (90, "Help", "/help", "h")
+KEYS = (
+    ("/", "search"), ("g c, g s, g t, g r, g a ...", "go to a page: its letter stands in the list below"),
+    ("j, k", "next and previous in a list; Enter opens"), ("y, n, u", "verdict: yes, no, unsure"),
+    ("s", "skip"), ("z", "take the last verdict back"), ("b", "the bytes of a post"), ("?", "this page"),
+)  # fmt: skip
+
+
+@get("/help", sync_to_thread=True)
+def contents(visit: Guest) -> Answer:
+    """What there is to read."""
+    return visit.show("help.html.j2", {"topic": "", "title": "", "topics": _topics()})
+
+
+@get("/help/keys", sync_to_thread=True)
+def keys(visit: Guest) -> Answer:
+    """Every key."""
+    return visit.show("keys.html.j2", {"keys": [{"key": key, "does": does} for key, does in KEYS]})
+
+
+@get("/help/{topic:str}", sync_to_thread=True)
+def topic(visit: Guest, topic: FromPath[str]) -> Answer:
+    """One page of the guide. Links between its pages lead within the help."""
+    name = topic.removesuffix(".md")
+    if name not in {one["topic"] for one in _topics()}:
+        raise visit.missing(f"the guide has no page {name}")
+    document: dict[str, Any] = {"topic": name, "title": _title(name), "topics": _topics(), "markdown": _read(name)}
+    return visit.show("help.html.j2", document, pictures={"text": _rendered(name)})
+
+
+def _folder() -> Path:
+    """Where the guide lies: in the installed package, else in the source tree."""
+    packed = Path(str(resources.files("ringtrace.web"))) / "guide"
+    return packed if packed.is_dir() else Path(__file__).parents[4] / "docs"
+
+
+@cache
+def _topics() -> tuple[dict[str, str], ...]:
+    names = sorted(path.stem for path in _folder().glob("*.md"))
+    first = [name for name in ("workbench", "index") if name in names]
+    return tuple({"topic": name, "title": _title(name)} for name in [*first, *(n for n in names if n not in first)])
+
+
+@cache
+def _title(name: str) -> str:
+    return _read(name).partition("\n")[0].lstrip("# ").strip() or name
+
+
+def _read(name: str) -> str:
+    return (_folder() / f"{name}.md").read_text("utf-8")
+
+
+@cache
+def _rendered(name: str) -> Markup:
+    from markdown_it import MarkdownIt
+
+    made = MarkdownIt("commonmark", {"html": False}).enable("table").render(_read(name))
+    return Markup(made)  # noqa: S704  our own guide, HTML in it switched off
+
+
+HANDLERS = [contents, keys, topic]

@@ -1,0 +1,167 @@
+"""Intake: files and tips come in, every byte is accounted for, the analysis runs."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromQuery
+
+from ringtrace.errors import UsageError
+from ringtrace.model.custody import FIELDS, Circumstances
+from ringtrace.pipeline.adding import add
+from ringtrace.store.evidence import Receipt
+from ringtrace.web.visit import Answer, Guest, Visit
+
+PLACE = (70, "Intake", "/intake", "i")
+_PAGE = 60
+_WORDS = 500
+_TIP = 20_000
+_CHUNK = 1 << 20
+_NAME = 180
+_WANTED = {
+    "where": "where it was seen (address, group, app)", "when": "when it was seen",
+    "contact": "a number or account that was given", "child": "what was said of a child (age, sex, place)",
+}  # fmt: skip
+
+
+@get("/intake", sync_to_thread=True)
+def intake(visit: Guest, after: FromQuery[str] = "") -> Answer:
+    """The files of the case with their bytes accounted for; after: the name of the last one on the page before."""
+    held = sorted(visit.desk.case.evidence.held(), key=lambda item: (item.names[0], item.evidence_id))
+    rest = [item for item in held if item.names[0] > after] if after else held
+    shown = rest[:_PAGE]
+    read = _read(visit, [item.evidence_id for item in shown])
+    files = [
+        {"evidence_id": item.evidence_id, "name": item.names[0], "size": item.size, "received_at": item.received_at,
+         "source": item.source, "read": read.get(item.evidence_id)} for item in shown
+    ]  # fmt: skip
+    job = visit.desk.jobs.last()
+    document = {
+        "files": files, "total": len(held), "first": len(held) - len(rest) + 1,
+        "next": shown[-1].names[0] if len(rest) > _PAGE else "", "job": job.document() if job else None,
+        "unread": len(held) - _analysed(visit),
+    }  # fmt: skip
+    return visit.show("intake.html.j2", document, pictures={"circumstances": FIELDS})
+
+
+@post("/intake/files", status_code=303)
+async def upload(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
+    """Take uploaded files in, with what is said of how they came; fields as in ``Circumstances``, files, next."""
+    form = await request.form()
+    files = [item for item in form.getall("files", []) if isinstance(item, UploadFile) and item.filename]
+    if not files:
+        raise UsageError("choose one or more files")
+    told = Circumstances(**{name: str(form.get(name) or "")[:_WORDS].strip() for name in FIELDS})
+    with tempfile.TemporaryDirectory(prefix="ringtrace-") as folder:
+        for item in files:
+            await _write(item, _target(Path(folder), item.filename))
+        receipts = await anyio.to_thread.run_sync(lambda: add(visit.desk.case, [Path(folder)], told, lambda *_: None))
+    return _receipts(visit, receipts)
+
+
+@get("/intake/tip", sync_to_thread=True)
+def tip_form(visit: Guest) -> Answer:
+    """A form for what somebody reports by telephone or in person."""
+    return visit.show("tip.html.j2", {"code": "", "missing": [], "wanted": _WANTED})
+
+
+@post("/intake/tips", status_code=200)
+async def tip(visit: Guest, request: Request[Any, Any, Any]) -> Answer:
+    """Take a tip in as evidence of its own; answers with its receipt code and what it lacks. Fields: text, where ..."""
+    form = await request.form()
+    told = {name: str(form.get(name) or "").strip() for name in ("text", *_WANTED, "who")}
+    if not told["text"]:
+        raise UsageError("say what was seen")
+    if sum(map(len, told.values())) > _TIP:
+        raise UsageError(f"a tip may have {_TIP:,} characters; bring the rest in as a file")
+    code = "tip-" + secrets.token_hex(5)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    row = {"id": code, "received": at, "text": told["text"], "name": told["who"], "url": told["where"]}
+    row["text"] += "".join(f"\n{name}: {told[name]}" for name in ("when", "contact", "child") if told[name])
+    with tempfile.TemporaryDirectory(prefix="ringtrace-") as folder:
+        (Path(folder) / f"{code}.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n", "utf-8")
+        source = Circumstances(source="tip, typed in at the workbench", received_by=visit.session.user)
+        await anyio.to_thread.run_sync(lambda: add(visit.desk.case, [Path(folder)], source, lambda *_: None))
+    missing = [words for name, words in _WANTED.items() if not told[name]]
+    return visit.show("tip.html.j2", {"code": code, "missing": missing, "wanted": _WANTED})
+
+
+@post("/jobs", status_code=303)
+async def start(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
+    """Begin a job; field command: analyse or verify."""
+    form = await request.form()
+    command, away = str(form.get("command") or ""), str(form.get("next") or "/intake")
+    if command not in ("analyse", "verify"):
+        raise UsageError("a job is analyse or verify")
+    visit.desk.jobs.start("analyse" if command == "analyse" else "verify")
+    return visit.back(away)
+
+
+@post("/jobs/stop", status_code=303)
+async def stop(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
+    """Stop the job that runs; the analysis before it stays."""
+    form = await request.form()
+    await anyio.to_thread.run_sync(visit.desk.jobs.stop)
+    return visit.back(str(form.get("next") or "/intake"))
+
+
+@get("/jobs/last", sync_to_thread=True)
+def last(visit: Guest) -> Answer:
+    """How far the latest job is."""
+    job = visit.desk.jobs.last()
+    if job is None:
+        raise visit.missing("no job was started yet")
+    return visit.show("job.html.j2", job.document())
+
+
+async def _write(item: UploadFile, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as handle:
+        while chunk := await item.read(_CHUNK):
+            handle.write(chunk)
+
+
+def _target(folder: Path, name: str) -> Path:
+    """Where an upload is laid down: its own name, of a path the last part, never outside ``folder``."""
+    last = name.replace("\\", "/").rpartition("/")[2].replace("\0", "")[-_NAME:]
+    if last in ("", ".", ".."):
+        last = "unnamed"
+    target, number = folder / last, 1
+    while target.exists():
+        number += 1
+        target = folder / str(number) / last
+    return target
+
+
+def _receipts(visit: Visit, receipts: list[Receipt]) -> Answer:
+    document = {
+        "receipts": [asdict(receipt) for receipt in receipts],
+        "counts": {s: sum(r.status == s for r in receipts) for s in ("added", "copy", "known", "failed")},
+    }  # fmt: skip
+    return visit.show("receipts.html.j2", document, status=200)
+
+
+def _analysed(visit: Visit) -> int:
+    return len(visit.view.room.table("evidence")) if visit.desk.analysed() else 0
+
+
+def _read(visit: Visit, ids: list[str]) -> Mapping[str, dict[str, Any]]:
+    """Evidence id -> how its bytes are accounted for, of the files that an analysis has read."""
+    if not visit.desk.analysed():
+        return {}
+    columns = ("reader", "posts", "post_bytes", "structure_bytes", "gap_bytes", "note")
+    rows = visit.view.only("evidence", "evidence_id", ids).to_pylist()
+    return {row["evidence_id"]: {name: row[name] for name in columns} for row in rows}
+
+
+HANDLERS = [intake, upload, tip_form, tip, start, stop, last]

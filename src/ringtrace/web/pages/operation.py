@@ -1,0 +1,69 @@
+"""Operation: who must act where, the one action day, tasks and how far each place has come."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import anyio.to_thread
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from ringtrace.errors import UsageError
+from ringtrace.pipeline.planning import answer_task, board, give_task, set_day
+from ringtrace.report.words import place_name
+from ringtrace.web.visit import Answer, Guest
+
+PLACE = (60, "Operation", "/operation", "o")
+_WORDS = 1_000
+
+
+@get("/operation", sync_to_thread=True)
+def operation(visit: Guest) -> Answer:
+    """The board by place."""
+    visit.records = True
+    plan, places = board(visit.desk.case, visit.view.assigned if visit.desk.analysed() else {})
+    rows = [{**msgspec.to_builtins(row), "name": place_name(row.place)} for row in places]
+    rows.sort(key=lambda row: (-row["targets"], -row["arrested"], row["place"]))
+    tasks = [
+        {**msgspec.to_builtins(task), "name": place_name(task.place), "stale": plan.is_stale(task)}
+        for task in plan.tasks
+    ]
+    document = {
+        "day": plan.day, "board": rows, "tasks": tasks,
+        "open_places": [{"code": code, "name": place_name(code)} for code in plan.open_places()],
+    }  # fmt: skip
+    return visit.show("operation.html.j2", document)
+
+
+@post("/operation/day", status_code=303)
+async def day(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
+    """Set the one action day. Field: day."""
+    told = str((await request.form()).get("day") or "")
+    try:
+        chosen = date.fromisoformat(told).isoformat()
+    except ValueError as error:
+        raise UsageError("a day is written as 2014-02-19") from error
+    await anyio.to_thread.run_sync(lambda: set_day(visit.desk.case, chosen, author=visit.session.user))
+    return visit.back("/operation")
+
+
+@post("/operation/tasks", status_code=303)
+async def task(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
+    """Ask a place to do something. Fields: place (name or division code), words."""
+    form = await request.form()
+    place, words = str(form.get("place") or ""), str(form.get("words") or "")[:_WORDS]
+    await anyio.to_thread.run_sync(lambda: give_task(visit.desk.case, place, words, author=visit.session.user))
+    return visit.back("/operation#tasks")
+
+
+@post("/operation/tasks/{task_id:str}", status_code=303)
+async def answer(visit: Guest, request: Request[Any, Any, Any], task_id: FromPath[str]) -> Response[Any]:
+    """Answer a task. Field state: acknowledged, done or returned."""
+    state = str((await request.form()).get("state") or "")
+    await anyio.to_thread.run_sync(lambda: answer_task(visit.desk.case, task_id, state, author=visit.session.user))
+    return visit.back("/operation#tasks")
+
+
+HANDLERS = [operation, day, task, answer]
