@@ -192,7 +192,7 @@ class Desk:
         try:
             found = path.stat()
         except OSError as error:
-            raise CaseError(f"{self.case.folder} has no analysis yet; run one from Intake") from error
+            raise CaseError("this case has no analysis yet: bring evidence in and run one") from error
         return found.st_ino, found.st_mtime_ns
 
     def _prepare(self) -> None:

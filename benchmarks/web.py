@@ -1,0 +1,144 @@
+"""What the workbench costs: making the index, searching it, and the first answer of every page.
+
+python benchmarks/web.py CASE [POSTS]      an analysed case; its posts are repeated up to POSTS (200,000)
+
+Seconds of the index are processor time (a busy machine does not change them); searches and pages are
+wall clock, median and 95th percentile, of one client that asks one thing after the other. Words are
+stretches of the case's own posts, drawn with a fixed seed. Printed as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from litestar.testing import TestClient
+
+from ringtrace.errors import UsageError
+from ringtrace.store.case import Case
+from ringtrace.store.lookup import PostIndex, Query
+from ringtrace.store.search import build_index, is_unspaced
+from ringtrace.text.folding import fold
+from ringtrace.web.app import build
+from ringtrace.web.desk import Desk
+from ringtrace.web.session import Sessions
+
+QUERIES = 300
+PORT = 8998
+_REPEATED = ("posts", "stances", "mentions")
+
+
+def repeat(analysis: Path, folder: Path, posts: int) -> int:
+    """Write the tables that are indexed into ``folder`` with every post repeated under new ids; return how many."""
+    tables = {name: pq.read_table(analysis / f"{name}.parquet") for name in _REPEATED}
+    times = max(1, -(-posts // len(tables["posts"])))
+    for name, table in tables.items():
+        at = table.schema.get_field_index("post_id")
+        ids = table["post_id"].to_pylist()
+        copies = [table.set_column(at, "post_id", pa.array([f"{key}.{n}" for key in ids])) for n in range(times)]
+        joined = pa.concat_tables(copies)
+        pq.write_table(joined.slice(0, posts) if name == "posts" else joined, folder / f"{name}.parquet")
+    return min(posts, times * len(tables["posts"]))
+
+
+def timed(ask: Callable[[], object]) -> float:
+    """Milliseconds of one call."""
+    begun = time.perf_counter()
+    ask()
+    return 1000 * (time.perf_counter() - begun)
+
+
+def spread(times: Sequence[float]) -> dict[str, float]:
+    ordered = sorted(times)
+    return {
+        "median ms": round(statistics.median(ordered), 1), "p95 ms": round(ordered[int(0.95 * (len(ordered) - 1))], 1),
+        "asked": len(ordered),
+    }  # fmt: skip
+
+
+def words(texts: Sequence[str], sizes: Sequence[int], unspaced: bool, seed: int) -> list[str]:
+    """Draw distinct stretches of ``sizes`` characters from texts; unspaced: of Chinese characters alone."""
+    rng, found = random.Random(seed), {}
+    while len(found) < QUERIES and len(found) < 10 * len(texts):
+        text = fold(rng.choice(texts)).text
+        size = rng.choice(sizes)
+        if len(text) >= size:
+            at = rng.randrange(len(text) - size + 1)
+            word = text[at : at + size].strip()
+            if len(word) == size and '"' not in word and (not unspaced or is_unspaced(word)):
+                found[word] = None
+    return list(found)
+
+
+def searches(index: PostIndex, texts: Sequence[str]) -> dict[str, dict[str, float]]:
+    kinds = {
+        "three characters or more": words(texts, (3, 4, 6, 10), False, 1),
+        "two Chinese characters": words(texts, (2,), True, 2),
+        "one Chinese character": words(texts, (1,), True, 3),
+    }
+    told = {}
+    for kind, drawn in kinds.items():
+        for exact in (False, True):
+            times = []
+            for word in drawn:
+                try:
+                    times.append(timed(lambda w=word, e=exact: index.search(Query(f'"{w}"', e))))
+                except UsageError:
+                    continue
+            told[f"{kind}, {'exact' if exact else 'folded'}"] = spread(times)
+    return told
+
+
+def pages(case: Case) -> dict[str, float]:
+    """Milliseconds of the server for the first and the later answers of each page, of the largest ring and actor."""
+    desk, sessions = Desk(case), Sessions("benchmark")
+    with TestClient(build(desk, sessions, PORT), base_url=f"http://127.0.0.1:{PORT}") as client:
+        desk.warm()
+        desk.wait(600)
+        client.get(f"/enter/{sessions.offer()}")
+        ring = desk.view().rings[0]["ring_id"] if desk.view().rings else ""
+        actor, post = desk.view().actors[0]["actor_id"], desk.view().room.table("posts")["post_id"][0].as_py()
+        paths = [
+            "/", "/search", "/search?q=宝宝", "/triage", "/triage/links", "/rings", f"/rings/{ring}", "/actors",
+            f"/actors/{actor}", f"/posts/{post}", "/figures", "/operation", "/intake", "/custody", "/judgements",
+            "/help",
+        ]  # fmt: skip
+        told = {}
+        for path in paths:
+            times = [timed(lambda p=path: client.get(p, headers={"accept": "text/html"})) for _ in range(6)]
+            told[path] = {"first ms": round(times[0], 1), "later ms": round(statistics.median(times[1:]), 1)}
+    desk.close()
+    return told
+
+
+def main() -> None:
+    case, posts = Case(Path(sys.argv[1])), int(sys.argv[2]) if len(sys.argv) > 2 else 200_000
+    folder = Path(tempfile.mkdtemp(prefix="ringtrace-bench-"))
+    try:
+        number = repeat(case.analysis, folder, posts)
+        begun = time.process_time()
+        path = build_index(folder, folder, lambda done, total: None)
+        seconds = time.process_time() - begun
+        index = PostIndex(path)
+        index.warm()
+        texts = [text for text in pq.read_table(folder / "posts.parquet")["text"].to_pylist()[:100_000] if text]
+        result = {
+            "posts": number, "index s (processor)": round(seconds, 1), "index MB": round(path.stat().st_size / 1e6, 1),
+            "search": searches(index, texts), "pages": pages(case),
+        }  # fmt: skip
+        print(json.dumps(result, ensure_ascii=False, indent=1))
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
