@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import time
 
 import pytest
 
@@ -271,3 +272,124 @@ def test_the_description_of_the_interface_names_every_page(bench):
     document = bench.client.get("/schema/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert {"/rings/{ring_id}", "/actors/{actor_id}", "/search", "/judge", "/posts/{post_id}"} <= set(document["paths"])
+
+
+def upload(bench, *files):
+    return bench.client.post(
+        "/intake/files", data={"csrf": bench.csrf, "source": "synthetic"}, headers={"accept": "application/json"},
+        files=[("files", (name, data, "application/octet-stream")) for name, data in files],
+    )  # fmt: skip
+
+
+def test_uploads_keep_their_own_name_and_never_leave_their_folder(bench, tmp_path):
+    names = ["../../../etc/passwd", "..", "C:\\Users\\x\\a.txt", "a.txt", "名单.txt", "x\u202ey.txt"]
+    answer = upload(bench, *((name, f"line {n}".encode()) for n, name in enumerate(names)))
+    assert answer.status_code == 200, answer.text
+    receipts = answer.json()["receipts"]
+    assert answer.json()["counts"]["added"] == len(names)
+    assert {row["name"] for row in receipts} >= {"passwd", "unnamed", "a.txt", "2/a.txt", "名单.txt"}
+    assert not [row for row in receipts if ".." in row["name"].split("/")]
+    again = upload(bench, ("a.txt", b"line 3")).json()
+    assert again["counts"]["known"] + again["counts"]["copy"] == 1 and again["counts"]["added"] == 0
+    assert upload(bench).status_code == 400
+
+
+def test_what_is_said_of_an_upload_stands_in_custody(bench):
+    fields = {"csrf": bench.csrf, "source": "hotline", "authority": "order 12", "condition": "sealed"}
+    bench.client.post("/intake/files", data=fields, files=[("files", ("n.txt", b"words", "text/plain"))])
+    told = [event for event in bench.case.evidence.log.events() if event.get("name") == "n.txt"]
+    assert [(e["source"], e["authority"], e["condition"]) for e in told] == [("hotline", "order 12", "sealed")]
+
+
+def test_a_tip_becomes_evidence_with_a_receipt_and_says_what_is_missing(bench):
+    fields = {"csrf": bench.csrf, "text": "一个群里有人送养", "where": "group 123"}
+    answer = bench.client.post("/intake/tips", data=fields, headers={"accept": "application/json"}).json()
+    assert re.fullmatch(r"tip-[0-9a-f]{10}", answer["code"]) and len(answer["missing"]) == 3
+    held = [item for item in bench.case.evidence.held() if item.names[0] == f"{answer['code']}.jsonl"]
+    assert len(held) == 1 and "一个群里有人送养" in bytes(bench.case.evidence.open(held[0].evidence_id)).decode()
+    assert bench.client.post("/intake/tips", data={"csrf": bench.csrf, "text": " "}).status_code == 400
+
+
+def test_one_job_runs_at_a_time_and_a_stopped_one_leaves_the_analysis(bench):
+    before = (bench.case.analysis / "posts.parquet").read_bytes()
+    assert bench.post("/jobs", command="analyse").status_code == 200
+    assert bench.post("/jobs", command="verify").status_code == 400
+    assert bench.json("/jobs/last.json")["running"] is True
+    bench.post("/jobs/stop")
+    told = bench.json("/jobs/last.json")
+    assert told["state"] == "stopped" and told["running"] is False
+    assert (bench.case.analysis / "posts.parquet").read_bytes() == before
+    bench.post("/jobs", command="verify")
+    bench.desk.jobs.last().process.wait(120)
+    for _ in range(100):
+        if (told := bench.json("/custody.json")["job"])["result"]:
+            break
+        time.sleep(0.05)
+    assert told["state"] == "done" and told["result"]["problems"] == []
+    assert bench.post("/jobs", command="rm").status_code == 400
+
+
+def test_a_statement_is_released_by_two_different_people(bench):
+    away = bench.post("/statements", as_of="2014-02-28", audience="public").json()["next"]
+    assert bench.post(f"{away}/approve", by="Lin, province").status_code == 200
+    assert bench.post(f"{away}/approve", by="Lin, province").status_code == 400
+    assert bench.json(f"{away}.json")["released"] is False
+    assert bench.post(f"{away}/approve", by="Bai, ministry").status_code == 200
+    told = bench.json(f"{away}.json")
+    assert told["released"] is True and told["people"] == ["Lin, province", "Bai, ministry"]
+    assert set(told["texts"]) == {"en", "zh"} and all(told["texts"].values())
+    assert bench.post("/statements", as_of="yesterday").status_code == 400
+
+
+def test_a_proof_is_given_out_only_after_the_log_says_so(bench):
+    answer = bench.client.get("/custody/proofs/key.pem")
+    assert answer.status_code == 200 and b"PUBLIC KEY" in answer.content
+    assert bench.case.evidence.log.events()[-1]["event"] == "disclose"
+    for name in ("..%2F..%2Fledger.db", "log", "key.pem%00", "%2Fetc%2Fpasswd"):
+        assert bench.client.get(f"/custody/proofs/{name}").status_code == 404
+
+
+def test_every_sentence_of_the_pages_is_known_in_every_language():
+    from importlib import resources
+
+    from ringtrace.web.language import languages
+
+    folder = resources.files("ringtrace.web") / "templates"
+    used = {
+        found.replace("\\'", "'")
+        for file in folder.iterdir()
+        for found in re.findall(r"_\('((?:[^'\\]|\\.)*)'", file.read_text("utf-8"))
+    }
+    assert len(used) > 250
+    for code, language in languages().items():
+        if code != "en":
+            assert sorted(text for text in used if text not in language.words) == []
+            holes = re.compile(r"\{(\w+)\}")
+            odd = [k for k, v in language.words.items() if set(holes.findall(k)) != set(holes.findall(v))]
+            odd += [t for _, t in language.patterns if "{" in t and not holes.search(t)]
+            assert odd == []
+
+
+def test_sentences_of_the_analysis_are_translated_or_marked_as_english():
+    from ringtrace.web.language import languages
+
+    zh = languages()["zh"]
+    told = zh.say("it posted 10 offers to go between in 4 groups or sites")
+    assert told == "在4 个群组或网站发布10 条居间"
+    assert zh.say("it has ties to 20 others") == "与另外 20 人有联系"
+    assert not zh.knows("a sentence that nobody translated")
+    assert zh.knows("清茶_ 123")
+    assert zh.say("x" * 5_000) == "x" * 5_000
+
+
+def test_the_command_says_which_port_is_taken(tiny_case):
+    import socket
+
+    from ringtrace.errors import UsageError
+    from ringtrace.web.server import run
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(UsageError, match="cannot be taken"):
+            run(tiny_case[0], taken.getsockname()[1], print)
