@@ -41,6 +41,7 @@ class Visit:
     session: Session
     seen: set[Place] = field(default_factory=set)
     records: bool = False
+    opened: View | None = None
 
     @property
     def language(self) -> Language:
@@ -49,7 +50,10 @@ class Visit:
 
     @property
     def view(self) -> View:
-        return self.desk.view()
+        """The analysis of this visit: the same one from its beginning to its end."""
+        if self.opened is None:
+            self.opened = self.desk.view()
+        return self.opened
 
     def quotes(self, spans: Iterable[Mapping[str, Any] | None]) -> list[dict[str, Any]]:
         """Return what stands at spans: text, place (words), url (the bytes); each is noted for the log."""
