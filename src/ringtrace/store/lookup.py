@@ -27,6 +27,7 @@ _TERMS = 8
 _LONGEST = 200
 """Code points of a search: nobody looks for more, and a longer one is refused, not cut."""
 _EXACT = "instr(title || char(10) || text, ?) > 0"
+_PLAIN = "(plain OR instr(title || char(10) || text, ?) > 0)"
 _LOWER = "instr(lower(title || char(10) || text), ?) > 0"
 _CONTACTS = """
 SELECT value, contact.kind AS kind, owner, count(DISTINCT contact.n) AS posts, count(DISTINCT account) AS accounts
@@ -183,10 +184,9 @@ class PostIndex:
         queries: list[tuple[str, str]] = []
         tests: list[tuple[str, str]] = []
         for term in terms:
-            found = _matches(term, exact=exact)
-            queries += found
-            if exact or len(term) < 3:
-                tests.append((_EXACT if exact else _LOWER, term if exact else term.lower()))
+            queries += _matches(term, exact=exact)
+            if (test := _test(term, exact=exact)) is not None:
+                tests.append(test)
         if terms and not queries:
             raise UsageError(
                 f"“{terms[0]}” is too short: use three characters or more, or words of a script without blanks"
@@ -196,7 +196,6 @@ class PostIndex:
         tables = " INTERSECT ".join(f"SELECT rowid FROM {table} WHERE {table} MATCH ?" for table, _ in queries)  # noqa: S608
         rows = self._plain(tables, [match for _, match in queries])
         hits = np.unique(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
-        tests = [(test, term) for test, term in tests if exact or not is_unspaced(fold(term).text)]
         return self._verified(hits, tests) if tests else hits
 
     def _verified(self, hits: Rows, tests: Sequence[tuple[str, str]]) -> Rows:
@@ -271,6 +270,19 @@ def terms_of(text: str) -> list[str]:
     if len(terms) > _TERMS:
         raise UsageError(f"a search may have {_TERMS} words; put words that stand together between quotes")
     return terms
+
+
+def _test(term: str, *, exact: bool) -> tuple[str, str] | None:
+    """Return (SQL, value) by which a hit of ``_matches`` is proven, None where the index itself is proof.
+
+    The letters of a word without blanks are looked for folded: exactly, they are proven where folding changed the
+    post; trigrams of such words are exact, they have no capitals.
+    """
+    if is_unspaced(term):
+        return (_PLAIN if fold(term).text == term else _EXACT, term) if exact and len(term) < 3 else None
+    if exact:
+        return _EXACT, term
+    return (_LOWER, term.lower()) if len(term) < 3 and not is_unspaced(fold(term).text) else None
 
 
 def _matches(term: str, *, exact: bool) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The workbench's index of posts: words of any length, handles, and posts in their order, in one SQLite file.
 
-    post      a row a post; ``n`` counts them in the order of the analysis (time, then id)
+    post      a row a post; ``n`` counts them in the order of the analysis (time, then id); ``plain``: folding
+              changes nothing but capitals
     grams     FTS5 trigrams of title and text as written, and folded where that differs: three characters or more
     letters   FTS5 tokens, one a letter of scripts that use no blanks: words of one or two Chinese characters
     contact   mentions of handles, by value
@@ -26,18 +27,18 @@ from ringtrace.model.mention import CONTACT_KINDS
 from ringtrace.store.analysis import read_table
 from ringtrace.text.folding import fold
 
-VERSION = "1"
+VERSION = "2"
 _BATCH = 5_000
 _TABLES = ("posts", "stances", "mentions")
 _SCHEMA = """
 CREATE TABLE post(n INTEGER PRIMARY KEY, post_id TEXT NOT NULL, container TEXT, account TEXT, platform TEXT, kind TEXT,
   sent_at INTEGER, sent_text TEXT, thread TEXT, reply_to TEXT, evidence TEXT, member TEXT, start INTEGER, stop INTEGER,
-  frame TEXT, direction TEXT, probability REAL, band TEXT, title TEXT, text TEXT);
+  frame TEXT, direction TEXT, probability REAL, band TEXT, title TEXT, text TEXT, plain INTEGER);
 CREATE VIRTUAL TABLE grams USING fts5(raw, folded, content='', tokenize='trigram');
 CREATE VIRTUAL TABLE letters USING fts5(raw, content='', tokenize='unicode61');
 CREATE TABLE contact(value TEXT, kind TEXT, n INTEGER, owner TEXT, probability REAL);
 """
-_INSERT = "INSERT INTO post VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_INSERT = "INSERT INTO post VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _INDEXES = """
 CREATE UNIQUE INDEX post_by_id ON post(post_id);
 CREATE INDEX post_by_container ON post(container, n);
@@ -112,8 +113,9 @@ def _fill(connection: sqlite3.Connection, analysis: Path, progress: Callable[[in
     connection.executemany("INSERT INTO contact VALUES (?,?,?,?,?)", _contacts(analysis, posts))
     for at in range(0, len(posts), _BATCH):
         rows = list(_rows(posts.slice(at, _BATCH), at))
-        connection.executemany(_INSERT, rows)
         words = [_words(row[0], row[18], row[19]) for row in rows]
+        plain = (not folded for _, _, folded in words)
+        connection.executemany(_INSERT, ((*row, same) for row, same in zip(rows, plain, strict=True)))
         connection.executemany("INSERT INTO grams(rowid, raw, folded) VALUES (?,?,?)", words)
         letters = ((n, letters_of(folded or raw)) for n, raw, folded in words)
         connection.executemany("INSERT INTO letters(rowid, raw) VALUES (?,?)", letters)
