@@ -10,7 +10,6 @@ from typing import Any
 
 import phonenumbers
 import pyarrow as pa
-from phonenumbers import geocoder
 
 from ringtrace.operation.divisions import province_of, read_place
 from ringtrace.text.folding import fold
@@ -100,6 +99,8 @@ def phone_province(number: str) -> str:
         return ""
     if parsed.country_code != 86:
         return ""
+    from phonenumbers import geocoder  # seconds of tables, which nothing else needs
+
     told = geocoder.description_for_number(parsed, "zh")
     return province_of(read_place(told, "").code) if told and told != "中国" else ""
 

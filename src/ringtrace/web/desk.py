@@ -28,6 +28,8 @@ from ringtrace.web.jobs import Jobs
 
 FOLDER = ".workbench"
 _WHY = 600
+_WARMED = 3
+"""Rings whose quotes are looked up before anybody asks: the largest take longest."""
 JOINED, SURE = 0.5, 0.9
 """Accounts are joined from the one probability on; under the other the link is worth a second look."""
 
@@ -118,6 +120,8 @@ class View:
         _ = self.rings, self.room.naming.accounts_of, self.room.naming.containers
         self.room.warm()
         _ = self.actors, self.doubts, self.synthetic, self.doubted, self.assigned
+        for ring in self.rings[:_WARMED]:
+            self.ring_page(ring, lambda spans: [{"text": self.room.recall(span).text} for span in spans])
 
 
 class Desk:
