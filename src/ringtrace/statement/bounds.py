@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
 Terms = Mapping[str, int]
 """Count's key -> factor: {"a": 1, "b": -1} is a - b."""
@@ -88,6 +87,8 @@ class Knowledge:
     def _solve(
         self, goal: np.ndarray, equal: Sequence[Constraint], upper: Sequence[Constraint], at: Mapping[str, int]
     ) -> float:
+        from scipy.optimize import linprog  # a second, which only a release needs
+
         a_eq, b_eq = self._matrix(equal, at)
         a_ub, b_ub = self._matrix(upper, at)
         found = linprog(
