@@ -14,6 +14,8 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins import PluginProtocol
+from litestar.plugins.core import MsgspecDIPlugin
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
@@ -35,6 +37,17 @@ _TITLES = {
 }
 
 
+class Workbench(Litestar):
+    """Litestar without the plugins for pydantic and attrs, which it would load because they are installed.
+
+    No page uses either; they take a third of the start. Should Litestar ask differently, they are loaded again.
+    """
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
+
+
 def build(desk: Desk, sessions: Sessions, port: int) -> ASGIApp:
     """Return the ASGI application for a case; it answers to loopback names with ``port`` alone."""
 
@@ -53,7 +66,7 @@ def build(desk: Desk, sessions: Sessions, port: int) -> ASGIApp:
 
     handlers = [handler for page in scan("ringtrace.web.pages").values() for handler in page.HANDLERS]
     static = create_static_files_router(path="/static", directories=[str(resources.files("ringtrace.web") / "static")])
-    inner = Litestar(
+    inner = Workbench(
         [*handlers, static],
         dependencies={"visit": Provide(provide, sync_to_thread=False)},
         exception_handlers={Exception: failed, RingtraceError: failed, HTTPException: failed},
