@@ -112,7 +112,7 @@ class _Forest:
         self.members[new] = self.members.pop(a) + self.members.pop(b)
         merged: dict[int, tuple[float, int]] = {}
         for old in (a, b):
-            for other, (total, linked) in self.between.pop(old).items():
+            for other, (total, linked) in self.between.pop(old, {}).items():
                 if other not in (a, b):
                     before = merged.get(other, (0.0, 0))
                     merged[other] = (before[0] + total, before[1] + linked)

@@ -186,6 +186,15 @@ def fold_name(name: str) -> str:
     return "".join(char for char in folded if unicodedata.category(char) not in ("Cf", "Cc", "Zs"))
 
 
+def called(accounts: pa.Table) -> dict[str, tuple[str, ...]]:
+    """Return account -> its folded display names in order, phone numbers that stand for a name left out."""
+    columns = (accounts[name].to_pylist() for name in ("account_id", "names"))
+    return {
+        account: tuple(sorted({fold_name(name) for name in names or () if not phone_number(name)} - {""}))
+        for account, names in zip(*columns, strict=True)
+    }
+
+
 def identity_keys(accounts: pa.Table) -> dict[str, str]:
     """Return account -> what the app shows as its identity: the native id, else the folded name.
 

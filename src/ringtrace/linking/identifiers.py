@@ -2,7 +2,8 @@
 
 personal        one person's, as far as anything shows: identity evidence.
 shared_by_few   two to a handful of people at one time (a couple, a gang): ties them, does not merge them.
-business        claimed by many accounts: a shop, an agency, a spam campaign.
+business        claimed by many accounts that nothing else ties, or told as open to all now and then: a shop,
+                an agency, a spam campaign.
 generic         named by many, claimed by nobody; or a placeholder.
 hotline         a service number, or mostly named as a public service.
 recycled        one user, a long silence, then another user: counts only within each stretch.
@@ -19,6 +20,7 @@ import pyarrow as pa
 
 from ringtrace.linking.claims import DAY, Claim, find_claims, identity_keys, sql, timed_posts
 from ringtrace.linking.model import limits
+from ringtrace.linking.users import Users, find_users
 
 _SCHEMA = pa.schema(
     [
@@ -33,6 +35,9 @@ SELECT account_id AS account, container, min(sent) AS first_at, max(sent) AS las
 FROM p WHERE account_id <> '' GROUP BY ALL ORDER BY ALL
 """
 
+OPEN_TO_ALL = frozenset({"hotline", "generic", "business"})
+"""Uses of a contact that say nothing of who a person is."""
+
 Stay = tuple[int | None, int | None, int]
 
 
@@ -45,7 +50,7 @@ def classify(posts: pa.Table, mentions: pa.Table, accounts: pa.Table, stances: p
     that quote a trader) do not count.
     """
     claims = find_claims(posts, mentions, accounts, stances)
-    setting = _Setting(identity_keys(accounts), find_stays(posts), own_values(claims))
+    setting = _Setting(identity_keys(accounts), find_stays(posts), own_values(claims), find_users(claims, accounts))
     rows = []
     for (kind, value), group in groupby(claims, key=lambda claim: (claim.kind, claim.value)):
         shown = list(group)
@@ -97,6 +102,7 @@ class _Setting:
     keys: Mapping[str, str]
     stays: Mapping[str, dict[str, Stay]]
     own: Mapping[str, dict[str, set[str]]]
+    users: Mapping[tuple[str, str], Users]
 
     def apart(self, left: str, right: str) -> bool:
         """Whether two accounts look like two people: active side by side, or other own contacts."""
@@ -116,8 +122,9 @@ def _use(shown: Sequence[Claim], setting: _Setting) -> tuple[str, str, int | Non
     people = {setting.keys.get(claim.account, claim.account) for claim in claimed}
     if shown[0].kind == "url" and len(people) > 1:
         return "generic", f"an address that {len(people)} accounts give", None
-    if len(people) > limits()["business_claimants"]:
-        return "business", f"{len(people)} accounts present it as their own", None
+    business = _business(shown, setting.users.get((shown[0].kind, shown[0].value)))
+    if business:
+        return "business", business, None
     if len(people) < 2:
         return "personal", "one person's as far as anything shows", None
     return _use_of_several(claimed, people, setting)
@@ -141,6 +148,20 @@ def _public_use(shown: Sequence[Claim]) -> tuple[str, str] | None:
     if many and told * 2 >= posts and not any(claim.own or claim.native for claim in shown):
         return "generic", f"mostly quoted: {told} of {posts} posts by {len(shown)} accounts"
     return None
+
+
+def _business(shown: Sequence[Claim], users: Users | None) -> str:
+    """Say why a contact looks like a shop's, else "": many claim it whom little ties, or some call it open to all."""
+    if users is None:
+        return ""
+    posts, public = sum(claim.posts for claim in shown), sum(claim.hotline for claim in shown)
+    if users.people >= limits()["generic_accounts"] and public >= posts * limits()["public_share"]:
+        return f"{public} of {posts} posts name it as open to all"
+    if users.people > limits()["block_accounts"]:
+        return f"{users.people} accounts present it as their own"
+    if users.people > limits()["business_claimants"] and users.tied < limits()["business_tied"]:
+        return f"{users.people} accounts present it as their own and little else ties them"
+    return ""
 
 
 def _use_of_several(claimed: Sequence[Claim], people: set[str], setting: _Setting) -> tuple[str, str, int | None]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import ahocorasick_rs
+from rapidfuzz.distance import Indel
 
 from ringtrace.text.lexicon import load
 
@@ -83,3 +84,25 @@ def _pieces() -> ahocorasick_rs.AhoCorasick:
 def stem(name: str) -> str:
     """Return a folded name without ornaments and the digits at its end: what is kept when a name is taken."""
     return "".join(char for char in name if char.isalnum()).rstrip("0123456789")
+
+
+_LEAST_WORD, _LEAST_CHARACTERS, _LEAST_EDITED = 4, 2, 3
+"""Letters a name must have to be known again inside a longer one, in ASCII and in other scripts; and with an edit."""
+_SAME_PART = 0.75
+"""Share of letters in common (2 LCS / total) of two spellings of one name."""
+_NAME_CHARS = 64
+"""Code points of a name that are compared."""
+
+
+def alike(left: str, right: str) -> bool:
+    """Whether two folded names are one with something added, or one spelt a little differently.
+
+    Says something only of two accounts that a contact ties already: 'lucky7' and 'lucky_520', 'wang' and
+    'wang new', but strangers are called so as well.
+    """
+    short, long = sorted(((stem(name) or name)[:_NAME_CHARS] for name in (left, right)), key=lambda n: (len(n), n))
+    if short == long:
+        return True
+    if len(short) >= (_LEAST_WORD if short.isascii() else _LEAST_CHARACTERS) and short in long:
+        return True
+    return len(short) >= _LEAST_EDITED and Indel.normalized_similarity(short, long) >= _SAME_PART

@@ -15,11 +15,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from ringtrace.linking.claims import Claim, find_claims, fold_name, identity_keys, sql, timed_posts
-from ringtrace.linking.features import LOCAL_IDS, Feature, Profile, Quote, Scene, Side, compare
-from ringtrace.linking.identifiers import find_stays, own_values
+from ringtrace.linking.claims import Claim, called, find_claims, identity_keys, sql, timed_posts
+from ringtrace.linking.features import compare
+from ringtrace.linking.identifiers import OPEN_TO_ALL, find_stays, own_values
 from ringtrace.linking.model import limits, pair_weights
 from ringtrace.linking.names import NameModel, stem
+from ringtrace.linking.profile import LOCAL_IDS, Feature, Profile, Quote, Scene, Side
+from ringtrace.linking.users import find_users
 from ringtrace.model.ring import Judgement
 
 SPAN = pa.struct([("evidence_id", pa.string()), ("member", pa.string()), ("start", pa.int64()), ("stop", pa.int64())])
@@ -74,9 +76,7 @@ def link_accounts(
     Pairs that an analyst judged are always in, with probability as the evidence has it and
     ``judged`` "yes" or "no"; other pairs from ``kept_probability`` up.
     """
-    claims = find_claims(posts, mentions, accounts, stances)
-    scene = _scene(posts, accounts, templates, identifiers)
-    profiles = _profiles(accounts, claims, find_stays(posts), scene.rare, _sides(posts, stances))
+    profiles, scene = survey(posts, mentions, stances, accounts, templates, identifiers)
     judged = latest_verdicts(judgements)
     pairs = candidates(profiles, scene) | {pair for pair in judged if set(pair) <= profiles.keys()}
     rows = []
@@ -89,6 +89,20 @@ def link_accounts(
                 {"left": left, "right": right, "probability": probability, "weights": weights, "judged": verdict}
             )
     return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def survey(
+    posts: pa.Table,
+    mentions: pa.Table,
+    stances: pa.Table,
+    accounts: pa.Table,
+    templates: pa.Table,
+    identifiers: pa.Table,
+) -> tuple[dict[str, Profile], Scene]:
+    """Return (account -> profile, scene): all that ``compare`` looks at."""
+    claims = find_claims(posts, mentions, accounts, stances)
+    scene = _scene(posts, accounts, templates, identifiers, claims)
+    return _profiles(accounts, claims, find_stays(posts), scene.rare, _sides(posts, stances)), scene
 
 
 def latest_verdicts(judgements: Iterable[Judgement]) -> dict[tuple[str, str], str]:
@@ -129,7 +143,7 @@ def candidates(profiles: Mapping[str, Profile], scene: Scene) -> set[tuple[str, 
 
 def _block_keys(profile: Profile, scene: Scene) -> Iterator[tuple[str, ...]]:
     for (kind, value), claim in sorted(profile.claims.items()):
-        if claim.strength and scene.use.get((kind, value), ("personal",))[0] not in ("hotline", "generic", "business"):
+        if claim.strength and scene.use.get((kind, value), ("personal", None))[0] not in OPEN_TO_ALL:
             yield "contact", kind, value
     if profile.native and profile.platform not in LOCAL_IDS:
         yield "native", profile.platform, profile.native
@@ -138,21 +152,24 @@ def _block_keys(profile: Profile, scene: Scene) -> Iterator[tuple[str, ...]]:
             yield "name", name
 
 
-def _scene(posts: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table) -> Scene:
+def _scene(
+    posts: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table, claims: Sequence[Claim]
+) -> Scene:
     timed = timed_posts(posts)
     most = str(int(limits()["template_accounts"]))
     rare: dict[str, dict[str, int]] = defaultdict(dict)
     for row in sql(_RARE.replace("$most", most), t=templates.select(["template_id", "post_id"]), p=timed).to_pylist():
         rare[row["template_id"]][row["account_id"]] = row["row"]
     answers = sql(_ANSWERS, p=timed).to_pylist()
-    uses = identifiers.select(["kind", "value", "use", "claimants", "split_at"])
+    uses = identifiers.select(["kind", "value", "use", "split_at"])
     split = uses["split_at"].cast(pa.int64()).to_pylist()
     name_value, stem_value = _name_values(accounts)
     return Scene(
         use={
-            (row["kind"], row["value"]): (row["use"], row["claimants"], at)
+            (row["kind"], row["value"]): (row["use"], at)
             for row, at in zip(uses.drop_columns(["split_at"]).to_pylist(), split, strict=True)
         },
+        users=find_users(claims, accounts),
         name_value=name_value,
         stem_value=stem_value,
         answered={(row["speaker"], row["spoken_to"]): (row["row"], row["answered"]) for row in answers},
@@ -176,8 +193,8 @@ def _name_values(accounts: pa.Table) -> tuple[Callable[[str], float], Callable[[
     keys = identity_keys(accounts)
     carriers: dict[str, set[str]] = defaultdict(set)
     stems: dict[str, set[str]] = defaultdict(set)
-    for account, names in zip(accounts["account_id"].to_pylist(), accounts["names"].to_pylist(), strict=True):
-        for name in filter(None, map(fold_name, names or [])):
+    for account, names in called(accounts).items():
+        for name in names:
             carriers[name].add(account)
             stems[stem(name)].add(account)
     model = NameModel(carriers)
@@ -219,16 +236,21 @@ def _profiles(
     for template, rows in rare.items():
         for account in rows:
             templates[account].add(template)
+    names = called(accounts)
     profiles = {}
     for name in ("first_at", "last_at"):
         at = accounts[name].cast(pa.timestamp("us", "UTC")).cast(pa.int64())
         accounts = accounts.set_column(accounts.schema.get_field_index(name), name, at)
-    for row in accounts.select(["account_id", "platform", "native_id", "names", "first_at", "last_at"]).to_pylist():
+    for row in accounts.select(["account_id", "platform", "native_id", "first_at", "last_at"]).to_pylist():
         account = row["account_id"]
-        names = tuple(sorted({name for name in map(fold_name, row["names"] or []) if name}))
+        numbers: dict[str, set[str]] = defaultdict(set)
+        for (kind, value), claim in by_account.get(account, {}).items():
+            if claim.native:
+                numbers[kind].add(value)
         profiles[account] = Profile(
-            account, row["platform"], row["native_id"] or "", names, row["first_at"], row["last_at"],
+            account, row["platform"], row["native_id"] or "", names.get(account, ()), row["first_at"], row["last_at"],
             stays.get(account, {}), own.get(account, {}), by_account.get(account, {}),
-            frozenset(templates.get(account, ())), sides.get(account),
+            {kind: frozenset(values) for kind, values in numbers.items()}, frozenset(templates.get(account, ())),
+            sides.get(account),
         )  # fmt: skip
     return profiles

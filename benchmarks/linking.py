@@ -1,0 +1,188 @@
+"""Fits the pair model of linking on analysed cases of development authors, and measures it on those left out.
+
+python benchmarks/linking.py NAME=CASE:TRUTH ...          each case linked by weights fitted on the others
+python benchmarks/linking.py --fit NAME=CASE:TRUTH ...    the same, then writes [pair] of lexicons/linking.model.toml
+
+CASE is a case folder after ``ringtrace analyse`` (one of ``ringtrace simulate --preset seed`` is of a fitting
+size), TRUTH its truth folder. Never give it the evaluation author. Posts, mentions, stances and templates
+are taken as analysed; identifiers, pairs and actors are made anew.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from scipy.optimize import minimize
+
+import ringtrace
+from ringtrace.evaluation.measures import b_cubed, calibration
+from ringtrace.evaluation.truth import match, read_truth
+from ringtrace.linking import model
+from ringtrace.linking.actors import cluster
+from ringtrace.linking.features import compare
+from ringtrace.linking.identifiers import classify
+from ringtrace.linking.pairs import candidates, survey
+from ringtrace.model.mention import CONTACT_KINDS
+from ringtrace.pipeline.posts import account_table
+
+MODEL = Path(ringtrace.__file__).parent / "lexicons" / "linking.model.toml"
+MASS = 4_000.0
+"""What the pairs of one case weigh together: every author counts the same, however many pairs it has."""
+SPREAD = 1.0
+"""Penalty on squared weights (natural log odds)."""
+
+
+@dataclass
+class Known:
+    """An analysed case with its truth: the features of every candidate pair, and who is who."""
+
+    name: str
+    accounts: pa.Table
+    pairs: list[tuple[str, str]]
+    features: list[dict[str, float]]
+    person: dict[str, str]
+    shown: dict[str, str]
+
+    @classmethod
+    def of(cls, told: str) -> Known:
+        name, _, rest = told.partition("=")
+        case, _, folder = rest.partition(":")
+        names = ("posts", "evidence", "mentions", "stances", "templates")
+        tables = {one: pq.read_table(Path(case) / "analysis" / f"{one}.parquet") for one in names}
+        posts, mentions, stances = tables["posts"], tables["mentions"], tables["stances"]
+        accounts = account_table(posts)
+        identifiers = classify(posts, mentions, accounts, stances)
+        profiles, scene = survey(posts, mentions, stances, accounts, tables["templates"], identifiers)
+        pairs = sorted(candidates(profiles, scene))
+        features = []
+        for left, right in pairs:
+            found: dict[str, float] = {"prior": 1.0}
+            for feature in compare(profiles[left], profiles[right], scene):
+                found[feature.name] = found.get(feature.name, 0.0) + feature.value
+            features.append(found)
+        return cls(name, accounts, pairs, features, *_persons(Path(folder), tables))
+
+    def rows(self, weights: tuple[str, ...]) -> np.ndarray:
+        place = {name: at for at, name in enumerate(weights)}
+        table = np.zeros((len(self.pairs), len(weights)))
+        for row, found in zip(table, self.features, strict=True):
+            for name, value in found.items():
+                row[place[name]] = value
+        return table
+
+    def labels(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return (whether the truth knows both accounts, whether they are one person) for each pair."""
+        known = np.array([left in self.person and right in self.person for left, right in self.pairs])
+        same = [self.person.get(left) == self.person.get(right) for left, right in self.pairs]
+        return known, np.array(same)
+
+
+def _persons(folder: Path, tables: Mapping[str, pa.Table]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return (account -> person, the same for the accounts that give a contact of their own)."""
+    truth = read_truth(folder)
+    posts = tables["posts"]
+    account = dict(zip(posts["post_id"].to_pylist(), posts["account_id"].to_pylist(), strict=True))
+    wrote: dict[str, Counter[str]] = defaultdict(Counter)
+    giving = set()
+    for row, post in zip(truth.posts, match(truth, posts, tables["evidence"]), strict=True):
+        who = account.get(post or "", "")
+        if who:
+            wrote[who][row["person"]] += 1
+            if any(one["kind"] in CONTACT_KINDS and one["owner"] == "self" for one in row["mentions"]):
+                giving.add(who)
+    person = {who: min(counts, key=lambda one: (-counts[one], one)) for who, counts in wrote.items()}
+    return person, {who: person[who] for who in sorted(giving)}
+
+
+def fit(cases: list[Known]) -> dict[str, float]:
+    """Return feature -> log2 odds: logistic with a ridge, jointly, so that what goes together counts once."""
+    names = tuple(sorted({name for case in cases for found in case.features for name in found}))
+    parts = [(case.rows(names), *case.labels()) for case in cases]
+    rows = np.concatenate([table[known] for table, known, _ in parts])
+    same = np.concatenate([label[known] for _, known, label in parts]).astype(float)
+    mass = np.concatenate([np.full(int(known.sum()), MASS / max(1, int(known.sum()))) for _, known, _ in parts])
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        score = rows @ weights
+        away = mass * (1 / (1 + np.exp(-score)) - same)
+        value = float((mass * (np.logaddexp(0, score) - same * score)).sum()) + SPREAD * float((weights**2).sum())
+        return value, rows.T @ away + 2 * SPREAD * weights
+
+    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+    return dict(zip(names, np.round(found / math.log(2), 2).tolist(), strict=True))
+
+
+def measure(case: Known, weights: Mapping[str, float]) -> str:
+    """Return the scores of linking ``case`` by ``weights``, as ``ringtrace evaluate`` counts them."""
+    kept = []
+    for (left, right), found in zip(case.pairs, case.features, strict=True):
+        odds = math.fsum(weights.get(name, 0.0) * value for name, value in found.items())
+        probability = 1 / (1 + 2.0 ** -max(-60.0, min(60.0, odds)))
+        if probability >= model.limits()["kept_probability"]:
+            kept.append({"left": left, "right": right, "probability": probability})
+    links = pa.Table.from_pylist(
+        kept, schema=pa.schema([("left", pa.string()), ("right", pa.string()), ("probability", pa.float64())])
+    )
+    actors = cluster(links, case.accounts, ()).to_pylist()
+    actor = {account: row["actor_id"] for row in actors for account in row["accounts"]}
+    precision, recall, f1 = b_cubed(case.shown, {account: actor[account] for account in case.shown})
+    people = defaultdict(set)
+    for account, person in case.shown.items():
+        people[actor[account]].add(person)
+    merged = sum(len(found) > 1 for found in people.values())
+    told = [
+        (row["probability"], case.person[row["left"]] == case.person[row["right"]])
+        for row in kept if row["left"] in case.person and row["right"] in case.person
+    ]  # fmt: skip
+    ece, brier = calibration(told)
+    return (
+        f"{case.name}: B-cubed P {precision:.3f} R {recall:.3f} F1 {f1:.3f}, "
+        f"over-merged {100 * merged / len(people):.1f} %, {len(told)} links, ECE {ece:.3f}, Brier {brier:.3f}"
+    )
+
+
+def missing(case: Known) -> str:
+    """Return how many pairs of one person's contact-giving accounts are candidates at all."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for account, person in case.shown.items():
+        groups[person].append(account)
+    pairs = set(case.pairs)
+    true = [pair for group in groups.values() for pair in combinations(sorted(group), 2)]
+    return f"{case.name}: {sum(pair in pairs for pair in true)} of {len(true)} true pairs are candidates"
+
+
+def write(weights: Mapping[str, float], names: str) -> None:
+    head = MODEL.read_text("utf-8").partition("\n[pair]")[0]
+    head = re.sub(r'version = ".*"', f'version = "2, fit of {names}"', head)
+    body = "".join(f"{name} = {value:g}\n" for name, value in weights.items() if value)
+    MODEL.write_text(f"{head}\n[pair]\n{body}", "utf-8")
+
+
+def main(arguments: list[str]) -> None:
+    cases = [Known.of(one) for one in arguments if "=" in one]
+    for case in cases:
+        print("proposed:", missing(case), flush=True)
+    for case in cases if len(cases) > 1 else []:
+        weights = fit([other for other in cases if other is not case])
+        print("left out:", measure(case, weights), flush=True)
+    weights = fit(cases)
+    for case in cases:
+        print("fitted on:", measure(case, weights), flush=True)
+    for name, value in weights.items():
+        print(f"  {name:24} {value:6.2f}  in", *(sum(name in found for found in case.features) for case in cases))
+    if "--fit" in arguments:
+        write(weights, ", ".join(case.name for case in cases))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
