@@ -109,19 +109,26 @@ class _Joining:
         return pair.left, pair.right, pair.offset
 
     def _matched(self, better: Export, other: Export, offset: int) -> Iterator[tuple[int, int]]:
-        """Yield (row kept, its copy): the same words at the same time, each row once."""
+        """Yield (row kept, its copy): the same words at the same time, each row once, the nearest in time first."""
         sent = self.rows["sent_at"]
-        waiting: dict[tuple[str, str], list[int]] = defaultdict(list)
+        waiting: dict[tuple[tuple[str, str], int], list[int]] = defaultdict(list)
         for at in other.rows:
-            waiting[self._words(at)].append(at)
+            if sent[at] is not None:
+                waiting[self._words(at), sent[at] // SLACK].append(at)
         for at in better.rows:
-            for copy in waiting.get(self._words(at), ()):
-                if copy == at or sent[at] is None or sent[copy] is None:
-                    continue
-                if abs(sent[at] + offset - sent[copy]) <= SLACK and self._same_id(at, copy):
-                    waiting[self._words(at)].remove(copy)
-                    yield at, copy
-                    break
+            if sent[at] is None:
+                continue
+            words, wanted = self._words(at), sent[at] + offset
+            near = [
+                (abs(sent[copy] - wanted), copy, bucket)
+                for bucket in range(wanted // SLACK - 1, wanted // SLACK + 2)
+                for copy in waiting.get((words, bucket), ())
+                if copy != at and abs(sent[copy] - wanted) <= SLACK and self._same_id(at, copy)
+            ]
+            if near:
+                _, copy, bucket = min(near)
+                waiting[words, bucket].remove(copy)
+                yield at, copy
 
     def _words(self, at: int) -> tuple[str, str]:
         return self.rows["kind"][at], "".join(self.rows["text"][at].split())
