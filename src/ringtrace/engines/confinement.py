@@ -88,11 +88,22 @@ def rest() -> None:
 
 def address_space() -> int:
     """Return the bytes of address space in use; 0 where the system does not say."""
+    return _pages()[0] * resource.getpagesize()
+
+
+def private_memory() -> int:
+    """Return the bytes of memory in use that belong to no file; 0 where the system does not say."""
+    _, resident, shared = _pages()
+    return (resident - shared) * resource.getpagesize()
+
+
+def _pages() -> tuple[int, int, int]:
+    """Return pages of address space, in memory, and of those the pages of files (proc(5), statm)."""
     try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        size, resident, shared = Path("/proc/self/statm").read_text().split()[:3]
     except OSError:
-        return 0
-    return pages * resource.getpagesize()
+        return 0, 0, 0
+    return int(size), int(resident), int(shared)
 
 
 def _filter_calls() -> bool:

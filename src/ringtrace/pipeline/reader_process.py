@@ -32,7 +32,7 @@ from ringtrace.pipeline.watching import Stop, Watch
 _ITEM_BITS, _SOURCE_BITS = 24, 24
 _MOST_ITEMS, _MOST_SOURCES = (1 << _ITEM_BITS) - 1, (1 << _SOURCE_BITS) - 1
 _MOST_KEPT = 96 * 2**20
-"""Bytes of address space that caches and tables of earlier files may take from a file's allowance."""
+"""Bytes of memory that caches and tables of earlier files may take in a child that goes on reading."""
 _OUTGROWN = "has grown too large"
 _COLLECT = (20_000, 50, 20)
 """Thresholds of the cycle collector: pages are cycles, posts are none and there are many."""
@@ -43,7 +43,7 @@ class Allowance(msgspec.Struct, frozen=True):
     its size (text packs 5 to 20 times).
 
     seconds are of processor time; wall time may be ``patience`` times as long. memory is bytes of
-    address space on top of what an idle child takes. The slowest reader on a slow machine still reads
+    address space on top of what the child takes before. The slowest reader on a slow machine still reads
     about 1 MB/s; a post in memory and then in a table takes about 10 times its bytes.
     """
 
@@ -51,7 +51,7 @@ class Allowance(msgspec.Struct, frozen=True):
     bytes_per_second: int = 256 * 2**10
     seconds_per_member: float = 0.005
     patience: float = 8.0
-    memory: int = 352 * 2**20
+    memory: int = 304 * 2**20
     memory_per_byte: int = 16
     unpacked: int = 32
 
@@ -82,7 +82,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECT)
-    reader = _Reader(board, confinement.address_space())
+    reader = _Reader(board, confinement.private_memory())
     confinement.enclose()
     decoder = msgspec.msgpack.Decoder(Request)
     while True:
@@ -111,12 +111,12 @@ def _packed(table: pa.Table) -> pa.Buffer:
 class _Reader:
     """Reads the files of one request after another under the allowance of each.
 
-    base: bytes of address space that an idle child takes.
+    idle: bytes of memory that an idle child takes.
     """
 
-    def __init__(self, board: Board, base: int) -> None:
+    def __init__(self, board: Board, idle: int) -> None:
         self._board = board
-        self._base = base
+        self._idle = idle
         self._request: Request
         self._files = 0
 
@@ -149,27 +149,27 @@ class _Reader:
 
     def _guard(self, source: Source) -> _Guard:
         stops = {stop.source: stop for stop in self._request.stops.get(source.evidence, ())}
-        watch = _Guard(source, stops, self._board, self._files, self._request.allowance, self._base)
+        watch = _Guard(source, stops, self._board, self._files, self._request.allowance)
         self._files += 1
         return watch
 
     def _outgrown(self) -> bool:
-        if confinement.address_space() - self._base > _MOST_KEPT:
+        if confinement.private_memory() - self._idle > _MOST_KEPT:
             confinement.release()
-        return confinement.address_space() - self._base > _MOST_KEPT
+        return confinement.private_memory() - self._idle > _MOST_KEPT
 
 
 class _Guard(Watch):
     """A watch that notes every step where the parent sees it, and sets the process its limits."""
 
     def __init__(
-        self, source: Source, stops: Mapping[int, Stop], board: Board, file: int, allowance: Allowance, base: int
+        self, source: Source, stops: Mapping[int, Stop], board: Board, file: int, allowance: Allowance
     ) -> None:
         super().__init__(source.limits, stops)
         self._board, self._allowance = board, allowance
         self._file = file
         self._size = len(source.data)
-        self._base = base + self._size
+        self._base = confinement.address_space()
         self._opened = self._unpacked = 0
         self._started = confinement.processor_time()
 
