@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringtrace.errors import EvidenceError, MalformedError, MappingError, UsageError
+from ringtrace.errors import EvidenceError, LimitError, MalformedError, MappingError, UsageError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Limits, Member, Source
 from ringtrace.model.span import Gap
@@ -333,6 +333,17 @@ def test_qq_phone_form_and_system_lines():
     assert (line.kind, line.account_id) == ("system", "")
 
 
+def test_a_telegram_text_over_the_limit_is_cut_and_the_rest_told():
+    words = "天气 \\u4e2d" * 100
+    message = f'{{"id": 1, "type": "message", "date": "2014-02-13T10:20:00", "from": "a", "text": "{words}"}}'
+    data = f'{{"name": "g", "type": "private_group", "id": 1, "messages": [{message}]}}'
+    limits = Limits(line_bytes=64)
+    (post,) = posts(telegram_json, data, limits=limits)
+    (gap,) = gaps(telegram_json, data, limits=limits)
+    assert post.text == ("天气 中" * 100)[: len(post.text)] and 12 <= len(post.text) <= 64
+    assert gap.reason == "text longer than the limit" and gap.span.stop == data.encode().index(b'"}]}')
+
+
 # Tips -----------------------------------------------------------------------------------------
 
 CSV = (
@@ -356,6 +367,20 @@ def test_tips_csv_charsets_and_delimiters(charset, delimiter):
     table = '時間,內容,電話\n2014-02-13,這是一個說明,1\n2014-02-14,"大家,好",2\n'
     data = table.replace(",", delimiter).replace(f'"大家{delimiter}好"', '"大家，好"').encode(charset)
     assert [post.text for post in posts(tips_csv, data, "t.csv")] == ["這是一個說明", "大家，好"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_many_empty_rows_of_a_table_are_one_structure(end):
+    data = f"时间,内容{end}2014-02-13,甲{end}{end * 5_000}2014-02-14,乙{end}".encode()
+    found = list(tips_csv.read(source(data, "t.csv")))
+    assert [item.text for item in found if isinstance(item, Post)] == ["甲", "乙"]
+    assert len(found) == 4  # the header, two tips, the empty rows
+    assert sum(len(item.span) for item in found) == len(data)
+
+
+def test_a_table_of_more_columns_than_a_spreadsheet_is_refused():
+    with pytest.raises(LimitError, match="16384 columns"):
+        posts(tips_csv, "内容" + ",a" * 20_000 + "\n", "t.csv")
 
 
 def test_tips_mapping_names_file_column_and_what_there_is():

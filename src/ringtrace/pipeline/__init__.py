@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None]) -> Summary:
     """Remake ``analysis/`` from evidence and decisions; the same inputs give the same bytes."""
+    from ringtrace.engines.local import seldom_collecting
     from ringtrace.linking.actors import cluster
     from ringtrace.linking.identifiers import classify
     from ringtrace.linking.pairs import link_accounts

@@ -220,10 +220,10 @@ class _Reading:
             place = data.find(b'"text": "', start, at) + 8
             try:
                 message = decode(raw)
-                value = bytes(message.text)
+                value = bytes(message.text) if len(message.text) <= budget else b""
                 plain = (
                     place > 7
-                    and len(value) <= budget
+                    and value != b""
                     and data[place : place + len(value)] == value
                     and data.find(b"{", start + 1, place) < 0
                     and data.find(b"[", start + 1, place) < 0
@@ -240,7 +240,8 @@ class _Reading:
 
     def message(self, chat: _Chat, start: int, stop: int) -> Iterator[Post | Gap]:
         """Yield the post of the JSON object ``data[start:stop]`` and gaps for what it cannot show."""
-        raw = self.data[start:stop]
+        large = stop - start > self.source.limits.line_bytes
+        raw = memoryview(self.data)[start:stop] if large else self.data[start:stop]
         try:
             message = _MESSAGE.decode(raw)
         except _FAULTS:
@@ -248,7 +249,7 @@ class _Reading:
                 yield self.gap(start, stop, "not a message")
                 return
             message = self._lenient(start, stop)
-        pieces = self._text(message, raw, start, stop)
+        pieces = self._text(message, b"" if large else bytes(raw), start, stop)
         yield self._post(chat, message, "".join(pieces.texts), tuple(pieces.segments), start, stop)
         for low, high in pieces.invalid:
             yield self.gap(low, high, "bytes that are not UTF-8")
@@ -304,6 +305,9 @@ class _Reading:
     def _text(self, message: _Message, raw: bytes, start: int, stop: int) -> _Pieces:
         pieces = _Pieces(self.data, self.source.limits.line_bytes)
         if _is_rich(message):
+            self._add_rich(pieces, start, stop)
+            return pieces
+        if not raw:  # too large to be copied: its members are found by walking over it
             self._add_rich(pieces, start, stop)
             return pieces
         value = bytes(message.text)

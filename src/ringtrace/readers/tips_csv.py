@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ringtrace.errors import MalformedError
+from ringtrace.errors import LimitError, MalformedError
 from ringtrace.model.clock import NO_CLOCK
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
@@ -22,6 +22,7 @@ PLATFORM = "tip"
 PRODUCERS = "any table of tips, with or without a mapping file"
 
 _HEAD = 1 << 16
+_MOST_COLUMNS = 16_384  # of a spreadsheet
 _ENDINGS = (".csv", ".tsv", ".tab")
 
 
@@ -51,6 +52,8 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     header = next(rows, None)
     if header is None:
         raise MalformedError(source.name, "an empty table")
+    if len(header.fields) > _MOST_COLUMNS:
+        raise LimitError(source.name, f"a table of more than {_MOST_COLUMNS} columns")
     names = [read_field(source.data, part, charset.name)[0] for part in header.fields]
     columns = choose_columns(source, names)
     places = {concept: names.index(name) for concept, name in columns.columns.items()}

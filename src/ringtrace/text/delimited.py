@@ -13,6 +13,8 @@ from ringtrace.text.encoding import Charset, decode_runs
 
 DELIMITERS = (",", "\t", ";", "|")
 _SNIFF_ROWS = 20
+_MANY = 64
+"""So many empty rows one after the other are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Grammar:
-    """Marks as bytes. stop: where an unquoted field may end; end: the end of a row."""
+    """Marks as bytes. stop: where an unquoted field may end; end: the end of a row; blank: many empty rows."""
 
     quote: bytes
     delimiter: bytes
     stop: re.Pattern[bytes]
     end: re.Pattern[bytes]
+    blank: re.Pattern[bytes]
 
 
 @cache
@@ -48,7 +51,9 @@ def _grammar(charset: str, delimiter: str) -> _Grammar:
     quote, comma = '"'.encode(charset), delimiter.encode(charset)
     feed, carriage = "\n".encode(charset), "\r".encode(charset)
     c, n, r = (re.escape(mark) for mark in (comma, feed, carriage))
-    return _Grammar(quote, comma, re.compile(b"%s|%s|%s" % (c, n, r)), re.compile(b"%s%s|%s|%s" % (r, n, n, r)))
+    end = re.compile(b"%s%s|%s|%s" % (r, n, n, r))
+    blank = re.compile(b"[\r\n]{%d,}" % _MANY if len(feed) == 1 else b"(?!)")
+    return _Grammar(quote, comma, re.compile(b"%s|%s|%s" % (c, n, r)), end, blank)
 
 
 def _plain_end(data: bytes, start: int, grammar: _Grammar) -> int:
@@ -86,6 +91,11 @@ def split_rows(data: bytes, charset: Charset, delimiter: str, longest: int) -> I
     grammar = _grammar(charset.name, delimiter)
     at, size, quotes = charset.bom, len(data), True
     while at < size:
+        blank = grammar.blank.match(data, at) if data[at] in b"\r\n" else None
+        if blank:
+            yield Row(at, blank.end(), (Field(at, at, False),))
+            at = blank.end()
+            continue
         start, fields = at, []
         while True:
             found = _quoted(data, at, grammar, longest) if quotes and _has(data, at, grammar.quote) else None
