@@ -36,7 +36,7 @@ def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None])
     from ringtrace.store.analysis import write_tables
     from ringtrace.store.records import read_entries
 
-    with case.locked():
+    with case.locked(), seldom_collecting():
         log_combination(case, f"analysis by ringtrace {__version__}")
         evidence, posts, gaps, clocks = read_all(case.evidence, case.settings.zone, workers, progress)
         answers = find_answers(posts)
