@@ -7,7 +7,8 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,16 +28,37 @@ def seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def run(function: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterator[Result]:
-    """Yield ``function(item)`` for each item in order, whatever the number of workers.
+class Workers:
+    """Runs map stages in this process, or in a pool that is started when there is enough to do, and kept.
 
-    function must be importable by name and depend on its item alone.
+    A worker loads the vocabularies of a stage once, however often batches come.
     """
-    if workers <= 1 or len(items) <= 1:
-        yield from map(function, items)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(workers, len(items)), mp_context=context, initializer=gc.set_threshold, initargs=_SELDOM
-    ) as pool:
-        yield from pool.map(function, items)
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def run(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """Yield ``function(item)`` for each item in order, whatever the number of workers.
+
+        function must be importable by name and depend on its item alone.
+        """
+        if self._size <= 1 or (len(items) <= 1 and self._pool is None):
+            yield from map(function, items)
+            return
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(
+                self._size, mp_context=context, initializer=gc.set_threshold, initargs=_SELDOM
+            )
+        yield from self._pool.map(function, items)

@@ -52,21 +52,29 @@ def observe_all(
     offer, a wish or a go-between (whose prices and contacts the words alone do not show), then those
     that keep telling company, ``ROUNDS`` times.
     """
+    with local.Workers(workers) as crew:
+        found = _look(posts, answers, lexicons, crew, progress)
+    return know_again(join_messages(posts, found[0], lexicons)), found[1], found[2]
+
+
+def _look(
+    posts: pa.Table, answers: pa.Table, lexicons: Path | None, crew: local.Workers, progress: Progress
+) -> tuple[pa.Table, pa.Table, pa.Table]:
     bare = posts.select(INPUT)
     wanted = bare.append_column("above", posts_above(posts, answers, {}))
-    found = _observe(_alone(wanted), lexicons, workers, progress)
+    found = _observe(_alone(wanted), lexicons, crew, progress)
     known = _directions(found[1])
     wanted = bare.append_column("above", posts_above(posts, answers, known))
     under = [any(one["does"] for one in row) for row in wanted["above"].to_pylist()]
     below = wanted.filter(pa.array(under, pa.bool_()))
-    found = _replaced(found, _observe(_alone(below), lexicons, workers, _silent), below["post_id"])
+    found = _replaced(found, _observe(_alone(below), lexicons, crew, _silent), below["post_id"])
     company, wording = Company(posts, answers, found[1]), Wording(posts)
     for _ in range(ROUNDS):
         again = _in_company(wanted, company.find(*found[:2], wording.learn(found[1], answers)))
         if not len(again):
             break
-        found = _replaced(found, _observe(again, lexicons, workers, _silent), again["post_id"])
-    return know_again(join_messages(posts, found[0], lexicons)), found[1], found[2]
+        found = _replaced(found, _observe(again, lexicons, crew, _silent), again["post_id"])
+    return found
 
 
 def _directions(stances: pa.Table) -> dict[str, str]:
@@ -98,11 +106,11 @@ def _in_company(wanted: pa.Table, lifts: pa.Table) -> pa.Table:
 
 
 def _observe(
-    wanted: pa.Table, lexicons: Path | None, workers: int, progress: Progress
+    wanted: pa.Table, lexicons: Path | None, crew: local.Workers, progress: Progress
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     batches = [wanted.slice(at, BATCH_POSTS) for at in range(0, len(wanted), BATCH_POSTS)]
     parts: tuple[list[pa.Table], ...] = ([], [], [])
-    for done, found in enumerate(local.run(partial(observe, lexicons=lexicons), batches, workers), start=1):
+    for done, found in enumerate(crew.run(partial(observe, lexicons=lexicons), batches), start=1):
         for part, table in zip(parts, found, strict=True):
             part.append(table)
         progress("posts", min(done * BATCH_POSTS, len(wanted)), len(wanted))
