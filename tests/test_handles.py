@@ -9,6 +9,7 @@ from ringtrace.model.source import Source
 from ringtrace.pipeline.answering import find_answers
 from ringtrace.pipeline.posts import merge, post_table
 from ringtrace.pipeline.reading import read_source
+from ringtrace.pipeline.shortfalls import cut_short
 from ringtrace.pipeline.stages import observe_all
 
 
@@ -75,3 +76,15 @@ def test_nothing_changes_where_nothing_is_split():
     mentions, _, _ = observed(("1", 0, "你好"), ("1", 1, "在吗"))
     assert isinstance(mentions, pa.Table)
     assert not len(mentions)
+
+
+def test_a_post_with_more_handles_than_are_read_says_so():
+    many = "QQ 28477109，" * 2_000
+    observed_, posts, _ = observed(("1", 0, many), ("2", 1, "QQ 28477109"))
+    assert len(observed_)
+    _, _, facts = observe_all(posts, find_answers(posts), None, 1, lambda *_: None)
+    cut = [row for row in facts.to_pylist() if row["fact"] == "contacts_unread"]
+    texts = dict(zip(posts["post_id"].to_pylist(), posts["text"].to_pylist(), strict=True))
+    assert [texts[row["post_id"]] for row in cut] == [many]
+    assert cut_short(facts)[0].startswith("1 posts hold more handles")
+    assert cut_short(facts.slice(0, 0)) == ()

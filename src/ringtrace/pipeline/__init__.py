@@ -86,7 +86,7 @@ class Summary:
     @classmethod
     def of(cls, case: Case, tables: Mapping[str, pa.Table]) -> Summary:
         """Count what stands in ``tables``."""
-        from ringtrace.pipeline.shortfalls import remarks, unread
+        from ringtrace.pipeline.shortfalls import cut_short, remarks, unread
         from ringtrace.report.caution import cautions
 
         evidence = tables["evidence"].to_pylist()
@@ -106,7 +106,7 @@ class Summary:
             rings=rings,
             cautions=tuple(cautions(tables.__getitem__)),
             unread=unread(evidence, tables["gaps"]),
-            remarks=remarks(evidence),
+            remarks=(*remarks(evidence), *cut_short(tables["facts"])),
             gaps=len(tables["gaps"]),
             report=str(case.analysis / "report.html"),
         )

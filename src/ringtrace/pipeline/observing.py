@@ -16,6 +16,7 @@ from ringtrace.model.span import Segment
 from ringtrace.model.stance import Assessment
 from ringtrace.pipeline.posts import segments_of
 from ringtrace.stances.assess import assess
+from ringtrace.text.contacts import cut
 from ringtrace.text.offsets import locate
 from ringtrace.text.view import Said, TextView
 
@@ -23,6 +24,10 @@ INPUT = (
     "post_id", "evidence_id", "member", "platform", "container_name", "kind", "sent_at", "title", "text",
     "segments", "title_segments",
 )  # fmt: skip
+
+
+UNREAD = "contacts_unread"
+"""The fact of a post in which a budget ended the reading of contacts: the rest of it was not looked at."""
 
 
 def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa.Table, pa.Table]:
@@ -60,6 +65,12 @@ def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa
             {"post_id": row["post_id"], "frame": found.frame, "direction": found.direction,
              "probability": found.probability, "band": found.band}
         )  # fmt: skip
+        if cut(view):
+            whole = locate(segments, row["text"], 0, len(row["text"]))
+            facts.append(
+                {"post_id": row["post_id"], "fact": UNREAD, "spans": [_span(row, a, b) for _, _, a, b in whole],
+                 "probability": 1.0}
+            )  # fmt: skip
         for fact in found.facts:
             runs = [run for a, b in fact.pieces for run in locate(segments, row["text"], a, b)]
             spans = [_span(row, start, stop) for _, _, start, stop in runs]

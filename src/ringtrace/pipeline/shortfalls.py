@@ -7,6 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from ringtrace.pipeline.observing import UNREAD
+
 _REASONS_TOLD = 3
 
 
@@ -24,6 +26,16 @@ def unread(evidence: Sequence[Mapping[str, Any]], gaps: pa.Table) -> tuple[str, 
             told = "; ".join(found[:_REASONS_TOLD])
             lines.append(f"{row['name']}: {row['gap_bytes']:,} of {row['size']:,} bytes: {told}{more}")
     return tuple(lines)
+
+
+def cut_short(facts: pa.Table) -> tuple[str, ...]:
+    """Return a line that counts the posts in which a budget ended the reading of contacts, or nothing."""
+    posts = {post for post, fact in zip(facts["post_id"].to_pylist(), facts["fact"].to_pylist(), strict=True)
+             if fact == UNREAD}  # fmt: skip
+    if not posts:
+        return ()
+    told = ", ".join(sorted(posts)[:_REASONS_TOLD])
+    return (f"{len(posts)} posts hold more handles than are read in one post; the rest of them is unread: {told}",)
 
 
 def remarks(evidence: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

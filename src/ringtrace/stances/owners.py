@@ -55,8 +55,8 @@ def _owner(
         return "quoted"
     if candidate.owner == "quoted" and direction == "none":
         return "quoted"
-    if candidate.kind == "url":
-        return candidate.owner  # a link that somebody posts is not his
+    if candidate.kind == "url" and frame != "other":
+        return candidate.owner  # a link that somebody posts is not his, a shop's is
     return _by_frame(named, hits, frame, direction, candidate)
 
 

@@ -1,8 +1,9 @@
 """Contacts of a text, read together: one digit string is a phone number or a QQ number, not both.
 
-``read(view)`` gives every candidate of all contact kinds; the extractors each take their own.
+``read(view)`` gives every candidate of all contact kinds; the extractors each take their own. ``cut(view)``
+says whether a budget ended the reading before the text did.
 """
 
-from ringtrace.text.contacts.reading import read
+from ringtrace.text.contacts.reading import cut, read
 
-__all__ = ["read"]
+__all__ = ["cut", "read"]

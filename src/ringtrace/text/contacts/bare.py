@@ -16,6 +16,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from ringtrace.text import lexicon
+from ringtrace.text.contacts.numbers import Taken
 from ringtrace.text.contacts.scene import Scene
 from ringtrace.text.contacts.tables import cues, one_of
 from ringtrace.text.view import TextView
@@ -51,19 +52,22 @@ class Bare:
     rule: str
 
 
-def find_bare(scene: Scene, view: TextView, company: bool) -> Iterator[Bare]:
+def find_bare(scene: Scene, view: TextView, company: bool, taken: Taken) -> Iterator[Bare]:
     """Yield the values of a scene by themselves, in order of kind and place.
 
-    company: whether the text holds a contact already.
+    company: whether the text holds a contact already; taken: what other readings have claimed.
     """
     weigh = _Weigher(scene, view, company)
     for match in islice(_DIGITS.finditer(scene.text), _MOST):
-        yield from weigh.number(match.start(), match.end(), match.group(), "digits by themselves")
+        if not taken.holds(*match.span()):
+            yield from weigh.number(match.start(), match.end(), match.group(), "digits by themselves")
     if scene.strong != scene.text or not weigh.solid:
         for match in islice(_PARTED.finditer(scene.strong), _MOST):
-            yield from weigh.chain(match)
+            if not taken.holds(*match.span()):
+                yield from weigh.chain(match)
     for match in islice(_ID.finditer(scene.text), _MOST):
-        yield from weigh.name(match)
+        if not taken.holds(*match.span()):
+            yield from weigh.name(match)
 
 
 class _Weigher:

@@ -34,10 +34,16 @@ _ABROAD = re.compile(r"(?:\+|(?<![\d.,/-])00)\s?[1-9](?:[\s().-]{0,3}\d){6,14}(?
 _GROUPED = re.compile(
     r"(?=[(\d])(?<![\d+(.-])(?:\(\d{3}\)[ -]?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])|(?<!\d)0\d{4}[ -]?\d{6}(?!\d)"
 )
+_DIALLED_THERE = re.compile(
+    r"(?<![\d+.,$/-])\(?\d{1,11}\)?(?:[ ./-]{1,2}\(?\d{1,8}\)?|(?<=\))\d{1,8}){0,6}(?![\d@%]|[.,]\d)"
+)
+_SHORTEST, _LONGEST = 7, 13
+"""Digits of a number as dialled within a country; with its code it has at most fifteen (E.164)."""
+_BESIDE = 6
 _SHORT = re.compile(r"[19](?<![\d./+#-].)(?<!\d:.)(?:(?<=9)\d\d|(?<=1)\d{2,5}|(?<=9)[56]\d{3})(?![\d:/]|[.-]\d)")
 # A hostile text may hold any number of numbers and almost-numbers; ordinary ones hold a handful.
 _TRIES = 4_000
-_MOST = 2_000
+MOST = 2_000
 _LISTING = frozenset([",", "、", ";", "/", "至", "~"])
 _COMMON = frozenset(
     [(3, 4, 4), (3, 8), (4, 4, 3), (3, 3, 5), (3, 3, 3, 2), (4, 3, 4), (3, 5, 3), (5, 6), (6, 5),
@@ -80,8 +86,10 @@ def find_numbers(scene: Scene) -> list[Number]:
     if cued and digits >= 10:
         sources.append(_grouped(scene))
     sources.append(_service(scene))
+    if digits >= 7 and scene.text.isascii() and "phone" in concepts:
+        sources.append(_national(scene))
     for source in sources:
-        for number in islice(source, _MOST):
+        for number in islice(source, MOST):
             if taken.claim(number.start, number.stop):
                 found.append(number)
     found.sort(key=lambda number: number.start)
@@ -411,6 +419,22 @@ def _grouped(scene: Scene) -> Iterator[Number]:
             yield Number(
                 *match.span(), (match.span(),), value, "", 0.75 if valid else 0.55, "national number beside a cue"
             )
+
+
+def _national(scene: Scene) -> Iterator[Number]:
+    """Yield numbers of a country that the text does not name, right beside a telephone cue of an English text.
+
+    Without the country there is no E.164: the value is the digits as they are dialled there.
+    """
+    for match in islice(_DIALLED_THERE.finditer(scene.text), MOST):
+        digits = re.sub(r"\D", "", match.group())
+        cues = [cue for cue in scene.cues_in(match.start() - LONGEST_CUE, match.start()) if cue.concept != "add"]
+        beside = [cue for cue in cues if 0 <= match.start() - cue.stop <= _BESIDE]
+        if any(cue.concept != "phone" for cue in cues):
+            continue
+        day = re.fullmatch(r"(?:19|20)\d\d[01]\d[0-3]\d", digits)
+        if _SHORTEST <= len(digits) <= _LONGEST and not day and beside and beside[-1].concept == "phone":
+            yield Number(*match.span(), (match.span(),), digits, "", 0.55, "number of an unnamed country beside a cue")
 
 
 def _international(digits: str, region: str | None) -> tuple[str, bool]:

@@ -11,7 +11,7 @@ _OPEN, _CLOSE = '“「『《"', '”」』》"'
 # Code points looked at before the cue and behind the value; a word that must stand beside stands so near.
 _NAMED = 10
 _LEFT, _RIGHT, _BESIDE = 44, 24, 2
-_CALLED = 3
+_CALLED = 2
 """Code points between a word such as 监督 or 求助 and the cue of the number that it gives."""
 _SENTENCE = re.compile(r"[。!?;\n]")
 _CLAUSE = re.compile(r"[,。!?;\n、或]|\bor\b")

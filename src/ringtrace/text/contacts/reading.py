@@ -12,9 +12,11 @@ from ringtrace.text.contacts.addresses import find_addresses
 from ringtrace.text.contacts.bare import find_bare
 from ringtrace.text.contacts.groups import Group, group_cues
 from ringtrace.text.contacts.handles import Token, read_digits, read_id, read_name
+from ringtrace.text.contacts.numbers import MOST as NUMBERS_MOST
 from ringtrace.text.contacts.numbers import Number, Taken, find_numbers
 from ringtrace.text.contacts.owners import owner_of
 from ringtrace.text.contacts.scene import ADDED_ID, LONGEST_CUE, Scene, lay_out
+from ringtrace.text.contacts.scene import MOST as CUES_MOST
 from ringtrace.text.contacts.splits import find_splits
 from ringtrace.text.contacts.tables import cues
 from ringtrace.text.view import TextView
@@ -70,6 +72,12 @@ def read(view: TextView) -> tuple[Candidate, ...]:
     return kept
 
 
+def cut(view: TextView) -> bool:
+    """Return whether the text holds more cues or numbers than are read in one text; the rest was left unread."""
+    read(view)
+    return bool(view.__dict__.get("_contacts_cut", False))
+
+
 def _read(view: TextView) -> tuple[Candidate, ...]:
     scene = lay_out(view.folded, cues(view.lexicons))
     if scene is None:
@@ -86,7 +94,10 @@ def _read(view: TextView) -> tuple[Candidate, ...]:
     reading.numbers.sort(key=lambda number: number.start)
     reading.starts = [number.start for number in reading.numbers]
     used: set[int] = set()
-    for group, following in _with_next(group_cues(scene)[:_MOST]):
+    groups = group_cues(scene)
+    over = len(groups) > _MOST or len(scene.found) >= CUES_MOST or len(reading.numbers) >= NUMBERS_MOST
+    view.__dict__["_contacts_cut"] = over
+    for group, following in _with_next(groups[:_MOST]):
         _read_group(reading, group, following, used)
     for number in reading.numbers:
         if number.start not in used:
@@ -402,7 +413,7 @@ def _addressed(reading: _Reading, group: Group) -> bool:
 
 def _add_number(reading: _Reading, number: Number, kinds: frozenset[str], group: Group | None) -> None:
     probability, start = number.probability, group.start if group else number.start
-    owner: Owner | None = "hotline" if not number.value.startswith("+") else None
+    owner: Owner | None = "hotline" if number.rule == "service number" else None
     national = number.national
     if kinds & {"not_contact"}:
         probability = min(probability, 0.15)
@@ -479,7 +490,7 @@ def _read_bare(reading: _Reading) -> None:
         _read_at_names(reading)
     company = any(candidate.probability >= _TAKEN for candidate in reading.found)
     last = (-1, -1)
-    for bare in find_bare(scene, view, company):
+    for bare in find_bare(scene, view, company, reading.taken):
         if bare.probability < _WORTH:
             continue
         if (bare.start, bare.stop) == last or reading.taken.claim(bare.start, bare.stop):

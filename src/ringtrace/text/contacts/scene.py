@@ -18,7 +18,7 @@ _WEIGHED_ID = re.compile(r"[a-z0-9]_[a-z0-9]|[a-z][a-z0-9]\d\d")
 # No term of the lexicon and no spelled-out name is longer. Code points.
 LONGEST_CUE = 40
 # A hostile text may hold any number of cues; a page of a hundred thousand words holds a few thousand.
-_MOST = 10_000
+MOST = 10_000
 # A capital B looks like 8, a small one like 6.
 _CAPITAL_EIGHT = re.compile(r"b(?=[0-9a-z]?)")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -86,7 +86,7 @@ class Scene:
         if "b" not in self.text:
             return read
         chars = list(read)
-        for place in (match.start() for match in islice(_CAPITAL_EIGHT.finditer(self.text), _MOST)):
+        for place in (match.start() for match in islice(_CAPITAL_EIGHT.finditer(self.text), MOST)):
             if self.layer.original[self.layer.origin(place, place + 1)[0]] in "BＢВΒ":
                 chars[place] = "8"
         return "".join(chars)
@@ -110,7 +110,7 @@ class Scene:
 def find_cues(text: str, lexicon: Cues, marks: str) -> tuple[Cue, ...]:
     """Return the cues of a folded text in order, without overlaps; marks: the text in sound classes."""
     kept = []
-    for index, start, stop in lexicon.automaton.find_matches_as_indexes(marks)[:_MOST]:
+    for index, start, stop in lexicon.automaton.find_matches_as_indexes(marks)[:MOST]:
         cue = _settle(text, start, stop, lexicon.concepts[index], lexicon)
         if cue is not None:
             kept.append(cue)
@@ -125,7 +125,7 @@ def find_cues(text: str, lexicon: Cues, marks: str) -> tuple[Cue, ...]:
         kept = [cue for cue in kept if not any(c.start < cue.stop and cue.start < c.stop for c in counted)] + counted
     if len(kept) > 1:
         kept.sort(key=lambda cue: (cue.start, -cue.stop))
-    return tuple(kept[:_MOST])
+    return tuple(kept[:MOST])
 
 
 def _settle(text: str, start: int, stop: int, concept: str, lexicon: Cues) -> Cue | None:
@@ -191,21 +191,21 @@ def _counted_parts(strong: str, kept: list[Cue]) -> list[Cue]:
     taken = {place for cue in kept if not cue.concept.startswith("split") for place in range(cue.start, cue.stop)}
     return [
         Cue(match.start(), match.end(), _PART_NAMES[next(i for i in (1, 2, 3) if match.group(i))], True)
-        for match in islice(_COUNTED.finditer(strong), _MOST)
+        for match in islice(_COUNTED.finditer(strong), MOST)
         if taken.isdisjoint(range(match.start(), match.end()))
     ]
 
 
 def _single_letters(folded: str, text: str, kept: list[Cue]) -> list[Cue]:
     taken = {place for cue in kept for place in range(cue.start, cue.stop)}
-    places = [(match.start(), match.group()) for match in islice(_SINGLE.finditer(text), _MOST)]
+    places = [(match.start(), match.group()) for match in islice(_SINGLE.finditer(text), MOST)]
     if "q" in text:
         weak = folded.translate(digit_tables()[1])
-        places += [(match.start(), "q") for match in islice(_SOUNDED_Q.finditer(folded), _MOST)
+        places += [(match.start(), "q") for match in islice(_SOUNDED_Q.finditer(folded), MOST)
                    if _WEAK_RUN.match(weak, match.end())]  # fmt: skip
-    places += [(match.start(), "q") for match in islice(_PARTED_Q.finditer(text), _MOST)]
-    places += [(match.start(), match.group()) for match in islice(_CLUSTERED.finditer(folded), _MOST)]
-    places += [(match.start(), match.group()) for match in islice(_ADDED_LETTER.finditer(text), _MOST)]
+    places += [(match.start(), "q") for match in islice(_PARTED_Q.finditer(text), MOST)]
+    places += [(match.start(), match.group()) for match in islice(_CLUSTERED.finditer(folded), MOST)]
+    places += [(match.start(), match.group()) for match in islice(_ADDED_LETTER.finditer(text), MOST)]
     return [
         Cue(at, at + 1, "qq" if letter == "q" else "wechat", at > 0 and text[at - 1] in _ADDING)
         for at, letter in places
@@ -216,7 +216,7 @@ def _single_letters(folded: str, text: str, kept: list[Cue]) -> list[Cue]:
 def _leet_names(text: str, kept: list[Cue]) -> list[Cue]:
     """Return platform names written with digits and signs for letters: "w3chat"."""
     found = []
-    for match in islice(_LEET.finditer(text), _MOST):
+    for match in islice(_LEET.finditer(text), MOST):
         concept = _NAMES.get(match.group().translate(_LEET_LETTERS))
         if concept is not None and not any(cue.start < match.end() and match.start() < cue.stop for cue in kept):
             found.append(Cue(match.start(), match.end(), concept, True))
@@ -225,7 +225,7 @@ def _leet_names(text: str, kept: list[Cue]) -> list[Cue]:
 
 def _spaced_names(text: str, kept: list[Cue]) -> list[Cue]:
     """Return the cues with the platform names torn by blanks and signs: "te le gr am"."""
-    for match in islice(_SPACED_NAME.finditer(text), _MOST // 20):
+    for match in islice(_SPACED_NAME.finditer(text), MOST // 20):
         name = _NAMES[re.sub(r"[^a-z]", "", match.group())]
         if not any(cue.start <= match.start() and match.end() <= cue.stop for cue in kept):
             kept = [cue for cue in kept if cue.stop <= match.start() or cue.start >= match.end()]

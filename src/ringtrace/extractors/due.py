@@ -1,0 +1,29 @@
+"""Due dates: when a birth is expected, as ISO 8601, partial where the text is ("预产期3月5日", "due in May")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringtrace.model.mention import Candidate
+from ringtrace.text import lexicon
+from ringtrace.text.dates import find_dates, local_day
+from ringtrace.text.view import TextView
+
+KIND = "due"
+_BEFORE, _BEHIND = 10, 6
+"""Code points before and behind a date within which a word of birth makes it a due date."""
+
+
+def find(view: TextView) -> Iterator[Candidate]:
+    """Yield the dates beside a word of expected birth; relative ones from the time of the post."""
+    terms = lexicon.load("due", view.lexicons)
+    folded = view.folded
+    text = folded.text
+    if not any(word in text for word in (*terms["before"], *terms["behind"])):
+        return
+    for found in find_dates(text, local_day(view.sent_at), view.lexicons):
+        head, tail = text[max(0, found.start - _BEFORE) : found.start], text[found.stop : found.stop + _BEHIND]
+        piece = folded.origin(found.start, found.stop)
+        told = any(word in head for word in terms["before"]) or any(word in tail for word in terms["behind"])
+        if told and piece[0] < piece[1] and found.probability >= 0.4:
+            yield Candidate(KIND, (piece,), found.value, 0.85, f"word of expected birth > {found.rule}")
