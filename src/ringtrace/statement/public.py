@@ -23,9 +23,16 @@ from ringtrace.text.numbers import Number, as_decimal, find_numbers
 from ringtrace.text.places import Place, contains, find_places, parent
 
 _LIST = re.compile(r" ?(?:[、,，/和与及]|and|or|,? and)? ?(?:(?:the )?(?:province|city|county)s?,?(?: and)? ?)?")
+_CHINESE_PLACE = re.compile(r"(?:余|多)?(?:人|名|个|位)?(?:犯罪)?(?:嫌疑人)?(?:是)?[在于]")
+""" "9人在贵州被抓获": the place behind the number is where it happened."""
+_RELATIVE = re.compile(r"\b(?:that|who|which|whose|whom|from)\b")
+"""Between a number and a place these open what is told of somebody else: "members of a gang that bought in ..."."""
+_BRACKETS = re.compile(r"[(（][^()（）]{1,200}[)）]")
 _PLACED = PERSONS | {"cases", "rings"}
 _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22
+_REMEMBERED = 12
+"""Counts of persons before a sentence that "three of them" may mean."""
 _BULLETS = ("•", "·", "*", "◆", "■", "-")
 
 
@@ -64,8 +71,9 @@ def read_public_figures(text: str, *, title: str = "", published: str = "", lang
     drafts: list[Draft] = []
     summary: list[Draft] = []
     main_day: tuple[str, str] = ("", "")
+    memory: dict[str, list[Count]] = {}
     for told in tell(folded.text, published):
-        found = list(_figures(told))
+        found = list(_figures(told, memory.setdefault(told.context, [])))
         if any(d.quantity in PERSONS for d in found) and not told.context and told.period.start and not main_day[0]:
             main_day = (told.period.start, told.period.stop)
         (summary if told.sentence.text.lstrip().startswith(_BULLETS) else drafts).extend(found)
@@ -76,17 +84,23 @@ def read_public_figures(text: str, *, title: str = "", published: str = "", lang
     return _settle(placed, main_day)
 
 
-def _figures(told: Told) -> Iterator[Draft]:
+def _figures(told: Told, earlier: list[Count]) -> Iterator[Draft]:
+    """Yield the figures of a sentence. earlier: the persons counted in its story so far; they are added to."""
     vocabulary = told.vocabulary
+    if vocabulary.has("retracted"):
+        return
     places = _places(vocabulary.text)
     numbers = [n for n in find_numbers(vocabulary.text) if not _overlaps(n, told.period.taken, places)]
-    counted = counts(vocabulary, numbers)
+    counted = counts(vocabulary, numbers, earlier[-_REMEMBERED:])
+    earlier.extend(count for count in counted if count.quantity in PERSONS)
     taken = {count.number.start for count in counted}
     last = ""
     for index, count in enumerate(counted):
         limit = counted[index + 1].number.start if index + 1 < len(counted) else len(vocabulary.text)
         summed = _is_sum(vocabulary, count) and len({p.code for p in places}) > 1
-        place = "" if summed else _place(vocabulary.text, places, count, limit, last)
+        place = (
+            "" if summed else _place(vocabulary.text, _within_reach(vocabulary.text, places, count), count, limit, last)
+        )
         last = place or last
         yield _draft(told, count, place)
     for number in numbers:
@@ -183,7 +197,7 @@ def _place(text: str, places: list[Place], count: Count, limit: int, last: str) 
     start, stop = count.number.start, max(count.number.stop, count.noun[1])
     before = [p for p in places if p.stop <= start]
     behind = [p for p in places if stop <= p.start < limit]
-    if behind and before and _leads(text, behind[0]):
+    if behind and before and (_leads(text, behind[0]) or _RELATIVE.search(text, stop, behind[0].start)):
         behind = []
     if behind and text[count.number.stop : stop + 1].isascii():  # Chinese names the place first
         return _common(_listed(text, behind, behind[0]))
@@ -198,11 +212,34 @@ def _place(text: str, places: list[Place], count: Count, limit: int, last: str) 
     )
 
 
+def _within_reach(text: str, places: list[Place], count: Count) -> list[Place]:
+    """Places in brackets that hold a list ("(Jiangsu 21, Anhui 15)") are those of the numbers in there only."""
+    start = count.number.start
+    near = _CHINESE_PLACE.match(text, count.number.stop)
+    told = [p for p in places if near is not None and p.start == near.end()]
+    if told:
+        return told
+    here = _around(text, places, start) or places
+    lists = [m.span() for m in _BRACKETS.finditer(text) if any(char.isdigit() for char in m.group())]
+    own = next((span for span in lists if span[0] <= start < span[1]), None)
+    if own is not None:
+        inside = [p for p in places if own[0] <= p.start < start]
+        return inside[-1:] or [p for p in here if not any(a <= p.start < b for a, b in lists)]
+    return [p for p in here if not any(a <= p.start < b for a, b in lists)]
+
+
+def _around(text: str, places: list[Place], at: int) -> list[Place]:
+    """The places between the semicolons around a number."""
+    first = max(text.rfind(mark, 0, at) for mark in ";；")
+    last = min((end for mark in ";；" if (end := text.find(mark, at)) >= 0), default=len(text))
+    return [p for p in places if first < p.start < last]
+
+
 def _is_sum(vocabulary: Vocabulary, count: Count) -> bool:
     """Whether the clause says that the figure is the sum of those before it: "27 in total", 共27人."""
     text, start, stop = vocabulary.text, count.number.start, max(count.number.stop, count.noun[1])
-    first = max(text.rfind(mark, 0, start) for mark in ",，;；、.。") + 1
-    last = min((at for mark in ",，;；.。" if (at := text.find(mark, stop)) >= 0), default=len(text))
+    first = max(text.rfind(mark, 0, start) for mark in ",，;；、.。(（") + 1
+    last = min((at for mark in ",，;；.。(（" if (at := text.find(mark, stop)) >= 0), default=len(text))
     return vocabulary.has("total", first, last)
 
 

@@ -22,6 +22,8 @@ _BEHIND_PLACE = re.compile(
 """What makes the place at the very start a dateline: "beijing — police ...", "beijing (agency) police ...".
 
 A figure or a colon behind it makes it the place of what follows: "sichuan — 27 held", "sichuan: 27 held"."""
+_LABEL = re.compile(r"[(（\[【][^()（）\[\]【】\n]{1,40}[)）\]】] ?")
+"""What stands before a dateline: "(agency) beijing, nov 9 - ..."."""
 
 
 def dateline_end(text: str, places: Sequence[Place]) -> int:
@@ -30,6 +32,8 @@ def dateline_end(text: str, places: Sequence[Place]) -> int:
     places: those that the folded sentence names.
     """
     lead = len(text) - len(text.lstrip())
+    if (label := _LABEL.match(text, lead)) is not None:
+        lead = label.end()
     match = _DATELINE.match(text, lead)
     first = next((place for place in places if place.start == lead), None)
     if match is None and first is not None:

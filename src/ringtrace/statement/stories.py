@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ringtrace.statement.period import Period, read_period
@@ -11,7 +11,10 @@ from ringtrace.statement.vocabulary import PERSONS, Vocabulary, look_up, terms
 
 _OPENING = 60
 _SHORT_LINE = 60
+_SENTENCE_ENDS = (".", "。", "!", "！", "?", "？", '"', "”", "」", ")", "）", ";", "；", "…")
 _OLDER_DAYS = 45
+_LONG_DAYS = 300
+"""Operations of months are told as one event; from this on a count is one of statistics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,11 @@ def tell(text: str, published: str) -> Iterator[Told]:
     """
     context, paragraph, main_day, counted = "", -1, "", False
     skipped = -1
-    for sentence in sentences(text):
+    whole = list(sentences(text))
+    last = _last_prose(whole)
+    for sentence in whole:
+        if sentence.paragraph > last:
+            return
         line = sentence.text.strip()
         if len(line) < _SHORT_LINE and line.startswith(terms("page_end")):
             return
@@ -46,10 +53,21 @@ def tell(text: str, published: str) -> Iterator[Told]:
             context = context if context and line.startswith(terms("back")) else ""
         context = _turn(vocabulary, period, (context, main_day, counted))
         own = f"cumulative since {period.start}" if period.since else context
+        if not own and _is_long(vocabulary, period, published):
+            own = f"cumulative {period.start} to {period.stop}"
         if not own and not main_day and period.start and any(noun.kind in PERSONS for noun in vocabulary.nouns):
             main_day = period.start
         counted = counted or (not own and any(noun.kind in PERSONS for noun in vocabulary.nouns))
         yield Told(sentence, vocabulary, period, own)
+
+
+def _last_prose(whole: Sequence[Sentence]) -> int:
+    """Return the last paragraph that ends as a sentence does; what follows it are headlines, counters and links.
+
+    A text without any such paragraph (a headline, a list) is taken whole.
+    """
+    ended = [s.paragraph for s in whole if s.text.rstrip().endswith(_SENTENCE_ENDS)]
+    return max(ended, default=whole[-1].paragraph if whole else -1)
 
 
 def _turn(vocabulary: Vocabulary, period: Period, state: tuple[str, str, bool]) -> str:
@@ -65,6 +83,15 @@ def _turn(vocabulary: Vocabulary, period: Period, state: tuple[str, str, bool]) 
     if not context and begun and main_day and _is_older(period, main_day) and not vocabulary.has("witness"):
         return f"earlier: {period.stop}"
     return context
+
+
+def _is_long(vocabulary: Vocabulary, period: Period, published: str) -> bool:
+    """Whether a period is a span of statistics and no event: most of a year at least, or a year that is over."""
+    if not period.start or period.start.startswith("--") or period.stop.startswith("--"):
+        return False
+    if period.start == period.stop and len(period.start) == len("2011"):
+        return published[:4] > period.start or vocabulary.has("alone")
+    return _days(period.stop) - _days(period.start) > _LONG_DAYS
 
 
 def _is_older(period: Period, main_day: str) -> bool:

@@ -16,6 +16,12 @@ UNITS = {
     "tips": "tip", "members": "member", "price": "",
 }  # fmt: skip
 PERSONS = frozenset(quantity for quantity, unit in UNITS.items() if unit == "person")
+SUSPECT_STATUS = frozenset({
+    "identified", "wanted", "arrested", "detained", "bailed", "released", "charged", "convicted",
+})  # fmt: skip
+CHILD_STATUS = frozenset({
+    "reported", "abducted", "sold", "bought", "found", "rescued", "identified", "reunited", "placed",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +88,14 @@ def is_word(text: str, start: int, stop: int) -> bool:
 def _match(text: str, automaton: tuple[ahocorasick_rs.AhoCorasick, tuple[str, ...]]) -> tuple[Term, ...]:
     matcher, kinds = automaton
     found = (Term(a, b, kinds[index]) for index, a, b in matcher.find_matches_as_indexes(text))
-    return tuple(term for term in found if is_word(text, term.start, term.stop))
+    return tuple(term for term in found if term.kind and is_word(text, term.start, term.stop))
 
 
 @cache
 def _automata() -> tuple[tuple[ahocorasick_rs.AhoCorasick, tuple[str, ...]], ...]:
     loaded = lexicon.load("figure")
     nouns = {term: quantity for quantity in UNITS for term in loaded.get(quantity, ())}
+    nouns |= dict.fromkeys(loaded.get("no_noun", ()), "")  # a longer word that hides the noun in it
     statuses = {
         term: concept.removeprefix("status_") for concept in sorted(loaded) if concept.startswith("status_")
         for term in loaded[concept]

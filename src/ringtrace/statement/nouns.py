@@ -1,0 +1,119 @@
+"""What a number of a sentence counts: the noun behind it, right before it, or the one it is a part of."""
+
+from __future__ import annotations
+
+import re
+
+from ringtrace.statement.vocabulary import Term, Vocabulary
+from ringtrace.text.numbers import Number
+
+CLASSIFIERS = (
+    "余名", "多名", "余个", "多个", "余人", "多人", "余起", "多起",
+    "名", "个", "位", "起", "家", "支", "宗", "条", "对", "户", "人",
+)  # fmt: skip
+PERSON_CLASSIFIERS = ("名", "位", "人", "余名", "多名", "余人", "多人")
+BREAKS = frozenset('.;,，；。、:：()（）!?！？"“”')
+_WORD = re.compile(r"[a-z0-9'\-/]+")
+_STOP_WORDS = frozenset({
+    "in", "from", "were", "was", "have", "had", "has", "on", "to", "for", "and", "who", "that", "which", "at", "by",
+    "with", "after", "before", "as", "or", "is", "are", "per", "while", "when", "where", "between", "during", "across",
+    "since", "into", "than",
+})  # fmt: skip
+_FILLER = " 共约近逾达超过多至少大计为有总等余者已"
+_PHRASE = 8
+"""Characters between two nouns of one Chinese phrase."""
+_JOINS = frozenset("和及与并等在于由被将把其")
+"""Between two nouns these begin another phrase."""
+_NUMBER_OF = re.compile(
+    r"\bnumber of ([a-z' \-]{3,60}?) (?:(?:there|so far|nationwide|now) )?"
+    r"(?:at|to|is|was|stands at|stood at|reached|rose to|has reached|had reached) (?:[a-z]+ ){0,2}$"
+)
+"""Before a number: "put the number of people arrested there at", "the number of arrests rose to"."""
+_LONGEST_LEAD = 110
+
+
+def find_noun(vocabulary: Vocabulary, number: Number, low: int, high: int) -> Term | None:
+    """Return what is counted, from the number's end or its own start to the noun's end; None where nothing is named.
+
+    low, high: where the numbers before and behind end and begin (code points of the sentence).
+    """
+    text = vocabulary.text
+    if text[number.stop : number.stop + 2].strip(" ")[:1] > "\u2e80":
+        return _noun_chinese(vocabulary, number, low, high)
+    end = number.stop
+    for match in _WORD.finditer(text, number.stop, min(high, number.stop + 60)):
+        if match.group() in _STOP_WORDS or not BREAKS.isdisjoint(text[end : match.start()]):
+            break
+        end = match.end()
+    within = [noun for noun in vocabulary.nouns if number.stop <= noun.start and noun.stop <= end]
+    if not within or len(text[number.stop : within[0].start].split()) > 5:
+        return _noun_before(vocabulary, number)
+    head = within[0]
+    for noun in within[1:]:  # "child-trafficking rings", "child trafficking suspects": the last noun is the head
+        if len(text[head.stop : noun.start].replace("-", " ").split()) <= 1 and noun.kind != "officers":
+            head = noun
+    return Term(number.stop, head.stop, head.kind) if text[head.stop : head.stop + 1] != "-" else None
+
+
+def _noun_before(vocabulary: Vocabulary, number: Number) -> Term | None:
+    """ "The number of people arrested there at 31": the noun and its participle stand before the number."""
+    first = max(0, number.start - _LONGEST_LEAD)
+    match = _NUMBER_OF.search(vocabulary.text[first : number.start])
+    if match is None:
+        return None
+    start, stop = first + match.start(1), first + match.end(1)
+    inside = [noun for noun in vocabulary.nouns if start <= noun.start and noun.stop <= stop]
+    return Term(inside[0].start, inside[0].stop, inside[0].kind) if inside else None
+
+
+def _noun_chinese(vocabulary: Vocabulary, number: Number, low: int, high: int) -> Term | None:
+    text = vocabulary.text
+    classifier = next((c for c in CLASSIFIERS if text.startswith(c, number.stop)), "")
+    start = number.stop + len(classifier)
+    stop = min(
+        [
+            high,
+            start + 18,
+            *(at for mark in BREAKS if (at := text.find(mark, start)) >= 0 and not text.startswith("、自治区", at)),
+        ]
+    )
+    after = [noun for noun in vocabulary.nouns if start <= noun.start < stop and noun.kind != "persons"]
+    verb = next((s.start for s in vocabulary.statuses if s.start >= start), len(text))
+    if after and (after[0].start - start <= 10) and (classifier or after[0].start == start):
+        head = _last_of_phrase(vocabulary, after[0], high)
+        inside = [s for s in vocabulary.statuses if start <= s.start < head.start]
+        passive = any(
+            text[max(start, s.start - 1) : s.start] in {"被", "获"}
+            and text[s.stop : s.stop + 1] != "的"
+            and s.stop < head.start
+            and not text.startswith("被", start)
+            for s in inside
+        )
+        if not passive and (verb >= head.start or any(s.stop <= head.start for s in inside)):
+            return Term(number.stop, head.stop, head.kind)
+    for noun in reversed(vocabulary.nouns):
+        if low <= noun.start and noun.stop <= number.start:
+            if not text[noun.stop : number.start].strip(_FILLER) and classifier:
+                return Term(noun.start, noun.stop, noun.kind)
+            break
+    if text.startswith("次", number.stop) and any(s.kind == "sold" for s in vocabulary.statuses if s.start >= start):
+        return Term(number.stop, number.stop + 1, "cases")
+    if classifier.endswith("人") or text.startswith("人", number.stop):
+        return Term(number.stop, number.stop + len(classifier), "persons")
+    return None
+
+
+def _last_of_phrase(vocabulary: Vocabulary, first: Term, high: int) -> Term:
+    """Return the head of a Chinese noun phrase, its last noun: 买卖婴儿的犯罪嫌疑人 are suspects."""
+    text, head = vocabulary.text, first
+    for noun in vocabulary.nouns:
+        if noun.start < head.stop or noun.start >= high or noun.kind == "officers":
+            continue
+        between = text[head.stop : noun.start]
+        verbs = any(head.stop <= s.start < noun.start for s in vocabulary.statuses)
+        if len(between) > _PHRASE or verbs or not BREAKS.isdisjoint(between) or not _JOINS.isdisjoint(between):
+            break
+        if len(between) > 1 and "的" not in between and noun.kind not in ("rings", "cases"):
+            break
+        head = noun
+    return head
