@@ -49,18 +49,18 @@ def counts(vocabulary: Vocabulary, numbers: Sequence[Number], earlier: Sequence[
     """
     found: list[Count] = []
     able = [number for number in numbers if not _is_no_count(vocabulary, number)]
-    whole = len(vocabulary.text)
-    able = [n for n in able if n.value != 1 or not n.words or find_noun(vocabulary, n, n.start, whole)]
+    size = len(vocabulary.text)
+    able = [n for n in able if n.value != 1 or not n.words or find_noun(vocabulary, n, n.start, size)]
     for index, number in enumerate(able):
         low = able[index - 1].stop if index else 0
-        high = able[index + 1].start if index + 1 < len(able) else len(vocabulary.text)
+        high = able[index + 1].start if index + 1 < len(able) else size
         following = able[index + 1] if index + 1 < len(able) else None
         noun = find_noun(vocabulary, number, low, high)
         persons = [item for item in found if item.quantity in PERSONS]
         if noun is None and following is not None and _is_part_of_next(vocabulary, number, following):
-            beyond = able[index + 2].start if index + 2 < len(able) else len(vocabulary.text)
+            beyond = able[index + 2].start if index + 2 < len(able) else size
             whole = find_noun(vocabulary, following, number.stop, beyond)
-            noun = whole and Term(whole.start, whole.stop, whole.kind)
+            noun = whole
             high = beyond
         window = (low if not found else max(low, found[-1].noun[1]), high)
         count = (

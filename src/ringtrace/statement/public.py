@@ -8,26 +8,19 @@ the main story's.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from ringtrace.statement.counting import Count, counts
-from ringtrace.statement.sentences import dateline_end
+from ringtrace.statement.placing import find_named, place_counts
 from ringtrace.statement.stories import Told, tell
 from ringtrace.statement.vocabulary import PERSONS, UNITS, Vocabulary, terms
 from ringtrace.text import lexicon
 from ringtrace.text.folding import fold
 from ringtrace.text.numbers import Number, as_decimal, find_numbers
-from ringtrace.text.places import Place, contains, find_places, parent
+from ringtrace.text.places import Place, contains
 
-_LIST = re.compile(r" ?(?:[、,，/和与及]|and|or|,? and)? ?(?:(?:the )?(?:province|city|county)s?,?(?: and)? ?)?")
-_CHINESE_PLACE = re.compile(r"(?:余|多)?(?:人|名|个|位)?(?:犯罪)?(?:嫌疑人)?(?:是)?[在于]")
-""" "9人在贵州被抓获": the place behind the number is where it happened."""
-_RELATIVE = re.compile(r"\b(?:that|who|which|whose|whom|from)\b")
-"""Between a number and a place these open what is told of somebody else: "members of a gang that bought in ..."."""
-_BRACKETS = re.compile(r"[(（][^()（）]{1,200}[)）]")
 _PLACED = PERSONS | {"cases", "rings"}
 _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22
@@ -89,19 +82,12 @@ def _figures(told: Told, earlier: list[Count]) -> Iterator[Draft]:
     vocabulary = told.vocabulary
     if vocabulary.has("retracted"):
         return
-    places = _places(vocabulary.text)
+    places = find_named(vocabulary.text)
     numbers = [n for n in find_numbers(vocabulary.text) if not _overlaps(n, told.period.taken, places)]
     counted = counts(vocabulary, numbers, earlier[-_REMEMBERED:])
     earlier.extend(count for count in counted if count.quantity in PERSONS)
     taken = {count.number.start for count in counted}
-    last = ""
-    for index, count in enumerate(counted):
-        limit = counted[index + 1].number.start if index + 1 < len(counted) else len(vocabulary.text)
-        summed = _is_sum(vocabulary, count) and len({p.code for p in places}) > 1
-        place = (
-            "" if summed else _place(vocabulary.text, _within_reach(vocabulary.text, places, count), count, limit, last)
-        )
-        last = place or last
+    for count, place in zip(counted, place_counts(vocabulary, places, counted), strict=True):
         yield _draft(told, count, place)
     for number in numbers:
         if number.start not in taken:
@@ -180,104 +166,6 @@ def _bound(vocabulary: Vocabulary, number: Number) -> str:
     if vocabulary.ends_with("bound_about", before) or "左右" in behind or number.high is not None:
         return "about"
     return "exact"
-
-
-def _places(text: str) -> list[Place]:
-    """The places that a sentence surely names; the dateline and the country itself are none."""
-    named = list(find_places(text))
-    behind = dateline_end(text, named)
-    return [p for p in named if p.probability >= 0.5 and p.code != "CN" and p.start >= behind]
-
-
-def _place(text: str, places: list[Place], count: Count, limit: int, last: str) -> str:
-    """The place of one figure: the sentence's only one, else the nearest, else that of the figure before."""
-    sole = _deepest(places)
-    if sole or not places:
-        return sole
-    start, stop = count.number.start, max(count.number.stop, count.noun[1])
-    before = [p for p in places if p.stop <= start]
-    behind = [p for p in places if stop <= p.start < limit]
-    if behind and before and (_leads(text, behind[0]) or _RELATIVE.search(text, stop, behind[0].start)):
-        behind = []
-    if behind and text[count.number.stop : stop + 1].isascii():  # Chinese names the place first
-        return _common(_listed(text, behind, behind[0]))
-    if not before:
-        return ""
-    clause = max(text.rfind(mark, 0, start) for mark in ",，;；、.")
-    own = [p for p in before if p.start > clause]
-    return (
-        _deepest(own)
-        if own and len(_listed(text, before, own[-1])) == len(own)
-        else last or _common(_listed(text, before, before[-1]))
-    )
-
-
-def _within_reach(text: str, places: list[Place], count: Count) -> list[Place]:
-    """Places in brackets that hold a list ("(Jiangsu 21, Anhui 15)") are those of the numbers in there only."""
-    start = count.number.start
-    near = _CHINESE_PLACE.match(text, count.number.stop)
-    told = [p for p in places if near is not None and p.start == near.end()]
-    if told:
-        return told
-    here = _around(text, places, start) or places
-    lists = [m.span() for m in _BRACKETS.finditer(text) if any(char.isdigit() for char in m.group())]
-    own = next((span for span in lists if span[0] <= start < span[1]), None)
-    if own is not None:
-        inside = [p for p in places if own[0] <= p.start < start]
-        return inside[-1:] or [p for p in here if not any(a <= p.start < b for a, b in lists)]
-    return [p for p in here if not any(a <= p.start < b for a, b in lists)]
-
-
-def _around(text: str, places: list[Place], at: int) -> list[Place]:
-    """The places between the semicolons around a number."""
-    first = max(text.rfind(mark, 0, at) for mark in ";；")
-    last = min((end for mark in ";；" if (end := text.find(mark, at)) >= 0), default=len(text))
-    return [p for p in places if first < p.start < last]
-
-
-def _is_sum(vocabulary: Vocabulary, count: Count) -> bool:
-    """Whether the clause says that the figure is the sum of those before it: "27 in total", 共27人."""
-    text, start, stop = vocabulary.text, count.number.start, max(count.number.stop, count.noun[1])
-    first = max(text.rfind(mark, 0, start) for mark in ",，;；、.。(（") + 1
-    last = min((at for mark in ",，;；.。(（" if (at := text.find(mark, stop)) >= 0), default=len(text))
-    return vocabulary.has("total", first, last)
-
-
-def _leads(text: str, place: Place) -> bool:
-    """Whether the place behind a figure belongs to the next one: "in A 15 were held, in B 13"."""
-    return text[place.stop : place.stop + 3].lstrip(" :,")[:1].isdigit()
-
-
-def _listed(text: str, places: Sequence[Place], one: Place) -> list[Place]:
-    """The enumeration that a place stands in: 河北、山东、四川; "Beijing and Jiangsu"."""
-    at = next(index for index, place in enumerate(places) if place == one)
-    first = last = at
-    while first and _LIST.fullmatch(text[places[first - 1].stop : places[first].start]):
-        first -= 1
-    while last + 1 < len(places) and _LIST.fullmatch(text[places[last].stop : places[last + 1].start]):
-        last += 1
-    return list(places[first : last + 1])
-
-
-def _common(places: Sequence[Place]) -> str:
-    """Return the innermost code if the places lie in each other, else what holds them all, "" if nothing."""
-    inner = _deepest(places)
-    if inner or not places:
-        return inner
-    above = parent(places[0].code)
-    while above and above != "CN":
-        if all(contains(above, place.code) for place in places):
-            return above
-        above = parent(above)
-    return ""
-
-
-def _deepest(places: Sequence[Place]) -> str:
-    """Return the innermost code of places that lie in each other, "" when they lie apart."""
-    codes = sorted({p.code for p in places}, key=lambda code: (sum(contains(p.code, code) for p in places), code))
-    if not codes:
-        return ""
-    return codes[-1] if all(contains(code, codes[-1]) for code in codes) else ""
 
 
 def _overlaps(number: Number, taken: Sequence[tuple[int, int]], places: Sequence[Place]) -> bool:

@@ -13,6 +13,7 @@ _AUXILIARY = re.compile(
     _ASIDE + r"[a-z ]{0,28}?\b(?:were|was|be|been|being|are|is|have|has|had|remain|remained)\b((?: [a-z]+){0,3}) ?$"
 )
 _GERUND = re.compile(r"(?<!miss)ing$")
+_NEAR_BEHIND = 6
 _CLAUSE = re.compile(r"[，,；;。、()（）]")
 _MAY_HAVE = {
     "suspects": SUSPECT_STATUS,
@@ -43,42 +44,38 @@ def find_status(vocabulary: Vocabulary, number: Number, noun: Term, window: tupl
     verbs = [s for s in vocabulary.statuses if fits(noun.kind, s.kind)]
     behind = [s for s in verbs if start <= s.start < high]
     before = [s for s in verbs if low <= s.start and s.stop <= min(number.start, noun.start or number.start)]
-    deed = next((s.kind for s in verbs if s.stop == noun.stop and noun.start <= s.start), "")
-    if deed:
-        return deed  # "22 arrests", "33 of the detentions"
-    if noun.stop <= number.start and text[number.start].isascii() and text[noun.start].isascii():
-        named = [s for s in verbs if noun.stop <= s.start and s.stop <= number.start]
-        if named:
-            return named[0].kind
-    if behind and _is_behind(text, start, behind[0], before, number):
-        return behind[0].kind
     inner = [
         s for s in verbs
         if number.stop <= s.start and s.stop <= start and text[s.start - 1 : s.start] != "被"
         and not text.startswith("-", s.stop)
     ]  # fmt: skip
-    latin = [s for s in inner if text[s.start].isascii() and not _GERUND.search(text, s.start, s.stop)]
-    if latin:
-        return latin[0].kind  # "nine rescued babies"
-    if before:
-        own = [s for s in before if not _CLAUSE.search(text, s.stop, number.start)]
-        return (own or before)[-1].kind
-    if behind and not _CLAUSE.search(text, start, behind[0].start):
-        return behind[0].kind
-    return inner[0].kind if inner and not text[inner[0].start].isascii() else ""
+    own = [s for s in before if not _CLAUSE.search(text, s.stop, number.start)]
+    ways = (
+        [s for s in verbs if s.stop == noun.stop and noun.start <= s.start],  # "22 arrests", "33 of the detentions"
+        _between_noun_and_number(text, verbs, number, noun),
+        behind[:1] if behind and _is_behind(text, start, behind[0], own) else [],
+        [s for s in inner if text[s.start].isascii() and not _GERUND.search(text, s.start, s.stop)],  # "rescued babies"
+        (own or before)[-1:],
+        behind[:1] if behind and not _CLAUSE.search(text, start, behind[0].start) else [],
+        [s for s in inner if not text[s.start].isascii()],
+    )
+    return next((way[0].kind for way in ways if way), "")
 
 
-def _is_behind(text: str, start: int, verb: Term, before: list[Term], number: Number) -> bool:
+def _between_noun_and_number(text: str, verbs: list[Term], number: Number, noun: Term) -> list[Term]:
+    """ "The number of people arrested there at 31"."""
+    if noun.stop > number.start or not (text[number.start].isascii() and text[noun.start].isascii()):
+        return []
+    return [s for s in verbs if noun.stop <= s.start and s.stop <= number.start]
+
+
+def _is_behind(text: str, start: int, verb: Term, own: list[Term]) -> bool:
+    """Whether a verb behind the noun is its passive or participle. own: verbs before the number in its clause."""
     between = text[start : verb.start]
-    if not text[verb.start].isascii():
-        own = [s for s in before if not _CLAUSE.search(text, s.stop, number.start)]
-        clause = not _CLAUSE.search(between)
-        near = between.startswith(_chinese("passive")) or verb.start - start <= _NEAR_BEHIND
-        return clause and near and not own
-    return not between.strip() or _AUXILIARY.match(between) is not None
-
-
-_NEAR_BEHIND = 6
+    if text[verb.start].isascii():
+        return not between.strip() or _AUXILIARY.match(between) is not None
+    near = between.startswith(_chinese("passive")) or verb.start - start <= _NEAR_BEHIND
+    return near and not own and not _CLAUSE.search(between)
 
 
 def _chinese(concept: str) -> tuple[str, ...]:
