@@ -284,7 +284,10 @@ def _rings(
 
 def _figures(truth: Truth, figures: pa.Table) -> dict[str, Any]:
     def key(row: dict[str, Any]) -> tuple[str, ...]:
-        named = {**row, "status": row.get("status") or "reported"}  # the contract's word for no more than that
+        status = row.get("status") or "reported"  # the contract's word for no more than that
+        if row.get("unit") != "person" and status == "identified":
+            status = "reported"  # a ring, a site, a group has no steps of a record: both words say that it is known
+        named = {**row, "status": status}
         parts = [str(named.get(name) or "") for name in ("quantity", "unit", "status", "place", "value")]
         return tuple("" if part == "CN" else part for part in parts)  # the whole country, said or left out
 

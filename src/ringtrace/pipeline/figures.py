@@ -38,7 +38,7 @@ def figure_tables(posts: pa.Table, entries: Sequence[Entry] = ()) -> dict[str, p
                 figures.setdefault(figure.id, figure)
     ordered = [figures[key] for key in sorted(figures)]
     verdicts = reconcile(ordered, place_name)
-    questions = open_questions(ordered, verdicts, [article["text"] for article in articles])
+    questions = open_questions(ordered, verdicts, [article["text"] for article in articles], place_name)
     return {
         "figures": from_rows("figures", (_row(figure) for figure in (*ordered, *count_records(entries).figures))),
         "records": from_rows("records", (_record_row(entry) for entry in entries)),
@@ -83,12 +83,24 @@ def _row(figure: Figure) -> dict[str, Any]:
     span = figure.span
     return {
         "figure_id": figure.id, "origin": figure.origin, "quantity": figure.quantity, "unit": figure.unit,
-        "status": figure.status or "reported", "population": figure.population, "place": figure.place,
+        "status": _status(figure), "population": _population(figure), "place": figure.place,
         "period_start": figure.period_start, "period_end": figure.period_end, "as_of": figure.as_of,
         "bound": figure.bound, "value": figure.value, "evidence_id": span.evidence if span else "",
         "member": span.member if span else "", "start": span.start if span else None,
         "stop": span.stop if span else None, "context": figure.context, "records": list(figure.records),
     }  # fmt: skip
+
+
+def _status(figure: Figure) -> str:
+    """The contract's word: what was done to a child before anyone acted (sold, bought) is no step of a record."""
+    return "reported" if figure.status in _BEFORE else figure.status or "reported"
+
+
+def _population(figure: Figure) -> str:
+    return f"{figure.population}, {figure.status}" if figure.status in _BEFORE else figure.population
+
+
+_BEFORE = frozenset({"sold", "bought", "abducted"})
 
 
 def _record_row(entry: Entry) -> dict[str, Any]:

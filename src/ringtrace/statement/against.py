@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ringtrace.model.figure import Figure
@@ -37,6 +37,7 @@ def set_against(figures: Sequence[Figure], public: Sequence[Figure]) -> tuple[Kn
     found: list[Against] = []
     for key in sorted(groups):
         found += _verdicts(key, groups[key], own)
+    found = _merged(found, {f.id: f.span.evidence for f in public if f.span})
     known = {
         key: int(group[0].value)
         for key, group in groups.items()
@@ -85,6 +86,23 @@ def _verdicts(key: str, group: Sequence[Figure], own: Mapping[str, Figure]) -> l
             Against("agrees" if fits else "differs", _key(mine), value, mine.value, status, "", sources, "", ids)
         )
     return found
+
+
+def _merged(rows: Sequence[Against], evidence: Mapping[str, str]) -> list[Against]:
+    """One line for one published count: "arrested" and "detained" of one number are told once.
+
+    evidence: id of a published figure -> the report it stands in.
+    """
+    first: dict[tuple[str, str, str, str], Against] = {}
+    for row in rows:
+        face = (row.verdict, row.key, row.value, "" if row.verdict in ("agrees", "differs") else row.status)
+        if face in first:
+            ids = tuple(sorted({*first[face].figures, *row.figures}))
+            told = len({evidence[i] for i in ids if i in evidence})
+            first[face] = replace(first[face], sources=max(told, 1), figures=ids)
+        else:
+            first[face] = row
+    return list(first.values())
 
 
 def _fits(value: Decimal, bound: str, mine: Decimal) -> bool:

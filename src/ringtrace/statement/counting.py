@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from ringtrace.statement.nouns import PERSON_CLASSIFIERS, find_noun
-from ringtrace.statement.verbs import find_status, fits
+from ringtrace.statement.verbs import find_status, fits, has_own_verb
 from ringtrace.statement.vocabulary import CHILD_STATUS, PERSONS, SUSPECT_STATUS, Term, Vocabulary
 from ringtrace.text.numbers import Number
 
@@ -28,7 +28,13 @@ _IN_PLACE = re.compile(r"\bin [a-z][a-z' ]{1,20} $")
 """ "... detained 15 in Sichuan, in Anhui 13": what is counted is said before."""
 _OF_THEM = re.compile(r" (?:of (?:them|whom|those)|are|were)(?: (?:all|both))? $")
 _OF_THEM_CHINESE = re.compile(r"其中[^，,；;。]{0,6}$")
-_TABLE_END = re.compile(r" ?(?:[,;、，；)）]|and\b|$)|名|人")
+_TABLE_END = re.compile(r" ?(?:[,;、，；)）]|and\b|$)|名|人|男|女")
+_STATED = PERSONS | {"families"}
+_FRACTION = re.compile(r"(?:\b(?:one|two|three|four|five|six|seven|eight|nine|[0-9]+) in|out of|every|分之) ?$")
+_CHINESE_END = re.compile(r"[余多]?[名位人个]?(?:[，,；;。、()（）已被在仍均获落因未将正尚系为是和及]|$)")
+"""Behind an elliptic Chinese number: anything else is a noun that is not known."""
+_YEAR = 4
+_RELATIVES = ("who were ", "who was ", "that were ", "who have been ", "who had been ")
 _KIND_OF_PERSON = frozenset({"women", "children"})
 
 
@@ -42,9 +48,15 @@ class Count:
     noun: tuple[int, int]
 
 
-def counts(vocabulary: Vocabulary, numbers: Sequence[Number], earlier: Sequence[Count] = ()) -> list[Count]:
+def counts(
+    vocabulary: Vocabulary,
+    numbers: Sequence[Number],
+    earlier: Sequence[Count] = (),
+    place_ends: frozenset[int] = frozenset(),
+) -> list[Count]:
     """Return what each number counts; numbers that count nothing known are left out.
 
+    place_ends: where the places that the sentence names end, for "Hunan 46 and Jiangxi 36".
     earlier: counts of persons in the story's sentences before, for "three of them" and "11 have been charged".
     """
     found: list[Count] = []
@@ -56,6 +68,8 @@ def counts(vocabulary: Vocabulary, numbers: Sequence[Number], earlier: Sequence[
         high = able[index + 1].start if index + 1 < len(able) else size
         following = able[index + 1] if index + 1 < len(able) else None
         noun = find_noun(vocabulary, number, low, high)
+        if noun is not None and noun.kind == "children" and _is_charged(vocabulary, number, noun):
+            noun = None
         persons = [item for item in found if item.quantity in PERSONS]
         if noun is None and following is not None and _is_part_of_next(vocabulary, number, following):
             beyond = able[index + 2].start if index + 2 < len(able) else size
@@ -66,7 +80,7 @@ def counts(vocabulary: Vocabulary, numbers: Sequence[Number], earlier: Sequence[
         count = (
             _named(vocabulary, number, noun, window, persons, earlier)
             if noun
-            else _elliptic(vocabulary, number, window, persons, earlier)
+            else _elliptic(vocabulary, number, window, persons, earlier, place_ends)
         )
         if count is not None:
             found.append(count)
@@ -78,7 +92,15 @@ def _is_no_count(vocabulary: Vocabulary, number: Number) -> bool:
     text = vocabulary.text
     if text.startswith(_NO_COUNT, number.stop) or text[number.start - 1 : number.start] in {"第", "-"}:
         return True
-    return number.value == 1 and number.words and text[number.stop : number.stop + 1] not in {"名", " ", "个", "位"}
+    if _FRACTION.search(text[max(0, number.start - 8) : number.start]):
+        return True
+    return number.value == 1 and number.words and text[number.stop : number.stop + 1] not in {"名", " "}
+
+
+def _is_charged(vocabulary: Vocabulary, number: Number, noun: Term) -> bool:
+    """ "Fourteen charged over sale of newborns": the noun is what they are charged with."""
+    verbs = [s for s in vocabulary.statuses if number.stop < s.start <= number.stop + 1 and s.stop <= noun.stop]
+    return any(s.kind in SUSPECT_STATUS for s in verbs) and vocabulary.text[number.start].isascii()
 
 
 def _is_part_of_next(vocabulary: Vocabulary, number: Number, following: Number) -> bool:
@@ -100,14 +122,23 @@ def _named(
     status = find_status(vocabulary, number, noun, window)
     if _is_whole(text, number) and text[noun.stop : noun.stop + 1] == " ":
         status = _status_of_whole(vocabulary, noun.stop, quantity, [*persons, *earlier], number) or status
-    if not status and before is not None and quantity in PERSONS and fits(quantity, before.status):
+    if (
+        not status
+        and before is not None
+        and quantity in PERSONS
+        and fits(quantity, before.status)
+        and not (has_own_verb(text, noun.stop))
+    ):
         status = before.status
     if number.value == 1 and number.words and not status:
         return None
-    quantity = _person(quantity, status)
+    if not status and quantity in PERSONS and vocabulary.has("all_parts"):
+        told = {item.status for item in earlier if item.quantity == quantity}
+        status = told.pop() if len(told) == 1 else ""
+    quantity = _person(quantity, status, {item.quantity for item in (*earlier, *persons)})
     if not quantity:
         return None
-    return Count(number, quantity, status if quantity in PERSONS or status == "solved" else "", (noun.start, noun.stop))
+    return Count(number, quantity, status if quantity in _STATED or status == "solved" else "", (noun.start, noun.stop))
 
 
 def _is_kind_of(text: str, number: Number, noun: Term) -> bool:
@@ -119,17 +150,21 @@ def _is_kind_of(text: str, number: Number, noun: Term) -> bool:
 
 
 def _elliptic(
-    vocabulary: Vocabulary, number: Number, window: tuple[int, int], persons: Sequence[Count], earlier: Sequence[Count]
-) -> Count | None:
+    vocabulary: Vocabulary, number: Number, window: tuple[int, int], persons: Sequence[Count],
+    earlier: Sequence[Count], place_ends: frozenset[int],
+) -> Count | None:  # fmt: skip
     """The count of a number without a noun: of what was counted before, chosen by the status it is given."""
     text = vocabulary.text
-    table = _in_table(text, number)
-    if table and persons:
+    if persons and (_in_table(text, number) or _is_placed(vocabulary, number, place_ends)):
         return Count(number, persons[-1].quantity, persons[-1].status, (number.stop, number.stop))
     of_the = _of_the(vocabulary, number)
+    noun = Term(number.stop, number.stop, "persons")
+    headline = next((s.kind for s in vocabulary.statuses if s.start == number.stop + 1), "")
+    alone = not (persons or earlier or of_the) and text[number.start].isascii() and number.digits != _YEAR
+    if alone and headline in SUSPECT_STATUS:
+        return Count(number, "suspects", headline, (number.stop, number.stop))  # "Fourteen charged over sale of ..."
     if not _is_elliptic(vocabulary, number) or not (persons or earlier or of_the):
         return None
-    noun = Term(number.stop, number.stop, "persons")
     status = find_status(vocabulary, number, noun, window)
     if _is_whole(text, number) and earlier:
         same = [item for item in earlier if item.number.value == number.value]
@@ -137,7 +172,7 @@ def _elliptic(
     if persons or of_the:
         quantity = _of_kind(status, [item.quantity for item in persons] or [of_the])
         status = status if fits(quantity, status) else ""
-        if not status and persons:
+        if not status and persons and not has_own_verb(text, number.stop):
             status = next((item.status for item in reversed(persons) if item.quantity == quantity), "")
     else:
         quantity = _of_kind(status, [item.quantity for item in earlier])
@@ -153,7 +188,8 @@ def _is_whole(text: str, number: Number) -> bool:
 
 def _status_of_whole(vocabulary: Vocabulary, at: int, quantity: str, told: Sequence[Count], number: Number) -> str:
     """The participle right behind the whole, else the status it was told with before."""
-    own = next((s.kind for s in vocabulary.statuses if s.start == at + 1 and fits(quantity, s.kind)), "")
+    ends = {at + 1, *(at + 1 + len(words) for words in _RELATIVES if vocabulary.text.startswith(words, at + 1))}
+    own = next((s.kind for s in vocabulary.statuses if s.start in ends and fits(quantity, s.kind)), "")
     alike = [item for item in told if item.quantity == quantity and item.status]
     same = [item for item in alike if item.number.value == number.value]
     return own or next((item.status for item in reversed(same or alike)), "")
@@ -164,6 +200,13 @@ def _of_kind(status: str, told: Sequence[str]) -> str:
     return next((kind for kind in reversed(told) if fits(kind, status)), told[-1])
 
 
+def _is_placed(vocabulary: Vocabulary, number: Number, place_ends: frozenset[int]) -> bool:
+    """ "Hubei arrested 51 suspects, Hunan 46 and Jiangxi 36": a bare number right behind a place."""
+    text = vocabulary.text
+    gap = 1 if text[number.start - 1 : number.start] == " " else 0
+    return number.start - gap in place_ends and _TABLE_END.match(text, number.stop) is not None
+
+
 def _in_table(text: str, number: Number) -> bool:
     """ "(Jiangsu 21, Anhui 15)": a bare number in brackets behind a name."""
     opened = max(text.rfind("(", 0, number.start), text.rfind("（", 0, number.start))
@@ -171,13 +214,15 @@ def _in_table(text: str, number: Number) -> bool:
     named = text[number.start - 1 : number.start]
     return (
         opened > closed
-        and (named in {" ", ":", "："} or named > "\u2e80")
+        and (named in {" ", ":", "：", "(", "（"} or named > "\u2e80")
         and bool(_TABLE_END.match(text, number.stop))
     )
 
 
-def _person(quantity: str, status: str) -> str:
-    """人 and "people" are suspects when arrested, children when rescued, officers when deployed."""
+def _person(quantity: str, status: str, told: Set[str]) -> str:
+    """told: the kinds of persons counted before; 17人 are children where the report is about children.
+
+    人 and "people" are suspects when arrested, children when rescued, officers when deployed."""
     if quantity == "officers" and status in SUSPECT_STATUS | CHILD_STATUS | {"solved"}:
         return ""
     if quantity == "members" and status in SUSPECT_STATUS:
@@ -188,7 +233,8 @@ def _person(quantity: str, status: str) -> str:
         return quantity
     if status in SUSPECT_STATUS:
         return "suspects"
-    return "victims" if status in CHILD_STATUS else "officers" if status == "deployed" else ""
+    rescued = "children" if "children" in told else "victims"
+    return rescued if status in CHILD_STATUS else "officers" if status == "deployed" else ""
 
 
 def _of_the(vocabulary: Vocabulary, number: Number) -> str:
@@ -202,8 +248,9 @@ def _of_the(vocabulary: Vocabulary, number: Number) -> str:
 
 def _is_elliptic(vocabulary: Vocabulary, number: Number) -> bool:
     text = vocabulary.text
-    if text.startswith(PERSON_CLASSIFIERS, number.stop):
-        return True
+    if text.startswith((*PERSON_CLASSIFIERS, "个"), number.stop):
+        verb = any(number.stop < s.start <= number.stop + 3 for s in vocabulary.statuses)
+        return verb or _CHINESE_END.match(text, number.stop) is not None
     if number.digits == 4 and 1900 <= number.value < 2100:
         return False
     if _ELLIPSIS.match(text, number.stop) or _PART_OF.match(text, number.stop):

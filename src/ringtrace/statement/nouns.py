@@ -22,6 +22,8 @@ _STOP_WORDS = frozenset({
 _FILLER = " 共约近逾达超过多至少大计为有总等余者已"
 _PHRASE = 8
 """Characters between two nouns of one Chinese phrase."""
+_OTHERS = frozenset("由仍已向对因")
+"""Between a classifier and a noun these say that the noun is somebody else: 26名仍由买家抚养."""
 _JOINS = frozenset("和及与并等在于由被将把其")
 """Between two nouns these begin another phrase."""
 _NUMBER_OF = re.compile(
@@ -45,7 +47,7 @@ def find_noun(vocabulary: Vocabulary, number: Number, low: int, high: int) -> Te
         if match.group() in _STOP_WORDS or not BREAKS.isdisjoint(text[end : match.start()]):
             break
         end = match.end()
-    within = [noun for noun in vocabulary.nouns if number.stop <= noun.start and noun.stop <= end]
+    within = [noun for noun in vocabulary.nouns if number.stop <= noun.start and noun.start < end]
     if not within or len(text[number.stop : within[0].start].split()) > 5:
         return _noun_before(vocabulary, number)
     head = within[0]
@@ -79,6 +81,10 @@ def _noun_chinese(vocabulary: Vocabulary, number: Number, low: int, high: int) -
     )
     after = [noun for noun in vocabulary.nouns if start <= noun.start < stop and noun.kind != "persons"]
     verb = next((s.start for s in vocabulary.statuses if s.start >= start), len(text))
+    if classifier.endswith("人"):
+        after = []
+    if after and not _OTHERS.isdisjoint(text[start : after[0].start]):
+        after = []
     if after and (after[0].start - start <= 10) and (classifier or after[0].start == start):
         head = _last_of_phrase(vocabulary, after[0], high)
         inside = [s for s in vocabulary.statuses if start <= s.start < head.start]
@@ -98,7 +104,7 @@ def _noun_chinese(vocabulary: Vocabulary, number: Number, low: int, high: int) -
             break
     if text.startswith("次", number.stop) and any(s.kind == "sold" for s in vocabulary.statuses if s.start >= start):
         return Term(number.stop, number.stop + 1, "cases")
-    if classifier.endswith("人") or text.startswith("人", number.stop):
+    if classifier.endswith("人") or text.startswith("人", start):
         return Term(number.stop, number.stop + len(classifier), "persons")
     return None
 

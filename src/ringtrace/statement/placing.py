@@ -23,8 +23,11 @@ def place_counts(vocabulary: Vocabulary, places: list[Place], counted: Sequence[
     text, found, last = vocabulary.text, [], ""
     for index, count in enumerate(counted):
         limit = counted[index + 1].number.start if index + 1 < len(counted) else len(text)
-        summed = _is_sum(vocabulary, count) and len({p.code for p in places}) > 1
-        place = "" if summed else _place(text, _within_reach(text, places, count), count, limit, last)
+        own = _right_before(text, places, count.number.start) if count.noun[0] == count.noun[1] else ""
+        if index and ";" in text[counted[index - 1].number.stop : count.number.start]:
+            last = ""
+        summed = not own and _is_sum(vocabulary, count) and len({p.code for p in places}) > 1
+        place = own or "" if own or summed else _place(text, _within_reach(text, places, count), count, limit, last)
         last = place or last
         found.append(place)
     return found
@@ -74,6 +77,12 @@ def _within_reach(text: str, places: list[Place], count: Count) -> list[Place]:
         inside = [p for p in places if own[0] <= p.start < start]
         return inside[-1:] or [p for p in here if not any(a <= p.start < b for a, b in lists)]
     return [p for p in here if not any(a <= p.start < b for a, b in lists)]
+
+
+def _right_before(text: str, places: Sequence[Place], at: int) -> str:
+    """The place that a number stands right behind: "Hunan 46", 江苏21名."""
+    gap = 1 if text[at - 1 : at] == " " else 0
+    return next((p.code for p in places if p.stop == at - gap), "")
 
 
 def _around(text: str, places: list[Place], at: int) -> list[Place]:

@@ -21,7 +21,7 @@ from ringtrace.text.folding import fold
 from ringtrace.text.numbers import Number, as_decimal, find_numbers
 from ringtrace.text.places import Place, contains
 
-_PLACED = PERSONS | {"cases", "rings"}
+_PLACED = PERSONS | {"cases", "rings", "families"}
 _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22
 _REMEMBERED = 12
@@ -66,7 +66,7 @@ def read_public_figures(text: str, *, title: str = "", published: str = "", lang
     main_day: tuple[str, str] = ("", "")
     memory: dict[str, list[Count]] = {}
     for told in tell(folded.text, published):
-        found = list(_figures(told, memory.setdefault(told.context, [])))
+        found = list(_figures(told, memory.setdefault("" if told.context.startswith("part") else told.context, [])))
         if any(d.quantity in PERSONS for d in found) and not told.context and told.period.start and not main_day[0]:
             main_day = (told.period.start, told.period.stop)
         (summary if told.sentence.text.lstrip().startswith(_BULLETS) else drafts).extend(found)
@@ -84,7 +84,7 @@ def _figures(told: Told, earlier: list[Count]) -> Iterator[Draft]:
         return
     places = find_named(vocabulary.text)
     numbers = [n for n in find_numbers(vocabulary.text) if not _overlaps(n, told.period.taken, places)]
-    counted = counts(vocabulary, numbers, earlier[-_REMEMBERED:])
+    counted = counts(vocabulary, numbers, earlier[-_REMEMBERED:], frozenset(p.stop for p in places))
     earlier.extend(count for count in counted if count.quantity in PERSONS)
     taken = {count.number.start for count in counted}
     for count, place in zip(counted, place_counts(vocabulary, places, counted), strict=True):

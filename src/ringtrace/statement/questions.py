@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from ringtrace.model.figure import Figure, Reconciliation
@@ -12,9 +12,14 @@ from ringtrace.text.folding import fold
 
 
 def open_questions(
-    figures: Sequence[Figure], reconciliation: Sequence[Reconciliation], texts: Sequence[str]
+    figures: Sequence[Figure],
+    reconciliation: Sequence[Reconciliation],
+    texts: Sequence[str],
+    place_name: Callable[[str], str] = str,
 ) -> list[str]:
     """Return sentences that a person can put to an authority.
+
+    place_name: division code -> words.
 
     texts: the articles. A question is asked unless a text answers it; saying that something is not
     known ("did not say whether charges have been brought") is no answer.
@@ -28,8 +33,11 @@ def open_questions(
             left, whole = f"{Decimal(row.amount):,f}", f"{Decimal(total.value):,f}"
             status = total.status or verbs.get(total.quantity, "counted")
             questions.append(f"No source says where {left} of {whole} {total.quantity} were {status}.")
-        elif row.verdict == "differs":
-            questions.append(f"Which is right? {row.reason[0].upper()}{row.reason[1:]}.")
+        elif row.verdict == "differs" and row.left in by_id:
+            what = by_id[row.left]
+            where = f" in {place_name(what.place)}" if what.place else ""
+            named = f"{what.quantity} {what.status}".strip() + where
+            questions.append(f"Which is right of the {named}? {row.reason[0].upper()}{row.reason[1:]}.")
     suspects = any(f.quantity == "suspects" and not f.context for f in figures)
     children = any(f.quantity == "children" and not f.context for f in figures)
     terms = lexicon.load("question")

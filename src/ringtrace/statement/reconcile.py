@@ -18,6 +18,9 @@ from ringtrace.text.places import contains
 
 _OPEN = ("suspects", "children")
 _SOMEWHERE = frozenset({"", "arrested", "detained", "rescued", "found"})  # what happens at a place of its own
+_GROWING = frozenset({"identified", "found", "reunited", "placed", "charged", "convicted"})
+"""What is done one after the other once the event is over; later reports tell more of it."""
+_STRANGE = "the reports of the parts do not tell that total, so they may count another action"
 _SIMILAR = ({"arrested", "detained"}, {"rescued", "found", "reunited"})
 
 
@@ -111,6 +114,8 @@ def _weigh_exact(left: Figure, right: Figure) -> Reconciliation | None:
     a, b = Decimal(left.value), Decimal(right.value)
     if a != b and _same_source(left, right) and left.population != right.population:
         return None  # one source contradicts itself seldom: it counts another kind
+    if a != b and left.status in _GROWING and left.as_of and right.as_of and left.as_of != right.as_of:
+        return _weigh_series(left, right)
     if a != b:
         days = ""
         if left.as_of and right.as_of and left.as_of != right.as_of:
@@ -124,6 +129,16 @@ def _weigh_exact(left: Figure, right: Figure) -> Reconciliation | None:
         else "in two sources, which may be copies of one release: one witness"
     )
     return _verdict(left, right, "agrees", "", f"both say {left.value}, {where}")
+
+
+def _weigh_series(left: Figure, right: Figure) -> Reconciliation:
+    """Two states of a count that grows after the event: the later may be larger, never smaller."""
+    early, late = sorted((left, right), key=lambda f: (f.as_of, f.id))
+    a, b = Decimal(early.value), Decimal(late.value)
+    states = f"{early.value} as of {early.as_of}, {late.value} as of {late.as_of}"
+    if b >= a:
+        return _verdict(left, right, "not_comparable", "", f"two states of one count: {states}")
+    return _verdict(left, right, "differs", str(a - b), f"a count that can only grow has shrunk: {states}")
 
 
 def _weigh_bounds(left: Figure, right: Figure) -> Reconciliation:
@@ -157,13 +172,22 @@ def _remainders(
             if fits and (part.place not in parts or Decimal(part.value) > Decimal(parts[part.place].value)):
                 parts[part.place] = part
         total = max(totals, key=lambda f: (Decimal(f.value), f.id))
+        strangers = [part for part in parts.values() if _is_stranger(part, total, mine)]
+        for part in strangers:
+            reason = f"{place_name(part.place)} {part.value} is no part of the total of {total.value}: " + _STRANGE
+            found.append(_verdict(total, part, "not_comparable", "", reason))
+        parts = {place: part for place, part in parts.items() if part not in strangers}
         parts = {place: part for place, part in parts.items() if not _is_inside_another(place, parts)}
         left = Decimal(total.value) - _sum(parts.values())
         if left < 0:  # a part that says no status of its own may be part of another total
             parts = {place: part for place, part in parts.items() if part.status == status}
             left = Decimal(total.value) - _sum(parts.values())
         names = ", ".join(f"{place_name(code)} {part.value}" for code, part in sorted(parts.items())) or "none"
-        if left < 0:
+        loose = [part for part in parts.values() if not _tells(part, total, mine)]
+        if left < 0 and loose:
+            reason = f"the parts ({names}) add up to {_sum(parts.values())}, more than {total.value}: " + _STRANGE
+            found.extend(_verdict(total, part, "not_comparable", "", reason) for part in loose)
+        elif left < 0:
             reason = (
                 f"the parts ({names}) add up to {_sum(parts.values())}, more than the total of {total.value} {quantity}"
             )
@@ -176,6 +200,18 @@ def _remainders(
             reason = f"the parts ({names}) add up to the total"
             found.append(Reconciliation(total.id, next(iter(parts.values())).id, "agrees", "", reason))
     return found or (whole_unplaced if unplaced else [])
+
+
+def _tells(part: Figure, total: Figure, figures: Sequence[Figure]) -> bool:
+    """Whether the report of a part tells the total, too."""
+    return any(
+        _same_source(part, f) and not f.place and (f.value, f.status) == (total.value, total.status) for f in figures
+    )
+
+
+def _is_stranger(part: Figure, total: Figure, figures: Sequence[Figure]) -> bool:
+    """A part larger than the whole, from a report that does not tell that whole, is part of something else."""
+    return Decimal(part.value) > Decimal(total.value) and not _tells(part, total, figures)
 
 
 def _sum(parts: Iterable[Figure]) -> Decimal:

@@ -10,6 +10,7 @@ from ringtrace.statement.sentences import Sentence, sentences
 from ringtrace.statement.vocabulary import PERSONS, Vocabulary, look_up, terms
 
 _OPENING = 60
+_LEAD = 6
 _SHORT_LINE = 60
 _SENTENCE_ENDS = (".", "。", "!", "！", "?", "？", '"', "”", "」", ")", "）", ";", "；", "…")
 _OLDER_DAYS = 45
@@ -48,10 +49,11 @@ def tell(text: str, published: str) -> Iterator[Told]:
             continue
         vocabulary = look_up(sentence.text)
         period = read_period(vocabulary, published)
-        if sentence.paragraph != paragraph:
+        opens = sentence.paragraph != paragraph
+        if opens:
             paragraph = sentence.paragraph
             context = context if context and line.startswith(terms("back")) else ""
-        context = _turn(vocabulary, period, (context, main_day, counted))
+        context = _turn(vocabulary, period, (context, main_day, counted), opens=opens)
         own = f"cumulative since {period.start}" if period.since else context
         if not own and _is_long(vocabulary, period, published):
             own = f"cumulative {period.start} to {period.stop}"
@@ -70,14 +72,21 @@ def _last_prose(whole: Sequence[Sentence]) -> int:
     return max(ended, default=whole[-1].paragraph if whole else -1)
 
 
-def _turn(vocabulary: Vocabulary, period: Period, state: tuple[str, str, bool]) -> str:
-    """The story after this sentence's opening words. state: (context, day of the main story, begun)."""
+def _turn(vocabulary: Vocabulary, period: Period, state: tuple[str, str, bool], *, opens: bool) -> str:
+    """The story after this sentence's opening words. state: (context, day of the main story, begun).
+
+    opens: whether the sentence opens a paragraph; only there does a mere time ("last year") turn to another story.
+    """
     context, main_day, begun = state
     text = vocabulary.text
     part = vocabulary.first("part", _OPENING // 2)
     if part >= 0:
         return f"part: {text[:part].strip()[-40:]}"
+    if context.startswith("part") and vocabulary.has("all_parts"):
+        context = ""
     opened = vocabulary.first("other_story", _OPENING)
+    if opened < 0 and opens:
+        opened = vocabulary.first("other_time", _LEAD)
     if opened >= 0 and begun:
         return f"other: {text[:opened].strip()[-40:]}"
     if not context and begun and main_day and _is_older(period, main_day) and not vocabulary.has("witness"):

@@ -12,8 +12,19 @@ _ASIDE = r"(?:, [^,;.]{1,50},)?"
 _AUXILIARY = re.compile(
     _ASIDE + r"[a-z ]{0,28}?\b(?:were|was|be|been|being|are|is|have|has|had|remain|remained)\b((?: [a-z]+){0,3}) ?$"
 )
+_AUXILIARY_LATER = re.compile(
+    r"(?:[a-z ]{1,24},)?" + _ASIDE + r"[a-z ]{0,28}?\b(?:were|was|be|been|being|are|is|have|has|had|remain|remained)\b"
+    r"((?: [a-z]+){0,3}) ?$"
+)
+"""As above where no verb stands before the number: "four couples from Henan, have been released on bail"."""
+_PART = re.compile(r" of (?:the|those|these|its|all(?: the)?) [0-9]")
+_OF_WHOLE = re.compile(r" (?:(?:who|that|which) (?:were|was|have been|had been) )?")
 _GERUND = re.compile(r"(?<!miss)ing$")
 _NEAR_BEHIND = 6
+_OWN_VERB = re.compile(
+    r" (?:remain|remained|await|still|are still)\b|[余多]?[名人个位](?:仍|等待|尚|正)|(?:仍|等待|尚|正)"
+)
+"""A number with a verb of its own that is no status: what was said before does not hold for it."""
 _CLAUSE = re.compile(r"[，,；;。、()（）]")
 _MAY_HAVE = {
     "suspects": SUSPECT_STATUS,
@@ -22,6 +33,7 @@ _MAY_HAVE = {
     "women": CHILD_STATUS | SUSPECT_STATUS,
     "persons": CHILD_STATUS | SUSPECT_STATUS | {"deployed"},
     "members": SUSPECT_STATUS,
+    "families": SUSPECT_STATUS | {"reunited"},
     "officers": frozenset({"deployed"}),
     "cases": frozenset({"solved"}),
 }
@@ -43,6 +55,8 @@ def find_status(vocabulary: Vocabulary, number: Number, noun: Term, window: tupl
     start = max(number.stop, noun.stop)
     verbs = [s for s in vocabulary.statuses if fits(noun.kind, s.kind)]
     behind = [s for s in verbs if start <= s.start < high]
+    if _PART.match(text, number.stop) and behind and _OF_WHOLE.fullmatch(text[start : behind[0].start]):
+        behind = behind[1:]  # "96 of the 160 children who were rescued are living in welfare homes"
     before = [s for s in verbs if low <= s.start and s.stop <= min(number.start, noun.start or number.start)]
     inner = [
         s for s in verbs
@@ -50,16 +64,27 @@ def find_status(vocabulary: Vocabulary, number: Number, noun: Term, window: tupl
         and not text.startswith("-", s.stop)
     ]  # fmt: skip
     own = [s for s in before if not _CLAUSE.search(text, s.stop, number.start)]
+    has_own = has_own_verb(text, start)
     ways = (
         [s for s in verbs if s.stop == noun.stop and noun.start <= s.start],  # "22 arrests", "33 of the detentions"
         _between_noun_and_number(text, verbs, number, noun),
+        _of_object(text, behind, number, start),
         behind[:1] if behind and _is_behind(text, start, behind[0], own) else [],
+        own[-1:] if text[number.start].isascii() and not has_own else [],
         [s for s in inner if text[s.start].isascii() and not _GERUND.search(text, s.start, s.stop)],  # "rescued babies"
-        (own or before)[-1:],
-        behind[:1] if behind and not _CLAUSE.search(text, start, behind[0].start) else [],
+        (own or before)[-1:] if not has_own else [],
+        behind[:1] if behind and not has_own and not _CLAUSE.search(text, start, behind[0].start) else [],
         [s for s in inner if not text[s.start].isascii()],
     )
     return next((way[0].kind for way in ways if way), "")
+
+
+def _of_object(text: str, behind: list[Term], number: Number, start: int) -> list[Term]:
+    """对14人提起公诉, 14人因贩卖新生儿被公诉: the verb that was done to them stands behind, past the reason."""
+    reason = text.startswith("因", start)
+    if not reason and text[number.start - 1 : number.start] != "对":
+        return []
+    return [s for s in behind if s.kind in SUSPECT_STATUS and not _CLAUSE.search(text, start, s.start)][:1]
 
 
 def _between_noun_and_number(text: str, verbs: list[Term], number: Number, noun: Term) -> list[Term]:
@@ -73,10 +98,15 @@ def _is_behind(text: str, start: int, verb: Term, own: list[Term]) -> bool:
     """Whether a verb behind the noun is its passive or participle. own: verbs before the number in its clause."""
     between = text[start : verb.start]
     if text[verb.start].isascii():
-        return not between.strip() or _AUXILIARY.match(between) is not None
+        return not between.strip() or (_AUXILIARY if own else _AUXILIARY_LATER).match(between) is not None
     near = between.startswith(_chinese("passive")) or verb.start - start <= _NEAR_BEHIND
     return near and not own and not _CLAUSE.search(between)
 
 
 def _chinese(concept: str) -> tuple[str, ...]:
     return tuple(term for term in terms(concept) if not term.isascii())
+
+
+def has_own_verb(text: str, at: int) -> bool:
+    """Whether what stands at ``at`` says something of the number that is no status: "26 remain with ..."."""
+    return _OWN_VERB.match(text, at) is not None

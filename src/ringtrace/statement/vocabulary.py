@@ -100,6 +100,7 @@ def _automata() -> tuple[tuple[ahocorasick_rs.AhoCorasick, tuple[str, ...]], ...
         term: concept.removeprefix("status_") for concept in sorted(loaded) if concept.startswith("status_")
         for term in loaded[concept]
     }  # fmt: skip
+    statuses |= dict.fromkeys(loaded.get("no_status", ()), "")
     return tuple(
         (
             ahocorasick_rs.AhoCorasick(
