@@ -12,13 +12,13 @@ import pytest
 from ringtrace.statement.public import read_public_figures
 
 SPECS = Path(__file__).parent / "specs"
-OPENED = 20
+OPENED = 32
 """Reports up to this number are development."""
 FLOORS = {
-    ("en", "development"): 0.97,
+    ("en", "development"): 0.96,
     ("zh", "development"): 0.98,
-    ("en", "evaluation"): 0.75,
-    ("zh", "evaluation"): 0.87,
+    ("en", "evaluation"): 0.83,
+    ("zh", "evaluation"): 0.92,
 }
 
 
@@ -45,4 +45,4 @@ def test_figures_of_whole_reports(language, half):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_halves_are_apart_and_large_enough(language):
     numbers = [r["number"] for half in ("development", "evaluation") for r in reports(language, half)]
-    assert len(numbers) == len(set(numbers)) >= 30
+    assert len(numbers) == len(set(numbers)) >= 38

@@ -20,7 +20,7 @@ _NO_COUNT = (
 _ELLIPSIS = re.compile(
     r" (?:have |has |had )?(?:(?:so far|since|already|now) )?"
     r"(?:(?:more|others?|another|further) )?(?:(?:were|was|have|has|had|are|in|from|of (?:them|whom|those|these)|"
-    r"remain|remained|await|still)\b)"
+    r"remain|remained|await|still|to (?:death|life|prison|terms|jail))\b)"
 )
 _PART_OF = re.compile(r" of (?:the|those|these|its|all(?: the)?) ")
 _WHOLE = re.compile(r"\bof (?:the|those|these|its|all(?: the)?) $")
@@ -28,12 +28,15 @@ _IN_PLACE = re.compile(r"\bin [a-z][a-z' ]{1,20} $")
 """ "... detained 15 in Sichuan, in Anhui 13": what is counted is said before."""
 _OF_THEM = re.compile(r" (?:of (?:them|whom|those)|are|were)(?: (?:all|both))? $")
 _OF_THEM_CHINESE = re.compile(r"其中[^，,；;。]{0,6}$")
-_TABLE_END = re.compile(r" ?(?:[,;、，；)）]|and\b|$)|名|人|男|女")
+_TABLE_END = re.compile(r" ?(?:[,;.、，；。)）]|and\b|$)|名|人|男|女")
 _STATED = PERSONS | {"families"}
 _FRACTION = re.compile(r"(?:\b(?:one|two|three|four|five|six|seven|eight|nine|[0-9]+) in|out of|every|分之) ?$")
 _CHINESE_END = re.compile(r"[余多]?[名位人个]?(?:[，,；;。、()（）已被在仍均获落因未将正尚系为是和及]|$)")
 """Behind an elliptic Chinese number: anything else is a noun that is not known."""
 _YEAR = 4
+_COMPARED = re.compile(r"\b(?:up|down) from (?:the )?$|比[^，,；;。]{0,16}的$")
+""" "26, up from the 21 reported on Sunday": another state of the count before."""
+_MORE = ("增加", "减少", "增长", "新增")
 _RELATIVES = ("who were ", "who was ", "that were ", "who have been ", "who had been ")
 _KIND_OF_PERSON = frozenset({"women", "children"})
 
@@ -91,6 +94,8 @@ def _is_no_count(vocabulary: Vocabulary, number: Number) -> bool:
     """Ages, days, sums of money, ordinals, and the "one" that only introduces somebody."""
     text = vocabulary.text
     if text.startswith(_NO_COUNT, number.stop) or text[number.start - 1 : number.start] in {"第", "-"}:
+        return True
+    if text.endswith(_MORE, 0, number.start):
         return True
     if _FRACTION.search(text[max(0, number.start - 8) : number.start]):
         return True
@@ -155,8 +160,9 @@ def _elliptic(
 ) -> Count | None:  # fmt: skip
     """The count of a number without a noun: of what was counted before, chosen by the status it is given."""
     text = vocabulary.text
-    if persons and (_in_table(text, number) or _is_placed(vocabulary, number, place_ends)):
-        return Count(number, persons[-1].quantity, persons[-1].status, (number.stop, number.stop))
+    copied = _copied(vocabulary, number, persons, place_ends)
+    if copied is not None:
+        return copied
     of_the = _of_the(vocabulary, number)
     noun = Term(number.stop, number.stop, "persons")
     headline = next((s.kind for s in vocabulary.statuses if s.start == number.stop + 1), "")
@@ -170,7 +176,9 @@ def _elliptic(
         same = [item for item in earlier if item.number.value == number.value]
         return Count(number, same[-1].quantity, same[-1].status, (noun.start, noun.stop)) if same else None
     if persons or of_the:
-        quantity = _of_kind(status, [item.quantity for item in persons] or [of_the])
+        quantity = _of_kind(
+            status, [*(item.quantity for item in earlier), *(item.quantity for item in persons)] or [of_the]
+        )
         status = status if fits(quantity, status) else ""
         if not status and persons and not has_own_verb(text, number.stop):
             status = next((item.status for item in reversed(persons) if item.quantity == quantity), "")
@@ -196,8 +204,24 @@ def _status_of_whole(vocabulary: Vocabulary, at: int, quantity: str, told: Seque
 
 
 def _of_kind(status: str, told: Sequence[str]) -> str:
-    """The kind last told of which ``status`` can be said, else the kind told last."""
+    """The kind last told of which ``status`` can be said, suspects where it is custody, else the kind told last."""
+    if status in SUSPECT_STATUS - CHILD_STATUS and not any(fits(kind, status) for kind in told):
+        return "suspects"
     return next((kind for kind in reversed(told) if fits(kind, status)), told[-1])
+
+
+def _copied(
+    vocabulary: Vocabulary, number: Number, persons: Sequence[Count], place_ends: frozenset[int]
+) -> Count | None:
+    """A number that is told like the one before: in a list by place, as its earlier state, as the cases solved."""
+    text = vocabulary.text
+    listed = _in_table(text, number) or _is_placed(vocabulary, number, place_ends)
+    if persons and (listed or _COMPARED.search(text[max(0, number.start - 20) : number.start])):
+        return Count(number, persons[-1].quantity, persons[-1].status, (number.stop, number.stop))
+    solved = any(s.kind == "solved" and s.start == number.stop + 1 for s in vocabulary.statuses)
+    if solved and vocabulary.has("cases", 0, number.start):
+        return Count(number, "cases", "solved", (number.stop, number.stop))
+    return None
 
 
 def _is_placed(vocabulary: Vocabulary, number: Number, place_ends: frozenset[int]) -> bool:

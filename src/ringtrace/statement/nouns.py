@@ -102,6 +102,8 @@ def _noun_chinese(vocabulary: Vocabulary, number: Number, low: int, high: int) -
             if not text[noun.stop : number.start].strip(_FILLER) and classifier:
                 return Term(noun.start, noun.stop, noun.kind)
             break
+    if classifier.endswith(("起", "宗")):
+        return Term(number.stop, start, "cases")
     if text.startswith("次", number.stop) and any(s.kind == "sold" for s in vocabulary.statuses if s.start >= start):
         return Term(number.stop, number.stop + 1, "cases")
     if classifier.endswith("人") or text.startswith("人", start):

@@ -159,7 +159,7 @@ def _bound(vocabulary: Vocabulary, number: Number) -> str:
     text = vocabulary.text
     near = max(0, number.start - _NEAR)
     clause = max(near, *(text.rfind(mark, near, number.start) + 1 for mark in ",，、"))
-    before = text[clause : number.start].rstrip()
+    before = text[clause : number.start].rstrip(" 还有")
     if number.more or vocabulary.ends_with("bound_at_least", before) or text.startswith(_AFTER_BOUND, number.stop):
         return "at_least"
     behind = text[number.stop : number.stop + 4]

@@ -17,7 +17,7 @@ UNITS = {
 }  # fmt: skip
 PERSONS = frozenset(quantity for quantity, unit in UNITS.items() if unit == "person")
 SUSPECT_STATUS = frozenset({
-    "identified", "wanted", "arrested", "detained", "bailed", "released", "charged", "convicted",
+    "identified", "wanted", "summoned", "arrested", "detained", "bailed", "released", "charged", "convicted",
 })  # fmt: skip
 CHILD_STATUS = frozenset({
     "reported", "abducted", "sold", "bought", "found", "rescued", "identified", "reunited", "placed",
