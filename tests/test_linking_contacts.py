@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ringtrace.engines.tables import from_rows
 from ringtrace.linking.actors import cluster
-from ringtrace.linking.identifiers import classify
+from ringtrace.linking.identifiers import classify, judged_uses
 from ringtrace.linking.model import pair_weights, thresholds
 from ringtrace.linking.names import alike
 from ringtrace.linking.pairs import link_accounts
@@ -23,7 +23,9 @@ from test_answering import posts, said
 WECHAT = "dawnriver_5512"
 
 
-def linked(*users: tuple[str, str, str], value: str = WECHAT) -> tuple[dict[tuple[str, str], Any], dict[str, str]]:
+def linked(
+    *users: tuple[str, str, str], value: str = WECHAT, judgements: list[Judgement] | None = None
+) -> tuple[dict[tuple[str, str], Any], dict[str, str]]:
     """Return (pair -> link row, value -> use) of accounts (id, name, owner of the contact) in groups of their own."""
     table = posts(
         *(said(name, f"write to {value}", account_id=account, container=f"g{account}", platform="whatsapp")
@@ -40,7 +42,7 @@ def linked(*users: tuple[str, str, str], value: str = WECHAT) -> tuple[dict[tupl
     )  # fmt: skip
     accounts = account_rows(table)
     stances = from_rows("stances", [])
-    identifiers = classify(table, mentions, accounts, stances)
+    identifiers = classify(table, mentions, accounts, stances, judgements or ())
     links = link_accounts(table, mentions, stances, accounts, find_templates(table), identifiers, ())
     uses = dict(zip(identifiers["value"].to_pylist(), identifiers["use"].to_pylist(), strict=True))
     return {(link["left"], link["right"]): link for link in links.to_pylist()}, uses
@@ -144,3 +146,16 @@ def test_an_analysts_no_keeps_apart_and_a_yes_joins_or_is_reported(
         else:
             assert home[a] is home[b] or f"{a} {b}" in home[a]["conflicts"]
     assert cluster(links, accounts, judgements[::-1]).to_pylist() == actors
+
+
+def test_an_analyst_overrules_the_use_of_a_contact_and_takes_it_back() -> None:
+    def on(use: str, verdict: str, at: int) -> Judgement:
+        return Judgement(
+            ("identifier", "wechat", WECHAT, use), "yes" if verdict == "yes" else "unsure", "x", at, "a clinic"
+        )
+
+    first, later = on("personal", "yes", 1), on("hotline", "yes", 2)
+    assert judged_uses([later, first]) == {("wechat", WECHAT): ("hotline", "a clinic")}
+    assert judged_uses([first, later, on("", "unsure", 3)]) == {}
+    assert linked(("a-1", "tess", "self"), ("a-2", "tess", "self"), judgements=[later])[1] == {WECHAT: "hotline"}
+    assert linked(("a-1", "zoe", "self"), ("a-2", "tess", "self"), judgements=[later])[0] == {}

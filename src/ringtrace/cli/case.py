@@ -140,33 +140,56 @@ def verify(
 
 def judge(
     case: CasePath,
-    left: Annotated[str, typer.Argument(help="Account id.")],
-    right: Annotated[str, typer.Argument(help="Another account id.")],
-    verdict: Annotated[str, typer.Option(help="Same person: yes, no or unsure.")],
+    left: Annotated[str, typer.Argument(help="Account id, or the word: identifier.")],
+    right: Annotated[str, typer.Argument(help="Another account id, or the kind of a contact.")],
+    value: Annotated[
+        str, typer.Argument(help="The contact, as `show CASE contacts` writes it.", show_default=False)
+    ] = "",
+    verdict: Annotated[str, typer.Option(help="Same person: yes, no or unsure (takes a verdict back).")] = "",
+    use: Annotated[str, typer.Option(help="Of a contact: personal, shared_by_few, business, generic, hotline.")] = "",
     reason: Annotated[str, typer.Option(help="Why, in words.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Record whether two accounts are the same person; it holds in every later analysis.
+    """Record whether two accounts are the same person, or how a contact is used; it holds in every later analysis.
 
     Example: ringtrace judge mycase account-1f... account-9a... --verdict no --reason "two brothers"
+    Example: ringtrace judge mycase identifier phone +8617000000001 --use business --reason "a pharmacy"
     """
-    import getpass
-
     from ringtrace.errors import UsageError
-    from ringtrace.model.ring import Judgement, Verdict
+    from ringtrace.linking.identifiers import USES
+    from ringtrace.model.ring import Verdict
     from ringtrace.store.analysis import read_table
     from ringtrace.store.case import Case
 
+    opened = Case(case)
+    if left == "identifier":
+        shown = read_table(opened.analysis, "identifiers").select(["kind", "value"]).to_pylist()
+        if {"kind": right, "value": value} not in shown:
+            raise UsageError(f"no account shows {right} {value}; `ringtrace show {case} contacts` lists what they do")
+        if use not in USES and verdict != "unsure":
+            raise UsageError(f"use {use!r} is none of {', '.join(USES)}")
+        _record_judgement(case, ("identifier", right, value, use), verdict or "yes", reason, as_json)
+        return
+    if value or use:
+        raise UsageError("--use and a value go with: ringtrace judge CASE identifier KIND VALUE --use USE")
     if verdict not in get_args(Verdict):
         raise UsageError(f"verdict {verdict!r} is not yes, no or unsure")
-    opened = Case(case)
     known = set(read_table(opened.analysis, "accounts")["account_id"].to_pylist())
     for account in (left, right):
         if account not in known:
             raise UsageError(f"{account} is not an account of this case; `ringtrace show {case} accounts` lists them")
     first, second = sorted((left, right))
-    ledger = opened.open_ledger()
+    _record_judgement(case, ("link", first, second), verdict, reason, as_json)
+
+
+def _record_judgement(case: Path, subject: tuple[str, ...], verdict: str, reason: str, as_json: bool) -> None:
+    import getpass
+
+    from ringtrace.model.ring import Judgement, Verdict
+    from ringtrace.store.case import Case
+
+    ledger = Case(case).open_ledger()
     at = time.time_ns() // 1000
-    number = ledger.judge(Judgement(("link", first, second), cast(Verdict, verdict), getpass.getuser(), at, reason))
+    number = ledger.judge(Judgement(subject, cast(Verdict, verdict), getpass.getuser(), at, reason))
     ledger.close()
     emit(as_json, {"event": number}, [f"Recorded as event {number}. Run `ringtrace analyse {case}` to apply it."])

@@ -21,6 +21,7 @@ import pyarrow as pa
 from ringtrace.linking.claims import DAY, Claim, find_claims, identity_keys, sql, timed_posts
 from ringtrace.linking.model import limits
 from ringtrace.linking.users import Users, find_users
+from ringtrace.model.ring import Judgement
 
 _SCHEMA = pa.schema(
     [
@@ -35,26 +36,36 @@ SELECT account_id AS account, container, min(sent) AS first_at, max(sent) AS las
 FROM p WHERE account_id <> '' GROUP BY ALL ORDER BY ALL
 """
 
+USES = ("personal", "shared_by_few", "business", "generic", "hotline")
+"""What an analyst may judge a contact to be."""
 OPEN_TO_ALL = frozenset({"hotline", "generic", "business"})
 """Uses of a contact that say nothing of who a person is."""
 
 Stay = tuple[int | None, int | None, int]
 
 
-def classify(posts: pa.Table, mentions: pa.Table, accounts: pa.Table, stances: pa.Table | None = None) -> pa.Table:
+def classify(
+    posts: pa.Table, mentions: pa.Table, accounts: pa.Table, stances: pa.Table | None = None,
+    judgements: Iterable[Judgement] = (),
+) -> pa.Table:  # fmt: skip
     """Return Table(kind, value, use, accounts, reason, first_at, last_at, claimants, split_at).
 
     One row for each contact value that an account shows. accounts: how many show it; claimants:
     how many of those present it as their own (accounts with one native id or name count once);
     split_at: where a recycled value changes hands. With ``stances``, doubtful claims (exposures
-    that quote a trader) do not count.
+    that quote a trader) do not count. An analyst's judgement on a value overrules its use; an earlier
+    one on the same value, and what the posts say, give way to it.
     """
+    judged = judged_uses(judgements)
     claims = find_claims(posts, mentions, accounts, stances)
     setting = _Setting(identity_keys(accounts), find_stays(posts), own_values(claims), find_users(claims, accounts))
     rows = []
     for (kind, value), group in groupby(claims, key=lambda claim: (claim.kind, claim.value)):
         shown = list(group)
         use, reason, split = _use(shown, setting)
+        if (kind, value) in judged:
+            overruled, (use, why) = use, judged[kind, value]
+            reason, split = f"judged so by an analyst ({why}); by the posts {words_of(overruled)}: {reason}", None
         times = [at for claim in shown for at in (claim.first_at, claim.last_at) if at is not None]
         rows.append(
             {"kind": kind, "value": value, "use": use, "accounts": len(shown), "reason": reason,
@@ -62,6 +73,22 @@ def classify(posts: pa.Table, mentions: pa.Table, accounts: pa.Table, stances: p
              "claimants": len({setting.keys.get(c.account, c.account) for c in shown if c.claims}), "split_at": split}
         )  # fmt: skip
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def judged_uses(judgements: Iterable[Judgement]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return (kind, value) -> (use, reason): the last judgement on each value; "unsure" takes one back."""
+    last: dict[tuple[str, str], tuple[str, str]] = {}
+    for one in sorted(judgements, key=lambda j: (j.at, j.analyst, j.subject)):
+        if len(one.subject) == 4 and one.subject[0] == "identifier":
+            _, kind, value, use = one.subject
+            last.pop((kind, value), None)
+            if one.verdict == "yes":
+                last[kind, value] = use, one.reason or "no reason given"
+    return last
+
+
+def words_of(use: str) -> str:
+    return use.replace("_", " ")
 
 
 def find_stays(posts: pa.Table) -> dict[str, dict[str, Stay]]:
