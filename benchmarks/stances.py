@@ -45,7 +45,7 @@ from ringtrace.text.view import Said, TextView
 
 VOICES = Path(__file__).parent / "voices"
 LEXICONS = Path(ringtrace.__file__).parent / "lexicons"
-DEVELOPMENT = ("dev", "second")
+DEVELOPMENT = ("dev", "second", "third", "fourth")
 ZONE = "Asia/Shanghai"
 ORDINARY = 3.0
 """Weight in the fit of a text without direction by an author of the simulator."""

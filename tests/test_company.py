@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ringtrace.engines.tables import from_rows
 from ringtrace.pipeline.answering import find_answers
 from ringtrace.stances.assess import assess
-from ringtrace.stances.company import Company, number
+from ringtrace.stances.company import Company
+from ringtrace.stances.neighbourhood import FEATURES, Neighbourhood
 from ringtrace.text.view import TextView
 from test_answering import posts, said
 
+TALK = [said(f"路人{n}", f"今天第{n}天") for n in range(40)]
+"""Ordinary talk by forty others: what any post is like."""
 
-def stances(*rows: tuple[float, str, str]) -> pa.Table:
-    """rows: (probability, direction, frame) of posts p0, p1 ..."""
+
+def stances(*rows: tuple[float, str, str], rest: int = 0) -> pa.Table:
+    """rows: (probability, direction, frame) of posts p0, p1 ...; rest: further posts of ordinary talk."""
+    told = [*rows, *[(0.0, "none", "plain")] * rest]
     return from_rows(
         "stances",
-        [{"post_id": f"p{n}", "probability": p, "direction": d, "frame": f, "band": "yes"} for n, (p, d, f) in enumerate(rows)],
+        [{"post_id": f"p{n}", "probability": p, "direction": d, "frame": f, "band": "no",
+          **{one: p if one == d else 0.0 for one in ("offer", "seek", "broker")}} for n, (p, d, f) in enumerate(told)],
     )  # fmt: skip
 
 
@@ -32,40 +41,80 @@ def mentions(**owned: str) -> pa.Table:
     return from_rows("mentions", rows)
 
 
-def company(table: pa.Table, found: pa.Table, named: pa.Table) -> dict[str, tuple[float, str]]:
-    rows = Company(table, find_answers(table), found).find(named, found, {}).to_pylist()
-    return {row["post_id"]: (row["lift"], row["lean"]) for row in rows}
+def looked(table: pa.Table, found: pa.Table, named: pa.Table | None = None) -> Company:
+    company = Company(table, find_answers(table), named if named is not None else mentions(), found)
+    company.look({})
+    return company
 
 
-def test_a_contact_of_sure_offers_lifts_a_terse_post() -> None:
-    table = posts(said("甲乙", "有女宝送养 123456789"), said("丙丁", "要的加 123456789"), said("戊己", "早"))
-    found = stances((0.99, "offer", "plain"), (0.1, "none", "plain"), (0.0, "none", "plain"))
-    assert company(table, found, mentions(p0="self", p1="self")) == {"p1": (number("contact"), "offer")}
+def test_a_terse_post_of_an_account_that_offers_is_lifted_and_its_neighbours_are_not() -> None:
+    own = [said("甲乙", f"送养第{n}") for n in range(4)]
+    table = posts(*own, said("甲乙", "三个月 要的说"), said("丙丁", "三个月 要的说"), *TALK)
+    found = stances(*[(0.95, "offer", "plain")] * 4, (0.1, "none", "plain"), (0.1, "none", "plain"), rest=40)
+    company = looked(table, found)
+    assert company.sure[4] > 0.5 > company.sure[5]
+    assert company.shares[4].argmax() == 0
+    assert (company.sure[6:] < 0.02).all()
 
 
-def test_a_warning_and_a_quoted_contact_are_left_alone() -> None:
-    table = posts(said("甲乙", "送养 123456789"), said("丙丁", "小心 123456789"), said("戊己", "有人发 123456789"))
-    found = stances((0.99, "offer", "plain"), (0.1, "none", "warning"), (0.1, "none", "plain"))
-    assert company(table, found, mentions(p0="self", p1="self", p2="quoted")) == {}
+def test_a_warning_of_an_account_that_only_warns_stays_below_a_direction() -> None:
+    table = posts(said("甲乙", "送养"), *[said("丙丁", f"小心骗子{n}") for n in range(4)], *TALK)
+    company = looked(table, stances((0.99, "offer", "plain"), *[(0.3, "none", "warning")] * 4, rest=40))
+    assert (company.sure[1:5] < 0.5).all()
 
 
-def test_a_shop_that_one_offer_names_lifts_nobody() -> None:
-    talk = [said(f"客人{n}", "店家 123456789") for n in range(9)]
-    table = posts(said("甲乙", "送养 123456789"), *talk)
-    found = stances((0.99, "offer", "plain"), *[(0.0, "none", "plain")] * 9)
-    assert company(table, found, mentions(**{f"p{n}": "self" for n in range(10)})) == {}
+def test_a_post_of_which_nothing_is_known_keeps_its_own_reading() -> None:
+    table = posts(said("甲乙", "三个月 五万"), said("丙丁", "早"))
+    company = looked(table, stances((0.2, "none", "plain"), (0.0, "none", "plain")))
+    assert 0.1 < company.sure[0] < 0.4
 
 
-def test_bids_below_it_show_an_offer() -> None:
+def test_an_account_of_ordinary_talk_speaks_against_a_doubtful_post() -> None:
     table = posts(
-        said("甲乙", "三个月 五万"), said("丙丁", "还在吗我要", reply_to="p0"), said("戊己", "给我", reply_to="p0")
+        said("甲乙", "八成新 五百"), *[said("甲乙", f"吃饭{n}") for n in range(30)], said("丙丁", "八成新 五百"), *TALK
     )
-    found = stances((0.2, "none", "plain"), (0.95, "seek", "plain"), (0.9, "seek", "plain"))
-    assert company(table, found, mentions()) == {"p0": (number("answered_most"), "offer")}
+    found = stances((0.5, "offer", "plain"), *[(0.0, "none", "plain")] * 30, (0.5, "offer", "plain"), rest=40)
+    company = looked(table, found)
+    assert company.sure[0] < company.sure[31]
+
+
+def test_only_posts_that_are_read_otherwise_are_named_with_their_lift() -> None:
+    own = [said("甲乙", f"送养第{n}") for n in range(4)]
+    table = posts(*own, said("甲乙", "要的说"), *TALK)
+    company = looked(table, stances(*[(0.95, "offer", "plain")] * 4, (0.1, "none", "plain"), rest=40))
+    lifts = {row["post_id"]: row for row in company.lifts().to_pylist()}
+    assert "p4" in lifts
+    assert lifts["p4"]["lift"] > 1
+    assert len(lifts["p4"]["lean"]) == 3
+    assert not lifts.keys() & {f"p{n}" for n in range(5, 45)}
+
+
+def test_a_contact_speaks_through_other_accounts_only() -> None:
+    table = posts(said("甲乙", "送养"), said("甲乙", "再说"), said("丙丁", "要的加"), said("戊己", "早"))
+    near = Neighbourhood(table, find_answers(table), mentions(p0="self", p1="self", p2="self", p3="quoted"))
+    contact = near.describe(np.array([0.95, 0.0, 0.0, 0.0]), 0.03)[:, FEATURES.index("contact")]
+    assert contact[2] > 0
+    assert contact[1] < 0  # the sure post is its own account's
+    assert contact[3] == contact[1]  # it merely quotes the contact
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.floats(0, 1)), min_size=1, max_size=30), st.randoms(use_true_random=False)
+)
+def test_the_order_of_posts_does_not_matter(told: list[tuple[int, float]], rng: Any) -> None:
+    rows = [said(f"号{who}", f"话{n}") for n, (who, _) in enumerate(told)]
+    table = posts(*rows)
+    sure = np.array([p for _, p in told])
+    order = list(range(len(told)))
+    rng.shuffle(order)
+    shuffled = table.take(pa.array(order))
+    one = Neighbourhood(table, find_answers(table), mentions()).describe(sure, 0.03)
+    other = Neighbourhood(shuffled, find_answers(shuffled), mentions()).describe(sure[order], 0.03)
+    np.testing.assert_allclose(one[order], other, atol=1e-9)
 
 
 def test_a_lift_moves_the_reading_of_a_post_that_says_something() -> None:
     plain = TextView("三个月的 要的说")
-    lifted = TextView("三个月的 要的说", lift=5.0, lean="offer")
+    lifted = TextView("三个月的 要的说", lift=6.0, lean=(3.0, 0.0, 0.0))
     assert assess(plain, ()).probability < 0.5 < assess(lifted, ()).probability
     assert assess(lifted, ()).direction == "offer"

@@ -11,7 +11,7 @@ from ringtrace.rings.terms import place_of, price_of, status_of
 
 
 def act(number: int, actor: str, facts: tuple[str, ...] = ()) -> Act:
-    return Act(number, f"p{number}", actor, actor, "g", number, "none", "plain", 0.0, facts)
+    return Act(number, f"p{number}", actor, actor, "g", number, "none", "plain", 0.0, 0.0, facts)
 
 
 def price(*talk: tuple[str, str, bool]) -> str | None:

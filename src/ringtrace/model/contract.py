@@ -69,7 +69,8 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
             value="text", spans=_SPANS, owner="text", probability="probability", rule="text",
         ),
         "stances": _spec(
-            "post_id", post_id="text", frame="text", direction="text", probability="probability", band="text"
+            "post_id", post_id="text", frame="text", direction="text", probability="probability", band="text",
+            offer="probability", seek="probability", broker="probability",
         ),
         "facts": _spec("post_id fact", post_id="text", fact="text", spans=_SPANS, probability="probability"),
         "templates": _spec("template_id post_id", template_id="text", post_id="text"),

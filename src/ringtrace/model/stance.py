@@ -48,7 +48,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What one text does, before ids and bytes are attached. owners[i] belongs to candidates[i]."""
+    """What one text does, before ids and bytes are attached. owners[i] belongs to candidates[i].
+
+    leanings: shares of offer, seek and broker, 0..1 together 1: which direction it would be, if any.
+    """
 
     frame: Frame
     direction: Direction
@@ -56,3 +59,4 @@ class Assessment:
     band: Band
     facts: tuple[FactFound, ...]
     owners: tuple[Owner, ...]
+    leanings: tuple[float, float, float] = (1 / 3, 1 / 3, 1 / 3)

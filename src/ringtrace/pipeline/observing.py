@@ -28,13 +28,15 @@ INPUT = (
 
 UNREAD = "contacts_unread"
 """The fact of a post in which a budget ended the reading of contacts: the rest of it was not looked at."""
+LEANINGS = ("offer", "seek", "broker")
+"""Columns of stances: how the probability of any direction is shared out."""
 
 
 def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Return tables (mentions, stances, facts) of a batch of posts.
 
     batch: the columns of ``INPUT`` and ``above``, as ``answering.posts_above`` gives it,
-    ``lift`` and ``lean``, as ``stances.company`` gives them (0 and "none" at first sight).
+    ``lift`` and ``lean``, as ``stances.company`` gives them (0 at first sight).
     """
     mentions: list[dict[str, Any]] = []
     stances: list[dict[str, Any]] = []
@@ -52,7 +54,7 @@ def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa
             title=row["title"],
             above=tuple(Said(**one) for one in row["above"]),
             lift=row["lift"],
-            lean=row["lean"],
+            lean=tuple(row["lean"]),
             lexicons=lexicons,
         )
         candidates = find_all(view)
@@ -63,7 +65,8 @@ def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa
             mentions.extend(_title_mentions(row, view, found))
         stances.append(
             {"post_id": row["post_id"], "frame": found.frame, "direction": found.direction,
-             "probability": found.probability, "band": found.band}
+             "probability": found.probability, "band": found.band,
+             **{name: share * found.probability for name, share in zip(LEANINGS, found.leanings, strict=True)}}
         )  # fmt: skip
         if cut(view):
             whole = locate(segments, row["text"], 0, len(row["text"]))

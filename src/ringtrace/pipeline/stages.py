@@ -50,16 +50,19 @@ def observe_all(
 
     Every post is read by its words and by the words above it, then once more what stands below an
     offer, a wish or a go-between (whose prices and contacts the words alone do not show), then those
-    that keep telling company, ``ROUNDS`` times.
+    that their company shows in another light.
     """
     with local.Workers(workers) as crew:
-        found = _look(posts, answers, lexicons, crew, progress)
-    return know_again(join_messages(posts, found[0], lexicons)), found[1], found[2]
+        found, wanted = first_sight(posts, answers, lexicons, crew, progress)
+        again = _in_company(wanted, look_around(posts, answers, *found[:2]).lifts())
+        mentions, stances, facts = _replaced(found, _observe(again, lexicons, crew, _silent), again["post_id"])
+    return know_again(join_messages(posts, mentions, lexicons)), stances, facts
 
 
-def _look(
+def first_sight(
     posts: pa.Table, answers: pa.Table, lexicons: Path | None, crew: local.Workers, progress: Progress
-) -> tuple[pa.Table, pa.Table, pa.Table]:
+) -> tuple[tuple[pa.Table, pa.Table, pa.Table], pa.Table]:
+    """Return (mentions, stances, facts) as texts and those above them give them, and what was looked at."""
     bare = posts.select(INPUT)
     wanted = bare.append_column("above", posts_above(posts, answers, {}))
     found = _observe(_alone(wanted), lexicons, crew, progress)
@@ -67,14 +70,15 @@ def _look(
     wanted = bare.append_column("above", posts_above(posts, answers, known))
     under = [any(one["does"] for one in row) for row in wanted["above"].to_pylist()]
     below = wanted.filter(pa.array(under, pa.bool_()))
-    found = _replaced(found, _observe(_alone(below), lexicons, crew, _silent), below["post_id"])
-    company, wording = Company(posts, answers, found[1]), Wording(posts)
+    return _replaced(found, _observe(_alone(below), lexicons, crew, _silent), below["post_id"]), wanted
+
+
+def look_around(posts: pa.Table, answers: pa.Table, mentions: pa.Table, stances: pa.Table) -> Company:
+    """Return the company of every post, read ``ROUNDS`` times beside what its neighbours were last read as."""
+    company, wording = Company(posts, answers, mentions, stances), Wording(posts)
     for _ in range(ROUNDS):
-        again = _in_company(wanted, company.find(*found[:2], wording.learn(found[1], answers)))
-        if not len(again):
-            break
-        found = _replaced(found, _observe(again, lexicons, crew, _silent), again["post_id"])
-    return found
+        company.look(wording.learn(company.stances(), answers))
+    return company
 
 
 def _directions(stances: pa.Table) -> dict[str, str]:
@@ -83,8 +87,8 @@ def _directions(stances: pa.Table) -> dict[str, str]:
     return {post: direction for post, direction in pairs if direction != "none"}
 
 
-ROUNDS = 3
-"""A second look changes what others' company is and what words are sure; a fourth hardly does."""
+ROUNDS = 2
+"""A second look changes what others' company is and what words are sure; a third hardly does."""
 
 
 def _silent(_stage: str, _done: int, _whole: int) -> None:
@@ -94,7 +98,7 @@ def _silent(_stage: str, _done: int, _whole: int) -> None:
 def _alone(wanted: pa.Table) -> pa.Table:
     """Return ``wanted`` with the columns lift and lean, as nothing is known of the company it keeps."""
     lifts = wanted.append_column("lift", pa.array([0.0] * len(wanted), pa.float64()))
-    return lifts.append_column("lean", pa.array(["none"] * len(wanted), pa.string()))
+    return lifts.append_column("lean", pa.array([[0.0] * 3] * len(wanted), pa.list_(pa.float64())))
 
 
 def _in_company(wanted: pa.Table, lifts: pa.Table) -> pa.Table:

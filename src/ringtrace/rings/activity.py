@@ -19,7 +19,8 @@ Span = Mapping[str, Any]
 class Act:
     """One post of an actor. sent: microseconds UTC or None; row: its row in ``posts``.
 
-    trade: probability that it offers, seeks or brokers, 0 for posts that report, warn or appeal.
+    trade: probability that it offers, seeks or brokers, 0 where it is read as none and for posts that
+    report, warn or appeal. reading: the same also where it is too low for a direction.
     touches: it may take part in a deal without a direction (papers, transport, haggling).
     """
 
@@ -32,6 +33,7 @@ class Act:
     direction: str
     frame: str
     trade: float
+    reading: float
     facts: tuple[str, ...]
 
     @property
@@ -53,14 +55,15 @@ class Scene:
     """Everything that the stages of rings look things up in.
 
     acts: post -> Act for posts with an author, in order of time; by_actor: actor -> its acts.
-    actor_of: account -> actor. spans: the posts' own spans by row. parents: post -> the post that
-    it answers by reply or thread (a call by name: see ``address``, which looks for trade).
+    actor_of: account -> actor. spans: the posts' own spans by row. answered: post -> (the post that
+    it answers, basis). parents: the same by reply or thread only.
     """
 
     posts: pa.Table
     acts: Mapping[str, Act]
     by_actor: Mapping[str, list[Act]]
     actor_of: Mapping[str, str]
+    answered: Mapping[str, tuple[str, str]]
     parents: Mapping[str, str]
     facts: Mapping[str, Mapping[str, list[Span]]]
 
@@ -82,8 +85,9 @@ def scene(posts: pa.Table, stances: pa.Table, facts: pa.Table, actors: pa.Table,
     for act in acts.values():
         by_actor[act.actor].append(act)
     columns = (answers[name].to_pylist() for name in ("post_id", "answered", "basis"))
-    parents = {post: above for post, above, basis in zip(*columns, strict=True) if post in acts and basis != "name"}
-    return Scene(posts, acts, by_actor, actor_of, parents, found)
+    answered = {post: (above, basis) for post, above, basis in zip(*columns, strict=True) if post in acts}
+    parents = {post: above for post, (above, basis) in answered.items() if basis != "name"}
+    return Scene(posts, acts, by_actor, actor_of, answered, parents, found)
 
 
 def _facts(facts: pa.Table) -> dict[str, dict[str, list[Span]]]:
@@ -110,7 +114,7 @@ def _acts(
         trade = probability if direction != "none" and frame not in PROTECTIVE else 0.0
         found.append(
             Act(row, post, actor_of[account], account, container, sent[row], direction, frame, trade,
-                tuple(sorted(facts.get(post, ()))))
+                0.0 if frame in PROTECTIVE else probability, tuple(sorted(facts.get(post, ()))))
         )  # fmt: skip
     found.sort(key=in_time)
     return {act.post: act for act in found}

@@ -60,10 +60,10 @@ def find(ties: pa.Table) -> pa.Table:
     ring. core: its home ring; other rows are rings that it also has ties with. by_chance: how often
     rewired ties kept as much weight inside the ring (1 when the ring is nearly the whole graph).
     """
-    edges = weigh(ties)
-    firm = [edge for edge in edges if edge[2] >= number("firm")]
+    edges, sure = weigh(ties), surest(ties)
+    firm = [edge for edge in edges if sure[edge[:2]] >= number("firm")]
     rings = [part for component in components(firm) for part in _rings(component)]
-    rings = _joined(rings, edges)
+    rings = _joined(rings, [(left, right, chance) for (left, right), chance in sorted(sure.items())])
     rings.sort(key=lambda part: (-len(part.members), min(part.members)))
     home = {actor: derive_id("ring", min(part.members)) for part in rings for actor in part.members}
     chance = _chance(edges, home)
@@ -79,7 +79,11 @@ def find(ties: pa.Table) -> pa.Table:
 
 
 def _joined(rings: Sequence[Part], edges: Iterable[Edge]) -> list[Part]:
-    """Add the actors without a firm tie whose ties nearly all lead into one ring, with that share as stability."""
+    """Add the actors without a firm tie whose ties nearly all lead into one ring, with that share as stability.
+
+    edges: (left, right, how surely they are tied). Several doubtful ties into one ring count as the chance
+    that one of them holds.
+    """
     home = {actor: at for at, part in enumerate(rings) for actor in part.members}
     pull: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     for left, right, weight in edges:
@@ -91,7 +95,8 @@ def _joined(rings: Sequence[Part], edges: Iterable[Edge]) -> list[Part]:
         weights = {at: math.fsum(one) for at, one in found.items()}
         best = min(weights, key=lambda at: (-weights[at], at))
         share = weights[best] / math.fsum(weights.values())
-        if best >= 0 and weights[best] >= number("firm") and share >= number("join_share"):
+        chance = 1 - math.prod(1 - one for one in found[best])
+        if best >= 0 and chance >= number("join_sure") and share >= number("join_share"):
             joining[best][actor] = share
     return [
         Part(part.members | joining[at].keys(), {**part.stability, **joining[at]}) if at in joining else part
@@ -106,6 +111,15 @@ def weigh(ties: pa.Table) -> list[Edge]:
     for left, right, weight in zip(*columns, strict=True):
         total[left, right] += weight
     return [(left, right, min(weight, _WEIGHT_CAP)) for (left, right), weight in sorted(total.items())]
+
+
+def surest(ties: pa.Table) -> dict[tuple[str, str], float]:
+    """Return pair -> how surely its surest layer ties it, however often it was seen."""
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    columns = (ties[name].to_pylist() for name in ("left", "right", "weight", "times"))
+    for left, right, weight, times in zip(*columns, strict=True):
+        found[left, right] = max(found[left, right], min(1.0, weight / (1 + math.log2(times))))
+    return found
 
 
 def components(edges: Sequence[Edge]) -> list[list[Edge]]:

@@ -1,8 +1,8 @@
 """The graph of actors: ties that rest on what was said, never on being in the same group.
 
-Layers: reply (answers a trade post with trade content), address (the same, by name), handle (a
-trade post gives another's contact), identifier (two actors claim one contact), template (two actors
-post one rare text that trades). Posts that warn, report, appeal or ask for help tie nobody.
+Layers: reply (one answers the other, weighed by what both posts and both actors' other posts do),
+address (the same, by name), handle (a trade post gives another's contact), identifier (two actors claim
+one contact), template (two actors post one rare text that trades).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations, groupby
+from itertools import chain, combinations, groupby
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from ringtrace.model.mention import CONTACT_KINDS
 from ringtrace.rings.activity import Act, Scene, Span
 from ringtrace.rings.address import addressed
+from ringtrace.rings.answer_model import answer_terms, conduct_of, probability
 from ringtrace.rings.model import PROTECTIVE, layer_weight, number
 
 SPAN = pa.struct([("evidence_id", pa.string()), ("member", pa.string()), ("start", pa.int64()), ("stop", pa.int64())])
@@ -47,7 +48,7 @@ def build(scene: Scene, mentions: pa.Table, accounts: pa.Table, templates: pa.Ta
     """
     holders = _holders(scene, mentions, accounts, identifiers)
     found = [
-        *_replies(scene), *_addresses(scene, accounts), *_handles(scene, mentions, holders),
+        *_answers(scene, accounts), *_handles(scene, mentions, holders),
         *_identifiers(scene, holders), *_templates(scene, templates),
     ]  # fmt: skip
     ties = [tie if tie.left < tie.right else tie._replace(left=tie.right, right=tie.left) for tie in found]
@@ -68,26 +69,23 @@ def _distinct(spans: Iterable[Span]) -> list[Span]:
     return list(kept.values())[:_BASIS]
 
 
-def _replies(scene: Scene) -> Iterator[Tie]:
-    for post, parent in scene.parents.items():
-        act, answered = scene.acts[post], scene.acts.get(parent)
-        if answered is not None:
-            yield from _answer(scene, act, answered, "reply")
-
-
-def _addresses(scene: Scene, accounts: pa.Table) -> Iterator[Tie]:
-    for act, answered in addressed(scene, accounts):
-        yield from _answer(scene, act, answered, "address")
-
-
-def _answer(scene: Scene, act: Act, answered: Act, layer: str) -> Iterator[Tie]:
-    """A tie when both sides of an answer are about the trade."""
-    if act.actor == answered.actor or not (act.touches and answered.touches):
-        return
-    if not (act.trades or answered.trades):
-        return
-    sure = max(act.trade, 0.5) * max(answered.trade, 0.5)
-    yield Tie(act.actor, answered.actor, layer, sure, (scene.span(answered), scene.span(act)))
+def _answers(scene: Scene, accounts: pa.Table) -> Iterator[Tie]:
+    """Answers by reply, thread or name between two actors, as far as they may be part of a deal."""
+    conduct = conduct_of(scene)
+    seen: set[tuple[str, str]] = set()
+    told = ((scene.acts[post], scene.acts.get(above), basis) for post, (above, basis) in scene.answered.items())
+    named = ((act, above, "name") for act, above in addressed(scene, accounts))
+    for act, above, basis in chain(told, named):
+        if above is None or above.actor == act.actor or (act.post, above.post) in seen:
+            continue
+        seen.add((act.post, above.post))
+        terms = answer_terms(act, above, basis, conduct)
+        if terms is None:
+            continue
+        layer = "address" if basis == "name" else "reply"
+        sure = probability(terms)
+        if sure >= number("least_tie"):
+            yield Tie(act.actor, above.actor, layer, sure, (scene.span(above), scene.span(act)))
 
 
 class Holding(NamedTuple):
@@ -155,7 +153,8 @@ def _handles(
             basis = (*spans, holding.span) if holding.span else spans
             sure = max(act.trade, _trade(scene, holding.actor))
             if sure > 0:
-                yield Tie(act.actor, holding.actor, "handle", sure / len(held), basis)
+                # Two holders of one contact are tied by it themselves; more make it anybody's.
+                yield Tie(act.actor, holding.actor, "handle", sure / max(1, len(held) - 1), basis)
 
 
 def _identifiers(scene: Scene, holders: Mapping[tuple[str, str], Mapping[str, Holding]]) -> Iterator[Tie]:

@@ -20,3 +20,8 @@ def number(name: str) -> float:
 def layer_weight(name: str) -> float:
     """Return how much one tie of a layer weighs; raises KeyError for an unknown layer."""
     return float(_MODEL["layer"][name])
+
+
+def answer_weight(name: str) -> float:
+    """Return the weight of a term of ``answer_model.TERMS``, natural log-odds; 0 for one the fit left out."""
+    return float(_MODEL["answer"].get(name, 0.0))

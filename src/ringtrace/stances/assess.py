@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -81,6 +82,7 @@ class _Reading:
     direction: Direction
     probability: float
     likely: Direction
+    leanings: tuple[float, float, float]
 
 
 def assess(view: TextView, candidates: Sequence[Candidate]) -> Assessment:
@@ -121,7 +123,7 @@ def _assessment(view: TextView, candidates: Sequence[Candidate], reading: _Readi
         if reading.hits and reading.probability >= FACT_FLOOR
         else ()
     )
-    return Assessment(frame, reading.direction, reading.probability, band, facts, owners)
+    return Assessment(frame, reading.direction, reading.probability, band, facts, owners, reading.leanings)
 
 
 FACT_FLOOR = 0.02
@@ -130,9 +132,8 @@ ANSWERED_FLOOR = 0.3
 """A post above counts as an offer or a wish from this probability on: its answers speak for it, too."""
 UNREAD: tuple[list[float], float] = ([1.0 / len(CLASSES)] * len(CLASSES), 0.0025)
 """What a text is taken for that names nothing of a transfer and is read for its company alone."""
-LEAN = 2.7
-"""Odds by which a direction gains that the post's company suggests."""
-_NOTHING = _Reading((), (), "plain", "none", 0.0, "none")
+_EVENLY = (1 / 3, 1 / 3, 1 / 3)
+_NOTHING = _Reading((), (), "plain", "none", 0.0, "none", _EVENLY)
 
 
 def _read(view: TextView, candidates: Sequence[Candidate]) -> _Reading:
@@ -165,7 +166,7 @@ def _read(view: TextView, candidates: Sequence[Candidate]) -> _Reading:
         return _NOTHING
     if view.lift:
         probability = lifted(probability, view.lift)
-        scores = [score * (LEAN if one == view.lean else 1.0) for one, score in zip(CLASSES, scores, strict=True)]
+        scores = [*(score * math.exp(lean) for score, lean in zip(scores, view.lean, strict=False)), *scores[DIRECTED:]]
     return _decide(model, hits or words.hits(found), features, scores, probability)
 
 
@@ -176,9 +177,10 @@ def _decide(
     directed = max(range(DIRECTED), key=lambda index: scores[index])
     framed = max(range(DIRECTED, len(CLASSES)), key=lambda index: scores[index])
     likely = cast(Direction, CLASSES[directed])
-    if probability >= model.yes:
-        return _Reading(tuple(hits), features, likely, likely, probability, likely)
-    return _Reading(tuple(hits), features, CLASSES[framed], "none", probability, likely)
+    whole = math.fsum(scores[:DIRECTED])
+    offer, seek, broker = (score / whole for score in scores[:DIRECTED])
+    winner, direction = (likely, likely) if probability >= model.yes else (CLASSES[framed], cast(Direction, "none"))
+    return _Reading(tuple(hits), features, winner, direction, probability, likely, (offer, seek, broker))
 
 
 def _talk(view: TextView, heading: Direction) -> Talk:

@@ -1,47 +1,30 @@
-"""Which posts deserve a second look for the company they keep.
+"""Reads every post once more for the company it keeps.
 
-A terse post ("three, message me, 1234567") says little alone. That its contact stands in plain
-offers, that its account posts them, that others answer it with bids, says more. The sum is a lift,
-in natural log-odds, with which the post is read again; posts that report, warn, ask or quote are
-left as they are, and nobody is scored: the lift belongs to one post and rests on other posts.
+A terse post ("three, message me, 1234567") says little alone. That its account posts plain offers,
+that it answers one, that bids stand below it, that its contact stands in others' offers, says more; and
+a word of trade in an account that otherwise talks of prams says less. The sum is a lift in natural
+log-odds, fitted on the development authors (``benchmarks/company.py``); it belongs to one post, rests on
+other posts, and is 0 where nothing is known of them. Nobody is scored.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from ringtrace.model.mention import CONTACT_KINDS
+from ringtrace.stances.neighbourhood import FEATURES, Neighbourhood, Numbers
 from ringtrace.text import lexicon
 
-SCHEMA = pa.schema([("post_id", pa.string()), ("lift", pa.float64()), ("lean", pa.string())])
-_HANDLES = CONTACT_KINDS - {"url"}
-_OPPOSITE = {"offer": "seek", "seek": "offer", "broker": "seek"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What is known of every post. read: what its text alone gave, before any second look.
-
-    answered: post -> the post above it; answers: post -> those below it that answer more than its name.
-    """
-
-    account: Mapping[str, str]
-    read: Mapping[str, float]
-    answered: Mapping[str, str]
-    answers: Mapping[str, list[str]]
-    probability: Mapping[str, float]
-    direction: Mapping[str, str]
-    frame: Mapping[str, str]
-    handles: Mapping[str, list[tuple[str, str]]]
-
-    def sure(self, post: str) -> bool:
-        return self.direction.get(post, "none") != "none" and self.probability[post] >= number("sure")
+SCHEMA = pa.schema([("post_id", pa.string()), ("lift", pa.float64()), ("lean", pa.list_(pa.float64()))])
+DIRECTIONS = ("offer", "seek", "broker")
+FRAMES = ("quote", "warning", "appeal", "news", "question", "joke", "lawful", "other")
+TERMS = (*FEATURES, "wording", *(f"frame_{frame}" for frame in FRAMES))
+"""Terms of a lift: what neighbours say, what the case's own words say, and how the text itself is framed."""
+UNREAD = 0.0025
+"""What a text is taken for that names nothing of a transfer, as in ``assess``."""
 
 
 def number(name: str) -> float:
@@ -49,119 +32,137 @@ def number(name: str) -> float:
     return float(lexicon.constants("company")["number"][name])
 
 
+class Reading:
+    """How posts are read: as the texts alone gave it, and now.
+
+    sure: probability of any direction; shares: of each direction given any, posts x 3, rows sum to 1.
+    """
+
+    def __init__(self, posts: Mapping[str, int], stances: pa.Table) -> None:
+        """posts: post_id -> row. Posts that ``stances`` does not name count as unread."""
+        self.sure: Numbers = np.zeros(len(posts))
+        self.shares: Numbers = np.full((len(posts), 3), 1 / 3)
+        self.frame = ["other"] * len(posts)
+        for post, frame, sure, *parts in _rows(stances, "post_id", "frame", "probability", *DIRECTIONS):
+            at = posts[post]
+            self.sure[at], self.frame[at] = sure, frame
+            if sum(parts) > 0:
+                self.shares[at] = np.array(parts) / sum(parts)
+        self.text_odds: Numbers = _log_odds(np.maximum(self.sure, np.where(self.sure == 0, UNREAD, 1e-9)))
+
+
 class Company:
-    """A case's posts with what answers what, gathered once for the rounds of looking."""
+    """A case's posts with who stands beside whom, gathered once for the rounds of looking.
 
-    def __init__(self, posts: pa.Table, answers: pa.Table, first: pa.Table) -> None:
+    first: how the texts alone were read; sure, shares: how posts are read now, as in ``Reading``.
+    """
+
+    def __init__(self, posts: pa.Table, answers: pa.Table, mentions: pa.Table, first: pa.Table) -> None:
         """first: the stances as the texts alone gave them."""
-        self._account = dict(_rows(posts, "post_id", "account_id"))
-        self._read = dict(_rows(first, "post_id", "probability"))
-        self._answered = dict(_rows(answers, "post_id", "answered"))
-        self._answers: dict[str, list[str]] = defaultdict(list)
-        for post, answered, basis in _rows(answers, "post_id", "answered", "basis"):
-            if basis != "name":
-                self._answers[answered].append(post)
+        self._near = Neighbourhood(posts, answers, mentions)
+        self.first = Reading({post: at for at, post in enumerate(self._near.ids)}, first)
+        self._framed = _framed(self.first)
+        # What an account reports or warns of does not speak for its other posts.
+        reports = np.isin(self.first.frame, lexicon.constants("company")["settled"])
+        calm = reports & (self.first.sure < number("framed"))
+        self.sure: Numbers = np.where(calm, 0.0, self.first.sure)
+        self.shares = self.first.shares
 
-    def find(self, mentions: pa.Table, stances: pa.Table, wording: Mapping[str, float]) -> pa.Table:
-        """Return Table(post_id, lift, lean) of the posts worth a second look, in order of post_id.
+    def look(self, wording: Mapping[str, float]) -> None:
+        """Read all posts anew beside what their neighbours were read as; wording: as ``Wording.learn`` gives it."""
+        weights, odds = _weights("lift", TERMS), np.clip(self.first.text_odds, number("text_least"), None)
+        sure = _chance(odds + self.terms(wording) @ weights)
+        leanings = self.leanings() @ _weights("lean", LEANINGS)
+        self.shares = _softmax(np.log(self.first.shares + 1e-6) + leanings)
+        self.sure = sure
 
-        stances: as known now; wording: as ``Wording.learn`` gives it. lift: natural log-odds to add, at
-        most ``most``, below 0 where the wording speaks against a sure post; lean: the direction that its
-        company suggests, "none" without one.
+    def terms(self, wording: Mapping[str, float]) -> Numbers:
+        """Return the ``TERMS`` of each post, in order of ``posts``."""
+        said = np.array([wording.get(post, 0.0) for post in self._near.ids])
+        return np.column_stack([self._near.describe(self.sure, self._base()), said, self._framed])
+
+    def leanings(self) -> Numbers:
+        """Return the ``LEANINGS`` of each post and direction: posts x directions x terms."""
+        shares = self.sure[:, None] * self.shares
+        rest = number("lean_rest")
+        above, below = self._near.above_shares(shares), self._near.below_shares(shares)
+        columns = [
+            np.log(self._near.own_shares(shares, rest) * 3), np.log(self._near.contact_shares(shares, rest) * 3)
+        ]  # fmt: skip
+        for beside in (above, below):
+            for row in range(3):
+                for column in range(3):
+                    one = np.zeros_like(shares)
+                    one[:, column] = beside[:, row]
+                    columns.append(one)
+        return np.stack(columns, axis=2)
+
+    def stances(self) -> pa.Table:
+        """Return Table(post_id, probability, direction) as the posts are read now, for ``Wording.learn``."""
+        best = np.argmax(self.shares, axis=1)
+        sure = self.sure >= 0.5
+        direction = [DIRECTIONS[one] if yes else "none" for one, yes in zip(best.tolist(), sure.tolist(), strict=True)]
+        return pa.table({"post_id": self._near.ids, "probability": self.sure, "direction": direction})
+
+    def lifts(self) -> pa.Table:
+        """Return Table(post_id, lift, lean) of the posts that company reads otherwise, in order of post_id.
+
+        lift: natural log-odds to add to the text's own, 2 decimals; lean: the same for each direction.
         """
-        case = _Case(
-            self._account, self._read, self._answered, self._answers,
-            dict(_rows(stances, "post_id", "probability")), dict(_rows(stances, "post_id", "direction")),
-            dict(_rows(stances, "post_id", "frame")), _handles(mentions),
+        now = _log_odds(self.sure)
+        lift = np.round(np.clip(now - self.first.text_odds, -number("most"), number("most")), 2)
+        lean = np.round(np.log((self.shares + 1e-6) / (self.first.shares + 1e-6)), 2)
+        seen = np.maximum(self.sure, self.first.sure) >= number("seen")
+        moved = seen & ((np.abs(lift) >= number("least")) | (np.abs(lean).max(axis=1) >= number("least")))
+        rows = sorted(
+            ({"post_id": self._near.ids[at], "lift": float(lift[at]), "lean": lean[at].tolist()}
+             for at in np.flatnonzero(moved)),
+            key=lambda row: str(row["post_id"]),
         )  # fmt: skip
-        by_account = _by_account(case)
-        total = Counter(case.account[post] for post in case.probability)
-        by_handle = _by_handle(case)
-        rows = []
-        for post in sorted(case.probability):
-            said = wording.get(post, 0.0) if abs(wording.get(post, 0.0)) >= number("wording_least") else 0.0
-            if case.direction[post] != "none":
-                if said < 0:
-                    rows.append({"post_id": post, "lift": said, "lean": case.direction[post]})
-                continue
-            if case.frame[post] in lexicon.constants("company")["settled"]:
-                continue
-            own = by_account.get(case.account[post], Counter())
-            known = [by_handle[handle] for handle in case.handles.get(post, ()) if handle in by_handle]
-            lift = _from_handles(known) + _from_talk(case, post) + said
-            if case.read.get(post, 0.0) > 0:  # an account's word of thanks is no offer
-                lift += _from_account(own, total[case.account[post]])
-            if lift >= number("least"):
-                rows.append({"post_id": post, "lift": min(lift, number("most")), "lean": _lean(case, post, own, known)})
         return pa.Table.from_pylist(rows, schema=SCHEMA)
 
+    def _base(self) -> float:
+        """Return the share of directed posts, within what any lawful collection of evidence may have."""
+        mean = float(self.sure.mean()) if len(self._near) else 0.0
+        return min(max(mean, number("base_least")), number("base_most"))
 
-def _handles(mentions: pa.Table) -> dict[str, list[tuple[str, str]]]:
-    """Return post -> contacts that it does not merely quote."""
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for post, kind, value, owner, sure in _rows(mentions, "post_id", "kind", "value", "owner", "probability"):
-        if kind in _HANDLES and sure >= 0.5 and owner not in ("quoted", "hotline"):
-            found[post].append((kind, value))
-    return found
+
+LEANINGS = (
+    "own", "contact",
+    *(f"{where}_{one}_{other}" for where in ("above", "below") for one in DIRECTIONS for other in DIRECTIONS),
+)  # fmt: skip
+"""Terms of a lean: how the account's other posts and the contact's other posts share out; ``above_offer_seek``:
+an answer to an offer is a wish; ``below_seek_offer``: what a wish answers is an offer."""
+
+
+def _framed(reading: Reading) -> Numbers:
+    """Return 1 where the text alone stands in the frame and is no offer, wish or go-between."""
+    frames = np.array(reading.frame)
+    calm = reading.sure < number("framed")
+    return np.stack([((frames == frame) & calm).astype(float) for frame in FRAMES], axis=1)
+
+
+def _weights(table: str, names: tuple[str, ...]) -> Numbers:
+    known = lexicon.constants("company")[table]
+    return np.array([float(known.get(name, 0.0)) for name in names])
+
+
+def _log_odds(values: Numbers) -> Numbers:
+    bounded = np.clip(values, 1e-9, 1 - 1e-9)
+    result: Numbers = np.log(bounded / (1 - bounded))
+    return result
+
+
+def _chance(odds: Numbers) -> Numbers:
+    result: Numbers = np.round(1 / (1 + np.exp(-np.clip(odds, -30, 30))), 6)
+    return result
+
+
+def _softmax(scores: Numbers) -> Numbers:
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    result: Numbers = raised / raised.sum(axis=1, keepdims=True)
+    return result
 
 
 def _rows(table: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:
     return zip(*(table[name].to_pylist() for name in names), strict=True)
-
-
-def _by_account(case: _Case) -> dict[str, Counter[str]]:
-    """Return account -> direction -> sure posts."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for post in case.probability:
-        if case.account.get(post) and case.sure(post):
-            found[case.account[post]][case.direction[post]] += 1
-    return found
-
-
-def _by_handle(case: _Case) -> dict[tuple[str, str], Counter[str]]:
-    """Return contact -> direction -> sure posts, of the contacts that mostly stand in such posts."""
-    sure: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    named: Counter[tuple[str, str]] = Counter()
-    for post, handles in case.handles.items():
-        for handle in set(handles):
-            named[handle] += 1
-            if case.sure(post):
-                sure[handle][case.direction[post]] += 1
-    return {handle: found for handle, found in sure.items() if found.total() >= number("known_share") * named[handle]}
-
-
-def _from_account(own: Counter[str], posts: int) -> float:
-    if own.total() < number("account_least"):
-        return 0.0
-    share = own.total() / (posts + number("account_rest"))
-    return min(max(0.0, math.log(share / number("account_base"))), number("account_most"))
-
-
-def _from_handles(known: list[Counter[str]]) -> float:
-    if not known:
-        return 0.0
-    return number("contact") + number("contact_again") * min(2.0, math.log2(max(one.total() for one in known)))
-
-
-def _from_talk(case: _Case, post: str) -> float:
-    """What answers it, and what it answers where that was not plain from the words above it."""
-    others = {case.account[one] for one in case.answers.get(post, ()) if case.sure(one)} - {case.account[post]}
-    lift = min(number("answered") * len(others), number("answered_most"))
-    above = case.answered.get(post, "")
-    if above in case.probability and case.sure(above) and case.read.get(above, 0.0) < number("sure"):
-        lift += number("answers")
-    return lift
-
-
-def _lean(case: _Case, post: str, own: Counter[str], known: list[Counter[str]]) -> str:
-    if own:
-        return min(own, key=lambda one: (-own[one], one))
-    above = case.answered.get(post, "")
-    if above in case.probability and case.sure(above):
-        return _OPPOSITE[case.direction[above]]
-    together: Counter[str] = Counter()
-    for one in known:
-        together.update(one)
-    below = Counter(_OPPOSITE[case.direction[one]] for one in case.answers.get(post, ()) if case.sure(one))
-    together.update(below)
-    return min(together, key=lambda one: (-together[one], one)) if together else "none"

@@ -34,7 +34,8 @@ class TextView:
     sent_at:   microseconds UTC or None, for relative dates.
     title:     the headline of the post, "" when there is none (and when this IS the title).
     above:     the posts that it answers, the nearest first; () when unknown.
-    lift, lean: what the post's company says of it (``stances.company``): log-odds, a direction.
+    lift, lean: what the post's company says of it (``stances.company``), natural log-odds: for any direction
+                at all; for each of offer, seek and broker.
     lexicons:  the case's own lexicon folder, or None.
     """
 
@@ -46,7 +47,7 @@ class TextView:
     title: str = ""
     above: tuple[Said, ...] = ()
     lift: float = 0.0
-    lean: str = "none"
+    lean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     lexicons: Path | None = field(default=None, repr=False)
 
     @cached_property

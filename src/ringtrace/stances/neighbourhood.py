@@ -1,0 +1,211 @@
+"""Who stands beside whom: the posts of a case as arrays, and what each post's neighbours say.
+
+A post keeps company with the other posts of its account, with what it answers and what answers it,
+with the posts next to it in the talk, and with other accounts' posts that give the same contact. What a
+neighbour says is always said relative to what any post says (``base``), so that a post of which
+nothing is known keeps its own reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ringtrace.model.mention import CONTACT_KINDS
+
+Numbers = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+FEATURES = (
+    "own", "own_most", "above", "above_author", "below", "below_author", "before", "after", "thread", "container",
+    "contact",
+)  # fmt: skip
+"""Columns of ``describe``: the account's other posts (mean, most), the post answered and its author, the
+surest answer by another account and the most trading answerer, the neighbours in the talk, the thread,
+the container, other accounts' posts that give the same contact."""
+_HANDLES = CONTACT_KINDS - {"url"}
+_NEAR = 600_000_000
+"""Microseconds between two posts of a talk that stand beside each other: ten minutes."""
+_LEAST, _MOST = 0.002, 0.995
+_CONTAINER_REST = 20.0
+"""Posts of the case's average added before a container's share is taken."""
+
+
+class Neighbourhood:
+    """The posts of a case, numbered in the order of ``posts``, and who stands beside whom."""
+
+    def __init__(self, posts: pa.Table, answers: pa.Table, mentions: pa.Table) -> None:
+        """posts, answers, mentions: as the tables of the analysis; answers as ``find_answers`` gives them."""
+        self.ids: list[str] = posts["post_id"].to_pylist()
+        row = {post: at for at, post in enumerate(self.ids)}
+        accounts = posts["account_id"].to_pylist()
+        containers, threads = posts["container"].to_pylist(), posts["thread"].to_pylist()
+        self._account = _numbered(account or ("", at) for at, account in enumerate(accounts))
+        self._container = _numbered(containers)
+        self._thread = _numbered(
+            (where, thread) if thread else ("", at)
+            for at, (where, thread) in enumerate(zip(containers, threads, strict=True))
+        )
+        self._above = np.full(len(self.ids), -1, np.int64)
+        for post, answered in zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True):
+            if post in row and answered in row:
+                self._above[row[post]] = row[answered]
+        own = (self._above >= 0) & (self._account[self._above] == self._account)
+        self.other_above: Rows = np.where(own, -1, self._above)
+        self._before, self._after = self._beside(posts)
+        self._contacts = _contacts(mentions, row)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def describe(self, sure: Numbers, base: float) -> Numbers:
+        """Return a row of ``FEATURES`` for each post, natural log-odds beside those of ``base``.
+
+        sure: probability of each post offering, seeking or going between; base: that of any post.
+        """
+        author = self._author(sure, base)
+        columns = [
+            _rest(self._account, sure, base, 1.0),
+            _most_of_others(self._account, sure),
+            self._at(self.other_above, sure, base),
+            self._at(self.other_above, author[self._account], base),
+            self._from_below(sure),
+            self._from_below(author[self._account]),
+            self._at(self._before, sure, base),
+            self._at(self._after, sure, base),
+            _rest(self._thread, sure, base, 1.0),
+            _rest(self._container, sure, base, _CONTAINER_REST),
+            np.maximum(self._from_contacts(sure), base / 2),
+        ]
+        return np.stack([_log_odds(column) - _log_odds(base) for column in columns], axis=1)
+
+    def own_shares(self, shares: Numbers, rest: float) -> Numbers:
+        """Return how the account's other posts share out over directions, ``rest`` even posts added; rows sum to 1.
+
+        shares: probability of each direction, posts x directions.
+        """
+        return _shared_out(_others(self._account, shares), rest)
+
+    def contact_shares(self, shares: Numbers, rest: float) -> Numbers:
+        """Return how other accounts' posts that give the same contact share out, as ``own_shares`` does."""
+        found = np.zeros_like(shares)
+        post, _ = self._contacts
+        for column in range(shares.shape[1]):
+            np.maximum.at(found[:, column], post, self._elsewhere(shares[post, column]))
+        return _shared_out(found, rest)
+
+    def above_shares(self, shares: Numbers) -> Numbers:
+        """Return the shares of the post that each answers, 0 without one by another account."""
+        return np.where(self.other_above[:, None] >= 0, shares[self.other_above], 0.0)
+
+    def below_shares(self, shares: Numbers) -> Numbers:
+        """Return for each direction the surest answer by another account, 0 without one."""
+        return np.stack([self._from_below(column) for column in shares.T], axis=1)
+
+    def _author(self, sure: Numbers, base: float) -> Numbers:
+        """Return by account the mean over its posts, one average post added."""
+        size = int(self._account.max(initial=-1)) + 1
+        count = np.bincount(self._account, minlength=size)
+        result: Numbers = (np.bincount(self._account, weights=sure, minlength=size) + base) / (count + 1)
+        return result
+
+    def _at(self, rows: Rows, values: Numbers, otherwise: float) -> Numbers:
+        return np.where(rows >= 0, values[rows], otherwise)
+
+    def _from_below(self, values: Numbers) -> Numbers:
+        found = np.zeros(len(self))
+        answering = self.other_above >= 0
+        np.maximum.at(found, self.other_above[answering], values[answering])
+        return found
+
+    def _from_contacts(self, sure: Numbers) -> Numbers:
+        found = np.zeros(len(self))
+        post, _ = self._contacts
+        np.maximum.at(found, post, self._elsewhere(sure[post]))
+        return found
+
+    def _elsewhere(self, values: Numbers) -> Numbers:
+        """Return for each (post, contact) the mean of the contact's posts by other accounts, one empty post added."""
+        post, contact = self._contacts
+        holder = contact * (int(self._account.max(initial=0)) + 1) + self._account[post]
+        _, holder = np.unique(holder, return_inverse=True)
+        total = np.bincount(contact, weights=values)[contact] - np.bincount(holder, weights=values)[holder]
+        count = np.bincount(contact)[contact] - np.bincount(holder)[holder]
+        result: Numbers = np.maximum(total, 0.0) / (count + 1)
+        return result
+
+    def _beside(self, posts: pa.Table) -> tuple[Rows, Rows]:
+        """Return rows of the post before and after each in its container, by another account and near in time."""
+        sent = posts["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64())
+        at = np.asarray(sent.fill_null(-1).to_numpy())
+        kinds = np.asarray([kind == "message" for kind in posts["kind"].to_pylist()])
+        rows = np.flatnonzero((at >= 0) & kinds)
+        rows = rows[np.lexsort((rows, at[rows], self._container[rows]))]
+        early, late = rows[:-1], rows[1:]
+        near = (self._container[early] == self._container[late]) & (at[late] - at[early] <= _NEAR)
+        near &= self._account[early] != self._account[late]
+        before, after = np.full(len(self.ids), -1, np.int64), np.full(len(self.ids), -1, np.int64)
+        before[late[near]], after[early[near]] = early[near], late[near]
+        return before, after
+
+
+def _numbered(keys: Iterable[Hashable]) -> Rows:
+    seen: dict[Hashable, int] = {}
+    return np.fromiter((seen.setdefault(key, len(seen)) for key in keys), np.int64)
+
+
+def _contacts(mentions: pa.Table, row: dict[str, int]) -> tuple[Rows, Rows]:
+    """Return (post, contact) pairs of what posts name without merely quoting it, each once."""
+    found: dict[tuple[int, tuple[str, str]], None] = {}
+    for post, kind, value, owner, sure in _rows(mentions, "post_id", "kind", "value", "owner", "probability"):
+        if kind in _HANDLES and sure >= 0.5 and owner not in ("quoted", "hotline") and post in row:
+            found[row[post], (kind, value)] = None
+    post = np.fromiter((at for at, _ in found), np.int64)
+    return post, _numbered(key for _, key in found)
+
+
+def _rows(table: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*(table[name].to_pylist() for name in names), strict=True)
+
+
+def _others(group: Rows, values: Numbers) -> Numbers:
+    """Return by row the sums over the other rows of its group, column by column."""
+    size = int(group.max(initial=-1)) + 1
+    sums = [np.bincount(group, weights=column, minlength=size)[group] - column for column in values.T]
+    return np.maximum(np.stack(sums, axis=1), 0.0)
+
+
+def _rest(group: Rows, values: Numbers, base: float, rest: float) -> Numbers:
+    """Return by row the mean over the others of its group, ``rest`` average ones added."""
+    count = np.bincount(group, minlength=1)[group] - 1
+    result: Numbers = (_others(group, values[:, None])[:, 0] + base * rest) / (count + rest)
+    return result
+
+
+def _most_of_others(group: Rows, values: Numbers) -> Numbers:
+    """Return by row the largest value among the others of its group, 0 without any."""
+    order = np.lexsort((values, group))
+    grouped = group[order]
+    last = np.append(grouped[1:] != grouped[:-1], True)[: len(order)]
+    ends = np.flatnonzero(last)
+    runner_up = np.where(np.append(True, last[:-1])[: len(order)][ends], 0.0, values[order[ends - 1]])
+    size = int(group.max(initial=-1)) + 1
+    first, second, best = np.zeros(size), np.zeros(size), np.full(size, -1, np.int64)
+    best[grouped[ends]], first[grouped[ends]], second[grouped[ends]] = order[ends], values[order[ends]], runner_up
+    return np.where(best[group] == np.arange(len(values)), second[group], first[group])
+
+
+def _shared_out(sums: Numbers, rest: float) -> Numbers:
+    even = rest / sums.shape[1]
+    result: Numbers = (sums + even) / (sums.sum(axis=1, keepdims=True) + rest)
+    return result
+
+
+def _log_odds(values: Numbers | float | Sequence[float]) -> Numbers:
+    bounded = np.clip(values, _LEAST, _MOST)
+    result: Numbers = np.log(bounded / (1 - bounded))
+    return result
