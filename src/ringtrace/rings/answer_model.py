@@ -17,7 +17,8 @@ from ringtrace.rings.model import PROTECTIVE, answer_weight
 
 TERMS = (
     "bias", "above", "below", "less_sure", "above_elsewhere", "below_elsewhere", "less_elsewhere", "above_share",
-    "below_share", "less_share", "facts", "sides_differ", "sides_same", "protective", "stated", "name", "above_posts", "below_posts",
+    "below_share", "less_share", "facts", "sides_differ", "sides_same", "protective", "stated", "name",
+    "above_posts", "below_posts",
 )  # fmt: skip
 """above, below: how surely the post answered and the answer trade; elsewhere: the actor's surest other post;
 share: its other posts' mean; posts: log of its sure posts; less: the lesser of both sides."""
