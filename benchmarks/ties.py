@@ -12,6 +12,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +100,7 @@ def report(label: str, case: Answered, weights: np.ndarray) -> None:
     sure = 1 / (1 + np.exp(-(case.terms @ weights)))
     precision = average_precision(list(zip(sure.tolist(), (case.tied > 0).tolist(), strict=True)))
     print(f"{label} {case.name}: {len(sure)} answers, {case.tied.mean():.3f} tied, average precision {precision:.3f}")
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in pairwise(BANDS):
         inside = (sure >= low) & (sure < high)
         if inside.any():
             print(f"    said {low:.2f}-{min(high, 1):.2f}: {int(inside.sum())}, tied {case.tied[inside].mean():.2f}")
