@@ -179,7 +179,9 @@ def _decide(
     likely = cast(Direction, CLASSES[directed])
     whole = math.fsum(scores[:DIRECTED])
     offer, seek, broker = (score / whole for score in scores[:DIRECTED])
-    winner, direction = (likely, likely) if probability >= model.yes else (CLASSES[framed], cast(Direction, "none"))
+    directed_at_all = probability >= model.yes
+    winner = likely if directed_at_all else CLASSES[framed]
+    direction: Direction = likely if directed_at_all else "none"
     return _Reading(tuple(hits), features, winner, direction, probability, likely, (offer, seek, broker))
 
 

@@ -176,7 +176,8 @@ def _others(group: Rows, values: Numbers) -> Numbers:
     """Return by row the sums over the other rows of its group, column by column."""
     size = int(group.max(initial=-1)) + 1
     sums = [np.bincount(group, weights=column, minlength=size)[group] - column for column in values.T]
-    return np.maximum(np.stack(sums, axis=1), 0.0)
+    result: Numbers = np.maximum(np.stack(sums, axis=1), 0.0)
+    return result
 
 
 def _rest(group: Rows, values: Numbers, base: float, rest: float) -> Numbers:
