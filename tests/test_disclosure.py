@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosure_attack import attack_chain, attack_table, province_sizes
+from disclosure_attack import attack_chain, attack_composed, attack_table, province_sizes
 from ringtrace.statement.bounds import Knowledge, at_most, sum_of
 from ringtrace.statement.disclosure import CHILDREN, Count, Target, is_protected, protect
 
@@ -58,6 +58,22 @@ def test_a_small_change_since_an_earlier_statement_is_not_printed():
     assert protect(counts, [], {}).unprinted == {"now"}
 
 
+def test_a_line_without_a_number_is_one_at_least():
+    """Ten provinces with one child each and the total printed: whoever counts the lines knows every number."""
+    counts, constraints = table({f"p{n}": 1 for n in range(10)})
+    least = dict.fromkeys((count.key for count in counts), 1)
+    careless = protect(counts, constraints, {})
+    assert Knowledge(constraints, {"all": 10}, least).interval({"p0": 1}) == (1, 1) and "all" not in careless.unprinted
+    assert "all" in protect(counts, constraints, {}, least=least).unprinted
+
+
+def test_what_others_say_a_count_is_at_least_counts_as_known():
+    counts, constraints = table({"a": 3, "b": 17})
+    assert protect(counts, constraints, {}, least={"a": 1, "b": 1}).complementary == {"b"}
+    done = protect(counts, constraints, {}, least={"a": 1, "b": 15})  # somebody printed "at least 15"
+    assert done.unprinted == {"a", "b", "all"}
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=9), st.sampled_from([5, 10]))
 def test_every_small_count_of_any_table_has_a_wide_interval(values, threshold):
@@ -78,6 +94,11 @@ def test_random_tables_withstand_an_independent_attack(seed):
 @pytest.mark.parametrize("seed", range(12))
 def test_random_chains_of_releases_withstand_an_independent_attack(seed):
     assert attack_chain(seed) == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_chains_of_whole_statements_withstand_an_independent_attack(seed):
+    assert attack_composed(seed) == []
 
 
 @pytest.mark.parametrize("seed", range(5))

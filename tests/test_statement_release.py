@@ -222,3 +222,44 @@ def test_the_command_speaks(case, tmp_path):
         ["release", "nothing"],
     ):
         assert isinstance(run(app, ["statement", folder, *wrong]).exception, UsageError)
+
+
+def figure(status, place, value, origin="ledger", bound="exact", quantity="children"):
+    """A figure of the ledger, or one that somebody published."""
+    span = Span("0" * 64, "", 0, 1) if origin == "public" else None
+    return Figure(f"{origin}-{status}-{place}-{value}", origin, quantity, "person", status, "", place, "2014-02-19",
+                  "2014-02-19", "2014-02-19", bound, str(value), span)  # fmt: skip
+
+
+def lines_of(figures, public=(), within=None, released=()):
+    request = Request("c", "2014-02-28", "public", within=within or {})
+    return {line.key: line.shown for line in compose(request, figures, public, released).lines}
+
+
+def test_ten_provinces_with_a_child_each_do_not_follow_from_their_total():
+    figures = [figure("rescued", "", 10), *(figure("rescued", f"{n}0000", 1) for n in range(11, 21))]
+    assert set(lines_of(figures).values()) == {"withheld"}
+
+
+def test_a_lower_bound_that_somebody_published_gives_nothing_away():
+    figures = [figure("rescued", "", 20), figure("rescued", "340000", 3), figure("rescued", "510000", 17)]
+    assert lines_of(figures)["children|rescued|"] == "exact"
+    public = [
+        figure("rescued", "510000", 15, "public", "at_least"),
+        figure("rescued", "510000", 15, "public", "at_least"),
+    ]
+    assert lines_of(figures, public)["children|rescued|"] == "withheld"
+    cities = [figure("rescued", f"5101{n:02}"[:4] + "00", 8, "public") for n in (0,)] + [
+        figure("rescued", "510700", 8, "public")
+    ]
+    assert lines_of(figures, cities)["children|rescued|"] == "withheld"
+
+
+def test_a_status_within_another_gives_nothing_away_and_may_lack_its_beginning():
+    figures = [figure("rescued", "", 15), figure("rescued", "510000", 12), figure("rescued", "340000", 3),
+               figure("reunited", "", 12), figure("reunited", "510000", 12)]  # fmt: skip
+    within = {("children", "reunited"): "rescued"}
+    shown_ = lines_of(figures, within=within)
+    assert shown_["children|rescued|"] == "withheld" or shown_["children|reunited|510000"] == "withheld"
+    odd = [figure("rescued", "", 11), figure("reunited", "", 14)]  # three were recorded from their return on only
+    assert set(lines_of(odd, within=within).values()) == {"exact"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from disclosure_attack import attack_chain, attack_table
+from disclosure_attack import attack_chain, attack_composed, attack_table
 
 pytestmark = pytest.mark.skipif("RINGTRACE_SOAK" not in os.environ, reason="make soak")
 
@@ -22,3 +22,8 @@ def test_two_thousand_tables():
 @pytest.mark.timeout(3600)
 def test_five_hundred_chains():
     assert [seed for seed in range(500) if attack_chain(20_000 + seed)] == []
+
+
+@pytest.mark.timeout(3600)
+def test_five_hundred_chains_of_whole_statements():
+    assert [seed for seed in range(500) if attack_composed(30_000 + seed)] == []

@@ -18,9 +18,14 @@ _ALIKE = ({"arrested", "detained"}, {"rescued", "found", "reunited"})
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """values: key (quantity|status|place) -> the exact count that issuers published, where they agree."""
+    """What issuers published of our counts, by key (quantity|status|place).
+
+    values: the exact count, where they agree. least: what a count must be at least, after any of them: a lower
+    bound, an earlier count, the cities of a province; never more than our own count: that tells of something else.
+    """
 
     values: Mapping[str, int]
+    least: Mapping[str, int]
 
 
 def set_against(figures: Sequence[Figure], public: Sequence[Figure]) -> tuple[Known, list[Against]]:
@@ -43,7 +48,26 @@ def set_against(figures: Sequence[Figure], public: Sequence[Figure]) -> tuple[Kn
         for key, group in groups.items()
         if key in own and len({f.value for f in group if f.bound == "exact"}) == 1 and group[0].bound == "exact"
     }
-    return Known(known), [*found, *_unplaced(groups, own)]
+    return Known(known, _least(groups, own)), [*found, *_unplaced(groups, own)]
+
+
+def _least(groups: Mapping[str, Sequence[Figure]], own: Mapping[str, Figure]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    cities: defaultdict[str, int] = defaultdict(int)
+    for key, group in sorted(groups.items()):
+        counts = [int(f.value) for f in group if f.bound in ("exact", "at_least")]
+        if not counts:
+            continue
+        quantity, status, place = key.split("|")
+        if len(place) == 6 and place.isdigit() and not place.endswith("0000"):
+            cities[f"{quantity}|{status}|{place[:2]}0000"] += min(counts)
+        fitting = [count for count in counts if key in own and count <= int(own[key].value)]
+        if fitting:
+            found[key] = max(fitting)
+    for key, count in cities.items():
+        if key in own and count <= int(own[key].value):
+            found[key] = max(count, found.get(key, 0))
+    return found
 
 
 def _same_event(figures: Sequence[Figure], public: Sequence[Figure]) -> list[Figure]:

@@ -30,10 +30,16 @@ def at_most(lesser: str, greater: str) -> Constraint:
 
 
 class Knowledge:
-    """What a reader knows: printed counts, and how counts hang together. Every count is zero or more."""
+    """What a reader knows: printed counts, how counts hang together, and the least that each can be (else zero).
 
-    def __init__(self, constraints: Sequence[Constraint], known: Mapping[str, int]) -> None:
+    A count that stands in a table without its number is one at least: of what is nothing there is no line.
+    """
+
+    def __init__(
+        self, constraints: Sequence[Constraint], known: Mapping[str, int], least: Mapping[str, int] | None = None
+    ) -> None:
         self._constraints = constraints
+        self._least = least or {}
         self.known = dict(known)
         self._of: defaultdict[str, list[int]] = defaultdict(list)
         for index, constraint in enumerate(constraints):
@@ -91,8 +97,9 @@ class Knowledge:
 
         a_eq, b_eq = self._matrix(equal, at)
         a_ub, b_ub = self._matrix(upper, at)
+        bounds = [(self._least.get(name, 0), None) for name in at]
         found = linprog(
-            goal, A_ub=a_ub, b_ub=b_ub, A_eq=a_eq, b_eq=b_eq, bounds=(0, None), method="highs"
+            goal, A_ub=a_ub, b_ub=b_ub, A_eq=a_eq, b_eq=b_eq, bounds=bounds, method="highs"
         )  # fmt: skip
         if found.status == _UNBOUNDED:
             return float("-inf")

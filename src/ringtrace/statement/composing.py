@@ -92,10 +92,12 @@ def _parts(whole: str, keys: Mapping[str, object]) -> list[str]:
 def _protect(request: Request, values: Mapping[str, int], known: Known, released: Sequence[Statement]) -> Protection:
     """Audit this statement together with everything that was released before it."""
     chain = [{line.key: line for line in statement.lines} for statement in released]
-    constraints = _constraints({key: 0 for key in values}, "now|", request.within or {})
+    constraints = _constraints(values, "now|", request.within or {})
+    least = {f"now|{key}": max(1, known.least.get(key, 0)) for key, value in values.items() if value}
     printed: dict[str, int] = {}
     for turn, lines in enumerate(chain):
-        constraints += _constraints(dict.fromkeys(lines, 0), f"{turn}|", request.within or {})
+        constraints += _constraints({key: line.value for key, line in lines.items()}, f"{turn}|", request.within or {})
+        least |= {f"{turn}|{key}": 1 for key, line in lines.items() if line.value}
         printed |= {f"{turn}|{key}": line.value for key, line in lines.items() if line.shown == "exact"}
         printed |= {f"{turn}|{key}": value for key, value in released[turn].known.items() if key in lines}
     states = [
@@ -113,7 +115,7 @@ def _protect(request: Request, values: Mapping[str, int], known: Known, released
         for turn, lines in enumerate(chain):
             if key in lines and key not in free and 0 < abs(value - lines[key].value) < limit:
                 targets.append(Target({f"now|{key}": 1, f"{turn}|{key}": -1}, limit))
-    return protect(counts, constraints, printed, targets)
+    return protect(counts, constraints, printed, targets, least)
 
 
 def _past_targets(chain: Sequence[Mapping[str, Line]]) -> list[Target]:
@@ -141,7 +143,10 @@ def _growth(states: Sequence[tuple[str, str, Mapping[str, int]]]) -> list[Constr
 
 
 def _constraints(keys: Mapping[str, int], prefix: str, within: Mapping[tuple[str, str], str]) -> list[Constraint]:
-    """How the counts of one statement hang together: provinces and total, one status within another."""
+    """How the counts of one statement hang together: provinces and total, one status within another.
+
+    keys: key -> count. A status counts as within another only where it is: records may lack the earlier event.
+    """
     found = []
     for key in keys:
         quantity, status, place = key.split("|")
@@ -149,7 +154,7 @@ def _constraints(keys: Mapping[str, int], prefix: str, within: Mapping[tuple[str
         if parts:
             found.append(sum_of(prefix + key, [prefix + part for part in parts]))
         outer = f"{quantity}|{within.get((quantity, status), '')}|{place}"
-        if (quantity, status) in within and outer in keys:
+        if (quantity, status) in within and keys.get(outer, -1) >= keys[key]:
             found.append(at_most(prefix + key, prefix + outer))
     return found
 

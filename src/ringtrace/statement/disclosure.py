@@ -73,19 +73,20 @@ def protect(
     constraints: Sequence[Constraint],
     printed: Mapping[str, int],
     targets: Iterable[Target] = (),
+    least: Mapping[str, int] | None = None,
 ) -> Protection:
     """Choose the counts to leave unprinted.
 
     constraints: over the keys of ``counts`` and of earlier statements. printed: key -> value of what is
     known already. targets: what must stay protected besides the small counts here (earlier small counts,
-    changes since earlier statements).
+    changes since earlier statements). least: key -> what anybody knows a count to be at least.
     """
     by_key = {count.key: count for count in counts}
     small = {count.key for count in counts if (count.is_small or count.is_near) and not count.public}
     wanted = [Target({c.key: 1}, c.threshold) for c in counts if c.key in small and c.is_small]
     wanted += [target for target in targets if not _printed(target, printed, by_key, small)]
     known = {**printed, **{c.key: c.value for c in counts if c.key not in small or c.public}}
-    knowledge, added, exposed = Knowledge(constraints, known), set[str](), []
+    knowledge, added, exposed = Knowledge(constraints, known, least), set[str](), []
     for target in wanted:
         while (short := _shortage(knowledge, target)) > 0:
             choice = _complement(knowledge, target, by_key, short)
