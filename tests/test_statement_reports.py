@@ -97,3 +97,21 @@ def test_one_published_count_is_one_line_of_the_statement():
     ]
     rows = [row for row in set_against(own, public)[1] if row.verdict == "agrees"]
     assert [(row.value, row.sources, row.figures) for row in rows] == [("1094", 2, ("a", "b", "c"))]
+
+
+def test_one_total_told_as_arrested_and_as_detained_is_asked_once_and_placed_by_both():
+    figures = [
+        figure("a", "40", quantity="suspects", status="arrested"),
+        figure("b", "40", quantity="suspects", status="detained", source="b"),
+        figure("c", "15", "340000", quantity="suspects", status="detained", source="b"),
+    ]
+    open_sums = [(row.left, row.amount) for row in reconcile(figures) if row.verdict == "unallocated"]
+    assert open_sums == [("a", "25")]
+
+
+def test_items_of_a_list_are_read():
+    text = "Police gave these figures.\n- Suspects arrested: 27\n- Children rescued: 13"
+    assert [(d.quantity, d.value, d.status) for d in read_public_figures(text)] == [
+        ("suspects", "27", "arrested"),
+        ("children", "13", "rescued"),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -67,7 +68,8 @@ def candidates(case: Case, start: str, most: int = 50) -> list[str]:
 def reconciliation(case: Case, asked: Asked = NOBODY) -> Explanation:
     """Say how the published figures fit together and what no source answers."""
     room = Room(case)
-    figures = {row["figure_id"]: row for row in room.rows("figures", "origin", "public")}
+    public = sorted(room.rows("figures", "origin", "public"), key=_reading_order)
+    figures = {row["figure_id"]: row for row in public}
     rows = room.table("reconciliation").to_pylist()
     questions = room.table("questions")["question"].to_pylist()
     lines = ["Figures in the sources:"] if figures else ["No published figure was found in the evidence."]
@@ -77,13 +79,27 @@ def reconciliation(case: Case, asked: Asked = NOBODY) -> Explanation:
         documents.append({**figure, "cited": values, "words": figure_words(figure)})
         lines += [f"  {figure_words(figure)}{_apart(figure)}", *cited]
     lines += ["Compared:"] if rows else []
-    for row in rows:
-        right = f" / {figure_words(figures[row['right']])}" if row["right"] else ""
-        lines.append(f"  {verdict_words(row['verdict'])}: {figure_words(figures[row['left']])}{right}")
-        lines.append(f"      {row['reason']}{' (' + row['amount'] + ')' if row['amount'] else ''}")
+    told = Counter(_comparison(row, figures) for row in sorted(rows, key=lambda row: _VERDICTS.index(row["verdict"])))
+    for (heading, reason), times in told.items():  # many papers print one release: say it once
+        lines += [f"  {heading}{f' ({times} pairs)' if times > 1 else ''}", f"      {reason}"]
     lines += ["Open questions:", *(f"  {question}" for question in questions)] if questions else []
     found = Explanation({"figures": documents, "reconciliation": rows, "questions": questions}, lines)
     return consulted(room, found, asked)
+
+
+_VERDICTS = ("differs", "unallocated", "not_comparable", "agrees")
+
+
+def _reading_order(figure: Mapping[str, Any]) -> tuple[str, ...]:
+    """The main story first; totals before parts, within one quantity."""
+    return tuple(str(figure[name] or "") for name in ("context", "quantity", "place", "status", "value", "figure_id"))
+
+
+def _comparison(row: Mapping[str, Any], figures: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]:
+    """The two lines that say one verdict: what is compared, and why."""
+    words = [figure_words(figures[row[side]]) for side in ("left", "right") if row[side]]
+    amount = f" ({row['amount']})" if row["amount"] else ""
+    return f"{verdict_words(row['verdict'])}: {' / '.join(dict.fromkeys(words))}", f"{row['reason']}{amount}"
 
 
 def _explain_ring(room: Room, ring: str) -> Explanation:

@@ -19,7 +19,7 @@ _STOP_WORDS = frozenset({
     "with", "after", "before", "as", "or", "is", "are", "per", "while", "when", "where", "between", "during", "across",
     "since", "into", "than",
 })  # fmt: skip
-_FILLER = " 共约近逾达超过多至少大计为有总等余者已"
+_FILLER = " 共约近逾达超过多至少大计为有总等余者已:"
 _PHRASE = 8
 """Characters between two nouns of one Chinese phrase."""
 _OTHERS = frozenset("由仍已向对因")
@@ -31,6 +31,8 @@ _NUMBER_OF = re.compile(
     r"(?:at|to|is|was|stands at|stood at|reached|rose to|has reached|had reached) (?:[a-z]+ ){0,2}$"
 )
 """Before a number: "put the number of people arrested there at", "the number of arrests rose to"."""
+_LABELLED = re.compile(r"^[•·*◆■\-–— ]*([a-z' \-]{3,60}): ?$")
+"""An item of a list: "suspects arrested: 27"."""
 _LONGEST_LEAD = 110
 
 
@@ -60,7 +62,8 @@ def find_noun(vocabulary: Vocabulary, number: Number, low: int, high: int) -> Te
 def _noun_before(vocabulary: Vocabulary, number: Number) -> Term | None:
     """ "The number of people arrested there at 31": the noun and its participle stand before the number."""
     first = max(0, number.start - _LONGEST_LEAD)
-    match = _NUMBER_OF.search(vocabulary.text[first : number.start])
+    before = vocabulary.text[first : number.start]
+    match = _NUMBER_OF.search(before) or (_LABELLED.search(before) if not first else None)
     if match is None:
         return None
     start, stop = first + match.start(1), first + match.end(1)

@@ -164,11 +164,13 @@ def _remainders(
     whole_unplaced: list[Reconciliation] = []
     mine = [f for f in main if f.quantity == quantity]
     whole_statuses = {f.status for f in mine if not f.place and f.bound == "exact" and f.status in _SOMEWHERE}
-    for status in sorted(whole_statuses):
+    custody = _one_custody(mine)
+    for status in sorted(whole_statuses - (custody - {"arrested"})):
+        counted = custody if status in custody else {status}
         totals = [f for f in mine if not f.place and f.status == status and f.bound == "exact"]
         parts: dict[str, Figure] = {}
         for part in mine:
-            fits = part.place and part.bound == "exact" and (part.status == status or not part.status)
+            fits = part.place and part.bound == "exact" and (part.status in counted or not part.status)
             if fits and (part.place not in parts or Decimal(part.value) > Decimal(parts[part.place].value)):
                 parts[part.place] = part
         total = max(totals, key=lambda f: (Decimal(f.value), f.id))
@@ -180,7 +182,7 @@ def _remainders(
         parts = {place: part for place, part in parts.items() if not _is_inside_another(place, parts)}
         left = Decimal(total.value) - _sum(parts.values())
         if left < 0:  # a part that says no status of its own may be part of another total
-            parts = {place: part for place, part in parts.items() if part.status == status}
+            parts = {place: part for place, part in parts.items() if part.status in counted}
             left = Decimal(total.value) - _sum(parts.values())
         names = ", ".join(f"{place_name(code)} {part.value}" for code, part in sorted(parts.items())) or "none"
         loose = [part for part in parts.values() if not _tells(part, total, mine)]
@@ -200,6 +202,13 @@ def _remainders(
             reason = f"the parts ({names}) add up to the total"
             found.append(Reconciliation(total.id, next(iter(parts.values())).id, "agrees", "", reason))
     return found or (whole_unplaced if unplaced else [])
+
+
+def _one_custody(figures: Sequence[Figure]) -> frozenset[str]:
+    """Both words for custody where reports give one total as "arrested" and as "detained": one number, asked once."""
+    totals = {(f.status, f.value) for f in figures if not f.place and f.bound == "exact"}
+    shared = [value for status, value in totals if status == "arrested" and ("detained", value) in totals]
+    return frozenset({"arrested", "detained"}) if shared else frozenset()
 
 
 def _tells(part: Figure, total: Figure, figures: Sequence[Figure]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from ringtrace.statement.sentences import Sentence, sentences
 from ringtrace.statement.vocabulary import PERSONS, Vocabulary, look_up, terms
 
 _OPENING = 60
+_ITEM = re.compile(r"\s*(?:[•·*◆■\-–—]|[^\n:：]{2,40}[:：] ?[0-9])")
 _LEAD = 6
 _SHORT_LINE = 60
 _SENTENCE_ENDS = (".", "。", "!", "！", "?", "？", '"', "”", "」", ")", "）", ";", "；", "…")
@@ -66,9 +68,9 @@ def tell(text: str, published: str) -> Iterator[Told]:
 def _last_prose(whole: Sequence[Sentence]) -> int:
     """Return the last paragraph that ends as a sentence does; what follows it are headlines, counters and links.
 
-    A text without any such paragraph (a headline, a list) is taken whole.
+    Items of a list ("- suspects: 27") are story. A text without any such paragraph (a headline) is taken whole.
     """
-    ended = [s.paragraph for s in whole if s.text.rstrip().endswith(_SENTENCE_ENDS)]
+    ended = [s.paragraph for s in whole if s.text.rstrip().endswith(_SENTENCE_ENDS) or _ITEM.match(s.text)]
     return max(ended, default=whole[-1].paragraph if whole else -1)
 
 
