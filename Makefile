@@ -47,8 +47,8 @@ test: $(VENV)/.dev browser ## every test
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -n 2
 
-soak: $(VENV)/.dev browser ## power cuts, fault sweeps, fuzzing at the full counts
-	@RINGTRACE_SOAK=1 $(BIN)/pytest tests/soak -n 0
+soak: $(VENV)/.dev browser ## power cuts, fault sweeps, fuzzing at the full counts; tests/soak/README.md says how to scale it
+	@RINGTRACE_SOAK=1 $(BIN)/pytest tests/soak -n 0 -rs
 
 bench: $(VENV)/.dev ## every benchmark, printed as a table
 	@$(BIN)/python benchmarks/run.py

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -334,6 +334,7 @@ def test_only_one_module_can_open_a_network_connection():
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=4), min_size=1, max_size=70), st.data())
 def test_proofs_made_together_are_those_made_one_by_one(entries, data):
     leaves = [merkle.leaf_hash(entry) for entry in entries]
@@ -351,6 +352,7 @@ def test_proofs_made_together_are_those_made_one_by_one(entries, data):
     assert not verifier.consistent((old, wrong), (len(leaves), root), proof)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=4), max_size=70))
 def test_a_growing_tree_has_the_root_of_the_whole(entries):
     tree, leaves = merkle.Tree(), [merkle.leaf_hash(entry) for entry in entries]

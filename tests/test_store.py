@@ -10,7 +10,7 @@ import time
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace.errors import CaseError
@@ -166,6 +166,7 @@ def test_decisions_are_append_only(case):
     ledger.close()
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=8), max_size=40), st.data())
 def test_every_leaf_and_every_prefix_can_be_proven(entries, data):
     leaves = [merkle.leaf_hash(entry) for entry in entries]

@@ -5,6 +5,7 @@ input that takes more than two seconds.
 """
 
 import json
+import os
 import random
 import sys
 import time
@@ -17,11 +18,14 @@ from ringtrace.model.source import Source
 sys.path.insert(0, str(Path(__file__).parent))
 from hostile_files import SAMPLES, mutate
 
+MOST = int(os.environ.get("RINGTRACE_SOAK_BYTES") or 20_000)
+"""Bytes of a sample that are mutated: shorter ones give more runs in the same time."""
+
 
 def corpus(reader):
     """Samples of the reader itself, and one of every other so that it meets what it was not made for."""
     own = [p.read_bytes() for p in sorted((SAMPLES / reader).rglob("*")) if p.is_file() and p.name != "expected.json"]
-    return [data[:20_000] for data in own if data] or [b"{}\n<html>"]
+    return [data[:MOST] for data in own if data] or [b"{}\n<html>"]
 
 
 def attempt(module, data):
@@ -42,9 +46,10 @@ def attempt(module, data):
     return "" if time.process_time() - started < 2 else "took more than two seconds"
 
 
-def fuzz(reader, seconds, seed, most=10**9):
-    """Return (runs, finding -> the input that shows it)."""
+def fuzz(reader, seconds, seed, most=10**9, timed=False):
+    """Return (runs, finding -> the input that shows it), and with ``timed`` the processor seconds that it took."""
     module, known, rng = registry.scan("ringtrace.readers")[reader], corpus(reader), random.Random(seed)
+    started = time.process_time()
     findings, runs, until = {}, 0, time.monotonic() + seconds
     while time.monotonic() < until and runs < most:
         data = mutate(rng.choice(known), rng)
@@ -52,7 +57,7 @@ def fuzz(reader, seconds, seed, most=10**9):
         runs += 1
         if wrong and len(findings) < 20:
             findings.setdefault(wrong.split(": ")[0] + wrong[wrong.rfind(" at ") :], data)
-    return runs, findings
+    return (runs, findings, time.process_time() - started) if timed else (runs, findings)
 
 
 if __name__ == "__main__":

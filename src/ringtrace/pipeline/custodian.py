@@ -82,6 +82,14 @@ def amend(case: Case, evidence_id: str, changes: Mapping[str, str], asked: Asked
     _log(case, "alter", asked, {"evidence": evidence_id, "what": "circumstances", "changes": dict(changes)})
 
 
+def log_separation(
+    case: Case, evidence_id: str, original: str, size: int, columns: Sequence[str], asked: Asked
+) -> None:
+    """Log that a file of tips became evidence without its reporters. original: SHA-256 of the file as it came."""
+    detail = {"what": "reporters taken out and sealed", "original": original, "size": size, "columns": list(columns)}
+    _log(case, "alter", asked, {"evidence": evidence_id, **detail})
+
+
 def erase(case: Case, evidence_id: str, authority: str, asked: Asked) -> None:
     """Delete an original for good; the log keeps its hash, who did it, why and under which authority."""
     if not authority or not asked.why:

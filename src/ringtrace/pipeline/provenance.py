@@ -97,7 +97,8 @@ def act_line(event: Mapping[str, Any]) -> str:
     head = f"  line {event['line']}  {str(event['at'])[:19]}Z  {_ACTS.get(act, act)} by {event.get('by', 'ringtrace')}"
     told = [_circumstances(event)] if act == "collect" else []
     told += [_circumstances(event["changes"])] if act == "alter" and "changes" in event else []
-    told += [str(event["what"])] if act in ("disclose", "combine") else []
+    told += [str(event["what"])] if act in ("disclose", "combine") or "original" in event else []
+    told += [f"the file as it came: SHA-256 {event['original']}"] if "original" in event else []
     told += [f"to {event['to']}"] if event.get("to") else []
     told += [f"{counted(len(event['spans']), 'quotation')}"] if "spans" in event else []
     told += [f"authority {event['authority']}"] if act == "erase" else []

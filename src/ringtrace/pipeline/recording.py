@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.identity import derive_id
 from ringtrace.model.record import Entry, Finding, Record, RecordSource, Sealed
@@ -90,7 +92,7 @@ def undo(case: Case, number: int, *, author: str, reason: str) -> Batch:
     with case.locked(), _opened(case) as ledger:
         salts = {e.sealed.salt for e in read_entries(ledger) if e.batch == number and e.sealed}
         batch = undo_batch(ledger, number, author, reason)
-        vault = _vault(ledger, author)
+        vault = vault_of(ledger, author)
         for salt in sorted(salts):
             vault.destroy(salt)
         return batch
@@ -99,7 +101,7 @@ def undo(case: Case, number: int, *, author: str, reason: str) -> Batch:
 def appoint_keepers(case: Case, keepers: Sequence[Keeper], *, author: str) -> None:
     """Name all (name, passphrase) keepers at one desk; any two of them can unseal together."""
     with case.locked(), _opened(case) as ledger:
-        vault = _vault(ledger, author)
+        vault = vault_of(ledger, author)
         vault.appoint(keepers)
         _tell_keepers(ledger, vault, author, [name for name, _ in keepers])
 
@@ -107,7 +109,7 @@ def appoint_keepers(case: Case, keepers: Sequence[Keeper], *, author: str) -> No
 def enrol_keeper(case: Case, name: str, phrase: str, *, author: str) -> list[str]:
     """Make one keeper, at their own desk; return all keepers so far."""
     with case.locked(), _opened(case) as ledger:
-        vault = _vault(ledger, author)
+        vault = vault_of(ledger, author)
         vault.enrol(name, phrase)
         _tell_keepers(ledger, vault, author, [name])
         return vault.keepers()
@@ -118,7 +120,7 @@ def _tell_keepers(ledger: Ledger, vault: Vault, author: str, names: Sequence[str
     ledger.record("audit", author, {**said, "public": {name: vault.public_keys()[name] for name in names}})
 
 
-def _check_keepers(ledger: Ledger, vault: Vault) -> None:
+def check_keepers(ledger: Ledger, vault: Vault) -> None:
     """Raise CaseError where the keepers' public keys are not those that the audit names: somebody put in their own."""
     told: dict[str, str] = {}
     for _, payload in ledger.events("audit"):
@@ -138,7 +140,7 @@ def approve(case: Case, subject: str, keeper: Keeper, to: str, *, author: str, r
     if keeper[0] == to:
         raise UsageError("a second keeper must open it")
     with case.locked(), _opened(case) as ledger:
-        vault, found = _vault(ledger, author), _seals(ledger, subject)
+        vault, found = vault_of(ledger, author), _seals(ledger, subject)
         said = {"subject": subject, "keepers": [keeper[0], to], "why": reason, "login": getpass.getuser()}
         ledger.record("audit", author, {"what": "approval asked", **said})
         passed = {
@@ -155,7 +157,7 @@ def unseal_approved(case: Case, subject: str, keeper: Keeper, *, author: str, re
     Raises UsageError without a consent, and when whoever consented is the one who opens now.
     """
     with case.locked(), _opened(case) as ledger:
-        found, vault = _seals(ledger, subject), _vault(ledger, author)
+        found, vault = _seals(ledger, subject), vault_of(ledger, author)
         consents = [
             (event.author, payload)
             for event, payload in ledger.events("approval")
@@ -184,7 +186,7 @@ def unseal_approved(case: Case, subject: str, keeper: Keeper, *, author: str, re
 def unseal(case: Case, subject: str, keepers: Sequence[Keeper], *, author: str, reason: str) -> list[dict[str, str]]:
     """Open the identity of one person with two keepers at one desk; the audit says so before anything is shown."""
     with case.locked(), _opened(case) as ledger:
-        found, vault = _seals(ledger, subject), _vault(ledger, author)
+        found, vault = _seals(ledger, subject), vault_of(ledger, author)
         names = [name for name, _ in keepers]
         _ask(ledger, author, subject, names, reason)
         opened = [vault.unseal(subject, sealed, keepers) for sealed in found]
@@ -194,6 +196,9 @@ def unseal(case: Case, subject: str, keepers: Sequence[Keeper], *, author: str, 
 
 def _seals(ledger: Ledger, subject: str) -> list[Sealed]:
     found = [e.sealed for e in read_entries(ledger) if e.record.subject == subject and e.sealed]
+    for kind in ("reporter", "tip_original"):  # of the tip desk
+        sealed = [payload["sealed"] for _, payload in ledger.events(kind) if payload["subject"] == subject]
+        found += [msgspec.convert(one, Sealed) for one in sealed]
     if not found:
         raise UsageError(f"no identity is sealed under {subject}")
     return found
@@ -236,7 +241,7 @@ def learn_masks(case: Case, keepers: Sequence[tuple[str, str]], *, author: str) 
     Returns how many identities were opened; none is shown. The audit says so before the first is opened.
     """
     with case.locked(), _opened(case) as ledger:
-        vault = _vault(ledger, author)
+        vault = vault_of(ledger, author)
         by_salt: dict[str, list[tuple[str, Sealed]]] = {}
         for entry in read_entries(ledger):
             if entry.sealed and entry.record.kind == "child" and vault.prints(entry.sealed.salt) is None:
@@ -265,7 +270,7 @@ def _take(
     case: Case, sheet: Sheet, columns: ColumnMapping, about: Mapping[str, object], author: str, today: str, dry: bool
 ) -> Recorded:
     with case.locked(), _opened(case) as ledger:
-        vault = _vault(ledger, author) if not dry or _has_vault(ledger) else None
+        vault = vault_of(ledger, author) if not dry or _has_vault(ledger) else None
         if columns.identities and not (vault and vault.ready):
             told = ", ".join(name.removeprefix("identity_") for name in columns.identities)
             raise UsageError(
@@ -280,7 +285,7 @@ def _take(
         intake = take_in(sheet, columns, Histories(e.record for e in read_entries(ledger)), desk)
         number = 0
         if intake.drafts and vault and not dry:
-            _check_keepers(ledger, vault)
+            check_keepers(ledger, vault)
             refused = len({f.row for f in intake.findings if f.level == "refused"})
             number = write_batch(ledger, author, {**about, "refused": refused}, _sealed(intake, vault))
     return Recorded(number, len(sheet.rows), len(intake.drafts), intake.findings, columns.ignored)
@@ -306,7 +311,7 @@ def _has_vault(ledger: Ledger) -> bool:
     return bool(ledger.payloads("vault"))
 
 
-def _vault(ledger: Ledger, author: str) -> Vault:
+def vault_of(ledger: Ledger, author: str) -> Vault:
     """The vault of a case: its name is made at random with the first record."""
     for _, payload in ledger.events("vault"):
         return Vault(key_folder(), payload["name"])

@@ -32,6 +32,7 @@ from ringtrace.store.timestamps import inspect_timestamps
 
 _CHUNK = 1 << 20
 _BATCH_FILES = 1024
+_PARTS = ("objects", "objects.sha256", "incoming", "custody")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ class EvidenceStore:
 
     def held(self) -> list[Held]:
         """Return what is in the store, by evidence id, as the custody log says."""
-        return _held(self.log.events())
+        found = _held(self.log.events())
+        return [found[key] for key in sorted(found)]
 
     def receptions(self) -> list[Reception]:
         """Return every time that an original came in, in the order of the log, erased ones included."""
@@ -146,14 +148,14 @@ class EvidenceStore:
     def _finish(self) -> None:
         """Do what a crash may have left undone: erased files are gone, the list of hashes is that of the rest."""
         events = self.log.events()
-        held = {item.evidence_id for item in _held(events)}
+        held = _held(events)
         for event in events:
             if event.get("event") == "erase" and event["evidence"] not in held:
                 self.object_path(str(event["evidence"])).unlink(missing_ok=True)
         path = self.folder / "objects.sha256"
         wanted = sum(len(self._hash_line(key)) for key in held)
         if (path.stat().st_size if path.exists() else 0) != wanted:
-            replace_file(path, b"".join(self._hash_line(key) for key in sorted(held)))
+            replace_file(path, b"".join(self._hash_line(key) for key in held))
 
     def _hash_line(self, evidence_id: str) -> bytes:
         return f"{evidence_id}  {self.object_path(evidence_id).relative_to(self.folder).as_posix()}\n".encode()
@@ -229,7 +231,7 @@ class EvidenceStore:
         """Re-read every byte and return what is missing, changed, added or unsigned."""
         problems = inspect_log(self.log)
         try:
-            held = {item.evidence_id: item for item in self.held()}
+            held = _held(self.log.events())
         except (CaseError, KeyError, TypeError, ValueError) as error:
             return [*problems, Finding("custody/log.jsonl", f"not readable as a custody log: {error}")]
         for item in held.values():
@@ -238,20 +240,25 @@ class EvidenceStore:
             if path.is_file() and (path.name not in held or path != self.object_path(path.name)):
                 where = path.relative_to(self.folder).as_posix()
                 problems.append(Finding(where, "this file is in the store but no log line speaks of it"))
+        strange = sorted(path.name for path in self.folder.glob("*") if path.name not in _PARTS)
+        problems += [Finding(name, "this file does not belong here") for name in strange]
         return problems + self._check_hash_list(held) + inspect_timestamps(self.log)
 
     def _check_hash_list(self, held: Iterable[str]) -> list[Finding]:
-        """Return the lines of ``objects.sha256`` that are not those of what is held, and the lines it lacks."""
+        """Return the lines of ``objects.sha256`` that are not those of what is held, in order, and those it lacks."""
         path = self.folder / "objects.sha256"
         lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-        lacking = {self._hash_line(key) for key in held}
-        found = []
+        wanted = [self._hash_line(key) for key in held]
+        lacking, found = set(wanted), []
         for number, line in enumerate(lines, start=1):
             if line not in lacking:
                 found.append(Finding(f"objects.sha256 line {number}", "this line belongs to nothing that is held"))
             lacking.discard(line)
-        told = f"{len(lacking)} lines are missing, one of {min(lacking)[:12].decode()}..." if lacking else ""
-        return found + ([Finding("objects.sha256", told)] if lacking else [])
+        if lacking:
+            told = f"{len(lacking)} lines are missing, one of {min(lacking)[:12].decode()}..."
+            return [*found, Finding("objects.sha256", told)]
+        moved = [n for n, (line, other) in enumerate(zip(lines, wanted, strict=False), start=1) if line != other]
+        return found or [Finding(f"objects.sha256 line {n}", "this line is not in the order of the log") for n in moved]
 
     def _check(self, item: Held, progress: Callable[[int], None]) -> list[Finding]:
         path = self.object_path(item.evidence_id)
@@ -273,7 +280,8 @@ class EvidenceStore:
         return []
 
 
-def _held(events: Iterable[dict[str, Any]]) -> list[Held]:
+def _held(events: Iterable[dict[str, Any]]) -> dict[str, Held]:
+    """Return evidence id -> what is held, in the order in which it came."""
     found: dict[str, Held] = {}
     for event in events:
         if event.get("event") == "erase":
@@ -287,7 +295,7 @@ def _held(events: Iterable[dict[str, Any]]) -> list[Held]:
         else:
             names = tuple(sorted({*old.names, name}))
             found[key] = Held(key, old.size, names, old.received_at, old.source)
-    return [found[key] for key in sorted(found)]
+    return found
 
 
 def _copy(path: Path, target: Path) -> tuple[str, int, str]:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from ringtrace.errors import CaseError
 from ringtrace.model.custody import Finding
 from ringtrace.store.custody import CustodyLog
-from ringtrace.store.keys import Checkpoint, read_checkpoint
+from ringtrace.store.keys import Checkpoint, is_signed_by, read_checkpoint
 from ringtrace.store.merkle import consistency_proof, is_consistent, leaf_hash, root_hash
 
 _LOG, _LEAVES, _NOTE, _KEY = (f"custody/{name}" for name in ("log.jsonl", "leaves.hex", "checkpoint", "key.pem"))
@@ -33,7 +33,8 @@ def inspect_signed(log: CustodyLog) -> list[Finding]:
     try:
         checkpoint = read_checkpoint(path.read_bytes(), log.public_key())
     except CaseError as error:
-        return [Finding(f"{_NOTE} (or {_KEY})" if "another key" in str(error) else _NOTE, str(error))]
+        key_changed = "another key" in str(error) and not is_signed_by(path.read_bytes(), log.public_key())
+        return [Finding(_KEY if key_changed else _NOTE, str(error))]
     if problem := _note_problem(path.read_bytes()):
         return [Finding(_NOTE, problem)]
     if checkpoint.size <= len(leaves) and root_hash(leaves[: checkpoint.size]) == checkpoint.root:

@@ -111,6 +111,16 @@ def split_checkpoint(note: bytes) -> tuple[bytes, bytes]:
     return body + b"\n", _signature(tail.decode().split("\n")[0])[1][4:]
 
 
+def is_signed_by(note: bytes, public: bytes) -> bool:
+    """Tell whether the note's first signature is that of ``public``, whatever name and key id stand before it."""
+    try:
+        body, signature = split_checkpoint(note)
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, body)
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
 def verifier_key(origin: str, public: bytes) -> str:
     """Return the public key as a C2SP signed-note verifier key: name+id+key; a witness keeps it with the checkpoint."""
     return f"{origin}+{_key_id(origin, public).hex()}+{base64.b64encode(bytes([1]) + public).decode()}"

@@ -52,12 +52,24 @@ def guess_columns(names: Iterable[str]) -> dict[str, str]:
     words = lexicon.load("tip_columns")
     found: dict[str, str] = {}
     for name in names:
-        plain = " ".join(name.strip("\ufeff \t").lower().replace("_", " ").replace("-", " ").split())
+        plain = _plain(name)
         for concept in CONCEPTS:
             if concept not in found and plain in words.get(concept, ()):
                 found[concept] = name
                 break
     return found
+
+
+def reporter_columns(names: Sequence[str], columns: TipColumns) -> list[str]:
+    """Return every column that says who reported or how to reach them: by the mapping, and by the header words."""
+    words = lexicon.load("tip_columns").get("reporter", ())
+    used = {name for concept, name in columns.columns.items() if concept != "reporter"}
+    mapped = columns.columns.get("reporter")
+    return [name for name in names if name == mapped or (_plain(name) in words and name not in used)]
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.strip("\ufeff \t").lower().replace("_", " ").replace("-", " ").split())
 
 
 def _read_mapping(source: Source, names: Sequence[str]) -> TipColumns:
