@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from ringtrace.errors import CaseError
 from ringtrace.model.custody import Finding
 from ringtrace.store.custody import CustodyLog
-from ringtrace.store.keys import Checkpoint, is_signed_by, read_checkpoint
+from ringtrace.store.keys import Checkpoint, is_signed_by, key_id, read_checkpoint
 from ringtrace.store.merkle import consistency_proof, is_consistent, leaf_hash, root_hash
 
 _LOG, _LEAVES, _NOTE, _KEY = (f"custody/{name}" for name in ("log.jsonl", "leaves.hex", "checkpoint", "key.pem"))
@@ -33,8 +34,8 @@ def inspect_signed(log: CustodyLog) -> list[Finding]:
     try:
         checkpoint = read_checkpoint(path.read_bytes(), log.public_key())
     except CaseError as error:
-        key_changed = "another key" in str(error) and not is_signed_by(path.read_bytes(), log.public_key())
-        return [Finding(_KEY if key_changed else _NOTE, str(error))]
+        another = "another key" in str(error)
+        return [Finding(_blamed(path.read_bytes(), log.public_key(), leaves) if another else _NOTE, str(error))]
     if problem := _note_problem(path.read_bytes()):
         return [Finding(_NOTE, problem)]
     if checkpoint.size <= len(leaves) and root_hash(leaves[: checkpoint.size]) == checkpoint.root:
@@ -89,6 +90,17 @@ def _note_problem(note: bytes) -> str:
     return "" if note.count(b"\n") == 5 else "there is more in this file than the checkpoint and its signature"
 
 
+def _blamed(note: bytes, public: bytes, leaves: Sequence[bytes]) -> str:
+    """Return which of note and key was changed: a note that agrees with itself and the log speaks against the key."""
+    body, _, tail = note.partition(b"\n\n")
+    lines, words = body.split(b"\n"), tail.split(b" ")
+    if len(lines) != 3 or len(words) != 3 or words[1] != lines[0] or not lines[1].isdigit():
+        return _NOTE
+    root = base64.b64encode(root_hash(leaves[: int(lines[1][:18])]))
+    same_id = key_id(lines[0].decode("utf-8", "replace"), public) == _decoded(words[2])[:4]
+    return _KEY if root == lines[2] and not same_id and not is_signed_by(note, public) else _NOTE
+
+
 def _key_problem(log: CustodyLog) -> str:
     """Return what is wrong with the public key's file, "" when nothing."""
     try:
@@ -137,3 +149,10 @@ def _leaf_problems(log: CustodyLog, lines: Sequence[bytes]) -> list[Finding]:
         return []
     at = next((n for n, (a, b) in enumerate(zip(kept, wanted, strict=False)) if a != b), min(len(kept), len(wanted)))
     return [Finding(f"{_LEAVES} line {at // 65 + 1}", "this leaf does not belong to the line of the log")]
+
+
+def _decoded(code: bytes) -> bytes:
+    try:
+        return base64.b64decode(code)
+    except ValueError:
+        return b""

@@ -73,7 +73,7 @@ def sign_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> bytes:
     """Return the checkpoint as a signed note (C2SP tlog-checkpoint, signature type Ed25519)."""
     body = _body(checkpoint)
     public = public_bytes(key)
-    signature = _key_id(checkpoint.origin, public) + key.sign(body)
+    signature = key_id(checkpoint.origin, public) + key.sign(body)
     return body + b"\n" + f"— {checkpoint.origin} {base64.b64encode(signature).decode()}\n".encode()
 
 
@@ -92,7 +92,7 @@ def read_checkpoint(note: bytes, public: bytes) -> Checkpoint:
         signatures = [_signature(line) for line in tail.decode("utf-8", "replace").split("\n")[:-1]]
     except ValueError as error:
         raise CaseError(f"the custody checkpoint is not readable: {error}") from error
-    wanted = _key_id(checkpoint.origin, public)
+    wanted = key_id(checkpoint.origin, public)
     own = [data for name, data in signatures if name == checkpoint.origin and data[:4] == wanted]
     if not own:
         raise CaseError("the custody checkpoint is signed by another key than the case's")
@@ -123,7 +123,7 @@ def is_signed_by(note: bytes, public: bytes) -> bool:
 
 def verifier_key(origin: str, public: bytes) -> str:
     """Return the public key as a C2SP signed-note verifier key: name+id+key; a witness keeps it with the checkpoint."""
-    return f"{origin}+{_key_id(origin, public).hex()}+{base64.b64encode(bytes([1]) + public).decode()}"
+    return f"{origin}+{key_id(origin, public).hex()}+{base64.b64encode(bytes([1]) + public).decode()}"
 
 
 def _signature(line: str) -> tuple[str, bytes]:
@@ -141,5 +141,6 @@ def _body(checkpoint: Checkpoint) -> bytes:
     return f"{checkpoint.origin}\n{checkpoint.size}\n{base64.b64encode(checkpoint.root).decode()}\n".encode()
 
 
-def _key_id(origin: str, public: bytes) -> bytes:
+def key_id(origin: str, public: bytes) -> bytes:
+    """Return the four bytes by which a signed note names a key: SHA-256(name, newline, 0x01, key)."""
     return hashlib.sha256(origin.encode() + b"\n\x01" + public).digest()[:4]
