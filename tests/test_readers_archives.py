@@ -9,6 +9,7 @@ import io
 import lzma
 import random
 import tarfile
+import zipfile
 
 import pytest
 
@@ -16,7 +17,7 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.source import Limits, Member, Source
 from ringtrace.model.span import Gap
 from ringtrace.pipeline.reading import read_source
-from ringtrace.readers import compressed_file, tar_archive
+from ringtrace.readers import compressed_file, tar_archive, zip_archive
 
 CHAT = b"[LINE] group\n\n2014/01/03(Fri)\n09:00\tAlan\thello\n09:01\tBo\thi\n"
 
@@ -84,3 +85,17 @@ def test_a_cut_stream_keeps_what_was_read_and_noise_is_refused(pack) -> None:
     assert gap.reason == "the stream is cut off"
     with pytest.raises(MalformedError):
         list(compressed_file.read(source(data[:10] + b"\xff" * 200, "noise")))
+
+
+def test_a_member_without_a_name_costs_no_other_member() -> None:
+    """Found by fuzzing: the whole archive was given up."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in ("a.txt", "x", "b.txt"):
+            archive.writestr(zipfile.ZipInfo(name), name)
+    data = buffer.getvalue()
+    at = data.rindex(b"PK\x01\x02", 0, data.rindex(b"b.txt"))
+    entry = data.rindex(b"PK\x01\x02", 0, at)
+    nameless = data[: entry + 28] + b"\0\0\x01\0" + data[entry + 32 :]  # its name becomes an extra field
+    found = [item for item in zip_archive.read(source(nameless, "a.zip")) if isinstance(item, Member)]
+    assert {"a.txt", "b.txt"} <= {member.path for member in found}

@@ -57,7 +57,7 @@ def read_members(source: Source) -> Iterator[Gap | Structure | Member]:
         if count >= source.limits.members:
             yield _gap(source, entry.start, len(source.data), f"more than {source.limits.members} members")
             return
-        if entry.info.is_dir():
+        if entry.info.filename.endswith("/"):  # is_dir() fails on an empty name
             yield Structure(Span(source.evidence, source.member, entry.start, entry.stop), "folder")
             continue
         content, fault = _content(source, archive, entry, total)
