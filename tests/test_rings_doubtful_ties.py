@@ -10,6 +10,7 @@ import pytest
 
 from ringtrace.rings.communities import find
 from ringtrace.rings.graph import SCHEMA
+from ringtrace.rings.model import number
 
 RINGS, BROKERS, BUYERS = 3, 4, 8
 
@@ -25,7 +26,7 @@ def planted() -> dict[tuple[str, str], float]:
 
 
 def doubtful(actors: list[str], background: int, seed: int) -> dict[tuple[str, str], float]:
-    """One to three weak ties for everybody of the background, a good third of them to ring members."""
+    """One to three ties below firm for everybody of the background, a good third of them to ring members."""
     rng = random.Random(seed)
     others = [f"talk{n}" for n in range(background)]
     found = {}
@@ -33,7 +34,7 @@ def doubtful(actors: list[str], background: int, seed: int) -> dict[tuple[str, s
         for _ in range(rng.choice((1, 1, 2, 3))):
             mate = rng.choice(others if rng.random() < 0.6 else actors)
             if mate != one:
-                found[min(one, mate), max(one, mate)] = rng.uniform(0.25, 0.7)
+                found[min(one, mate), max(one, mate)] = rng.uniform(0.25, number("firm"))
     return found
 
 
