@@ -115,3 +115,22 @@ def test_items_of_a_list_are_read():
         ("suspects", "27", "arrested"),
         ("children", "13", "rescued"),
     ]
+
+
+def test_a_places_share_of_the_days_operation_is_placed():
+    """A local paper tells its province's numbers and the day, not the total."""
+    figures = [
+        figure("a", "1094", quantity="suspects", status="arrested"), figure("b", "382"),
+        figure("c", "27", "510000", quantity="suspects", status="arrested", source="b"),
+        figure("d", "9", "340000", quantity="suspects", status="arrested", source="c", day="2014-01-02"),
+    ]  # fmt: skip
+    amounts = {row.left: row.amount for row in reconcile(figures) if row.verdict == "unallocated"}
+    assert amounts["a"] == "1067"
+
+
+def test_children_sold_in_two_reports_are_not_set_against_each_other():
+    figures = [
+        figure("a", "40"), figure("b", "9", status="sold"),
+        figure("c", "40", source="b"), figure("d", "7", status="sold", source="b"),
+    ]  # fmt: skip
+    assert not [row for row in reconcile(figures) if row.verdict == "differs"]

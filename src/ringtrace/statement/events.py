@@ -2,7 +2,8 @@
 
 Two reports of two operations differ in every number, and that is no contradiction. Reports are held
 to tell of one event when they share figures that two events hardly share by chance: a large one, two
-small ones, or one small one and the day; and when large counts of one day are nearly the same.
+small ones, or one small one and the day; when large counts of one day are nearly the same; and when one
+tells a place's share of what the other counts in all on that day.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ringtrace.model.figure import Figure
 
 LARGE = 20
 """A count from this on is an event's own: two reports that print it tell of one event."""
+_PEOPLE = frozenset({"suspects", "children"})
 _WEIGHTY = frozenset({"suspects", "children", "victims", "provinces", "rings"})
 
 
@@ -55,7 +57,21 @@ def _one_event(left: Sequence[Figure], right: Sequence[Figure]) -> bool:
         return True
     if not _days(left) & _days(right):
         return False
-    return bool(common) or any(_near(a, b) for a in left for b in right)
+    return (
+        bool(common)
+        or any(_near(a, b) for a in left for b in right)
+        or _is_share(left, right)
+        or _is_share(right, left)
+    )
+
+
+def _is_share(local: Sequence[Figure], whole: Sequence[Figure]) -> bool:
+    """Whether a report of one place tells its share of the day's operation: smaller, and of nothing unplaced."""
+    own = [f for f in local if f.quantity in _PEOPLE and f.status]
+    totals = {f.quantity: Decimal(f.value) for f in whole if f.quantity in _PEOPLE and not f.place and f.status}
+    return bool(own) and all(
+        f.place and f.quantity in totals and LARGE <= totals[f.quantity] > Decimal(f.value) for f in own
+    )
 
 
 def _near(left: Figure, right: Figure) -> bool:

@@ -21,6 +21,7 @@ _SOMEWHERE = frozenset({"", "arrested", "detained", "rescued", "found"})  # what
 _GROWING = frozenset({"identified", "found", "reunited", "placed", "charged", "convicted"})
 """What is done one after the other once the event is over; later reports tell more of it."""
 _STRANGE = "the reports of the parts do not tell that total, so they may count another action"
+_BEFORE = frozenset({"sold", "bought", "abducted", "reported"})
 _SIMILAR = ({"arrested", "detained"}, {"rescued", "found", "reunited"})
 
 
@@ -102,8 +103,10 @@ def _compare(left: Figure, right: Figure) -> Reconciliation | None:
             reason = f"one counts the {left.status}, the other the {right.status}; they are different numbers"
             return _verdict(left, right, "not_comparable", "", reason)
         return None
+    if left.quantity in _OPEN and (not left.status or left.status in _BEFORE) and not _same_source(left, right):
+        return None  # what an operation did about them is not said: each report tells of children of its own
     if left.quantity in _OPEN and not left.status:
-        return None  # what became of them is not said: nothing to compare
+        return None
     if left.period_start and right.period_start and left.period_start != right.period_start:
         reason = f"they are dated differently: {left.period_start} and {right.period_start}"
         return _verdict(left, right, "not_comparable", "", reason)
