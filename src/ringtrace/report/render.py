@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -86,7 +87,7 @@ class _Book:
             "contacts": [self._contact(row) for row in contacts[:_CONTACTS]], "contact_total": len(contacts),
             "deals": [self._rings.deal(row) for row in deals[:_DEALS]], "deal_total": len(deals),
             "actors": [self._actor(row) for row in actors[:_ACTORS]], "actor_total": len(actors),
-            "figures": self._figures(), "reconciliation": self._reconciliation(),
+            "figures": self._figures(), "reconciliation": self._reconciliation(), "placing": self._placing(),
             "questions": contents.tables["questions"]["question"].to_pylist(),
             "gaps": self._gaps(), "ambiguous": self._ambiguous(), "evidence": self._evidence(evidence),
         }  # fmt: skip
@@ -154,7 +155,23 @@ class _Book:
              "right": figure_words(figures[row["right"]]) if row["right"] else ""}
             for row in self._table("reconciliation").to_pylist()
         ]  # fmt: skip
-        return sorted(rows, key=lambda row: (order.get(row["key"], 3), row["left"], row["right"], row["reason"]))
+        rows = sorted(rows, key=lambda row: (order.get(row["key"], 3), row["left"], row["right"], row["reason"]))
+        times = Counter(tuple(row.items()) for row in rows)  # many papers print one release: one row, how often
+        return [{**dict(row), "times": count} for row, count in times.items()]
+
+    def _placing(self) -> list[dict[str, Any]]:
+        """Of each total that no source places in full: what is placed, what is not, and the share as a percentage."""
+        figures = {row["figure_id"]: row for row in self._table("figures").to_pylist()}
+        found = []
+        for row in self._table("reconciliation").to_pylist():
+            if row["verdict"] == "unallocated":
+                total, left = int(figures[row["left"]]["value"]), int(row["amount"])
+                words = figure_words(figures[row["left"]])
+                found.append((-total, words, total - left, left, round(100 * (total - left) / total, 1)))
+        return [
+            {"words": words, "placed": f"{placed:,}", "left": f"{left:,}", "share": share}
+            for _, words, placed, left, share in sorted(found)
+        ]
 
     def _gaps(self) -> list[dict[str, Any]]:
         return [
