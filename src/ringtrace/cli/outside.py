@@ -18,11 +18,15 @@ def _formats(incomplete: str) -> list[str]:
 
 
 def _presets(incomplete: str) -> list[str]:
-    return [name for name in ("tiny", "seed", "hard") if name.startswith(incomplete)]
+    from ringtrace.simulator.presets import preset_names
+
+    return [name for name in preset_names() if name.startswith(incomplete)]
 
 
 def _authors(incomplete: str) -> list[str]:
-    return [name for name in ("dev", "eval") if name.startswith(incomplete)]
+    from ringtrace.simulator.stage import author_names
+
+    return [name for name in author_names() if name.startswith(incomplete)]
 
 
 def export(
@@ -86,7 +90,9 @@ def simulate(
     out: Annotated[Path, typer.Argument(help="Folder to write; must not exist.", show_default=False)],
     preset: Annotated[str, typer.Option(help="tiny, seed or hard.", autocompletion=_presets)] = "tiny",
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
-    authors: Annotated[str, typer.Option(help="dev or eval: whose texts and people.", autocompletion=_authors)] = "dev",
+    authors: Annotated[
+        str, typer.Option(help="Whose texts and people: dev, second, third, fourth or eval.", autocompletion=_authors)
+    ] = "dev",
     as_json: Json = False,
 ) -> None:
     """Write synthetic evidence with known truth, for tests and training.

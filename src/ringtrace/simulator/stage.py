@@ -21,8 +21,8 @@ from ringtrace.simulator.records import record_table
 from ringtrace.simulator.script import Script, Spec
 from ringtrace.simulator.truth import write_truth
 
-AUTHORS: Mapping[str, str] = {"dev": "dev", "second": "second", "eval": "evaluation"}
-"""What is asked for -> the package below ``authors``."""
+_SHORT = {"evaluation": "eval"}
+"""Package below ``authors`` -> what is asked for, where that is another word."""
 
 _README = """This folder is SYNTHETIC. Nobody in it exists.
 
@@ -66,14 +66,18 @@ def simulate(out: Path, preset: str, seed: int, authors: str) -> Summary:
     return lay_out(out, spec, script, Summary(preset, seed, authors, 0, 0, 0, 0, 0, 0, 0, {}), readme)
 
 
+def author_names() -> dict[str, str]:
+    """Return what may be asked for -> the package below ``authors``, in order; none is imported."""
+    packages = (info.name for info in pkgutil.iter_modules(author_package.__path__))
+    return dict(sorted((_SHORT.get(package, package), package) for package in packages))
+
+
 def write_script(authors: str, spec: Spec) -> Script:
     """Return what the author of that name writes. Only that author's package is imported."""
-    package = AUTHORS.get(authors, authors)
-    known = {info.name for info in pkgutil.iter_modules(author_package.__path__)}
-    if package not in known:
-        raise UsageError(
-            f"no author {authors!r}; there are {', '.join(sorted(n for n, p in AUTHORS.items() if p in known))}"
-        )
+    known = author_names()
+    package = known.get(authors, authors)
+    if package not in known.values():
+        raise UsageError(f"no author {authors!r}; there are {', '.join(known)}")
     script = importlib.import_module(f"{author_package.__name__}.{package}").write(spec)
     if not isinstance(script, Script):
         raise UsageError(f"author {authors!r} wrote a {type(script).__name__} instead of a Script")
