@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ringtrace.model.span import Span
-
 Owner = Literal["self", "other", "quoted", "hotline", "unknown"]
 
 CONTACT_KINDS = frozenset({"phone", "qq", "wechat", "telegram", "email", "url"})
@@ -29,18 +27,3 @@ class Candidate:
     probability: float
     rule: str
     owner: Owner = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A candidate with its owner and its bytes."""
-
-    id: str
-    post: str
-    kind: str
-    surface: str
-    value: str
-    spans: tuple[Span, ...]
-    owner: Owner
-    probability: float
-    rule: str

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ringtrace.model.mention import Owner
-from ringtrace.model.span import Span
 
 Frame = Literal["plain", "quote", "warning", "appeal", "news", "question", "joke", "lawful", "other"]
 Direction = Literal["offer", "seek", "broker", "none"]
@@ -19,17 +18,6 @@ DIRECTIONS: tuple[Direction, ...] = ("offer", "seek", "broker", "none")
 
 
 @dataclass(frozen=True, slots=True)
-class Stance:
-    """probability is that of direction being anything but none, also where direction is none."""
-
-    post: str
-    frame: Frame
-    direction: Direction
-    probability: float
-    band: Band
-
-
-@dataclass(frozen=True, slots=True)
 class FactFound:
     """An observed fact in one text; pieces are code-point ranges as in ``Candidate``."""
 
@@ -39,17 +27,10 @@ class FactFound:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    post: str
-    fact: str
-    spans: tuple[Span, ...]
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
 class Assessment:
     """What one text does, before ids and bytes are attached. owners[i] belongs to candidates[i].
 
+    probability: that direction is anything but none, also where direction is none.
     leanings: shares of offer, seek and broker, 0..1 together 1: which direction it would be, if any.
     """
 

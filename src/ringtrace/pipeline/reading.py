@@ -13,7 +13,7 @@ from ringtrace.errors import EvidenceError, LimitError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Media, Remark, Segment, Span, Structure
-from ringtrace.pipeline.accounting import account
+from ringtrace.pipeline.accounting import UNCLAIMED, account
 from ringtrace.pipeline.watching import Stop, Watch
 from ringtrace.text.html_head import thin_head
 from ringtrace.text.html_page import looks_like_html
@@ -269,7 +269,7 @@ def _close(reading: Reading, source: Source, structure: list[Structure], members
         for reader, share in inner.shares.items():
             reading.shares.setdefault(reader, Share()).add(share)
     weighed = account(source.evidence, source.member, len(source.data), posts, gaps, structure)
-    reading.gaps.extend(Gap(span, "no reader accounted for these bytes") for span in weighed.unclaimed)
+    reading.gaps.extend(Gap(span, UNCLAIMED) for span in weighed.unclaimed)
     reading.post_bytes, reading.gap_bytes, reading.structure_bytes = weighed.post, weighed.gap, weighed.structure
     share = Share(1, len(source.data), own, weighed.post, weighed.structure, weighed.gap)
     reading.shares.setdefault(reading.reader, Share()).add(share)

@@ -7,7 +7,6 @@ post of kind "page".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ringtrace.model.clock import NO_CLOCK, Clock
 from ringtrace.model.post import Container, Post
@@ -65,12 +64,6 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     if text.cut:
         reason = f"text longer than {source.limits.text_chars} bytes is not read further"
         yield Gap(text.span(text.cut, len(data)), reason)
-
-
-@dataclass(slots=True)
-class _Piece:
-    start: int
-    stop: int
 
 
 class _Text:

@@ -15,7 +15,7 @@ from ringtrace.stances.concepts import Hit, Vocabulary, vocabulary
 from ringtrace.stances.facts import find_facts
 from ringtrace.stances.features import Describer, Talk
 from ringtrace.stances.owners import decide_owners
-from ringtrace.stances.weights import CLASSES, DIRECTED, Weights, lifted, softmax, weights
+from ringtrace.stances.weights import CLASSES, DIRECTED, UNREAD, Weights, lifted, softmax, weights
 from ringtrace.text.folding import fold
 from ringtrace.text.view import Said, TextView
 
@@ -130,8 +130,7 @@ FACT_FLOOR = 0.02
 """Facts are looked for from this probability on: below it a price is the price of a pram."""
 ANSWERED_FLOOR = 0.3
 """A post above counts as an offer or a wish from this probability on: its answers speak for it, too."""
-UNREAD: tuple[list[float], float] = ([1.0 / len(CLASSES)] * len(CLASSES), 0.0025)
-"""What a text is taken for that names nothing of a transfer and is read for its company alone."""
+_EVEN = [1.0 / len(CLASSES)] * len(CLASSES)
 _EVENLY = (1 / 3, 1 / 3, 1 / 3)
 _NOTHING = _Reading((), (), "plain", "none", 0.0, "none", _EVENLY)
 
@@ -156,7 +155,7 @@ def _read(view: TextView, candidates: Sequence[Candidate]) -> _Reading:
     model = weights()
     hits: list[Hit] = []
     features: tuple[str, ...] = ()
-    scores, probability = UNREAD
+    scores, probability = _EVEN, UNREAD
     if _worth_reading(_masks(words), named, talk, kinds):
         hits = words.hits(found)
         features = _describer(model).describe(view, hits, candidates, talk)

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from ringtrace.stances.neighbourhood import FEATURES, Neighbourhood, Numbers
+from ringtrace.stances.weights import UNREAD
 from ringtrace.text import lexicon
 
 SCHEMA = pa.schema([("post_id", pa.string()), ("lift", pa.float64()), ("lean", pa.list_(pa.float64()))])
@@ -23,8 +24,6 @@ DIRECTIONS = ("offer", "seek", "broker")
 FRAMES = ("quote", "warning", "appeal", "news", "question", "joke", "lawful", "other")
 TERMS = (*FEATURES, "wording", *(f"frame_{frame}" for frame in FRAMES))
 """Terms of a lift: what neighbours say, what the case's own words say, and how the text itself is framed."""
-UNREAD = 0.0025
-"""What a text is taken for that names nothing of a transfer, as in ``assess``."""
 
 
 def number(name: str) -> float:

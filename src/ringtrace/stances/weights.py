@@ -17,6 +17,8 @@ CLASSES = (
 )  # fmt: skip
 """The three directions in a plain frame, then what a text is when its direction is none."""
 DIRECTED = 3
+UNREAD = 0.0025
+"""Probability of any direction for a text that names nothing of a transfer and is read for its company alone."""
 FILE = "stance_weights.toml"
 
 
