@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A property is about what comes out; hypothesis' limit of 200 ms an example fails on a busy machine instead.
+settings.register_profile("ringtrace", deadline=None)
+settings.load_profile("ringtrace")
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "tests" / "output"
