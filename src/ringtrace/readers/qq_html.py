@@ -16,7 +16,7 @@ from ringtrace.text.html_page import looks_like_html
 from ringtrace.text.qq_names import split_identity
 
 NAME = "QQ message archive (HTML of .mht)"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "qq"
 PRODUCERS = "QQ and TIM for Windows up to 9.7 (message manager, .mht)"
 
@@ -40,13 +40,19 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     words = lexicon.load("chat_qq")
     partner = day = ""
     found = False
-    for cell in page.sheet.page.find("td"):
-        parts = list(cell.children())
-        if parts and _speaks(parts[0]):
+    cells = page.sheet.page.find("td")
+    speaking = [cell for cell in cells if _speaks(cell)]
+    page.claim(speaking)
+    said = {cell.index for cell in speaking}
+    ends = [*(later.index for later in cells[1:]), len(page.sheet.page.elements)]
+    for cell, following in zip(cells, ends, strict=False):
+        if cell.index in said:
             found = True
-            yield _post(page, cell, parts, partner or source.name, day)
+            yield _post(page, cell, partner or source.name, day)
             continue
-        label, _, value = page.sheet.text(cell).replace("：", ":").partition(":")
+        if following < cell.last:
+            continue  # what is in a cell of its own is read there
+        label, _, value = page.words([cell]).replace("：", ":").partition(":")
         if label.strip() in words["object"]:
             partner = value.strip()
         elif label.strip() in words["date"]:
@@ -60,20 +66,23 @@ def _style(element: Element) -> str:
     return element.get("style").replace(" ", "").lower()
 
 
-def _speaks(first: Element) -> bool:
+def _speaks(cell: Element) -> bool:
     """Whether the cell's first block holds a floating name: then it is a message's head."""
+    first = next(cell.children(), None)
+    if first is None or first.tag != "div" or _INDENT not in _style(first):
+        return False
     inner = next(first.children(), None)
-    return first.tag == "div" and _INDENT in _style(first) and inner is not None and _FLOAT in _style(inner)
+    return inner is not None and _FLOAT in _style(inner)
 
 
-def _post(page: ChatPage, cell: Element, parts: list[Element], partner: str, day: str) -> Post:
-    head = parts[0]
+def _post(page: ChatPage, cell: Element, partner: str, day: str) -> Post:
+    head, *parts = cell.children()
     label = next(head.children())
-    name, native, title = split_identity(page.sheet.text(label))
-    time = page.sheet.text(head).removeprefix(page.sheet.text(label)).strip()
+    name, native, title = split_identity(page.words([label]))
+    time = page.words([head]).removeprefix(page.words([label])).strip()
     words = lexicon.load("chat_qq")
     system = native in _SYSTEM_IDS or name in words["system"]
-    laid = page.lay(parts[1:])
+    laid = page.lay(parts)
     return Post(
         page.keep(cell),
         PLATFORM,

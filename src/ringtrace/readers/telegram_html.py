@@ -19,7 +19,7 @@ from ringtrace.text.html import Element
 from ringtrace.text.html_chat import ChatPage, classes
 
 NAME = "Telegram Desktop HTML"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "telegram"
 PRODUCERS = "Telegram Desktop (messages.html), compared with its source of 2026"
 KNOWN_GAPS = "no ids of people; until 2022 times without zone; the zone stated is that of winter also in summer"
@@ -43,6 +43,7 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     blocks = page.named("message")
     if not blocks:
         raise MalformedError(source.name, "no message on this page; is it a Telegram export?")
+    page.claim(blocks)
     header = next(iter(page.named("page_header")), None)
     name = page.words(page.within(header, "text")) if header else ""
     chat = Container("telegram", name or source.name)

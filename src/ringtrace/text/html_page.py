@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -175,7 +176,9 @@ def rest_of(
     names: element index -> what it is, where the reader knows better than the page's own classes.
     """
     page, names = sheet.page, names or {}
-    for start, stop, what in _outside(_named(sheet, names, {start for start, _ in kept}), sorted(kept)):
+    starts = {start for start, _ in kept}
+    kept = _merged(kept)
+    for start, stop, what in _outside(_named(sheet, names, starts), kept):
         yield Structure(Span(source.evidence, source.member, start, stop), what)
     for inner in _inner(sheet, names, kept):
         yield Structure(Span(source.evidence, source.member, inner[0], inner[1]), inner[2])
@@ -230,6 +233,17 @@ def _named(sheet: Sheet, names: dict[int, str], kept: set[int]) -> list[tuple[in
     return runs
 
 
+def _merged(kept: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the ranges in order, those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for start, stop in sorted(kept):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+        else:
+            merged.append((start, stop))
+    return merged
+
+
 def _outside(runs: list[tuple[int, int, str]], kept: list[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
     index = 0
     for start, stop, what in runs:
@@ -247,10 +261,12 @@ def _outside(runs: list[tuple[int, int, str]], kept: list[tuple[int, int]]) -> I
 
 
 def _inner(sheet: Sheet, names: dict[int, str], kept: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
-    """Named elements inside the kept ranges: what a post leaves out of its own record."""
+    """Named elements inside the kept ranges (in order, apart): what a post leaves out of its own record."""
     page = sheet.page
+    starts = [start for start, _ in kept]
     for index in sorted(names):
         element = page.elements[index]
         start, stop = page.byte(element.start), page.byte(element.stop)
-        if start < stop and any(low <= start and stop <= high for low, high in kept):
+        place = bisect_right(starts, start) - 1
+        if start < stop and place >= 0 and stop <= kept[place][1]:
             yield start, stop, names[index]
