@@ -58,6 +58,11 @@ def finish(name: str, table: pa.Table) -> pa.Table:
     return done.take(pc.sort_indices(done, sort_keys=keys)).combine_chunks()
 
 
+def microseconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column of times as whole microseconds since 1970 UTC, nulls kept."""
+    return column.cast(pa.timestamp("us", "UTC")).cast(pa.int64())
+
+
 def _quantise(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array([_quantised(chunk) for chunk in column.chunks], type=column.type)
 

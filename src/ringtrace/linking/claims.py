@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ringtrace.engines.tables import microseconds
 from ringtrace.linking.model import limits
 from ringtrace.model.mention import CONTACT_KINDS
 
@@ -84,7 +85,7 @@ def timed_posts(posts: pa.Table) -> pa.Table:
     """Return (post_id, account_id, container, platform, reply_to, row, sent) of all but system posts."""
     kept = posts.append_column("row", pa.array(range(len(posts)), pa.int64()))
     kept = kept.filter(pc.not_equal(kept["kind"], "system"))
-    at = kept["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64())
+    at = microseconds(kept["sent_at"])
     names = ["post_id", "account_id", "container", "platform", "reply_to", "row"]
     return kept.select(names).append_column("sent", at)
 
@@ -143,7 +144,7 @@ def _native_claims(accounts: pa.Table) -> Iterable[Claim]:
     columns = accounts.select(["account_id", "platform", "native_id", "names", "first_at", "last_at"])
     times = ("first_at", "last_at")
     for name in times:
-        at = columns[name].cast(pa.timestamp("us", "UTC")).cast(pa.int64())
+        at = microseconds(columns[name])
         columns = columns.set_column(columns.schema.get_field_index(name), name, at)
     for row in columns.to_pylist():
         for kind, value in _native_contacts(row["platform"], row["native_id"] or "", row["names"] or []):

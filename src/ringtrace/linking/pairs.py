@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from ringtrace.engines.tables import microseconds
 from ringtrace.linking.claims import Claim, called, find_claims, identity_keys, sql, timed_posts
 from ringtrace.linking.features import compare
 from ringtrace.linking.identifiers import OPEN_TO_ALL, find_stays, own_values
@@ -239,7 +240,7 @@ def _profiles(
     names = called(accounts)
     profiles = {}
     for name in ("first_at", "last_at"):
-        at = accounts[name].cast(pa.timestamp("us", "UTC")).cast(pa.int64())
+        at = microseconds(accounts[name])
         accounts = accounts.set_column(accounts.schema.get_field_index(name), name, at)
     for row in accounts.select(["account_id", "platform", "native_id", "first_at", "last_at"]).to_pylist():
         account = row["account_id"]

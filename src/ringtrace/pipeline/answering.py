@@ -14,6 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from ringtrace.engines.tables import microseconds
+
 DAYS = 14
 """A call by name answers the latest post of that name in the container within so many days."""
 DEPTH = 3
@@ -114,7 +116,7 @@ def _way_up(post: str, up: Mapping[str, str]) -> list[str]:
 
 def _before(posts: pa.Table) -> dict[int, int]:
     """Return row -> row of the post before it in the container, by another account, minutes ago."""
-    sent = posts["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+    sent = microseconds(posts["sent_at"]).to_pylist()
     accounts, containers, kinds = (posts[name].to_pylist() for name in ("account_id", "container", "kind"))
     rows = [row for row, at in enumerate(sent) if at is not None and kinds[row] == "message"]
     rows.sort(key=lambda row: (containers[row], sent[row], row))
@@ -133,7 +135,7 @@ def _posted(posts: pa.Table) -> Iterator[_Posted]:
         "reply_to", "kind",
     )  # fmt: skip
     columns = [posts[name].to_pylist() for name in names]
-    sent = posts["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+    sent = microseconds(posts["sent_at"]).to_pylist()
     order = sorted(range(len(sent)), key=lambda row: (sent[row] is None, sent[row] or 0, columns[0][row]))
     for row in order:
         post, account, name, container, evidence, member, thread, title, text, reply, kind = (c[row] for c in columns)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ringtrace.engines.tables import from_rows
+from ringtrace.engines.tables import from_rows, microseconds
 from ringtrace.model.identity import derive_id
 from ringtrace.model.mention import CONTACT_KINDS, Candidate
 from ringtrace.pipeline.observing import find_all
@@ -93,7 +93,7 @@ def _runs(posts: pa.Table) -> Iterator[list[dict[str, Any]]]:
     """Yield runs of two and more short messages of one account that may carry parts of one handle."""
     texts, kinds = posts["text"].to_pylist(), posts["kind"].to_pylist()
     accounts, containers = posts["account_id"].to_pylist(), posts["container"].to_pylist()
-    sent = posts["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+    sent = microseconds(posts["sent_at"]).to_pylist()
     rows = [i for i, at in enumerate(sent) if at is not None and kinds[i] == "message" and accounts[i]]
     rows.sort(key=lambda i: (containers[i], sent[i], i))
     last: dict[tuple[str, str], tuple[int, list[int]]] = {}

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ringtrace.engines.tables import microseconds
 from ringtrace.rings.model import PROTECTIVE, TRADE_FACTS, number
 
 Span = Mapping[str, Any]
@@ -104,7 +105,7 @@ def _acts(
 ) -> dict[str, Act]:
     names = ("post_id", "frame", "direction", "probability")
     stance = {row[0]: row[1:] for row in zip(*(stances[name].to_pylist() for name in names), strict=True)}
-    sent = posts["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+    sent = microseconds(posts["sent_at"]).to_pylist()
     columns = (posts[name].to_pylist() for name in ("post_id", "account_id", "container", "kind"))
     found = []
     for row, (post, account, container, kind) in enumerate(zip(*columns, strict=True)):

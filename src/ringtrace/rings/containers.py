@@ -8,6 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from ringtrace.engines.tables import microseconds
+
 SCHEMA = pa.schema(
     [("container_id", pa.string()), ("platform", pa.string()), ("name", pa.string()),
      ("operators", pa.list_(pa.string())), ("posts", pa.int64()), ("first_at", pa.timestamp("us", "UTC")),
@@ -22,7 +24,7 @@ def describe(posts: pa.Table, used: Mapping[str, list[str]]) -> pa.Table:
     """
     names = posts["container_name"].to_pylist() if "container_name" in posts.column_names else [""] * len(posts)
     roles = posts["author_role"].to_pylist() if "author_role" in posts.column_names else [""] * len(posts)
-    sent = posts["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+    sent = microseconds(posts["sent_at"]).to_pylist()
     columns = (posts[name].to_pylist() for name in ("container", "platform", "account_id", "kind"))
     found: dict[str, dict[str, Any]] = {}
     runs: dict[str, set[str]] = defaultdict(set)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ringtrace.engines.tables import microseconds
 from ringtrace.model.mention import CONTACT_KINDS
 
 Numbers = npt.NDArray[np.float64]
@@ -140,7 +141,7 @@ class Neighbourhood:
 
     def _beside(self, posts: pa.Table) -> tuple[Rows, Rows]:
         """Return rows of the post before and after each in its container, by another account and near in time."""
-        sent = posts["sent_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64())
+        sent = microseconds(posts["sent_at"])
         at = np.asarray(sent.fill_null(-1).to_numpy())
         kinds = np.asarray([kind == "message" for kind in posts["kind"].to_pylist()])
         rows = np.flatnonzero((at >= 0) & kinds)
