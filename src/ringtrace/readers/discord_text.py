@@ -12,7 +12,7 @@ from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.clock import DateOrder, dates_as_written, prove_order, read_clock
 from ringtrace.text.encoding import Charset
-from ringtrace.text.lines import read_body, split_lines
+from ringtrace.text.lines import read_body, split_lines, unread
 
 NAME = "DiscordChatExporter text"
 VERSION = "1"
@@ -90,7 +90,4 @@ def _post(source: Source, chat: Container, header: _Header, stop: int, order: Da
         account_name=header.name,
         sent=read_clock(header.written, source.zone, order),
     )
-    for low, high in read.invalid:
-        yield Gap(Span(source.evidence, source.member, low, high), "bytes that are not UTF-8")
-    if read.cut >= 0:
-        yield Gap(Span(source.evidence, source.member, read.cut, stop), "message longer than the limit")
+    yield from unread(source, read, stop, "UTF-8")

@@ -17,7 +17,7 @@ from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.html_clock import read_time
-from ringtrace.text.lines import read_body, split_lines
+from ringtrace.text.lines import read_body, split_lines, unread
 
 NAME = "GlobaLeaks report"
 VERSION = "1"
@@ -81,7 +81,4 @@ def _part(source: Source, charset: Charset, start: int, stop: int, number: int) 
         sent=clock if clock.at is not None else NO_CLOCK,
         thread=thread,
     )
-    for low, high in body.invalid:
-        yield Gap(Span(source.evidence, source.member, low, high), f"bytes not {charset.name}")
-    if body.cut >= 0:
-        yield Gap(Span(source.evidence, source.member, body.cut, stop), "text longer than the limit")
+    yield from unread(source, body, stop, charset.name)

@@ -12,7 +12,7 @@ from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.clock import read_clock
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import Line, read_body, split_lines
+from ringtrace.text.lines import Line, read_body, split_lines, unread
 from ringtrace.text.opening import opens_markup
 
 NAME = "LINE text"
@@ -132,7 +132,4 @@ class _Chat:
             account_name=said.name,
             sent=read_clock(f"{self.day} {said.time}", source.zone),
         )
-        for low, high in read.invalid:
-            yield Gap(Span(source.evidence, source.member, low, high), f"bytes not {charset.name}")
-        if read.cut >= 0:
-            yield Gap(Span(source.evidence, source.member, read.cut, said.next), "text longer than the limit")
+        yield from unread(source, read, said.next, charset.name)

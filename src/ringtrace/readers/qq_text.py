@@ -14,7 +14,7 @@ from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
 from ringtrace.text.clock import assumed_clock, find_zone, half_day_hour, half_days, local_micros
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import Line, read_body, split_lines
+from ringtrace.text.lines import Line, read_body, split_lines, unread
 from ringtrace.text.opening import opens_markup
 from ringtrace.text.qq_names import split_identity
 
@@ -291,7 +291,4 @@ def _post(source: Source, charset: Charset, container: Container, header: _Heade
         sent=assumed_clock(header.written, at, source.zone),
         author_role="operator" if header.title in words["operator_title"] else "",
     )
-    for low, high in body.invalid:
-        yield Gap(Span(source.evidence, source.member, low, high), f"bytes that are not {charset.name}")
-    if body.cut >= 0:
-        yield Gap(Span(source.evidence, source.member, body.cut, stop), "message longer than the limit")
+    yield from unread(source, body, stop, charset.name)

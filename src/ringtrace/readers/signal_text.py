@@ -12,7 +12,7 @@ from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.clock import read_clock
 from ringtrace.text.encoding import Charset
-from ringtrace.text.lines import read_body, split_lines
+from ringtrace.text.lines import read_body, split_lines, unread
 
 NAME = "Signal text (signal-export)"
 VERSION = "1"
@@ -86,7 +86,4 @@ def _post(source: Source, chat: Container, header: _Header, stop: int) -> Iterat
         sent=read_clock(header.written, source.zone),
         state="deleted" if body.text.strip() == _DELETED else "",
     )
-    for low, high in body.invalid:
-        yield Gap(Span(source.evidence, source.member, low, high), "bytes that are not UTF-8")
-    if body.cut >= 0:
-        yield Gap(Span(source.evidence, source.member, body.cut, stop), "message longer than the limit")
+    yield from unread(source, body, stop, "UTF-8")

@@ -14,7 +14,7 @@ from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
 from ringtrace.text.clock import DateOrder, OrderName, half_day_hour, half_days, ordered_clock, prove_order
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import read_body, split_lines
+from ringtrace.text.lines import read_body, split_lines, unread
 from ringtrace.text.opening import opens_markup
 
 NAME = "WhatsApp text"
@@ -267,10 +267,7 @@ def _post(
         sent=clock,
         author_role=role,
     )
-    for low, high in body.invalid:
-        yield Gap(Span(source.evidence, source.member, low, high), f"bytes that are not {charset.name}")
-    if body.cut >= 0:
-        yield Gap(Span(source.evidence, source.member, body.cut, stop), "message longer than the limit")
+    yield from unread(source, body, stop, charset.name)
 
 
 def _classify(name: str, text: str, opening: bool) -> tuple[str, str, str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from ringtrace.model.span import Segment
+from ringtrace.model.source import Source
+from ringtrace.model.span import Gap, Segment, Span
 from ringtrace.text.encoding import Charset, decode_runs
 
 
@@ -83,6 +84,14 @@ def read_body(data: bytes, charset: Charset, start: int, stop: int, budget: int)
             segments = (Segment(0, len(text), start, start + len(line), charset.name),) if text else ()
             return Assembled(text, segments, ())
     return assemble(data, body_ranges(data, charset, start, stop), charset.name, budget)
+
+
+def unread(source: Source, body: Assembled, stop: int, charset: str) -> Iterator[Gap]:
+    """Yield a Gap for each stretch of a message that does not decode, and for the rest up to ``stop`` behind a cut."""
+    for low, high in body.invalid:
+        yield Gap(Span(source.evidence, source.member, low, high), f"bytes that are not {charset}")
+    if body.cut >= 0:
+        yield Gap(Span(source.evidence, source.member, body.cut, stop), "message longer than the limit")
 
 
 def _single_line(raw: bytes) -> bytes | None:
