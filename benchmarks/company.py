@@ -3,9 +3,8 @@
 python benchmarks/company.py NAME=CASE:TRUTH ...          each case read by weights fitted on the others
 python benchmarks/company.py --fit NAME=CASE:TRUTH ...    the same, then writes lexicons/company.model.toml
 
-CASE is a case folder after ``ringtrace analyse`` (one of ``ringtrace simulate --preset seed`` is of a fitting
-size), TRUTH its truth folder. Never give it the evaluation author. What the texts alone gave is kept beside
-the case in ``first.arrow`` and read again while it is newer than the stance weights.
+Cases as in ``known_cases``. What the texts alone gave is kept beside the case in ``first.*.arrow`` and read
+again while it is newer than the stance weights.
 """
 
 from __future__ import annotations
@@ -19,13 +18,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.feather as feather
-import pyarrow.parquet as pq
 from scipy.optimize import minimize
 
 import ringtrace
+from known_cases import even_mass, fit_logistic, left_out, read_case
 from ringtrace.engines import local
 from ringtrace.evaluation.measures import average_precision, macro_f1
-from ringtrace.evaluation.truth import match, read_truth
 from ringtrace.pipeline.answering import find_answers
 from ringtrace.pipeline.stages import ROUNDS, first_sight
 from ringtrace.stances import company as model
@@ -33,6 +31,8 @@ from ringtrace.stances.company import DIRECTIONS, LEANINGS, TERMS, Company
 from ringtrace.stances.wording import Wording
 
 LEXICONS = Path(ringtrace.__file__).parent / "lexicons"
+MASS = 3000.0
+"""What the wanted posts of one case weigh together."""
 SPREAD = 0.5
 """Penalty on squared weights: the classes are rare, so that a case counts a few thousand wanted posts."""
 
@@ -50,18 +50,15 @@ class Known:
 
     @classmethod
     def of(cls, told: str) -> Known:
-        name, _, rest = told.partition("=")
-        case, _, folder = rest.partition(":")
-        tables = {one: pq.read_table(Path(case) / "analysis" / f"{one}.parquet") for one in ("posts", "evidence")}
-        truth = read_truth(Path(folder))
-        posts = tables["posts"]
+        known = read_case(told, ("posts", "evidence"))
+        posts = known.tables["posts"]
         row = {post: at for at, post in enumerate(posts["post_id"].to_pylist())}
         direction = np.full(len(row), -2)
-        for one, post in zip(truth.posts, match(truth, posts, tables["evidence"]), strict=True):
+        for one, post in known.told():
             if post is not None:
                 direction[row[post]] = DIRECTIONS.index(one["direction"]) if one["direction"] in DIRECTIONS else -1
         answers = find_answers(posts)
-        return cls(name, posts, answers, _first(Path(case), posts, answers), direction, Wording(posts))
+        return cls(known.name, posts, answers, _first(known.folder, posts, answers), direction, Wording(posts))
 
     def company(self) -> Company:
         return Company(self.posts, self.answers, *self.first)
@@ -87,15 +84,8 @@ def fit_lift(parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> np.ndarr
     terms = np.concatenate([part[0] for part in parts])
     odds = np.concatenate([part[1] for part in parts])
     wanted = np.concatenate([part[2] for part in parts]).astype(float)
-    mass = np.concatenate([np.full(len(part[2]), 3000.0 / max(1, part[2].sum())) for part in parts])
-
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        score = odds + terms @ weights
-        away = mass * (1 / (1 + np.exp(-score)) - wanted)
-        value = float((mass * (np.logaddexp(0, score) - wanted * score)).sum()) + SPREAD * float((weights**2).sum())
-        return value, terms.T @ away + 2 * SPREAD * weights
-
-    return np.asarray(minimize(loss, np.zeros(terms.shape[1]), jac=True, method="L-BFGS-B").x)
+    mass = even_mass(((len(part[2]), part[2].sum()) for part in parts), MASS)
+    return fit_logistic(terms, wanted, mass, SPREAD, odds)
 
 
 def fit_lean(parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> np.ndarray:
@@ -177,10 +167,9 @@ def write(tables: dict[str, dict[str, float]], names: str) -> None:
 
 def main(arguments: list[str]) -> None:
     cases = [Known.of(one) for one in arguments if "=" in one]
-    if len(cases) > 1:
-        for case in cases:
-            use(fit([other for other in cases if other is not case]))
-            print("left out:", measure(case), flush=True)
+    for case, others in left_out(cases):
+        use(fit(others))
+        print("left out:", measure(case), flush=True)
     tables = fit(cases)
     use(tables)
     for case in cases:

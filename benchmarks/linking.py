@@ -3,9 +3,8 @@
 python benchmarks/linking.py NAME=CASE:TRUTH ...          each case linked by weights fitted on the others
 python benchmarks/linking.py --fit NAME=CASE:TRUTH ...    the same, then writes [pair] of lexicons/linking.model.toml
 
-CASE is a case folder after ``ringtrace analyse`` (one of ``ringtrace simulate --preset seed`` is of a fitting
-size), TRUTH its truth folder. Never give it the evaluation author. Posts, mentions, stances and templates
-are taken as analysed; identifiers, pairs and actors are made anew.
+Cases as in ``known_cases``. Posts, mentions, stances and templates are taken as analysed; identifiers, pairs
+and actors are made anew.
 """
 
 from __future__ import annotations
@@ -21,12 +20,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
-from scipy.optimize import minimize
 
 import ringtrace
+from known_cases import KnownCase, even_mass, fit_logistic, left_out, read_case
 from ringtrace.evaluation.measures import b_cubed, calibration
-from ringtrace.evaluation.truth import match, read_truth
 from ringtrace.linking import model
 from ringtrace.linking.actors import cluster
 from ringtrace.linking.features import compare
@@ -55,10 +52,8 @@ class Known:
 
     @classmethod
     def of(cls, told: str) -> Known:
-        name, _, rest = told.partition("=")
-        case, _, folder = rest.partition(":")
-        names = ("posts", "evidence", "mentions", "stances", "templates")
-        tables = {one: pq.read_table(Path(case) / "analysis" / f"{one}.parquet") for one in names}
+        known = read_case(told, ("posts", "evidence", "mentions", "stances", "templates"))
+        tables = known.tables
         posts, mentions, stances = tables["posts"], tables["mentions"], tables["stances"]
         accounts = account_table(posts)
         identifiers = classify(posts, mentions, accounts, stances)
@@ -70,7 +65,7 @@ class Known:
             for feature in compare(profiles[left], profiles[right], scene):
                 found[feature.name] = found.get(feature.name, 0.0) + feature.value
             features.append(found)
-        return cls(name, accounts, pairs, features, *_persons(Path(folder), tables))
+        return cls(known.name, accounts, pairs, features, *_persons(known))
 
     def rows(self, weights: tuple[str, ...]) -> np.ndarray:
         place = {name: at for at, name in enumerate(weights)}
@@ -87,14 +82,13 @@ class Known:
         return known, np.array(same)
 
 
-def _persons(folder: Path, tables: Mapping[str, pa.Table]) -> tuple[dict[str, str], dict[str, str]]:
+def _persons(case: KnownCase) -> tuple[dict[str, str], dict[str, str]]:
     """Return (account -> person, the same for the accounts that give a contact of their own)."""
-    truth = read_truth(folder)
-    posts = tables["posts"]
+    posts = case.tables["posts"]
     account = dict(zip(posts["post_id"].to_pylist(), posts["account_id"].to_pylist(), strict=True))
     wrote: dict[str, Counter[str]] = defaultdict(Counter)
     giving = set()
-    for row, post in zip(truth.posts, match(truth, posts, tables["evidence"]), strict=True):
+    for row, post in case.told():
         who = account.get(post or "", "")
         if who:
             wrote[who][row["person"]] += 1
@@ -110,15 +104,8 @@ def fit(cases: list[Known]) -> dict[str, float]:
     parts = [(case.rows(names), *case.labels()) for case in cases]
     rows = np.concatenate([table[known] for table, known, _ in parts])
     same = np.concatenate([label[known] for _, known, label in parts]).astype(float)
-    mass = np.concatenate([np.full(int(known.sum()), MASS / max(1, int(known.sum()))) for _, known, _ in parts])
-
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        score = rows @ weights
-        away = mass * (1 / (1 + np.exp(-score)) - same)
-        value = float((mass * (np.logaddexp(0, score) - same * score)).sum()) + SPREAD * float((weights**2).sum())
-        return value, rows.T @ away + 2 * SPREAD * weights
-
-    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+    mass = even_mass(((int(known.sum()), int(known.sum())) for _, known, _ in parts), MASS)
+    found = fit_logistic(rows, same, mass, SPREAD)
     return dict(zip(names, np.round(found / math.log(2), 2).tolist(), strict=True))
 
 
@@ -172,9 +159,8 @@ def main(arguments: list[str]) -> None:
     cases = [Known.of(one) for one in arguments if "=" in one]
     for case in cases:
         print("proposed:", missing(case), flush=True)
-    for case in cases if len(cases) > 1 else []:
-        weights = fit([other for other in cases if other is not case])
-        print("left out:", measure(case, weights), flush=True)
+    for case, others in left_out(cases):
+        print("left out:", measure(case, fit(others)), flush=True)
     weights = fit(cases)
     for case in cases:
         print("fitted on:", measure(case, weights), flush=True)

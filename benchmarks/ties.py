@@ -3,7 +3,7 @@
 python benchmarks/ties.py NAME=CASE:TRUTH ...          each case weighed by a fit on the others
 python benchmarks/ties.py --fit NAME=CASE:TRUTH ...    the same, then writes table [answer] of lexicons/rings.model.toml
 
-CASE: a case folder after ``ringtrace analyse``; TRUTH: its truth folder. Never give it the evaluation author.
+Cases as in ``known_cases``.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-from scipy.optimize import minimize
 
 import ringtrace
+from known_cases import KnownCase, even_mass, fit_logistic, left_out, read_case
 from ringtrace.evaluation.measures import average_precision
-from ringtrace.evaluation.truth import Truth, match, read_truth
 from ringtrace.pipeline.answering import find_answers
 from ringtrace.rings.activity import scene
 from ringtrace.rings.answer_model import TERMS, answer_terms
 from ringtrace.rings.answer_model import conduct_of as conduct
 
 MODEL = Path(ringtrace.__file__).parent / "lexicons" / "rings.model.toml"
+TABLES = ("posts", "evidence", "actors", "stances", "facts")
+MASS = 1000.0
+"""What the tied answers of one case weigh together."""
 SPREAD = 1.0
 """Penalty on squared weights; the bias has none."""
 BANDS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.01)
@@ -43,18 +43,11 @@ class Answered:
     tied: np.ndarray
 
 
-def read_case(told: str) -> Answered:
-    name, _, rest = told.partition("=")
-    case, _, folder = rest.partition(":")
-    tables = {path.stem: pq.read_table(path) for path in (Path(case) / "analysis").glob("*.parquet")}
-    return answered(name, tables, read_truth(Path(folder)))
-
-
-def answered(name: str, tables: Mapping[str, pa.Table], truth: Truth) -> Answered:
+def answered(case: KnownCase) -> Answered:
     """Weigh nothing yet: gather the terms of every answer and whether the truth ties it."""
-    posts, actors = tables["posts"], tables["actors"]
-    seen = scene(posts, tables["stances"], tables["facts"], actors, find_answers(posts))
-    ring = _rings(truth, tables, seen.actor_of)
+    posts, actors = case.tables["posts"], case.tables["actors"]
+    seen = scene(posts, case.tables["stances"], case.tables["facts"], actors, find_answers(posts))
+    ring = _rings(case, seen.actor_of)
     known = conduct(seen)
     terms, tied = [], []
     for post, (above, basis) in seen.answered.items():
@@ -65,18 +58,18 @@ def answered(name: str, tables: Mapping[str, pa.Table], truth: Truth) -> Answere
         if found is not None:
             terms.append(found)
             tied.append(bool(ring.get(act.actor)) and ring.get(act.actor) == ring.get(other.actor))
-    return Answered(name, np.array(terms), np.array(tied, dtype=float))
+    return Answered(case.name, np.array(terms), np.array(tied, dtype=float))
 
 
-def _rings(truth: Truth, tables: Mapping[str, pa.Table], actor_of: Mapping[str, str]) -> dict[str, str]:
+def _rings(case: KnownCase, actor_of: Mapping[str, str]) -> dict[str, str]:
     """Return actor -> the ring of the person who wrote most of its posts."""
-    account = dict(zip(*(tables["posts"][one].to_pylist() for one in ("post_id", "account_id")), strict=True))
+    account = dict(zip(*(case.tables["posts"][one].to_pylist() for one in ("post_id", "account_id")), strict=True))
     people: dict[str, Counter[str]] = defaultdict(Counter)
-    for row, post in zip(truth.posts, match(truth, tables["posts"], tables["evidence"]), strict=True):
+    for row, post in case.told():
         actor = actor_of.get(account.get(post or "", ""), "")
         if actor:
             people[actor][row["person"]] += 1
-    ring = {person: row.get("ring") or "" for person, row in truth.persons.items()}
+    ring = {person: row.get("ring") or "" for person, row in case.truth.persons.items()}
     return {actor: ring.get(min(count, key=lambda p: (-count[p], p)), "") for actor, count in people.items()}
 
 
@@ -84,16 +77,10 @@ def fit(cases: list[Answered]) -> np.ndarray:
     """Return the weights of ``TERMS``; every case counts the same."""
     terms = np.concatenate([case.terms for case in cases])
     tied = np.concatenate([case.tied for case in cases])
-    mass = np.concatenate([np.full(len(case.tied), 1000 / max(1.0, case.tied.sum())) for case in cases])
-
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        score = terms @ weights
-        away = mass * (1 / (1 + np.exp(-score)) - tied)
-        free = np.r_[0.0, weights[1:]]
-        value = float((mass * (np.logaddexp(0, score) - tied * score)).sum()) + SPREAD * float((free**2).sum())
-        return value, terms.T @ away + 2 * SPREAD * free
-
-    return np.asarray(minimize(loss, np.zeros(len(TERMS)), jac=True, method="L-BFGS-B").x)
+    mass = even_mass(((len(case.tied), case.tied.sum()) for case in cases), MASS)
+    penalty = np.full(len(TERMS), SPREAD)
+    penalty[0] = 0.0
+    return fit_logistic(terms, tied, mass, penalty)
 
 
 def report(label: str, case: Answered, weights: np.ndarray) -> None:
@@ -113,9 +100,9 @@ def write(weights: np.ndarray) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    cases = [read_case(one) for one in arguments if "=" in one]
-    for case in cases if len(cases) > 1 else []:
-        report("left out", case, fit([other for other in cases if other is not case]))
+    cases = [answered(read_case(one, TABLES)) for one in arguments if "=" in one]
+    for case, others in left_out(cases):
+        report("left out", case, fit(others))
     weights = fit(cases)
     for case in cases:
         report("fitted on", case, weights)

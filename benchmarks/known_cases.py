@@ -1,0 +1,76 @@
+"""Analysed cases with their truth, as the fits of this folder take them: NAME=CASE:TRUTH; and the fit itself.
+
+CASE is a case folder after ``ringtrace analyse`` (one of ``ringtrace simulate --preset seed`` is of a fitting
+size), TRUTH its truth folder. Never give a fit the evaluation author.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from scipy.optimize import minimize
+
+from ringtrace.evaluation.truth import Truth, match, read_truth
+
+One = TypeVar("One")
+
+
+@dataclass(frozen=True)
+class KnownCase:
+    """name: as given; folder: the case; tables: of its analysis, by name; truth: what is true about it."""
+
+    name: str
+    folder: Path
+    tables: dict[str, pa.Table]
+    truth: Truth
+
+    def told(self) -> Iterator[tuple[dict[str, Any], str | None]]:
+        """Yield (post of the truth, post_id it was found as or None)."""
+        matched = match(self.truth, self.tables["posts"], self.tables["evidence"])
+        return zip(self.truth.posts, matched, strict=True)
+
+
+def read_case(told: str, names: Sequence[str]) -> KnownCase:
+    """Return the case that ``told``, NAME=CASE:TRUTH, speaks of, with the tables of ``names``."""
+    name, _, rest = told.partition("=")
+    case, _, folder = rest.partition(":")
+    tables = {one: pq.read_table(Path(case) / "analysis" / f"{one}.parquet") for one in names}
+    return KnownCase(name, Path(case), tables, read_truth(Path(folder)))
+
+
+def left_out(cases: Sequence[One]) -> Iterator[tuple[One, list[One]]]:
+    """Yield (a case, all others) where there are several."""
+    for case in cases if len(cases) > 1 else ():
+        yield case, [other for other in cases if other is not case]
+
+
+def even_mass(sizes: Iterable[tuple[int, float]], mass: float) -> np.ndarray:
+    """Return the weight of every row of several cases, so that each case counts the same.
+
+    sizes: (rows, rows that count) of each case; mass: what those that count weigh together.
+    """
+    return np.concatenate([np.full(rows, mass / max(1.0, counting)) for rows, counting in sizes])
+
+
+def fit_logistic(
+    terms: np.ndarray, wanted: np.ndarray, mass: np.ndarray, penalty: np.ndarray | float, odds: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """Return the weights (natural log-odds) of the columns of ``terms`` with the least penalised loss.
+
+    wanted: 0 or 1 a row; mass: weight a row; penalty: on each squared weight; odds: added to a row's score.
+    """
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        score = odds + terms @ weights
+        away = mass * (1 / (1 + np.exp(-score)) - wanted)
+        value = float((mass * (np.logaddexp(0, score) - wanted * score)).sum()) + float((penalty * weights**2).sum())
+        return value, terms.T @ away + 2 * penalty * weights
+
+    start = np.zeros(terms.shape[1])
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x)
