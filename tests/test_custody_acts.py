@@ -78,9 +78,10 @@ def test_the_same_file_handed_in_by_another_is_logged_once_more(case, tmp_path):
 
 
 def test_what_show_quotes_is_logged_as_read_before_it_is_shown(analysed):
+    before = len(acts(analysed, "consult"))
     post = listed(analysed, "posts", 1).document["posts"][0]
     place = [post["evidence_id"], post["member"], post["start"], post["stop"]]
-    assert [event["spans"] for event in acts(analysed, "consult")] == [[place]]  # the one line that is printed
+    assert [event["spans"] for event in acts(analysed, "consult")[before:]] == [[place]]  # the one line that is printed
     listed(analysed, "posts", 1, Asked(whole=True))
     assert len(acts(analysed, "consult")[-1]["evidence"]) > 1  # all of it, for --json
     explain(analysed, post["post_id"], Asked("ann", "case 7"))

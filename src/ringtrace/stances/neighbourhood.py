@@ -143,7 +143,7 @@ class Neighbourhood:
         """Return rows of the post before and after each in its container, by another account and near in time."""
         sent = microseconds(posts["sent_at"])
         at = np.asarray(sent.fill_null(-1).to_numpy())
-        kinds = np.asarray([kind == "message" for kind in posts["kind"].to_pylist()])
+        kinds = np.asarray([kind == "message" for kind in posts["kind"].to_pylist()], bool)
         rows = np.flatnonzero((at >= 0) & kinds)
         rows = rows[np.lexsort((rows, at[rows], self._container[rows]))]
         early, late = rows[:-1], rows[1:]
