@@ -15,6 +15,7 @@ from ringtrace.model.mention import CONTACT_KINDS, Candidate
 from ringtrace.pipeline.observing import find_all
 from ringtrace.pipeline.posts import segments_of
 from ringtrace.stances.assess import assess
+from ringtrace.text.contacts.bare import BY_THEMSELVES
 from ringtrace.text.folding import fold
 from ringtrace.text.offsets import locate
 from ringtrace.text.view import TextView
@@ -74,7 +75,7 @@ def know_again(mentions: pa.Table) -> pa.Table:
         if kind in handles and sure >= KNOWN and len(value) >= _DISTINCT
     }
     raised = [
-        RAISED if 0 < sure < RAISED and (kind, value) in known and "by itself" in rule.replace("themselves", "itself")
+        RAISED if 0 < sure < RAISED and (kind, value) in known and rule.startswith(BY_THEMSELVES)
         else sure
         for kind, value, sure, rule in zip(*columns, strict=True)
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from ringtrace.model.mention import CONTACT_KINDS, Candidate
 from ringtrace.model.stance import Direction, FactFound
 from ringtrace.stances.concepts import Hit
+from ringtrace.text import lexicon
 from ringtrace.text.view import TextView
 
 NEAR = 6
@@ -15,7 +16,6 @@ NEAR = 6
 AT_ONCE = 8
 """Code points between "add me" and the handle itself: then it gives a contact, not a channel."""
 _BEFORE = 3
-_LACKING = ("无", "没", "没有", "不", "no ", "without ", "not ")
 
 Piece = tuple[int, int]
 
@@ -39,12 +39,13 @@ class _Scene:
     def possessed(self, concept: str) -> list[Piece]:
         """Return the words of ``concept`` that no "without" stands before."""
         text = self.view.folded.text
+        lacking = lexicon.load("negation", self.view.lexicons)["lacking"]
         return [
             self.view.folded.origin(hit.start, hit.stop)
             for hit in self._hits
             if hit.concept == concept
-            and not text[max(0, hit.start - _BEFORE - 5) : hit.start].endswith(_LACKING)
-            and not text.startswith(_LACKING, hit.start)
+            and not text[max(0, hit.start - _BEFORE - 5) : hit.start].endswith(lacking)
+            and not text.startswith(lacking, hit.start)
         ]
 
     def found(self, *kinds: str) -> list[Piece]:

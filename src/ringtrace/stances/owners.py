@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 from ringtrace.model.mention import CONTACT_KINDS, Candidate, Owner
 from ringtrace.model.stance import Direction, Frame
 from ringtrace.stances.concepts import Hit
 from ringtrace.stances.features import CITED_MOST, quotations
+from ringtrace.text import lexicon
 from ringtrace.text.view import TextView
 
 HOTLINE_DIGITS = 6
@@ -18,7 +21,6 @@ AFTER = 24
 _QUOTING = frozenset({"quote", "warning", "news"})
 _CLOSED_TO_ALL = frozenset({"quote"})
 """Frames in which even a number beside "hotline" is only quoted."""
-_BLOCK = re.compile(r"[^\n]{1,40}?(?:发表于|發表於|写道|寫道|wrote|posted on|said)[^\n]{0,40}\n")
 _OFFICES = frozenset({"institution", "volunteering"})
 _OWN_KIN = frozenset({"own_child", "kin"})
 
@@ -51,7 +53,7 @@ def _owner(
         return "hotline"
     if any(a <= start and stop <= b for a, b in quoted) and stop - start < CITED_MOST * len(view.text):
         return "quoted"
-    if frame in _QUOTING or _in_block(view.text, start, stop):
+    if frame in _QUOTING or _in_block(view, start, stop):
         return "quoted"
     if candidate.owner == "quoted" and direction == "none":
         return "quoted"
@@ -60,10 +62,16 @@ def _owner(
     return _by_frame(named, hits, frame, direction, candidate)
 
 
-def _in_block(text: str, start: int, stop: int) -> bool:
+def _in_block(view: TextView, start: int, stop: int) -> bool:
     """Whether the stretch stands in what a forum answer repeats: between "NAME 发表于 DATE" and the last line."""
-    head = _BLOCK.match(text)
-    return head is not None and start >= head.end() and text.find("\n", stop) >= 0
+    head = _block(view.lexicons).match(view.text)
+    return head is not None and start >= head.end() and view.text.find("\n", stop) >= 0
+
+
+@cache
+def _block(lexicons: Path | None) -> re.Pattern[str]:
+    words = "|".join(map(re.escape, lexicon.load("attribution", lexicons)["wrote"]))
+    return re.compile(rf"[^\n]{{1,40}}?(?:{words})[^\n]{{0,40}}\n")
 
 
 def _by_frame(named: set[str], hits: Sequence[Hit], frame: Frame, direction: Direction, candidate: Candidate) -> Owner:

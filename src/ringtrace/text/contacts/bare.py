@@ -21,6 +21,9 @@ from ringtrace.text.contacts.scene import Scene
 from ringtrace.text.contacts.tables import cues, one_of
 from ringtrace.text.view import TextView
 
+DIGITS, DRESSED, NAMED = "digits by themselves", "dressed digits by themselves", "id by itself"
+BY_THEMSELVES = (DIGITS, DRESSED, NAMED)
+"""Rules of the readings that rest on shape, place and the words around, and on no cue."""
 _SOLID = r"(?<![0-9a-z_@#=%&+/.,:$¥€£-])\d{5,11}(?![0-9a-z_@%]|[.,:/-]\d)"
 _CHAIN = r"(?<![0-9a-z_@#.,-])\d(?:([^0-9a-z\u4e00-\u9fff]{0,3})\d){5,10}(?![0-9a-z_@%]|[.,:/-]\d)"
 _DIGITS, _PARTED = re.compile(_SOLID), re.compile(_CHAIN)
@@ -60,7 +63,7 @@ def find_bare(scene: Scene, view: TextView, company: bool, taken: Taken) -> Iter
     weigh = _Weigher(scene, view, company)
     for match in islice(_DIGITS.finditer(scene.text), _MOST):
         if not taken.holds(*match.span()):
-            yield from weigh.number(match.start(), match.end(), match.group(), "digits by themselves")
+            yield from weigh.number(match.start(), match.end(), match.group(), DIGITS)
     if scene.strong != scene.text or not weigh.solid:
         for match in islice(_PARTED.finditer(scene.strong), _MOST):
             if not taken.holds(*match.span()):
@@ -146,7 +149,7 @@ class _Weigher:
             if len(set(apart)) > 1 or any(char in gap for gap in apart for char in ".:/,、;"):
                 return
             extra += weights["spaced"] if len(apart) == len(gaps) else weights["grouped"]
-        yield from self.number(start, stop, digits, "dressed digits by themselves", extra)
+        yield from self.number(start, stop, digits, DRESSED, extra)
 
     def name(self, match: re.Match[str]) -> Iterator[Bare]:
         """Yield a WeChat id where the Latin run may be one."""
@@ -170,9 +173,9 @@ class _Weigher:
         named = self.words.kind_before(self.scene.text, match.start())
         telegram = named == "telegram" or (self.view.platform == "telegram" and named != "wechat")
         kinds = ("telegram", "wechat") if telegram and "-" not in value else ("wechat", "telegram")
-        yield Bare(*match.span(), kinds[0], value, chance, "id by itself")
+        yield Bare(*match.span(), kinds[0], value, chance, NAMED)
         if "-" not in value:
-            yield Bare(*match.span(), kinds[1], value, _SECOND * chance, "id by itself")
+            yield Bare(*match.span(), kinds[1], value, _SECOND * chance, NAMED)
 
     def _beside(self, what: str) -> float:
         return _weights()["around"][what] if self.company else 0.0
