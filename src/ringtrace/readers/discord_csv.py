@@ -9,11 +9,11 @@ from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.clock import DateOrder, dates_as_written, prove_order, read_clock
-from ringtrace.text.delimited import Row, read_field, sniff_delimiter, split_rows
+from ringtrace.text.delimited import Row, read_field, sniff_delimiter, split_rows, split_table
 from ringtrace.text.encoding import Charset, detect
 
 NAME = "DiscordChatExporter CSV"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "discord"
 PRODUCERS = "DiscordChatExporter (CSV), compared with its source of 2026"
 KNOWN_GAPS = "no ids of messages, so no replies; the channel is known by the file's name alone"
@@ -31,15 +31,17 @@ def sniff(head: bytes, name: str) -> float:
 def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     """Yield every row; raises MalformedError where the columns are others."""
     charset = detect(source.data, source.charset)
-    rows = split_rows(source.data, charset, ",", source.limits.line_bytes)
-    header = next(rows, None)
+    header = next(split_rows(source.data, charset, ",", source.limits.line_bytes), None)
     names = [] if header is None else [_word(source, charset, header, at) for at in range(len(header.fields))]
     if header is None or names[:4] != [*_COLUMNS]:
         raise MalformedError(source.name, f"columns are not {', '.join(_COLUMNS)}")
     yield Structure(Span(source.evidence, source.member, 0, header.stop), "header")
-    order = _order(source, charset)
-    for row in rows:
-        yield from _message(source, charset, row, order)
+    order = _order(source, charset, header.stop)
+    for row in split_table(source.data, charset, ",", source.limits.line_bytes, range(4), header.stop):
+        if isinstance(row, Row):
+            yield from _message(source, charset, row, order)
+        else:
+            yield row.told(source)
 
 
 def _word(source: Source, charset: Charset, row: Row, at: int) -> str:
@@ -48,10 +50,10 @@ def _word(source: Source, charset: Charset, row: Row, at: int) -> str:
     return read_field(source.data, row.fields[at], charset.name)[0].strip()
 
 
-def _order(source: Source, charset: Charset) -> DateOrder | None:
+def _order(source: Source, charset: Charset, start: int) -> DateOrder | None:
     """The exporter writes dates in its user's locale unless told otherwise: the file may prove their order."""
-    rows = split_rows(source.data, charset, ",", source.limits.line_bytes)
-    written = dates_as_written(_word(source, charset, row, 2) for row in rows)
+    rows = split_table(source.data, charset, ",", source.limits.line_bytes, range(4), start)
+    written = dates_as_written(_word(source, charset, row, 2) for row in rows if isinstance(row, Row))
     return prove_order(written) if written else None
 
 

@@ -12,7 +12,7 @@ from ringtrace.text.clock import read_clock
 from ringtrace.text.message_table import MessageTable, TableRow, sniff_columns
 
 NAME = "LEAPP message table (TSV)"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = ""
 PRODUCERS = "iLEAPP, ALEAPP, VLEAPP and kin (_TSV Exports)"
 KNOWN_GAPS = "tables without a column of words (contacts, calls) are not read"

@@ -12,7 +12,7 @@ from ringtrace.text.clock import read_clock
 from ringtrace.text.message_table import MessageTable, TableRow, sniff_columns
 
 NAME = "Microblog CSV"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "weibo"
 PRODUCERS = "weibo-crawler, weiboSpider, weibo-search and tables of other microblogs (CSV)"
 KNOWN_GAPS = "what a post passes on is not read from a table"

@@ -10,14 +10,15 @@ from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text.clock import DateOrder
-from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows
+from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows, split_table
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.lines import cut_at_character
 from ringtrace.text.opening import opens_markup
 from ringtrace.text.tip_columns import TipColumns, choose_columns, column_order, guess_columns, read_sent
+from ringtrace.text.wordless_rows import Wordless
 
 NAME = "Tips as a table"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "tip"
 PRODUCERS = "any table of tips, with or without a mapping file"
 
@@ -48,8 +49,7 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     """
     charset = detect(source.data, source.charset)
     delimiter, names, _ = sniff_delimiter(source.data[:_HEAD], charset)
-    rows = split_rows(source.data, charset, delimiter or ",", source.limits.line_bytes)
-    header = next(rows, None)
+    header = next(split_rows(source.data, charset, delimiter or ",", source.limits.line_bytes), None)
     if header is None:
         raise MalformedError(source.name, "an empty table")
     if len(header.fields) > _MOST_COLUMNS:
@@ -59,9 +59,12 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     places = {concept: names.index(name) for concept, name in columns.columns.items()}
     yield Structure(Span(source.evidence, source.member, 0, header.stop), "header")
     reading = _Reading(source, charset, columns, places)
-    reading.prove(delimiter or ",")
-    for row in rows:
-        yield from reading.row(row, len(names))
+    reading.prove(delimiter or ",", header.stop)
+    for row in reading.rows(delimiter or ",", header.stop):
+        if isinstance(row, Row):
+            yield from reading.row(row, len(names))
+        else:
+            yield row.told(source)
 
 
 class _Reading:
@@ -75,12 +78,17 @@ class _Reading:
         self.order: DateOrder | None = None
         self.container = Container(PLATFORM, (source.member or source.name).rsplit("/", 1)[-1])
 
-    def prove(self, delimiter: str) -> None:
+    def rows(self, delimiter: str, start: int) -> Iterator[Row | Wordless]:
+        """Yield the rows below the header; a tip says something by its text, its title or its address."""
+        words = [self.places[concept] for concept in ("text", "title", "url") if concept in self.places]
+        return split_table(self.source.data, self.charset, delimiter, self.source.limits.line_bytes, words, start)
+
+    def prove(self, delimiter: str, start: int) -> None:
         """Look through the whole sent column for a number that proves the order of day and month."""
         at = self.places.get("sent")
         if at is None or self.columns.sent_format:
             return
-        rows = split_rows(self.source.data, self.charset, delimiter, self.source.limits.line_bytes)
+        rows = (row for row in self.rows(delimiter, start) if isinstance(row, Row))
         self.order = column_order(self.text(row.fields[at]) for row in rows if at < len(row.fields))
 
     def bounded(self, part: Field) -> Field:

@@ -9,12 +9,12 @@ from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.clock import read_clock
-from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows
+from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows, split_table
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.opening import opens_markup
 
 NAME = "WeChat CSV"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "wechat"
 PRODUCERS = "WeChatMsg / MemoTrace and kin (CSV)"
 
@@ -44,15 +44,18 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     """Yield every row as a message; raises MalformedError for a table without a column of words."""
     charset = detect(source.data, source.charset)
     delimiter, _, _ = sniff_delimiter(source.data[:_HEAD], charset)
-    rows = split_rows(source.data, charset, delimiter or ",", source.limits.line_bytes)
-    header = next(rows, None)
+    header = next(split_rows(source.data, charset, delimiter or ",", source.limits.line_bytes), None)
     names = [] if header is None else [read_field(source.data, part, charset.name)[0].strip() for part in header.fields]
     if header is None or not set(_TEXT) & set(names):
         raise MalformedError(source.name, f"no column {', '.join(_TEXT)}; is it a WeChat table?")
     yield Structure(Span(source.evidence, source.member, 0, header.stop), "header")
     table = _Table(source, charset, {name: at for at, name in enumerate(names)})
-    for row in rows:
-        yield from table.post(row)
+    said = [at for at, name in enumerate(names) if name in {*_TEXT, *_TIME, *_SENDER, *_NAMES}]
+    for row in split_table(source.data, charset, delimiter or ",", source.limits.line_bytes, said, header.stop):
+        if isinstance(row, Row):
+            yield from table.post(row)
+        else:
+            yield row.told(source)
 
 
 class _Table:

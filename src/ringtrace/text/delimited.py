@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from ringtrace.model.span import Segment
 from ringtrace.text import offsets
 from ringtrace.text.encoding import Charset, decode_runs
+from ringtrace.text.wordless_rows import Wordless, WordlessRows
 
 DELIMITERS = (",", "\t", ";", "|")
 _SNIFF_ROWS = 20
@@ -82,19 +83,41 @@ def _quote_end(data: bytes, start: int, limit: int, grammar: _Grammar) -> int:
     return -1
 
 
-def split_rows(data: bytes, charset: Charset, delimiter: str, longest: int) -> Iterator[Row]:
-    """Yield the rows of ``data`` after a byte-order mark; together they cover all of it.
+def split_table(
+    data: bytes, charset: Charset, delimiter: str, longest: int, words: Iterable[int], start: int
+) -> Iterator[Row | Wordless]:
+    """Yield the rows below a header that ends at ``start``; many without words one after the other as one.
+
+    words: columns whose being empty makes a row one without words.
+    """
+    return _split(data, charset, delimiter, longest, start, WordlessRows(charset.name, delimiter, words))
+
+
+def split_rows(data: bytes, charset: Charset, delimiter: str, longest: int, start: int = 0) -> Iterator[Row]:
+    """Yield the rows of ``data`` after a byte-order mark or ``start``; together they cover all of it.
 
     longest: most bytes of one quoted field. From the first quote without an end on, quotes are
     taken as they stand.
     """
+    rows = _split(data, charset, delimiter, longest, start, None)
+    return (row for row in rows if isinstance(row, Row))
+
+
+def _split(
+    data: bytes, charset: Charset, delimiter: str, longest: int, start: int, wordless: WordlessRows | None
+) -> Iterator[Row | Wordless]:
     grammar = _grammar(charset.name, delimiter)
-    at, size, quotes = charset.bom, len(data), True
+    at, size, quotes = max(start, charset.bom), len(data), True
     while at < size:
         blank = grammar.blank.match(data, at) if data[at] in b"\r\n" else None
         if blank:
             yield Row(at, blank.end(), (Field(at, at, False),))
             at = blank.end()
+            continue
+        stretch = wordless.find(data, at) if wordless else None
+        if stretch:
+            yield stretch
+            at = stretch.stop
             continue
         start, fields = at, []
         while True:

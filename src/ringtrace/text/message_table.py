@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ringtrace.model.source import Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text import lexicon
-from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows
+from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows, split_table
 from ringtrace.text.encoding import Charset, detect
 
 _HEAD = 65_536
@@ -49,19 +49,27 @@ class MessageTable:
         self.source = source
         self.charset: Charset = detect(source.data, source.charset)
         self.delimiter = sniff_delimiter(source.data[:_HEAD], self.charset)[0] or ","
-        self._rows = split_rows(source.data, self.charset, self.delimiter, source.limits.line_bytes)
-        self.header = next(self._rows, None)
+        self.header = next(split_rows(source.data, self.charset, self.delimiter, source.limits.line_bytes), None)
         fields = self.header.fields if self.header else ()
         self.names = [read_field(source.data, part, self.charset.name)[0].strip("\ufeff ") for part in fields[:400]]
         self.columns = find_columns(self.names, kind)
 
     def rows(self) -> Iterator[TableRow | Gap | Structure]:
-        """Yield every row below the header; a header that is repeated is Structure."""
+        """Yield every row below the header; a header that is repeated is Structure.
+
+        Many rows without words, author and time, one after the other, are one Gap.
+        """
         if self.header is None:
             return
         yield Structure(self._span(0, self.header.stop), "header")
-        for row in self._rows:
-            yield from self._row(row)
+        source, nameless = self.source, ("text", "sender", "sender_id", "author", "author_id", "sent")
+        words = [self.columns[concept] for concept in nameless if concept in self.columns]
+        longest = source.limits.line_bytes
+        for row in split_table(source.data, self.charset, self.delimiter, longest, words, self.header.stop):
+            if isinstance(row, Row):
+                yield from self._row(row)
+            else:
+                yield row.told(source)
 
     def _span(self, start: int, stop: int) -> Span:
         return Span(self.source.evidence, self.source.member, start, stop)
