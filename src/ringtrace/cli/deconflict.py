@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ringtrace.cli.output import By, Json, Why, emit
+from ringtrace.cli.output import By, Json, Why, emit, who
 from ringtrace.text.plural import counted
 
 _ACTIONS = ("near", "key", "ask", "answer", "claim", "point", "read", "audit")
@@ -47,12 +47,10 @@ def deconflict(
 
 
 def _near(folder: Path, by: str, as_json: bool) -> None:
-    import getpass
-
     from ringtrace.pipeline.deconflicting import compare_cases
 
     cases = sorted(path.parent for path in folder.glob("*/case.toml") if (path.parent / "analysis").is_dir())
-    found = compare_cases(cases, author=by or getpass.getuser())
+    found = compare_cases(cases, author=who(by))
     lines = [f"{counted(len(cases), 'case')} compared; {len(found)} identifiers or cells are in more than one."]
     lines += [f"  {near.what}: {', '.join(near.cases)}" for near in found]
     emit(

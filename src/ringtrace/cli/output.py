@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 import threading
@@ -32,6 +33,11 @@ def emit(as_json: bool, document: Any, lines: Iterable[str]) -> None:  # noqa: A
     else:
         for line in lines:
             print(visible(line))
+
+
+def who(by: str) -> str:
+    """Return who acts: ``by``, else the login name."""
+    return by or getpass.getuser()
 
 
 def visible(text: str) -> str:

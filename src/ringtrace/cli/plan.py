@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringtrace.cli.output import CasePath, Json, emit
+from ringtrace.cli.output import CasePath, Json, emit, who
 from ringtrace.text.plural import counted
 
 if TYPE_CHECKING:
@@ -47,13 +47,13 @@ def plan(
 
     opened = Case(case)
     if action == "day":
-        set_day(opened, _day(subject), author=_who(by))
+        set_day(opened, _day(subject), author=who(by))
         emit(as_json, {"day": subject}, [f"All act on {subject}. Tasks acknowledged for another day are open again."])
     elif action == "task":
-        key = give_task(opened, place, subject, author=_who(by))
+        key = give_task(opened, place, subject, author=who(by))
         emit(as_json, {"task": key}, [f"{key} given to {place}."])
     elif action == "answer":
-        key = answer_task(opened, subject, state, author=_who(by))
+        key = answer_task(opened, subject, state, author=who(by))
         emit(as_json, {"task": key, "state": state}, [f"{key}: {state}."])
     elif action == "packages":
         files = write_packages(opened, Path(subject or case / "packages"), encrypt_to or ())
@@ -95,9 +95,3 @@ def _day(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise UsageError(f"the action day must be a day such as 2014-02-19, not {text!r}") from None
-
-
-def _who(by: str) -> str:
-    import getpass
-
-    return by or getpass.getuser()

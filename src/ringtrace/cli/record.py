@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringtrace.cli.output import PARTIAL, CasePath, Json, emit
+from ringtrace.cli.output import PARTIAL, By, CasePath, Json, emit, who
 from ringtrace.text.plural import counted
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
-By = Annotated[str, typer.Option(help="Who does this; your login name when left out.", show_default=False)]
 _SHOWN = 50
 
 
@@ -50,7 +49,7 @@ def import_(
 
     words = mapping.read_bytes() if mapping else None
     done = import_records(
-        Case(context.obj), file.read_bytes(), file.name, words, author=_who(by), today=_today(), dry_run=dry_run
+        Case(context.obj), file.read_bytes(), file.name, words, author=who(by), today=_today(), dry_run=dry_run
     )
     refused = done.count("refused")
     lines = [f"row {f.row}: {f.level}: {f.words}" for f in done.findings if f.level != "known"][:_SHOWN]
@@ -101,7 +100,7 @@ def add(
     cells = {"kind": kind, "subject": subject, "status": status, "date": date, "place": place, "document": document,
              "person": person, "evidence": evidence, "actor": actor, "ring": ring, "receipt": receipt,
              "case": of_case}  # fmt: skip
-    done = add_record(Case(context.obj), cells, author=_who(by), today=_today())
+    done = add_record(Case(context.obj), cells, author=who(by), today=_today())
     if not done.batch:
         raise UsageError("; ".join(finding.words for finding in done.findings))
     lines = [f"flagged: {finding.words}" for finding in done.findings]
@@ -125,7 +124,7 @@ def confirm(
     from ringtrace.pipeline.recording import confirm as judge
     from ringtrace.store.case import Case
 
-    batch = judge(Case(context.obj), subject, verdict, author=_who(by), today=_today(), reason=reason)
+    batch = judge(Case(context.obj), subject, verdict, author=who(by), today=_today(), reason=reason)
     emit(as_json, {"batch": batch}, [f"Recorded as batch {batch}."])
 
 
@@ -144,7 +143,7 @@ def undo(
     from ringtrace.pipeline.recording import undo as take_back
     from ringtrace.store.case import Case
 
-    undone = take_back(Case(context.obj), batch, author=_who(by), reason=reason)
+    undone = take_back(Case(context.obj), batch, author=who(by), reason=reason)
     emit(
         as_json, {"batch": undone.number}, [f"Batch {undone.number} is undone; identities in it can be read by nobody."]
     )
@@ -193,7 +192,7 @@ def keepers(
     from ringtrace.store.case import Case
 
     phrases = [typer.prompt(f"Passphrase of {name}", hide_input=True, err=True) for name in names]
-    appoint_keepers(Case(context.obj), list(zip(names, phrases, strict=True)), author=_who(by))
+    appoint_keepers(Case(context.obj), list(zip(names, phrases, strict=True)), author=who(by))
     emit(as_json, {"keepers": names}, [f"Any two of {', '.join(names)} can open a sealed identity; one alone cannot."])
 
 
@@ -214,7 +213,7 @@ def enrol(
     from ringtrace.store.case import Case
 
     phrase = typer.prompt(f"Passphrase of {name}", hide_input=True, confirmation_prompt=True, err=True)
-    names = enrol_keeper(Case(context.obj), name, phrase, author=_who(by))
+    names = enrol_keeper(Case(context.obj), name, phrase, author=who(by))
     emit(as_json, {"keepers": names}, [f"Keepers: {', '.join(names)}; any two together can open a sealed identity."])
 
 
@@ -237,7 +236,7 @@ def approve(
     from ringtrace.store.case import Case
 
     phrase = typer.prompt(f"Passphrase of {keeper}", hide_input=True, err=True)
-    seals = consent(Case(context.obj), subject, (keeper, phrase), to, author=_who(by), reason=reason)
+    seals = consent(Case(context.obj), subject, (keeper, phrase), to, author=who(by), reason=reason)
     lines = [
         f"{to} may now open {subject}: ringtrace record {context.obj} unseal {subject} --keeper {to!r} --reason ..."
     ]
@@ -266,9 +265,9 @@ def unseal(
         raise UsageError("give --keeper once, where another approved, or twice")
     secret = [(name, typer.prompt(f"Passphrase of {name}", hide_input=True, err=True)) for name in keeper]
     if len(secret) == 1:
-        found = unseal_approved(Case(context.obj), subject, secret[0], author=_who(by), reason=reason)
+        found = unseal_approved(Case(context.obj), subject, secret[0], author=who(by), reason=reason)
     else:
-        found = open_identity(Case(context.obj), subject, secret, author=_who(by), reason=reason)
+        found = open_identity(Case(context.obj), subject, secret, author=who(by), reason=reason)
     lines = [f"{name.removeprefix('identity_')}: {text}" for identity in found for name, text in identity.items()]
     emit(as_json, {"identities": found}, lines)
 
@@ -293,14 +292,8 @@ def masks(
     if len(keeper) != 2:
         raise UsageError("give --keeper twice: two different people")
     phrases = [typer.prompt(f"Passphrase of {name}", hide_input=True, err=True) for name in keeper]
-    number = learn_masks(Case(context.obj), list(zip(keeper, phrases, strict=True)), author=_who(by))
+    number = learn_masks(Case(context.obj), list(zip(keeper, phrases, strict=True)), author=who(by))
     emit(as_json, {"identities": number}, [f"Masks made for {counted(number, 'identity')}."])
-
-
-def _who(by: str) -> str:
-    import getpass
-
-    return by or getpass.getuser()
 
 
 def _today() -> str:

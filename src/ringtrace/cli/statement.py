@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ringtrace.cli.output import CasePath, Json, emit
+from ringtrace.cli.output import CasePath, Json, emit, who
 
 if TYPE_CHECKING:
     from ringtrace.pipeline.stating import Drafted
@@ -49,7 +49,7 @@ def statement(
         emit(as_json, {"statements": [_document(item) for item in found]}, [_line(item) for item in found] or ["None."])
         return
     if action == "release":
-        drafted = release(opened, draft, by=_who(by))
+        drafted = release(opened, draft, by=who(by))
     elif action == "write":
         drafted = find_draft(drafts_of(opened), draft)
     else:
@@ -59,7 +59,7 @@ def statement(
             opened.settings.name, _day(as_of, "--as-of"), "partner" if audience == "partner" else "public",
             _day(embargo, "--embargo") if embargo else "", corrects,
         )  # fmt: skip
-        drafted = draft_statement(opened, asked, author=_who(by))
+        drafted = draft_statement(opened, asked, author=who(by))
     files = write_files(opened, drafted, out or case / "statements" / drafted.id)
     lines = [_line(drafted), *_remarks(drafted), *(f"  {path}" for path in files)]
     emit(as_json, {**_document(drafted), "files": [str(path) for path in files]}, lines)
@@ -72,12 +72,6 @@ def _day(text: str, option: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise UsageError(f"{option} needs a day such as 2014-02-28, not {text!r}") from None
-
-
-def _who(by: str) -> str:
-    import getpass
-
-    return by or getpass.getuser()
 
 
 def _line(drafted: Drafted) -> str:
