@@ -18,7 +18,7 @@ from ringtrace.text.lines import read_body, split_lines, unread
 from ringtrace.text.opening import opens_markup
 
 NAME = "WhatsApp text"
-VERSION = "2"
+VERSION = "3"
 PLATFORM = "whatsapp"
 PRODUCERS = "WhatsApp for iOS and Android, every date order, clock and language; 96 of 96 header forms of whatstk"
 KNOWN_GAPS = "no ids of messages, so no replies"
@@ -137,7 +137,7 @@ def _header_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     suffix = "|".join(re.escape(word) for word in words.get("suffix", ()))
     mark = f"[{_MARKS}]{{0,2}}"
     day = (
-        rf"(?P<a>\d{{1,4}}){mark} ?(?P<sep>[./\-年년]){mark} ?(?P<b>\d{{1,2}}){mark} ?[./\-月월]{mark} ?"
+        rf"(?P<a>\d{{1,4}}){mark} ?(?P<sep>[./\-年년]){mark} ?(?P<b>\d{{4}}|\d{{1,2}}){mark} ?[./\-月월]{mark} ?"
         rf"(?P<c>\d{{1,4}})(?: ?[日일]|\.)?"
     )
     time = (
@@ -174,10 +174,17 @@ def _read_header(data: bytes, charset: Charset, start: int, stop: int) -> _Heade
     body = start + len(prefix.encode(charset.name, "replace"))
     if (charset.name != "utf-8" or "\ufffd" in prefix) and data[start:body].decode(charset.name, "replace") != prefix:
         return None
-    date = (int(match["a"]), int(match["b"]), int(match["c"]))
+    date = _numbers(match["a"], match["b"], match["c"])
     half = match["before"] or match["after"] or ""
     written = head[match.start("when") : match.end("when")]
     return _Header(start, body, (kind, match["sep"]), date, time, half, written, name)
+
+
+def _numbers(first: str, second: str, third: str) -> tuple[int, int, int]:
+    """Return the numbers of a date; a year between the two others, as rewritten exports have it, goes last."""
+    if len(second) == 4:
+        second, third = third, second
+    return int(first), int(second), int(third)
 
 
 def _split_name(head: str, at: int, whole: bool) -> tuple[str, int]:
