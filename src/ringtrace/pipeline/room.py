@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from ringtrace.pipeline.quoting import Quote, Quoter
 from ringtrace.report.conduct import Conduct, Reason
 from ringtrace.report.naming import Naming
 from ringtrace.report.words import claim_words, moment, shorten
-from ringtrace.store.analysis import read_table
+from ringtrace.store.analysis import count_rows, read_table
 from ringtrace.store.case import Case
 
 QUOTE_CHARS = 160
@@ -44,6 +44,16 @@ class Room:
         if name not in self._tables:
             self._tables[name] = read_table(self.case.analysis, name)
         return self._tables[name]
+
+    def part(self, name: str, columns: Sequence[str]) -> pa.Table:
+        """Return these columns of a table; where it is not open yet nothing else of it is read."""
+        known = self._tables.get(name)
+        return read_table(self.case.analysis, name, columns) if known is None else known.select(columns)
+
+    def size(self, name: str) -> int:
+        """Return how many rows a table has, without reading it."""
+        known = self._tables.get(name)
+        return count_rows(self.case.analysis, name) if known is None else len(known)
 
     def rows(self, name: str, column: str, value: str) -> list[dict[str, Any]]:
         table = self.table(name)

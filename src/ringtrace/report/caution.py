@@ -13,6 +13,11 @@ from ringtrace.text.plural import counted
 
 _WEAK_LINK = 0.9
 _STABLE = 0.5
+COLUMNS = {
+    "rings": ("ring_id",), "gaps": ("evidence_id", "start", "stop"), "evidence": ("reader", "note"),
+    "posts": ("sent_basis",), "stances": ("band",), "links": ("probability",), "members": ("stability",),
+}  # fmt: skip
+"""Table -> the columns of it that ``cautions`` looks at."""
 
 
 def cautions(table: Tables) -> list[str]:
@@ -48,8 +53,9 @@ def _files(table: Tables) -> list[str]:
 
 
 def _times(table: Tables) -> list[str]:
-    basis = table("posts")["sent_basis"].to_pylist()
-    ambiguous, assumed, none = (basis.count(word) for word in ("ambiguous", "assumed", "none"))
+    told = pc.value_counts(table("posts")["sent_basis"]).to_pylist()
+    basis = {row["values"]: row["counts"] for row in told}
+    ambiguous, assumed, none = (basis.get(word, 0) for word in ("ambiguous", "assumed", "none"))
     lines = []
     if ambiguous:
         lines.append(

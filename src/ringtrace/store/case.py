@@ -17,12 +17,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ringtrace.errors import CaseError
 from ringtrace.store.durable import replace_file
 from ringtrace.store.evidence import EvidenceStore
-from ringtrace.store.ledger import Ledger
+
+if TYPE_CHECKING:
+    from ringtrace.store.ledger import Ledger
 
 _TEMPLATE = """# Settings of this case; edit them with any text editor.
 name = {name}
@@ -93,6 +96,8 @@ class Case:
         return "ringtrace/" + "".join(c if c.isalnum() or c in "-_." else "_" for c in self.settings.name)
 
     def open_ledger(self) -> Ledger:
+        from ringtrace.store.ledger import Ledger  # two fifths of a second for SQLAlchemy, when decisions are asked for
+
         return Ledger(self.settings.ledger) if self.settings.ledger else Ledger.at(self.folder / "ledger.db")
 
     @contextmanager

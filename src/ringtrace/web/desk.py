@@ -5,19 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy.exc import SQLAlchemyError
 
 from ringtrace.errors import CaseError, RingtraceError
-from ringtrace.operation.assignment import Assignment
 from ringtrace.pipeline.custodian import Asked, Place, log_consultation
-from ringtrace.pipeline.planning import assignments
 from ringtrace.pipeline.room import Room
 from ringtrace.report import findings
-from ringtrace.report.caution import cautions
+from ringtrace.report.caution import COLUMNS, cautions
 from ringtrace.report.conduct import Conduct
 from ringtrace.report.ring_page import RingPages
 from ringtrace.store.case import Case
@@ -25,6 +23,9 @@ from ringtrace.store.ledger import Ledger
 from ringtrace.store.lookup import PostIndex
 from ringtrace.store.search import build_index
 from ringtrace.web.jobs import Jobs
+
+if TYPE_CHECKING:
+    from ringtrace.operation.assignment import Assignment
 
 FOLDER = ".workbench"
 _WHY = 600
@@ -95,7 +96,7 @@ class View:
     @cached_property
     def doubted(self) -> list[tuple[str, str]]:
         """(left, right) of the accounts that were joined at a probability under ``SURE``, the least sure first."""
-        links = self.room.table("links").select(["left", "right", "probability"])
+        links = self.room.part("links", ["left", "right", "probability"])
         low = links.filter(
             pc.and_(pc.greater_equal(links["probability"], JOINED), pc.less(links["probability"], SURE))
         ).sort_by([("probability", "ascending"), ("left", "ascending"), ("right", "ascending")])
@@ -104,15 +105,17 @@ class View:
     @cached_property
     def assigned(self) -> dict[str, Assignment]:
         """Where each member of a ring is held to belong."""
+        from ringtrace.pipeline.planning import assignments  # telephone numbers and places, which no start needs
+
         return assignments(self.room)
 
     @cached_property
     def doubts(self) -> list[str]:
-        return cautions(self.room.table)
+        return cautions(lambda name: self.room.part(name, COLUMNS[name]))
 
     @cached_property
     def synthetic(self) -> bool:
-        sources = pc.unique(self.room.table("evidence")["source"]).to_pylist()
+        sources = pc.unique(self.room.part("evidence", ["source"])["source"]).to_pylist()
         return any("synthetic" in source.lower() for source in sources)
 
     def warm(self) -> None:
@@ -158,6 +161,11 @@ class Desk:
                 self._thread = threading.Thread(target=self._prepare, daemon=True)
                 self._thread.start()
             return self._index
+
+    def index_made(self) -> bool:
+        """Whether posts can be searched: the index is open, or lies there to be opened. Starts nothing."""
+        there = not self.indexed[1] and any((self.case.folder / FOLDER).glob("index-*.sqlite"))
+        return self._index is not None or there
 
     def warm(self) -> None:
         """Begin to open the analysis and its index in the background."""

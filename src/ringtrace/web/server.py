@@ -5,38 +5,73 @@ from __future__ import annotations
 import asyncio
 import getpass
 import socket
+import sys
 from collections.abc import Callable
-
-import uvicorn
+from importlib.abc import MetaPathFinder
+from threading import Timer
+from typing import TYPE_CHECKING
 
 from ringtrace.errors import UsageError
 from ringtrace.store.case import Case
-from ringtrace.web.app import build
-from ringtrace.web.desk import Desk
 from ringtrace.web.session import Sessions
 
+if TYPE_CHECKING:
+    import uvicorn
+
+    from ringtrace.web.desk import Desk
+
 HOST = "127.0.0.1"
+_PATIENCE = 5.0
+"""Seconds after which the analysis is opened although nobody came: the first page, if it comes sooner, begins it."""
+
+
+class _WithoutPandas(MetaPathFinder):
+    """Lets this process do without pandas, as it does where none is installed, which is the rule.
+
+    Where there is one, pyarrow loads it as soon as it is given any Python value: a third of a second, for nothing.
+    """
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError("the workbench does without pandas", name=fullname)
 
 
 def run(case: Case, port: int, tell: Callable[[str], None]) -> None:
-    """Serve ``case`` until interrupted. tell(address): called with each one-time address. Raises UsageError."""
+    """Serve ``case`` until interrupted. tell(address): called with each one-time address. Raises UsageError.
+
+    The socket listens and the address is told before the libraries are loaded: a browser that is quicker waits.
+    """
     listening = _listen(port)
     bound = listening.getsockname()[1]
     sessions = Sessions(getpass.getuser(), lambda link: tell(f"http://{HOST}:{bound}/enter/{link}"))
-    desk = Desk(case)
-    config = uvicorn.Config(
-        build(desk, sessions, bound), log_level="warning", access_log=False, server_header=False, date_header=False,
-        ws="none", timeout_graceful_shutdown=2,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    desk.warm()
     sessions.offer()
+    desk, server = _furnish(case, sessions, bound)
+    later = Timer(_PATIENCE, desk.warm)
+    later.daemon = True
+    later.start()
     try:
         asyncio.run(server.serve(sockets=[listening]))
     except KeyboardInterrupt:
         pass
     finally:
+        later.cancel()
         desk.close()
+
+
+def _furnish(case: Case, sessions: Sessions, port: int) -> tuple[Desk, uvicorn.Server]:
+    """Open the case and put the workbench together; most of a second, nearly all of it for loading libraries."""
+    sys.meta_path.insert(0, _WithoutPandas())
+    import uvicorn
+
+    from ringtrace.web.app import build
+    from ringtrace.web.desk import Desk
+
+    desk = Desk(case)
+    config = uvicorn.Config(
+        build(desk, sessions, port), log_level="warning", access_log=False, server_header=False, date_header=False,
+        ws="none", timeout_graceful_shutdown=2,
+    )  # fmt: skip
+    return desk, uvicorn.Server(config)
 
 
 def _listen(port: int) -> socket.socket:

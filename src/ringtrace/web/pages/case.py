@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
-from litestar import get
+from litestar import Request, get
 
 from ringtrace.web.desk import View
 from ringtrace.web.visit import Answer, Guest, Visit
@@ -14,37 +15,42 @@ PLACE = (10, "Case", "/", "c")
 _RINGS = 8
 
 
-@get("/", sync_to_thread=True)
+async def _go_on(request: Request[Any, Any, Any]) -> None:
+    """Open the rest of the analysis once this page is out, so that the first page waits for nothing else."""
+    request.app.state.desk.warm()
+
+
+@get("/", sync_to_thread=True, after_response=_go_on)
 def case(visit: Guest) -> Answer:
     """What the case holds and what to do next."""
     if not visit.desk.analysed():
         held = len(visit.desk.case.evidence.held())
         return visit.show("empty.html.j2", {"case_name": visit.desk.case.settings.name, "files": held})
     view = visit.view
-    index = visit.desk.index()
     done, posts = visit.desk.indexed
+    stances = view.room.part("stances", ["band", "direction"])
     document = {
         "case_name": visit.desk.case.settings.name, "zone": view.zone, "synthetic_evidence": view.synthetic,
-        "numbers": _numbers(view), "rings": [_ring(visit, ring) for ring in view.rings[:_RINGS]],
+        "numbers": _numbers(view, stances), "rings": [_ring(visit, ring) for ring in view.rings[:_RINGS]],
         "ring_total": len(view.rings), "cautions": view.doubts, "decide": _decide(visit),
-        "review": index.waiting("review") if index else None, "indexed": {"done": done, "posts": posts},
-        "index_ready": index is not None, "trouble": visit.desk.trouble,
-        "questions": view.room.table("questions")["question"].to_pylist(),
+        "review": len(stances.filter(pc.equal(stances["band"], "review"))),
+        "indexed": {"done": done, "posts": posts or view.room.size("posts")},
+        "index_ready": visit.desk.index_made(), "trouble": visit.desk.trouble,
+        "questions": view.room.part("questions", ["question"])["question"].to_pylist(),
     }  # fmt: skip
     return visit.show("case.html.j2", document)
 
 
-def _numbers(view: View) -> list[dict[str, Any]]:
-    stances = view.room.table("stances")
+def _numbers(view: View, stances: pa.Table) -> list[dict[str, Any]]:
     sure = stances.filter(pc.equal(stances["band"], "yes"))["direction"]
     counts = {row["values"]: row["counts"] for row in pc.value_counts(sure).to_pylist()}
-    evidence = view.room.table("evidence")
+    size = view.room.size
     rows = [
-        ("file", len(evidence), "/intake"), ("post", len(view.room.table("posts")), "/search"),
+        ("file", size("evidence"), "/intake"), ("post", size("posts"), "/search"),
         ("offer", counts.get("offer", 0), "/search?direction=offer"),
         ("wish", counts.get("seek", 0), "/search?direction=seek"),
         ("go-between", counts.get("broker", 0), "/search?direction=broker"),
-        ("account", len(view.room.table("accounts")), ""), ("actor", len(view.room.table("actors")), "/actors"),
+        ("account", size("accounts"), ""), ("actor", size("actors"), "/actors"),
         ("ring", len(view.rings), "/rings"),
     ]  # fmt: skip
     return [{"noun": noun, "number": number, "url": url} for noun, number, url in rows]

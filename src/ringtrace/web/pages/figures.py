@@ -1,22 +1,24 @@
-"""Figures: what was published, how it fits, what no source answers; and our own statement, released by two."""
+"""Figures: what was published, how it fits, what no source answers; and our own statement, released by two.
+
+What composes statements is loaded with the first visit: the start of the workbench does without it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from ringtrace.errors import UsageError
-from ringtrace.pipeline.stating import Drafted, draft_statement, drafts_of, find_draft, release
 from ringtrace.report.words import figure_words, verdict_words
-from ringtrace.statement.composing import Request as Wanted
-from ringtrace.statement.layout import text_page
-from ringtrace.statement.wording import LANGUAGES, write_page
 from ringtrace.web.visit import Answer, Guest, Visit
+
+if TYPE_CHECKING:
+    from ringtrace.pipeline.stating import Drafted
 
 PLACE = (55, "Figures", "/figures", "f")
 _ORDER = {"differs": 0, "unallocated": 1, "agrees": 2}
@@ -26,6 +28,8 @@ _NAME = 120
 @get("/figures", sync_to_thread=True)
 def figures(visit: Guest) -> Answer:
     """Published figures with their quotes, totals and what is allocated of them, and our statements."""
+    from ringtrace.pipeline.stating import drafts_of
+
     visit.records = True
     table = visit.view.room.table("figures").to_pylist()
     public = [row for row in table if row["origin"] == "public"]
@@ -49,6 +53,10 @@ def figures(visit: Guest) -> Answer:
 @get("/statements/{draft_id:str}", sync_to_thread=True)
 def statement(visit: Guest, draft_id: FromPath[str]) -> Answer:
     """One statement: its text in every language, what disclosure control did, who approved it."""
+    from ringtrace.pipeline.stating import drafts_of
+    from ringtrace.statement.layout import text_page
+    from ringtrace.statement.wording import LANGUAGES, write_page
+
     visit.records = True
     drafted = next((item for item in drafts_of(visit.desk.case) if item.id == draft_id), None)
     if drafted is None:
@@ -69,6 +77,9 @@ def statement(visit: Guest, draft_id: FromPath[str]) -> Answer:
 @post("/statements", status_code=303)
 async def draft(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     """Draft a statement. Fields: as_of, audience (public, partner), embargo, corrects."""
+    from ringtrace.pipeline.stating import draft_statement
+    from ringtrace.statement.composing import Request as Wanted
+
     form = await request.form()
     audience = str(form.get("audience") or "public")
     if audience not in ("public", "partner"):
@@ -88,6 +99,8 @@ async def draft(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
 @post("/statements/{draft_id:str}/approve", status_code=303)
 async def approve(visit: Guest, request: Request[Any, Any, Any], draft_id: FromPath[str]) -> Response[Any]:
     """Approve a draft; with the second person's approval it is released. Field by: name and office of who approves."""
+    from ringtrace.pipeline.stating import drafts_of, find_draft, release
+
     form = await request.form()
     by = str(form.get("by") or "").strip()[:_NAME] or visit.session.user
     found = find_draft(drafts_of(visit.desk.case), draft_id)

@@ -1,4 +1,7 @@
-"""Operation: who must act where, the one action day, tasks and how far each place has come."""
+"""Operation: who must act where, the one action day, tasks and how far each place has come.
+
+What plans is loaded with the first visit: the start of the workbench does without it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from ringtrace.errors import UsageError
-from ringtrace.pipeline.planning import answer_task, board, give_task, set_day
 from ringtrace.report.words import place_name
 from ringtrace.web.visit import Answer, Guest
 
@@ -22,6 +24,8 @@ _WORDS = 1_000
 @get("/operation", sync_to_thread=True)
 def operation(visit: Guest) -> Answer:
     """The board by place."""
+    from ringtrace.pipeline.planning import board
+
     visit.records = True
     plan, places = board(visit.desk.case, visit.view.assigned if visit.desk.analysed() else {})
     rows = [{**msgspec.to_builtins(row), "name": place_name(row.place)} for row in places]
@@ -40,6 +44,8 @@ def operation(visit: Guest) -> Answer:
 @post("/operation/day", status_code=303)
 async def day(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     """Set the one action day. Field: day."""
+    from ringtrace.pipeline.planning import set_day
+
     told = str((await request.form()).get("day") or "")
     try:
         chosen = date.fromisoformat(told).isoformat()
@@ -52,6 +58,8 @@ async def day(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
 @post("/operation/tasks", status_code=303)
 async def task(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     """Ask a place to do something. Fields: place (name or division code), words."""
+    from ringtrace.pipeline.planning import give_task
+
     form = await request.form()
     place, words = str(form.get("place") or ""), str(form.get("words") or "")[:_WORDS]
     await anyio.to_thread.run_sync(lambda: give_task(visit.desk.case, place, words, author=visit.session.user))
@@ -61,6 +69,8 @@ async def task(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
 @post("/operation/tasks/{task_id:str}", status_code=303)
 async def answer(visit: Guest, request: Request[Any, Any, Any], task_id: FromPath[str]) -> Response[Any]:
     """Answer a task. Field state: acknowledged, done or returned."""
+    from ringtrace.pipeline.planning import answer_task
+
     state = str((await request.form()).get("state") or "")
     await anyio.to_thread.run_sync(lambda: answer_task(visit.desk.case, task_id, state, author=visit.session.user))
     return visit.back("/operation#tasks")
