@@ -20,6 +20,7 @@ import html
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 from ringtrace.model.span import Segment
@@ -200,14 +201,18 @@ def _convert_latin(raw: str, match: re.Match[str]) -> tuple[str, int]:
         return pieces.decode("latin-1"), match.end()
 
 
+_unescape = lru_cache(maxsize=1024)(html.unescape)
+"""A page has few different references, however often each comes."""
+
+
 def _convert_html(raw: str, match: re.Match[str]) -> tuple[str, int]:
     token = match.group()
-    return (html.unescape(token) if token[0] == "&" else " "), match.end()
+    return (_unescape(token) if token[0] == "&" else " "), match.end()
 
 
 def _convert_pre(raw: str, match: re.Match[str]) -> tuple[str, int]:
     token = match.group()
-    return (html.unescape(token) if token[0] == "&" else "\n"), match.end()
+    return (_unescape(token) if token[0] == "&" else "\n"), match.end()
 
 
 def _convert_csv(raw: str, match: re.Match[str]) -> tuple[str, int]:
