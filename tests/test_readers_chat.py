@@ -678,3 +678,16 @@ def test_edits_and_deletions_are_marked():
         b'{"messages":[{"conversationId":"c","sent_at":1388710800000,"received_at":1,"serverGuid":"g","type":"incoming","source":"+1","deletedForEveryone":true,"body":"x"}]}',
     )
     assert signal.state == "deleted"
+
+
+@given(st.lists(st.sampled_from(["[", "]", "{", "}", '"a]\\""', "1", ","]), max_size=40))
+def test_a_value_ends_where_its_brackets_are_even(parts):
+    data = ("[" + "".join(parts)).encode()
+    depth, at, ends = 1, 1, -1
+    for part in parts:
+        depth += (part in "[{") - (part in "]}")
+        at += len(part)
+        if depth == 0:
+            ends = at
+            break
+    assert jsonspan.end_of_value(data, 0, len(data)) == ends

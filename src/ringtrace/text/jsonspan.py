@@ -18,7 +18,7 @@ _SEPARATOR = re.compile(rb"[ \t\r\n,]*+")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _SCALAR = re.compile(rb"[A-Za-z0-9+.\-]++")
 _TOKEN = re.compile(rb'["{}\[\]]')
-_BRACKETS = re.compile(rb'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]])', re.DOTALL)
+_BRACKETS = re.compile(rb'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|([{\[]++)|([}\]]++))', re.DOTALL)
 
 
 def skip_space(data: bytes, at: int, stop: int) -> int:
@@ -50,13 +50,13 @@ def end_of_value(data: bytes, at: int, stop: int) -> int:
         if not match:
             return -1
         at = match.end()
-        last = data[at - 1]
-        if last in b"{[":
-            depth += 1
-        elif last in b"}]":
-            depth -= 1
-            if depth == 0:
-                return at
+        if match.lastindex == 1:
+            depth += at - match.start(1)
+        elif match.lastindex == 2:
+            closed = at - match.start(2)
+            if closed >= depth:
+                return at - (closed - depth)
+            depth -= closed
     return -1
 
 
