@@ -19,6 +19,8 @@ from ringtrace.pipeline.explaining import explain
 from ringtrace.store.analysis import read_table
 from ringtrace.store.case import Case
 
+pytestmark = pytest.mark.slow
+
 PARTIAL = 3
 QQ = (
     "消息记录（此消息记录为文本格式，不支持重新导入）\n\n" + "=" * 64 + "\n消息分组:我的QQ群\n" + "=" * 64

@@ -15,6 +15,8 @@ from ringtrace.pipeline.files import Task, read_files
 from ringtrace.pipeline.reader_process import Allowance
 from ringtrace.store.evidence import Held
 
+pytestmark = pytest.mark.slow
+
 TESTS = Path(__file__).parent
 SHORT = Allowance(seconds=0.5, patience=2.0, memory=256 * 2**20)
 PATIENT = Allowance(seconds=0.5, patience=120.0, memory=256 * 2**20)

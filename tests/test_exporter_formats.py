@@ -27,6 +27,8 @@ from ringtrace.pipeline.exporting import export, material_of
 from ringtrace.text.cells import plain_cell, safe_cell, xml_text
 from ringtrace.text.places import divisions
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 SCHEMAS = os.environ.get("RINGTRACE_SCHEMAS", "")
 DANGEROUS = tuple("=+-@\t\r")

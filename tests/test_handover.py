@@ -26,6 +26,8 @@ from ringtrace.report.dossier import pdf_dossier
 from ringtrace.store.case import Case
 from ringtrace.store.keys import key_folder
 
+pytestmark = pytest.mark.slow
+
 ASKED = Asked("ann", "order 17")
 
 

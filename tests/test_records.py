@@ -184,6 +184,7 @@ def test_any_bytes_are_a_table_or_refused(data):
     assert sheet.headings
 
 
+@pytest.mark.slow
 def test_an_identity_is_sealed_and_stands_nowhere_in_the_case(case, tmp_path):
     names = [f"王{chr(0x4E00 + n)}{chr(0x5000 + n)}" for n in range(60)]
     phones = [f"1700012{n:04}" for n in range(60)]

@@ -28,6 +28,8 @@ from ringtrace.statement.composing import Request
 from ringtrace.store.case import Case
 from ringtrace.store.keys import key_folder
 
+pytestmark = pytest.mark.slow
+
 NUMBER = 500
 
 

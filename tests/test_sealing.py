@@ -127,6 +127,7 @@ def test_one_person_is_not_two(case):
         recording.unseal_approved(case, child, WU, author="lin", reason="x")
 
 
+@pytest.mark.slow
 def test_every_attempt_is_in_the_audit_and_none_of_it_names_the_child(case):
     child = subjects(case)[0]
     with pytest.raises(UsageError, match="not right"):

@@ -23,6 +23,8 @@ from ringtrace.simulator.presets import load_preset
 from ringtrace.simulator.records import record_table
 from ringtrace.simulator.script import Script
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Summary]:

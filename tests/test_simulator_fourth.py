@@ -21,6 +21,8 @@ from ringtrace.simulator.authors.fourth.voice import CONTACTS, Handles, Said, Vo
 from ringtrace.simulator.presets import load_preset
 from ringtrace.simulator.script import Script, Spoken
 
+pytestmark = pytest.mark.slow
+
 FRAMES = {"plain", "quote", "warning", "appeal", "news", "question", "joke", "lawful", "other"}
 HANDLES = Handles(
     "晴天妈", "510000", "17000123456", "482915307", "meiyu_2048", "mei_lan77", "meiyu12.482@mail.example",

@@ -14,6 +14,8 @@ from ringtrace.simulator.authors import dev, second
 from ringtrace.simulator.presets import load_preset
 from ringtrace.simulator.script import Script
 
+pytestmark = pytest.mark.slow
+
 FRAMES = {"plain", "quote", "warning", "appeal", "news", "question", "joke", "lawful", "other"}
 
 

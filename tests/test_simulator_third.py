@@ -25,6 +25,8 @@ from ringtrace.simulator.presets import load_preset
 from ringtrace.simulator.records import record_table
 from ringtrace.simulator.script import Script, Spoken
 
+pytestmark = pytest.mark.slow
+
 CONTACTS = ("phone", "qq", "wechat", "telegram", "email")
 UNDO = str.maketrans(
     "零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖洞幺两拐勾林灵衣依尔儿散伞斯寺舞吾柳溜妻期巴吧酒久Ol" + "асеорхуі",

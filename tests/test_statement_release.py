@@ -184,6 +184,7 @@ def test_a_public_statement_prints_no_true_count_that_it_withholds(case):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_statement_over_a_hundred_thousand_events_takes_under_two_seconds(case):
     places = [
         f"{code}0000"

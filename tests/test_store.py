@@ -134,6 +134,7 @@ def test_a_torn_last_line_is_set_aside_and_said(case, tmp_path):
     assert case.evidence.verify() == []
 
 
+@pytest.mark.slow
 def test_killing_add_anywhere_and_running_it_again_ends_in_the_same_objects(case, tmp_path):
     folder = fill(tmp_path / "in", 3000)
     command = [sys.executable, "-m", "ringtrace", "add", str(case.folder), str(folder)]

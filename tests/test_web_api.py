@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 
 from web_bench import Served
 
+pytestmark = pytest.mark.slow
+
 schemathesis = pytest.importorskip("schemathesis")
 requests = pytest.importorskip("requests")
 

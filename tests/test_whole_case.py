@@ -20,6 +20,8 @@ from ringtrace.store.analysis import connect, read_table
 from ringtrace.store.case import Case
 from ringtrace.text.offsets import decode
 
+pytestmark = pytest.mark.slow
+
 SEED_PAGE = Path(__file__).parents[2] / "shared" / "seed" / "cnn-2014-03-01.txt"
 
 

@@ -12,6 +12,8 @@ from fuzz_readers import fuzz
 
 from ringtrace import registry
 
+pytestmark = pytest.mark.slow
+
 RUNS = count("FUZZ", 1_000_000, 60)
 SECONDS = float(os.environ.get("RINGTRACE_SOAK_SECONDS") or (6 * 3600 if FULL else 20))
 SLICE = 1_000

@@ -14,6 +14,8 @@ from ringtrace.pipeline.files import Task
 from ringtrace.pipeline.reader_process import Allowance
 from ringtrace.store.evidence import Held
 
+pytestmark = pytest.mark.slow
+
 FULL = bool(os.environ.get("RINGTRACE_SOAK"))
 SECONDS, MEMORY = 5.0, 512 * 2**20
 SMALL = 3 * 2**20  # what the sample in the normal tests takes of the bombs

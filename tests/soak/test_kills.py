@@ -16,6 +16,8 @@ from ringtrace.pipeline.adding import add
 from ringtrace.store.case import Case
 from ringtrace.store.keys import open_key
 
+pytestmark = pytest.mark.slow
+
 KILLS = count("KILLS", 50, 4)
 
 

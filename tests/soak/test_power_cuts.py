@@ -23,6 +23,8 @@ from ringtrace.errors import RingtraceError
 from ringtrace.store import custody, evidence
 from ringtrace.store.keys import open_key
 
+pytestmark = pytest.mark.slow
+
 CUTS = count("CUTS", 300, 3)
 PATIENCE = count("BUG_CUTS", 60, 30)
 SHUTDOWN = 0x8004587D  # EXT4_IOC_SHUTDOWN (linux/ext4.h)

@@ -11,6 +11,8 @@ from system_calls import CALLS, traced
 
 from ringtrace.store.keys import open_key
 
+pytestmark = pytest.mark.slow
+
 FAULTS = count("FAULTS", 500, 16)
 
 

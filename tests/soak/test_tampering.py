@@ -14,6 +14,8 @@ from ringtrace.pipeline.bagging import write_bag
 from ringtrace.pipeline.custodian import NOBODY, log_consultation
 from ringtrace.store.case import Case
 
+pytestmark = pytest.mark.slow
+
 MUTATIONS = count("MUTATIONS", 1000, 40)
 LEFT_OUT = {".lock", "frontier"}  # hold nothing: whoever changes them changes no evidence and no proof
 

@@ -11,6 +11,8 @@ from system_calls import traced
 from ringtrace.store import custody, evidence
 from ringtrace.store.keys import open_key
 
+pytestmark = pytest.mark.slow
+
 PLACE = re.compile(r"<([^<>]*)>")
 
 
