@@ -16,6 +16,7 @@ from ringtrace.model.span import Segment
 from ringtrace.model.stance import Assessment
 from ringtrace.pipeline.posts import segments_of
 from ringtrace.stances.assess import assess
+from ringtrace.stances.company import DIRECTIONS
 from ringtrace.text.contacts import cut
 from ringtrace.text.offsets import locate
 from ringtrace.text.view import Said, TextView
@@ -28,8 +29,6 @@ INPUT = (
 
 UNREAD = "contacts_unread"
 """The fact of a post in which a budget ended the reading of contacts: the rest of it was not looked at."""
-LEANINGS = ("offer", "seek", "broker")
-"""Columns of stances: how the probability of any direction is shared out."""
 
 
 def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa.Table, pa.Table]:
@@ -66,7 +65,7 @@ def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa
         stances.append(
             {"post_id": row["post_id"], "frame": found.frame, "direction": found.direction,
              "probability": found.probability, "band": found.band,
-             **{name: share * found.probability for name, share in zip(LEANINGS, found.leanings, strict=True)}}
+             **{name: share * found.probability for name, share in zip(DIRECTIONS, found.leanings, strict=True)}}
         )  # fmt: skip
         if cut(view):
             whole = locate(segments, row["text"], 0, len(row["text"]))

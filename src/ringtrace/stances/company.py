@@ -9,13 +9,12 @@ other posts, and is 0 where nothing is known of them. Nobody is scored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
 
-from ringtrace.stances.neighbourhood import FEATURES, Neighbourhood, Numbers
+from ringtrace.stances.neighbourhood import FEATURES, Neighbourhood, Numbers, rows_of
 from ringtrace.stances.weights import UNREAD
 from ringtrace.text import lexicon
 
@@ -42,7 +41,7 @@ class Reading:
         self.sure: Numbers = np.zeros(len(posts))
         self.shares: Numbers = np.full((len(posts), 3), 1 / 3)
         self.frame = ["other"] * len(posts)
-        for post, frame, sure, *parts in _rows(stances, "post_id", "frame", "probability", *DIRECTIONS):
+        for post, frame, sure, *parts in rows_of(stances, "post_id", "frame", "probability", *DIRECTIONS):
             at = posts[post]
             self.sure[at], self.frame[at] = sure, frame
             if sum(parts) > 0:
@@ -161,7 +160,3 @@ def _softmax(scores: Numbers) -> Numbers:
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     result: Numbers = raised / raised.sum(axis=1, keepdims=True)
     return result
-
-
-def _rows(table: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:
-    return zip(*(table[name].to_pylist() for name in names), strict=True)

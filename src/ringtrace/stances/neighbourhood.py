@@ -162,14 +162,15 @@ def _numbered(keys: Iterable[Hashable]) -> Rows:
 def _contacts(mentions: pa.Table, row: dict[str, int]) -> tuple[Rows, Rows]:
     """Return (post, contact) pairs of what posts name without merely quoting it, each once."""
     found: dict[tuple[int, tuple[str, str]], None] = {}
-    for post, kind, value, owner, sure in _rows(mentions, "post_id", "kind", "value", "owner", "probability"):
+    for post, kind, value, owner, sure in rows_of(mentions, "post_id", "kind", "value", "owner", "probability"):
         if kind in _HANDLES and sure >= 0.5 and owner not in ("quoted", "hotline") and post in row:
             found[row[post], (kind, value)] = None
     post = np.fromiter((at for at, _ in found), np.int64)
     return post, _numbered(key for _, key in found)
 
 
-def _rows(table: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:
+def rows_of(table: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of ``table`` as tuples of the named columns."""
     return zip(*(table[name].to_pylist() for name in names), strict=True)
 
 
