@@ -32,6 +32,7 @@ demo-tiny: $(VENV)/.core ## the same on a small case, in seconds
 
 browser:
 	@$(BIN)/python tests/find_browser.py || (command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y chromium >/dev/null)
+	@command -v strace >/dev/null || (command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y strace >/dev/null) || true
 
 check: $(VENV)/.dev ## lint, types, layers and unit tests, under two minutes
 	@$(BIN)/ruff check src tests benchmarks
