@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ringtrace.engines.tables import microseconds
 from ringtrace.linking.model import limits
-from ringtrace.model.mention import CONTACT_KINDS
+from ringtrace.model.mention import IDENTITY_KINDS
 
 QUOTING = frozenset({"quote", "warning", "news"})
 """Frames in which a contact is hardly ever the writer's own."""
@@ -102,7 +102,7 @@ def find_claims(
         mentions = _doubt(mentions, stances)
     rows = mentions.append_column("row", pa.array(range(len(mentions)), pa.int64()))
     wanted = pc.and_(
-        pc.greater_equal(rows["probability"], 0.5), pc.is_in(rows["kind"], pa.array(sorted(CONTACT_KINDS)))
+        pc.greater_equal(rows["probability"], 0.5), pc.is_in(rows["kind"], pa.array(sorted(IDENTITY_KINDS)))
     )
     rows = rows.filter(wanted)
     found = sql(_CLAIMS, m=rows.select(["post_id", "kind", "value", "owner", "row"]), p=timed_posts(posts)).to_pylist()

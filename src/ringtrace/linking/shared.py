@@ -68,7 +68,7 @@ def _loose(first: Shared) -> Iterator[tuple[str, float]]:
 
 
 def _claimed(first: Shared, scene: Scene) -> Iterator[tuple[str, float]]:
-    yield "contact", 1.0
+    yield ("payment_account" if first.key[0] == "payment" else "contact"), 1.0
     if _STRENGTHS[first.weakest] == "unknown":
         yield "contact_unknown", 1.0
     if first.left.native or first.right.native:

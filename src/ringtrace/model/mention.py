@@ -8,6 +8,8 @@ from typing import Literal
 Owner = Literal["self", "other", "quoted", "hotline", "unknown"]
 
 CONTACT_KINDS = frozenset({"phone", "qq", "wechat", "telegram", "email", "url"})
+IDENTITY_KINDS = CONTACT_KINDS | {"payment"}
+"""Kinds that somebody owns, so that two accounts that give one value may be one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Candidate:
     value:  normalised as the table contract says.
     rule:   the path that produced it, e.g. "cue+digits", "circled digits > 11 digits".
     owner:  what the words right around the value say about its owner, else "unknown".
+    shown:  what may be stored in place of the words, "" for the words themselves.
     """
 
     kind: str
@@ -27,3 +30,4 @@ class Candidate:
     probability: float
     rule: str
     owner: Owner = "unknown"
+    shown: str = ""

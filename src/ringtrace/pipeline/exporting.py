@@ -12,8 +12,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pyarrow.compute as pc
+
 from ringtrace import registry
 from ringtrace.errors import CaseError, UsageError
+from ringtrace.extractors import payment
 from ringtrace.model.material import Material
 from ringtrace.operation.masking import MASK, Masker
 from ringtrace.pipeline.custodian import Asked, log_disclosure
@@ -21,6 +24,7 @@ from ringtrace.pipeline.recording import children_masker, entries_of
 from ringtrace.report.layout import place
 from ringtrace.store.analysis import read_table
 from ringtrace.store.case import Case
+from ringtrace.text.view import TextView
 
 _OWN = re.compile(r"[a-z]+-[0-9a-f]{20}|[0-9a-f]{64}")
 """Our own ids and hashes: digits in them are nobody's number."""
@@ -97,16 +101,31 @@ class _Rows:
         return self._held[name]
 
     def _without_surfaces(self, posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Blot out contacts in disguise: a mention whose value is a child's, in whatever words it was written."""
+        """Blot out contacts in disguise (a mention whose value is a child's, in whatever words it was written)
+        and every payment account, which the tables themselves hold as a digest only."""
         table = read_table(self._case.analysis, "mentions")
+        accounts = set(table.filter(pc.equal(table["kind"], "payment"))["post_id"].to_pylist())
         hidden: defaultdict[str, set[str]] = defaultdict(set)
         for post, surface, value in zip(*(table[c].to_pylist() for c in ("post_id", "surface", "value")), strict=True):
             if surface and MASK in self._mask(value) and MASK not in value:
                 hidden[post].add(surface)
         for row in posts:
+            if row["post_id"] in accounts:
+                row["text"], row["title"] = without_accounts(row["text"]), without_accounts(row["title"])
             for surface in sorted(hidden.get(row["post_id"], ()), key=len, reverse=True):
                 row["text"], row["title"] = row["text"].replace(surface, MASK), row["title"].replace(surface, MASK)
         return posts
+
+
+def without_accounts(text: str) -> str:
+    """Return ``text`` with the masked form in place of each payment account that can be read in it."""
+    found = sorted((c.pieces[0][0], c.pieces[-1][1], c.shown) for c in payment.find(TextView(text)) if c.shown)
+    done, pieces = len(text), [""]
+    for start, stop, shown in reversed(found):
+        if stop <= done:
+            pieces += (text[stop:done], shown)
+            done = start
+    return "".join(reversed([*pieces, text[:done]]))
 
 
 def mask_cells(value: Any, mask: Masker) -> Any:  # noqa: ANN401  any cell of a table

@@ -11,7 +11,7 @@ import pyarrow as pa
 from ringtrace import registry
 from ringtrace.engines.tables import from_rows
 from ringtrace.model.identity import derive_id
-from ringtrace.model.mention import CONTACT_KINDS, Candidate
+from ringtrace.model.mention import IDENTITY_KINDS, Candidate
 from ringtrace.model.span import Segment
 from ringtrace.model.stance import Assessment
 from ringtrace.pipeline.posts import segments_of
@@ -31,11 +31,11 @@ UNREAD = "contacts_unread"
 """The fact of a post in which a budget ended the reading of contacts: the rest of it was not looked at."""
 
 
-def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa.Table, pa.Table]:
+def observe(batch: pa.Table, lexicons: Path | None = None, secret: bytes = b"") -> tuple[pa.Table, pa.Table, pa.Table]:
     """Return tables (mentions, stances, facts) of a batch of posts.
 
     batch: the columns of ``INPUT`` and ``above``, as ``answering.posts_above`` gives it,
-    ``lift`` and ``lean``, as ``stances.company`` gives them (0 at first sight).
+    ``lift`` and ``lean``, as ``stances.company`` gives them (0 at first sight). secret: the case's key for digests.
     """
     mentions: list[dict[str, Any]] = []
     stances: list[dict[str, Any]] = []
@@ -55,6 +55,7 @@ def observe(batch: pa.Table, lexicons: Path | None = None) -> tuple[pa.Table, pa
             lift=row["lift"],
             lean=tuple(row["lean"]),
             lexicons=lexicons,
+            secret=secret,
         )
         candidates = find_all(view)
         found = assess(view, candidates)
@@ -93,9 +94,9 @@ def _title_mentions(row: dict[str, Any], view: TextView, found: Assessment) -> l
     """Contacts that stand in a headline only; who owns them follows from the post as a whole."""
     title = TextView(
         text=row["title"], platform=view.platform, container=view.container, kind=view.kind, sent_at=view.sent_at,
-        lexicons=view.lexicons,
+        lexicons=view.lexicons, secret=view.secret,
     )  # fmt: skip
-    candidates = [c for c in find_all(title) if c.kind in CONTACT_KINDS]
+    candidates = [c for c in find_all(title) if c.kind in IDENTITY_KINDS]
     if not candidates:
         return []
     owners = assess(title, candidates).owners
@@ -117,7 +118,7 @@ def _mentions(
             "mention_id": mention,
             "post_id": row["post_id"],
             "kind": candidate.kind,
-            "surface": "".join(text[a:b] for a, b, _, _ in runs),
+            "surface": candidate.shown or "".join(text[a:b] for a, b, _, _ in runs),
             "value": candidate.value,
             "spans": [_span(row, start, stop) for _, _, start, stop in runs],
             "owner": owner,

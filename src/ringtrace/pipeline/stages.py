@@ -44,33 +44,40 @@ def read_all(store: EvidenceStore, zone: str, workers: int, progress: Progress) 
 
 
 def observe_all(
-    posts: pa.Table, answers: pa.Table, lexicons: Path | None, workers: int, progress: Progress
+    posts: pa.Table, answers: pa.Table, lexicons: Path | None, workers: int, progress: Progress, secret: bytes = b""
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Return tables (mentions, stances, facts) of all posts; answers: as ``find_answers`` gives them.
+
+    secret: the case's key for digests of what must not be stored as it is.
 
     Every post is read by its words and by the words above it, then once more what stands below an
     offer, a wish or a go-between (whose prices and contacts the words alone do not show), then those
     that their company shows in another light.
     """
     with local.Workers(workers) as crew:
-        found, wanted = first_sight(posts, answers, lexicons, crew, progress)
+        found, wanted = first_sight(posts, answers, lexicons, crew, progress, secret)
         again = _in_company(wanted, look_around(posts, answers, *found[:2]).lifts())
-        mentions, stances, facts = _replaced(found, _observe(again, lexicons, crew, _silent), again["post_id"])
+        mentions, stances, facts = _replaced(found, _observe(again, lexicons, crew, _silent, secret), again["post_id"])
     return know_again(join_messages(posts, mentions, lexicons)), stances, facts
 
 
 def first_sight(
-    posts: pa.Table, answers: pa.Table, lexicons: Path | None, crew: local.Workers, progress: Progress
+    posts: pa.Table,
+    answers: pa.Table,
+    lexicons: Path | None,
+    crew: local.Workers,
+    progress: Progress,
+    secret: bytes = b"",
 ) -> tuple[tuple[pa.Table, pa.Table, pa.Table], pa.Table]:
     """Return (mentions, stances, facts) as texts and those above them give them, and what was looked at."""
     bare = posts.select(INPUT)
     wanted = bare.append_column("above", posts_above(posts, answers, {}))
-    found = _observe(_alone(wanted), lexicons, crew, progress)
+    found = _observe(_alone(wanted), lexicons, crew, progress, secret)
     known = _directions(found[1])
     wanted = bare.append_column("above", posts_above(posts, answers, known))
     under = [any(one["does"] for one in row) for row in wanted["above"].to_pylist()]
     below = wanted.filter(pa.array(under, pa.bool_()))
-    return _replaced(found, _observe(_alone(below), lexicons, crew, _silent), below["post_id"]), wanted
+    return _replaced(found, _observe(_alone(below), lexicons, crew, _silent, secret), below["post_id"]), wanted
 
 
 def look_around(posts: pa.Table, answers: pa.Table, mentions: pa.Table, stances: pa.Table) -> Company:
@@ -110,11 +117,11 @@ def _in_company(wanted: pa.Table, lifts: pa.Table) -> pa.Table:
 
 
 def _observe(
-    wanted: pa.Table, lexicons: Path | None, crew: local.Workers, progress: Progress
+    wanted: pa.Table, lexicons: Path | None, crew: local.Workers, progress: Progress, secret: bytes
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     batches = [wanted.slice(at, BATCH_POSTS) for at in range(0, len(wanted), BATCH_POSTS)]
     parts: tuple[list[pa.Table], ...] = ([], [], [])
-    for done, found in enumerate(crew.run(partial(observe, lexicons=lexicons), batches), start=1):
+    for done, found in enumerate(crew.run(partial(observe, lexicons=lexicons, secret=secret), batches), start=1):
         for part, table in zip(parts, found, strict=True):
             part.append(table)
         progress("posts", min(done * BATCH_POSTS, len(wanted)), len(wanted))

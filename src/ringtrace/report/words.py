@@ -25,6 +25,7 @@ _FEATURE = {
     "prior": "before looking: how seldom two accounts are one person",
     "same_native": "the app shows the same id for both",
     "contact": "both give the same contact",
+    "payment_account": "both give the same payment account",
     "contact_native": "the shared contact is the id of one of them in its app",
     "contact_unknown": "without saying whose the shared contact is",
     "contact_doubtful": "the shared contact stands in a post that warns, reports or quotes",

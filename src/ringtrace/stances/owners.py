@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from ringtrace.model.mention import CONTACT_KINDS, Candidate, Owner
+from ringtrace.model.mention import IDENTITY_KINDS, Candidate, Owner
 from ringtrace.model.stance import Direction, Frame
 from ringtrace.stances.concepts import Hit
 from ringtrace.stances.features import CITED_MOST, quotations
@@ -34,7 +34,7 @@ def decide_owners(
     """
     quoted = quotations(view.text) if candidates else []
     return tuple(
-        _owner(view, hits, frame, direction, candidate, quoted) if candidate.kind in CONTACT_KINDS else candidate.owner
+        _owner(view, hits, frame, direction, candidate, quoted) if candidate.kind in IDENTITY_KINDS else candidate.owner
         for candidate in candidates
     )
 

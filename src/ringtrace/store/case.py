@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ringtrace.errors import CaseError
 from ringtrace.store.durable import replace_file
 from ringtrace.store.evidence import EvidenceStore
+from ringtrace.store.keys import digest_key, key_folder
 
 if TYPE_CHECKING:
     from ringtrace.store.ledger import Ledger
@@ -94,6 +95,10 @@ class Case:
     def origin(self) -> str:
         """The name under which the custody log is signed."""
         return "ringtrace/" + "".join(c if c.isalnum() or c in "-_." else "_" for c in self.settings.name)
+
+    def digest_key(self) -> bytes:
+        """Return the key for digests of what must not be stored as it is; it lies with the user's private keys."""
+        return digest_key(key_folder(), self.origin)
 
     def open_ledger(self) -> Ledger:
         from ringtrace.store.ledger import Ledger  # two fifths of a second for SQLAlchemy, when decisions are asked for

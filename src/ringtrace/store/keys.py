@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,21 +43,42 @@ def open_key(folder: Path) -> Ed25519PrivateKey:
         pem = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        temporary = folder / f".ed25519.{os.getpid()}.new"
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-            handle.write(pem)
-            handle.flush()
-            os.fsync(handle.fileno())
-        try:
-            os.link(temporary, path)  # of two first users only one names the key
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink()
+        _write_first(path, pem)
     loaded = serialization.load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(loaded, Ed25519PrivateKey):
         raise CaseError(f"{path} holds no Ed25519 key; move it away and a new one will be made")
     return loaded
+
+
+def digest_key(folder: Path, origin: str) -> bytes:
+    """Return a case's 32-byte key for digests of account numbers; origin: the name under which its log is signed.
+
+    It follows from a random secret in the user's key folder, made on first use with mode 0600; another
+    user's folder gives other digests of the same numbers.
+    """
+    path = folder / "digests.key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_first(path, secrets.token_bytes(32))
+    secret = path.read_bytes()
+    if len(secret) != 32:
+        raise CaseError(f"{path} holds no key of 32 bytes; bring back the right one")
+    return hmac.digest(secret, b"case\0" + origin.encode(), "sha256")
+
+
+def _write_first(path: Path, data: bytes) -> None:
+    """Write a private file; of two first users only one names it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
 
 
 def public_bytes(key: Ed25519PrivateKey | Ed25519PublicKey) -> bytes:

@@ -7,9 +7,11 @@ after 万, 千, 百, w or k without a unit of its own counts tenths of that unit
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import ahocorasick_rs
@@ -52,6 +54,8 @@ def _signs(language: str, table: str, key: str, cut: int) -> dict[str, int]:
 
 
 _DIGITS = _signs("zh", "sign", "digits", 1)
+SIGN_DIGITS: Mapping[str, int] = MappingProxyType(_DIGITS)
+"""Chinese digit signs and their values."""
 _UNITS = _signs("zh", "sign", "units", 1)
 _ONES = _signs("en", "word", "ones", 0)
 _SCALES = _signs("en", "word", "scales", 0)

@@ -37,6 +37,7 @@ class TextView:
     lift, lean: what the post's company says of it (``stances.company``), natural log-odds: for any direction
                 at all; for each of offer, seek and broker.
     lexicons:  the case's own lexicon folder, or None.
+    secret:    the case's key for digests of what must not be stored as it is.
     """
 
     text: str
@@ -49,6 +50,7 @@ class TextView:
     lift: float = 0.0
     lean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     lexicons: Path | None = field(default=None, repr=False)
+    secret: bytes = field(default=b"", repr=False)
 
     @cached_property
     def folded(self) -> Folded:
