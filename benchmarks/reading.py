@@ -94,7 +94,7 @@ def measure(name: str, pieces: Callable[[], Iterator[bytes]], size: int, most: i
         case = Case.create(Path(folder) / "case")
         add(case, [path], "synthetic", lambda done, total: None)
         before, rows, pages = time.process_time(), 0, 0
-        for task in _tasks(case.evidence, case.evidence.held(), "Asia/Shanghai"):
+        for task in _tasks(case.evidence, case.evidence.held(), {}, "Asia/Shanghai"):
             found = read_files(task)
             rows += len(found[1])
             pages += len(set(found[1]["member"].to_pylist()) - {""})

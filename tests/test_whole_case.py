@@ -31,7 +31,7 @@ def quiet(*args):
 
 def fingerprints(case, *, receipts=True):
     found = {}
-    for path in sorted(case.analysis.iterdir()):
+    for path in sorted(path for path in case.analysis.iterdir() if path.is_file()):
         data = path.read_bytes()
         if path.name == "evidence.parquet" and not receipts:
             data = str(pq.read_table(path).drop_columns(["received_at"]).to_pylist()).encode()

@@ -72,9 +72,12 @@ def add(
 def analyse(
     case: CasePath,
     engine: Annotated[str, typer.Option(help="Where to run: local, or local:N for N processes.")] = "local",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Work everything out, believing no earlier run.")] = False,
     as_json: Json = False,
 ) -> None:
     """Work out posts, mentions, stances, accounts, actors, rings and figures; write the report.
+
+    After new evidence only what it touches is read and searched again; the result is the same.
 
     Exit code 3 when some bytes could not be read; they are listed as gaps.
 
@@ -89,7 +92,7 @@ def analyse(
         raise UsageError(f"engine {engine!r} is not known; use local or local:N")
     started = time.perf_counter()
     with Progress() as progress:
-        summary = run(Case(case), int(count or os.cpu_count() or 1), progress)
+        summary = run(Case(case), int(count or os.cpu_count() or 1), progress, fresh=fresh)
     seconds = round(time.perf_counter() - started, 1)
     emit(as_json, {**summary.document(), "seconds": seconds}, [*summary.sentences(), f"Took {seconds} s."])
     if summary.gaps:

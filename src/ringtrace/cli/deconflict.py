@@ -49,7 +49,9 @@ def deconflict(
 def _near(folder: Path, by: str, as_json: bool) -> None:
     from ringtrace.pipeline.deconflicting import compare_cases
 
-    cases = sorted(path.parent for path in folder.glob("*/case.toml") if (path.parent / "analysis").is_dir())
+    cases = sorted(
+        path.parent for path in folder.glob("*/case.toml") if (path.parent / "analysis" / "posts.parquet").is_file()
+    )
     found = compare_cases(cases, author=who(by))
     lines = [f"{counted(len(cases), 'case')} compared; {len(found)} identifiers or cells are in more than one."]
     lines += [f"  {near.what}: {', '.join(near.cases)}" for near in found]

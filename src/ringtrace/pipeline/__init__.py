@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 # The stages are imported by what calls them: a process that reads evidence imports this package too.
 
 
-def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None]) -> Summary:
-    """Remake ``analysis/`` from evidence and decisions; the same inputs give the same bytes."""
+def analyse(
+    case: Case, workers: int, progress: Callable[[str, int, int], None], *, fresh: bool = False
+) -> Summary:  # fmt: skip
+    """Remake ``analysis/`` from evidence and decisions; the same inputs give the same bytes.
+
+    What the map stages gave for the same inputs before is taken from the cache; fresh: believe nothing of it.
+    """
+    from ringtrace.engines.edition import edition
     from ringtrace.engines.local import seldom_collecting
     from ringtrace.linking.actors import cluster
     from ringtrace.linking.identifiers import classify
@@ -34,13 +40,19 @@ def analyse(case: Case, workers: int, progress: Callable[[str, int, int], None])
     from ringtrace.report.render import render
     from ringtrace.rings.assembly import find_rings
     from ringtrace.store.analysis import write_tables
+    from ringtrace.store.cache import Cache
     from ringtrace.store.records import read_entries
 
     with case.locked(), seldom_collecting():
         log_combination(case, f"analysis by ringtrace {__version__}")
-        evidence, posts, gaps, clocks = read_all(case.evidence, case.settings.zone, workers, progress)
+        cache = Cache(case.analysis, edition([case.lexicons] if case.lexicons else []))
+        if fresh:
+            cache.clear()
+        evidence, posts, gaps, clocks = read_all(case.evidence, case.settings.zone, workers, progress, cache)
         answers = find_answers(posts)
-        mentions, stances, facts = observe_all(posts, answers, case.lexicons, workers, progress, case.digest_key())
+        mentions, stances, facts = observe_all(
+            posts, answers, case.lexicons, workers, progress, case.digest_key(), cache
+        )  # fmt: skip
         ledger = case.open_ledger()
         judgements, entries = ledger.judgements(), read_entries(ledger)
         ledger.close()

@@ -20,6 +20,8 @@ from ringtrace.pipeline.reading import Reading, refusal
 from ringtrace.pipeline.watching import Stop
 
 MODULE = "ringtrace.pipeline.reader_process"
+STOPPED = "reading was stopped"
+"""How the reason of a Gap begins behind which time, memory or a crash ended the reading: chance may have had a part."""
 _PARTS = 3  # evidence, posts, gaps
 _MOST_STOPS = 6
 _BEYOND = 3600.0
@@ -68,7 +70,7 @@ def _read_alone(crew: Crew, allowance: Allowance, task: Task, died: Died) -> Tab
         _, source, items = place_of(died.mark)
         again = source in stops  # what was given up to there is what kills
         last = attempt == _MOST_STOPS - 2
-        stops[source] = Stop(source, 0 if again else items, f"reading was stopped: {died.reason}", last)
+        stops[source] = Stop(source, 0 if again else items, f"{STOPPED}: {died.reason}", last)
         answer = _ask(crew, allowance, task, {task.held[0].evidence_id: [stops[n] for n in sorted(stops)]})
         if not isinstance(answer, Died):
             return answer
@@ -77,7 +79,7 @@ def _read_alone(crew: Crew, allowance: Allowance, task: Task, died: Died) -> Tab
 
 
 def _refused(reason: str, source: Source) -> Reading:
-    return refusal(source, f"reading was stopped: {reason}")
+    return refusal(source, f"{STOPPED}: {reason}")
 
 
 def _ask(crew: Crew, allowance: Allowance, task: Task, stops: Mapping[str, list[Stop]]) -> Tables | Died:

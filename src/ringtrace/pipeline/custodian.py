@@ -91,11 +91,17 @@ def log_separation(
 
 
 def erase(case: Case, evidence_id: str, authority: str, asked: Asked) -> None:
-    """Delete an original for good; the log keeps its hash, who did it, why and under which authority."""
+    """Delete an original for good; the log keeps its hash, who did it, why and under which authority.
+
+    What analyses remember of posts goes first; their tables forget it with the next analysis.
+    """
+    from ringtrace.store.cache import Cache
+
     if not authority or not asked.why:
         raise UsageError("an original is erased only with an authority and a reason")
     event = {**asked.document(), "authority": authority, "tool": f"ringtrace {__version__}"}
     with case.locked():
+        Cache(case.analysis, "").clear()
         case.evidence.erase(evidence_id, event, open_key(key_folder()), case.origin)
 
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from ringtrace.engines.tables import finish
 from ringtrace.errors import CaseError
+from ringtrace.store.cache import FOLDER as CACHE
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 def write_tables(folder: Path, tables: Mapping[str, pa.Table], extras: Mapping[str, bytes]) -> None:
     """Replace ``folder`` by one with these tables and files, whole or not at all.
 
-    tables: contract name -> table, brought into contract form here. extras: file name -> bytes.
+    tables: contract name -> table, brought into contract form here. extras: file name -> bytes. The
+    ``cache`` moves over.
     """
     fresh = folder.with_name(f".{folder.name}.new-{os.getpid()}")
     for stale in folder.parent.glob(f".{folder.name}.*"):
@@ -36,6 +38,8 @@ def write_tables(folder: Path, tables: Mapping[str, pa.Table], extras: Mapping[s
     old = folder.with_name(f".{folder.name}.old")
     if folder.exists():
         folder.rename(old)
+        if (old / CACHE).exists():
+            (old / CACHE).rename(fresh / CACHE)
     fresh.rename(folder)
     if old.exists():
         shutil.rmtree(old)
@@ -100,8 +104,8 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """Return an in-memory DuckDB connection with a view of every table of the analysis; times are plain UTC."""
     import duckdb  # a fifth of a second, which only queries need
 
-    if not folder.is_dir():
-        raise CaseError(f"{folder} is not there; run `ringtrace analyse` on the case first")
+    if not any(folder.glob("*.parquet")):
+        raise CaseError(f"{folder} holds no tables; run `ringtrace analyse` on the case first")
     connection = duckdb.connect()
     for path in sorted(folder.glob("*.parquet")):
         relation = connection.read_parquet(str(path))
