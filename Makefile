@@ -7,7 +7,7 @@ RUN := $(BIN)/ringtrace
 # Offices often stand behind a proxy whose certificate only the system knows.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: demo demo-tiny test check soak bench lock browser clean
+.PHONY: demo demo-tiny test check soak bench lock browser postgres clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -34,6 +34,9 @@ browser:
 	@$(BIN)/python tests/find_browser.py || (command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y chromium >/dev/null)
 	@command -v strace >/dev/null || (command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y strace >/dev/null) || true
 
+postgres:
+	@$(BIN)/python tests/postgres.py >/dev/null || (command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y postgresql >/dev/null) || true
+
 check: $(VENV)/.dev ## lint, types, layers and unit tests, under two minutes
 	@$(BIN)/ruff check src tests benchmarks
 	@$(BIN)/ruff format --check src tests benchmarks
@@ -41,14 +44,14 @@ check: $(VENV)/.dev ## lint, types, layers and unit tests, under two minutes
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -n 2 -m "not browser and not slow"
 
-test: $(VENV)/.dev browser ## every test
+test: $(VENV)/.dev browser postgres ## every test
 	@$(BIN)/ruff check src tests benchmarks
 	@$(BIN)/ruff format --check src tests benchmarks
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -n 2
 
-soak: $(VENV)/.dev browser ## power cuts, fault sweeps, fuzzing at the full counts; tests/soak/README.md says how to scale it
+soak: $(VENV)/.dev browser postgres ## power cuts, fault sweeps, fuzzing at the full counts; tests/soak/README.md says how to scale it
 	@RINGTRACE_SOAK=1 $(BIN)/pytest tests/soak -n 0 -rs
 
 bench: $(VENV)/.dev ## every benchmark, printed as a table

@@ -48,3 +48,27 @@ def tiny_case(tiny_evidence, tmp_path_factory, session_keys):
     analyse(case, 1, lambda *args: None)
     OUTPUT.mkdir(exist_ok=True)
     return case, OUTPUT
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server for this session."""
+    from postgres import started
+
+    running = started()
+    yield running
+    running.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """The URL of an empty database, of either kind: what is tested with it holds for both."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    return request.getfixturevalue("postgres").url(request.node.originalname or "case")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def decisions(request):
+    """What a case's ``ledger`` setting says: nothing, so that it is a file of the folder, or PostgreSQL's URL."""
+    return "" if request.param == "sqlite" else request.getfixturevalue("postgres").url("case")

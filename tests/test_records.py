@@ -28,9 +28,9 @@ KEEPERS = [("Lin", "a passphrase of Lin"), ("Wu", "a passphrase of Wu"), ("Chen"
 
 
 @pytest.fixture
-def case(tmp_path, monkeypatch):
+def case(tmp_path, monkeypatch, decisions):
     monkeypatch.setenv("RINGTRACE_KEYS", str(tmp_path / "keys"))
-    return Case.create(tmp_path / "case")
+    return Case.create(tmp_path / "case", decisions)
 
 
 def take(case, text, mapping=None, dry_run=False):
@@ -91,11 +91,12 @@ def test_orders_and_repetitions_that_cannot_be_are_refused_and_the_rest_goes_in(
 
 def test_a_dry_run_says_the_same_and_writes_nothing(case):
     text = HEAD + "child,1,rescued,2014-02-19,510000,d\nchild,1,rescued,2014-02-21,510000,d\n"
-    ledger = case.folder / "ledger.db"
-    before = ledger.read_bytes()
+    ledger = case.open_ledger()
+    before = ledger.all_events()
     dry = take(case, text, dry_run=True)
     assert recording.entries_of(case) == [] and recording.batches_of(case) == []
-    assert ledger.read_bytes() == before
+    assert ledger.all_events() == before
+    ledger.close()
     real = take(case, text)
     assert (dry.records, len(dry.findings)) == (real.records, len(real.findings))
 

@@ -33,9 +33,9 @@ def sealed(vault):
 
 
 @pytest.fixture
-def case(tmp_path, monkeypatch):
+def case(tmp_path, monkeypatch, decisions):
     monkeypatch.setenv("RINGTRACE_KEYS", str(tmp_path / "keys"))
-    made = Case.create(tmp_path / "case")
+    made = Case.create(tmp_path / "case", decisions)
     for name, phrase in (LIN, WU):
         recording.enrol_keeper(made, name, phrase, author=name.lower())
     recording.import_records(made, TABLE.encode(), "t.csv", None, author="ann", today="2014-06-30")

@@ -23,9 +23,9 @@ HEAD = "kind,subject,status,date,place,document\n"
 
 
 @pytest.fixture
-def case(tmp_path, monkeypatch):
+def case(tmp_path, monkeypatch, decisions):
     monkeypatch.setenv("RINGTRACE_KEYS", str(tmp_path / "keys"))
-    return Case.create(tmp_path / "operation")
+    return Case.create(tmp_path / "operation", decisions)
 
 
 def keep(case, rows):

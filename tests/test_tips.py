@@ -31,9 +31,9 @@ NAMES = ("欧阳甲乙", "17000099991", "司徒丙丁", "17000099992")
 
 
 @pytest.fixture
-def case(tmp_path, monkeypatch):
+def case(tmp_path, monkeypatch, decisions):
     monkeypatch.setenv("RINGTRACE_KEYS", str(tmp_path / "keys"))
-    made = Case.create(tmp_path / "case")
+    made = Case.create(tmp_path / "case", decisions)
     recording.appoint_keepers(made, [LIN, WU], author="ann")
     return made
 

@@ -5,6 +5,7 @@
     ├── EvidenceError        a file or member could not be taken in or read; carries name and reason
     │   ├── MalformedError   bytes that contradict their format, with the offset where it was noticed
     │   └── LimitError       a budget was exceeded (size, depth, members, ratio, time)
+    ├── ConflictError        somebody changed the same thing meanwhile; carries what they wrote
     ├── LexiconError         a lexicon or jurisdiction file is wrong; names file, key and what was found
     ├── MappingError         a tip mapping names a column that the file does not have
     └── UsageError           what was asked for does not exist or does not fit (unknown id, format, preset)
@@ -14,6 +15,9 @@ error: the pipeline turns a per-item EvidenceError into a ``Gap`` and goes on.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 
 class RingtraceError(Exception):
@@ -43,6 +47,21 @@ class MalformedError(EvidenceError):
 
 class LimitError(EvidenceError):
     """A budget for hostile input was exceeded."""
+
+
+class ConflictError(RingtraceError):
+    """Somebody changed the same thing meanwhile; nothing was recorded.
+
+    subject: the thing; seen: the version that the author had before them; present: what is recorded now, as
+    version, number, author, at (ISO 8601 UTC), kind, payload.
+    """
+
+    def __init__(self, subject: str, seen: int, present: Mapping[str, Any]) -> None:
+        who = f" by {present['author']} at {present['at']}" if "author" in present else ""
+        super().__init__(f"somebody changed this meanwhile{who}; look at both versions and decide again")
+        self.subject = subject
+        self.seen = seen
+        self.present = dict(present)
 
 
 class LexiconError(RingtraceError):

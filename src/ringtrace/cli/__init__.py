@@ -8,7 +8,20 @@ from collections.abc import Callable
 
 import typer
 
-from ringtrace.cli import case, custody, deconflict, explain, handover, outside, plan, proof, record, statement, tips
+from ringtrace.cli import (
+    case,
+    custody,
+    deconflict,
+    explain,
+    handover,
+    ledger,
+    outside,
+    plan,
+    proof,
+    record,
+    statement,
+    tips,
+)
 from ringtrace.cli.output import visible
 from ringtrace.errors import RingtraceError
 
@@ -32,7 +45,7 @@ app = typer.Typer(
 for _command in (
     case.init, case.add, case.analyse, case.verify, case.judge, explain.show, explain.reconcile,
     statement.statement, plan.plan, handover.dossier, handover.discovery, deconflict.deconflict, custody.custody,
-    proof.checkpoint, proof.timestamp, proof.bag, tips.tips,
+    proof.checkpoint, proof.timestamp, proof.bag, tips.tips, ledger.ledger,
     outside.export, outside.formats, outside.simulate, outside.evaluate, outside.demo,
 ):  # fmt: skip
     app.command(epilog=_PARTS.get(_command.__name__, _LEAST))(_command)

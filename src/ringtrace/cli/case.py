@@ -14,14 +14,18 @@ from ringtrace.cli.output import CHANGED, PARTIAL, CasePath, Json, Progress, emi
 from ringtrace.text.plural import counted
 
 
-def init(case: CasePath, as_json: Json = False) -> None:
+def init(
+    case: CasePath,
+    database: Annotated[str, typer.Option(help="PostgreSQL's URL for a team's decisions; none: a file.")] = "",
+    as_json: Json = False,
+) -> None:
     """Make a new, empty case folder.
 
     Example: ringtrace init mycase
     """
     from ringtrace.store.case import Case
 
-    made = Case.create(case)
+    made = Case.create(case, database)
     emit(as_json, {"case": str(made.folder)}, [f"Made {case}. Next: ringtrace add {case} FOLDER"])
 
 

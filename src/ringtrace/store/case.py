@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ zone = "Asia/Shanghai"
 # Zone to show times in; empty: the same. It changes no reading.
 display_zone = ""
 # Where decisions are kept; empty: ledger.db in this folder. A team uses a PostgreSQL URL.
-ledger = ""
+ledger = {ledger}
 # Authority for `ringtrace timestamp` (RFC 3161, https://...); empty: no network call is ever made.
 timestamp_authority = ""
 # PEM file with its root certificates, relative to this folder.
@@ -67,17 +68,22 @@ class Case:
             raise CaseError(f"{folder} is not a case folder (no case.toml); make one by `ringtrace init {folder}`")
         self.settings = _read_settings(folder / "case.toml")
         self.evidence = EvidenceStore(folder / "evidence", now)
+        self._kept: Ledger | None = None
 
     @classmethod
-    def create(cls, folder: Path) -> Case:
-        """Make a case folder; raises CaseError when there is something else of that name."""
+    def create(cls, folder: Path, ledger: str = "") -> Case:
+        """Make a case folder; raises CaseError when there is something else of that name.
+
+        ledger: the URL of the database for decisions, "" for a file in the folder.
+        """
         if (folder / "case.toml").exists():
             raise CaseError(f"{folder} is a case already")
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CaseError(f"{folder} exists and is not empty; give a new name")
         for part in ("evidence/objects", "evidence/incoming", "evidence/custody"):
             (folder / part).mkdir(parents=True, exist_ok=True)
-        replace_file(folder / "case.toml", _TEMPLATE.format(name=_quoted(folder.resolve().name)).encode())
+        written = _TEMPLATE.format(name=_quoted(folder.resolve().name), ledger=_quoted(ledger))
+        replace_file(folder / "case.toml", written.encode())
         case = cls(folder)
         case.open_ledger().close()
         return case
@@ -101,9 +107,25 @@ class Case:
         return digest_key(key_folder(), self.origin)
 
     def open_ledger(self) -> Ledger:
+        """Return the ledger, for one piece of work that closes it."""
+        if self._kept is not None:
+            return self._kept.lend()
         from ringtrace.store.ledger import Ledger  # two fifths of a second for SQLAlchemy, when decisions are asked for
 
         return Ledger(self.settings.ledger) if self.settings.ledger else Ledger.at(self.folder / "ledger.db")
+
+    def keep_ledger(self) -> Ledger:
+        """Open the ledger for as long as this process works on the case; ``open_ledger`` then lends it."""
+        self._kept = self.open_ledger()
+        return self._kept
+
+    def set_ledger(self, url: str) -> None:
+        """Write into case.toml where the decisions lie from now on; every other line stays as it is."""
+        path = self.folder / "case.toml"
+        line = f"ledger = {_quoted(url)}"
+        text, found = re.subn(r"(?m)^ledger[ \t]*=.*$", lambda _: line, path.read_text("utf-8"), count=1)
+        replace_file(path, (text if found else f"{line}\n{text}").encode())
+        self.settings = _read_settings(path)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -1,113 +1,126 @@
-"""Decisions of people: append-only events. SQLite by default, any SQLAlchemy URL for teams."""
+"""Decisions of people: append-only events. SQLite by default, PostgreSQL by URL for teams."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, Engine, Integer, String, Text, create_engine, event, func, insert, select
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import Connection, Engine, Row, func, insert, make_url, select, text
 
-from ringtrace.errors import CaseError, UsageError
+from ringtrace.errors import CaseError, ConflictError, UsageError
+from ringtrace.model.identity import derive_id
 from ringtrace.model.ring import Judgement, Verdict
+from ringtrace.store.database import appending, open_database, reading
+from ringtrace.store.tables import SUBJECT, Event
 
 _UNDONE = "judgement_undone"
-
-
-class Base(DeclarativeBase):
-    """The ledger's tables."""
-
-
-class Event(Base):
-    """One decision or record. at: microseconds UTC.
-
-    kind: judgement, record, import, undo, vault, audit, statement_draft, statement_approval, ...
-    """
-
-    __tablename__ = "events"
-
-    number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    at: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str] = mapped_column(String(32), index=True)
-    author: Mapped[str] = mapped_column(String(200))
-    payload: Mapped[str] = mapped_column(Text)
-
-
-_SQLITE_GUARDS = (
-    "CREATE TRIGGER IF NOT EXISTS events_no_update BEFORE UPDATE ON events "
-    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
-    "CREATE TRIGGER IF NOT EXISTS events_no_delete BEFORE DELETE ON events "
-    "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+_Found = Row[int, int, str, str, str, str | None, int | None]
+_CHANGES = select(
+    Event.number, Event.at, Event.kind, Event.author, Event.payload, Event.subject, Event.version
+).order_by(Event.number)
+_INSERT_MANY = text(
+    "INSERT INTO events SELECT r.* FROM json_to_recordset(CAST(:rows AS json)) AS r(number bigint, at bigint, "
+    "kind text, author text, payload text, subject text, version integer)"
 )
-for _guard in _SQLITE_GUARDS:
-    event.listen(Event.__table__, "after_create", DDL(_guard).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+_ROWS = 5_000
+"""Events of one statement: a hundred thousand rows one by one take PostgreSQL's driver half a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An event that changed a thing. at: microseconds UTC; version: 1 for the thing's first change."""
+
+    number: int
+    at: int
+    kind: str
+    author: str
+    payload: dict[str, Any]
+    version: int
 
 
 class Ledger:
     """The events of one case at a database URL."""
 
-    def __init__(self, url: str) -> None:
-        self.engine: Engine = create_engine(url)
-        if self.engine.dialect.name == "sqlite":
-            event.listen(self.engine, "connect", _prepare_sqlite)
-        try:
-            Base.metadata.create_all(self.engine)
-        except DatabaseError as error:
-            where = self.engine.url.render_as_string(hide_password=True)
-            raise CaseError(f"the ledger {where} cannot be used: {error.orig}; restore it from a copy") from error
+    def __init__(self, url: str, engine: Engine | None = None) -> None:
+        self.url = url
+        self.engine: Engine = engine or open_database(url)
+        self._lent = engine is not None
 
     @classmethod
     def at(cls, path: Path) -> Ledger:
         return cls(f"sqlite:///{path}")
 
-    def record(self, kind: str, author: str, payload: dict[str, Any], at: datetime | None = None) -> int:
-        """Append an event and return its number; durable on return."""
-        moment = at or datetime.now(UTC)
-        with Session(self.engine) as session, session.begin():
-            entry = Event(
-                at=round(moment.timestamp() * 1_000_000),
-                kind=kind,
-                author=author,
-                payload=json.dumps(payload, ensure_ascii=False, sort_keys=True),
-            )
-            session.add(entry)
-            session.flush()
-            return entry.number
+    @property
+    def address(self) -> str:
+        """Where it lies, without the password."""
+        return make_url(self.url).render_as_string(hide_password=True)
+
+    def lend(self) -> Ledger:
+        """Return this ledger for one piece of work, whose ``close`` leaves the connections open."""
+        return Ledger(self.url, self.engine)
+
+    def record(
+        self,
+        kind: str,
+        author: str,
+        payload: dict[str, Any],
+        at: datetime | None = None,
+        *,
+        subject: str = "",
+        seen: int | None = None,
+    ) -> int:
+        """Append an event and return its number; durable on return.
+
+        subject: the thing that it changes. seen: the version of it that the author had before their eyes, None
+        not to ask; raises ConflictError, and records nothing, when somebody has changed it since.
+        """
+        told = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+        with appending(self.engine) as connection:
+            return _append(connection, [(kind, author, told)], at, subject, seen)[0]
 
     def record_all(self, events: Sequence[tuple[str, str, bytes]], at: datetime | None = None) -> list[int]:
         """Append (kind, author, JSON payload) events, all or none; return their numbers; durable on return."""
-        moment = round((at or datetime.now(UTC)).timestamp() * 1_000_000)
-        with self.engine.begin() as connection:
-            first = (connection.scalar(select(func.max(Event.number))) or 0) + 1
-            rows = [
-                {"number": first + index, "at": moment, "kind": kind, "author": author, "payload": payload.decode()}
-                for index, (kind, author, payload) in enumerate(events)
-            ]
-            if rows:
-                connection.execute(insert(Event), rows)
-        return [first + index for index in range(len(rows))]
+        with appending(self.engine) as connection:
+            return _append(connection, [(kind, author, payload.decode()) for kind, author, payload in events], at)
+
+    def last(self) -> int:
+        """Return the number of the latest event, 0 for none."""
+        with reading(self.engine) as connection:
+            return connection.scalar(select(func.max(Event.number))) or 0
+
+    def version(self, subject: str) -> int:
+        """Return how often ``subject`` was changed."""
+        with reading(self.engine) as connection:
+            return connection.scalar(select(func.max(Event.version)).where(Event.subject == subject)) or 0
+
+    def history(self, subject: str) -> list[Change]:
+        """Return every change of ``subject``, oldest first."""
+        with reading(self.engine) as connection:
+            return [_change(row) for row in connection.execute(_CHANGES.where(Event.subject == subject))]
 
     def payloads(self, kind: str) -> list[tuple[int, int, str, str]]:
         """Return (number, at, author, JSON payload) of every event of ``kind`` in the order of recording."""
         query = select(Event.number, Event.at, Event.author, Event.payload).where(Event.kind == kind)
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query.order_by(Event.number))]
 
     def all_events(self) -> list[tuple[int, int, str, str, str]]:
         """Return (number, at, kind, author, JSON payload) of every event in the order of recording."""
         query = select(Event.number, Event.at, Event.kind, Event.author, Event.payload).order_by(Event.number)
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             return [(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query)]
 
-    def judge(self, judgement: Judgement) -> int:
-        """Record a verdict; a later verdict on the same subject supersedes an earlier one."""
+    def judge(self, judgement: Judgement, seen: int | None = None) -> int:
+        """Record a verdict; a later verdict on the same subject supersedes an earlier one. seen: as in ``record``."""
         payload = {"subject": list(judgement.subject), "verdict": judgement.verdict, "reason": judgement.reason}
-        return self.record("judgement", judgement.analyst, payload, datetime.fromtimestamp(judgement.at / 1e6, UTC))
+        at = datetime.fromtimestamp(judgement.at / 1e6, UTC)
+        subject = subject_of(judgement.subject)
+        return self.record("judgement", judgement.analyst, payload, at, subject=subject, seen=seen)
 
     def judgements(self) -> list[Judgement]:
         """Return the verdict in force on each subject, in order of subject."""
@@ -132,36 +145,111 @@ class Ledger:
 
         Raises UsageError when ``number`` is no verdict, or is undone already.
         """
-        if number not in {known for known, _ in self.verdicts()}:
-            raise UsageError(f"event {number} is no verdict of this case")
-        if number in self.undone():
-            raise UsageError(f"the verdict of event {number} is undone already")
-        return self.record(_UNDONE, author, {"number": number})
+        with appending(self.engine) as connection:
+            found = connection.execute(_CHANGES.where(Event.number == number)).one_or_none()
+            if found is None or found.kind != "judgement":
+                raise UsageError(f"event {number} is no verdict of this case")
+            subject = found.subject or subject_of(json.loads(found.payload)["subject"])
+            before = connection.execute(_CHANGES.where(Event.subject == subject, Event.kind == _UNDONE))
+            if number in {int(json.loads(row.payload)["number"]) for row in before}:
+                raise UsageError(f"the verdict of event {number} is undone already")
+            return _append(connection, [(_UNDONE, author, json.dumps({"number": number}))], None, subject)[0]
 
     def undone(self) -> frozenset[int]:
         """Return the event numbers of the verdicts that were taken back."""
         return frozenset(int(payload["number"]) for _, payload in self.events(_UNDONE))
 
-    def events(self, kind: str) -> Iterator[tuple[Event, dict[str, Any]]]:
+    def events(self, kind: str) -> Iterator[tuple[Change, dict[str, Any]]]:
         """Yield (event, payload) of ``kind`` in the order of recording."""
-        with Session(self.engine) as session:
-            for entry in session.scalars(select(Event).where(Event.kind == kind).order_by(Event.number)):
-                yield entry, json.loads(entry.payload)
+        with reading(self.engine) as connection:
+            found = [_change(row) for row in connection.execute(_CHANGES.where(Event.kind == kind))]
+        yield from ((entry, entry.payload) for entry in found)
 
     def close(self) -> None:
-        self.engine.dispose()
+        if not self._lent:
+            self.engine.dispose()
+
+
+def subject_of(parts: Sequence[str]) -> str:
+    """The name under which a thing's changes are counted: ("post", id) -> "post:id"."""
+    told = ":".join(parts)
+    return told if len(told) <= SUBJECT else derive_id("subject", *parts)
+
+
+def _append(
+    connection: Connection,
+    events: Sequence[tuple[str, str, str]],
+    at: datetime | None,
+    subject: str = "",
+    seen: int | None = None,
+) -> list[int]:
+    """Append events within a transaction that keeps others from doing so; only of a single one subject is told."""
+    moment = round((at or datetime.now(UTC)).timestamp() * 1_000_000)
+    first = (connection.scalar(select(func.max(Event.number))) or 0) + 1
+    version = _next_version(connection, subject, seen) if subject else None
+    rows = [
+        {"number": first + index, "at": moment, "kind": kind, "author": author, "payload": payload,
+         "subject": subject or None, "version": version}
+        for index, (kind, author, payload) in enumerate(events)
+    ]  # fmt: skip
+    _insert(connection, rows)
+    return [first + index for index in range(len(rows))]
+
+
+def _change(row: _Found) -> Change:
+    return Change(row.number, row.at, row.kind, row.author, json.loads(row.payload), row.version or 0)
+
+
+def _told(row: _Found) -> dict[str, Any]:
+    at = datetime.fromtimestamp(row.at / 1e6, UTC).isoformat(timespec="seconds")
+    return {"version": row.version, "number": row.number, "author": row.author, "at": at, "kind": row.kind,
+            "payload": json.loads(row.payload)}  # fmt: skip
+
+
+def _insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if connection.dialect.name != "postgresql" or len(rows) == 1:
+        if rows:
+            connection.execute(insert(Event), rows)
+        return
+    for start in range(0, len(rows), _ROWS):
+        part = json.dumps(rows[start : start + _ROWS], ensure_ascii=False)
+        connection.execute(_INSERT_MANY, {"rows": part})
+
+
+def _next_version(connection: Connection, subject: str, seen: int | None) -> int:
+    """Raises ConflictError when ``subject`` is not at the version that was seen."""
+    latest = connection.execute(
+        _CHANGES.where(Event.subject == subject).order_by(None).order_by(Event.version.desc()).limit(1)
+    ).one_or_none()
+    present = latest.version if latest else 0
+    if seen is not None and seen != present:
+        raise ConflictError(subject, seen, _told(latest) if latest else {"version": 0})
+    return int(present) + 1
 
 
 def copy_events(source: Ledger, target: Ledger, change: Callable[[str, str], str | None]) -> None:
     """Copy every event under its number. change(kind, payload): the payload to keep, None to leave the event out."""
     rows = [
-        {"number": number, "at": at, "kind": kind, "author": author, "payload": kept}
+        {"number": number, "at": at, "kind": kind, "author": author, "payload": kept, "subject": None, "version": None}
         for number, at, kind, author, payload in source.all_events()
         if (kept := change(kind, payload)) is not None
     ]
-    with target.engine.begin() as connection:
-        if rows:
-            connection.execute(insert(Event), rows)
+    with appending(target.engine) as connection:
+        _insert(connection, rows)
+
+
+def move_events(source: Ledger, target: Ledger) -> int:
+    """Copy every event as it is into an empty ledger; return how many. Raises CaseError when it is not empty."""
+    with reading(source.engine) as connection:
+        rows = [dict(row._mapping) for row in connection.execute(_CHANGES)]
+    with appending(target.engine) as connection:
+        if connection.scalar(select(func.count()).select_from(Event)):
+            raise CaseError("the new database holds events already; nothing was copied")
+        _insert(connection, rows)
+        copied = [dict(row._mapping) for row in connection.execute(_CHANGES)]
+        if copied != rows:
+            raise CaseError("the copy is not the same as the ledger; nothing was kept of it")
+    return len(rows)
 
 
 @contextmanager
@@ -172,10 +260,3 @@ def open_ledger(url: str) -> Iterator[Ledger]:
         yield ledger
     finally:
         ledger.close()
-
-
-def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  the driver's own type
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()

@@ -132,7 +132,7 @@ class Desk:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.ledger: Ledger = case.open_ledger()
+        self.ledger: Ledger = case.keep_ledger()
         self.jobs = Jobs(case.folder)
         self.indexed = (0, 0)
         self.trouble = ""
