@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ringtrace import __version__
-from ringtrace.report.words import counted, place_name
 
 if TYPE_CHECKING:
+    from ringtrace.pipeline.summary import Summary
     from ringtrace.report.render import Contents
     from ringtrace.store.case import Case
 
@@ -33,10 +31,12 @@ def analyse(
     from ringtrace.linking.pairs import link_accounts
     from ringtrace.linking.templates import find_templates
     from ringtrace.pipeline.answering import find_answers
+    from ringtrace.pipeline.changes import Run, compare
     from ringtrace.pipeline.custodian import log_combination
     from ringtrace.pipeline.figures import figure_tables
     from ringtrace.pipeline.posts import account_table, with_actors
     from ringtrace.pipeline.stages import observe_all, read_all
+    from ringtrace.pipeline.summary import Summary, counts_of
     from ringtrace.report.render import render
     from ringtrace.rings.assembly import find_rings
     from ringtrace.store.analysis import write_tables
@@ -45,7 +45,8 @@ def analyse(
 
     with case.locked(), seldom_collecting():
         log_combination(case, f"analysis by ringtrace {__version__}")
-        cache = Cache(case.analysis, edition([case.lexicons] if case.lexicons else []))
+        rules = edition([case.lexicons] if case.lexicons else [])
+        cache = Cache(case.analysis, rules)
         if fresh:
             cache.clear()
         evidence, posts, gaps, clocks = read_all(case.evidence, case.settings.zone, workers, progress, cache)
@@ -76,88 +77,12 @@ def analyse(
             "identifiers": identifiers,
             "links": links, "actors": actors, **found, **figure_tables(posts, entries),
         }  # fmt: skip
-        summary = Summary.of(case, tables)
+        since = compare(case.analysis, tables, Run(rules, len(judgements), counts_of(tables)))
+        summary = Summary.of(case, tables, since.changes)
         report = render(_contents(case, tables, summary))
-        write_tables(case.analysis, tables, {"report.html": report})
+        write_tables(case.analysis, tables, {"report.html": report, **since.files()})
         progress("writing", 1, 1)
     return summary
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What an analysis found, in counts."""
-
-    counts: Mapping[str, int]
-    rings: tuple[Mapping[str, Any], ...]
-    cautions: tuple[str, ...]
-    unread: tuple[str, ...]
-    remarks: tuple[str, ...]
-    gaps: int
-    report: str
-
-    @classmethod
-    def of(cls, case: Case, tables: Mapping[str, pa.Table]) -> Summary:
-        """Count what stands in ``tables``."""
-        from ringtrace.pipeline.shortfalls import cut_short, remarks, unread
-        from ringtrace.report.caution import cautions
-
-        evidence = tables["evidence"].to_pylist()
-        yes = tables["stances"].filter(pc.equal(tables["stances"]["band"], "yes"))
-        directions = yes["direction"].to_pylist()
-        counts = {
-            "files": len(evidence), "bytes": sum(row["size"] for row in evidence), "posts": len(tables["posts"]),
-            "gap bytes": sum(row["gap_bytes"] for row in evidence), "mentions": len(tables["mentions"]),
-            "offers": directions.count("offer"), "wishes": directions.count("seek"),
-            "go-betweens": directions.count("broker"), "accounts": len(tables["accounts"]),
-            "actors": len(tables["actors"]), "rings": len(tables["rings"]), "claims": len(tables["claims"]),
-            "figures": len(tables["figures"]),
-        }  # fmt: skip
-        rings = tuple(sorted(tables["rings"].to_pylist(), key=lambda ring: (-ring["actors"], ring["ring_id"])))
-        return cls(
-            counts=counts,
-            rings=rings,
-            cautions=tuple(cautions(tables.__getitem__)),
-            unread=unread(evidence, tables["gaps"]),
-            remarks=(*remarks(evidence), *cut_short(tables["facts"])),
-            gaps=len(tables["gaps"]),
-            report=str(case.analysis / "report.html"),
-        )
-
-    def document(self) -> dict[str, Any]:
-        return {
-            **self.counts, "ring list": list(self.rings), "cautions": list(self.cautions),
-            "not read": list(self.unread), "remarks": list(self.remarks), "report": self.report,
-        }  # fmt: skip
-
-    def sentences(self) -> list[str]:
-        """Say it to a person."""
-        c = self.counts
-        lines = [
-            f"Read {counted(c['posts'], 'post')} by {counted(c['accounts'], 'account')} from "
-            f"{counted(c['files'], 'file')}; {c['gap bytes']:,} of {c['bytes']:,} bytes could not be read.",
-            f"Read as offering a child: {counted(c['offers'], 'post')}; as seeking one: {c['wishes']:,}; "
-            f"as offering to go between: {c['go-betweens']:,}.",
-            f"{counted(c['accounts'], 'account')} are held to be {counted(c['actors'], 'actor')}. "
-            f"Rings found, as candidates: {c['rings']:,}.",
-        ]
-        lines += [_ring_sentence(ring) for ring in self.rings[:10]]
-        lines += [f"  and {len(self.rings) - 10:,} more"] if len(self.rings) > 10 else []
-        lines += [f"Not read: {line}" for line in self.unread[:10]]
-        lines += [f"... and {len(self.unread) - 10} more files with gaps"] if len(self.unread) > 10 else []
-        lines += [f"Noticed: {line}" for line in self.remarks[:10]]
-        lines += [f"... and {len(self.remarks) - 10} more remarks"] if len(self.remarks) > 10 else []
-        lines += [f"With care: {line}" for line in self.cautions]
-        return [*lines, f"Report: {self.report}"]
-
-
-def _ring_sentence(ring: Mapping[str, Any]) -> str:
-    names = [place_name(code) for code in ring["provinces"]]
-    where = f"; provinces named: {', '.join(names[:6])}" if names else ""
-    more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-    return (
-        f"  {ring['ring_id']}: {counted(ring['actors'], 'actor')}, {counted(ring['accounts'], 'account')}, "
-        f"{counted(ring['posts'], 'post')} in {counted(len(ring['containers']), 'group or site')}{where}{more}."
-    )
 
 
 def _contents(case: Case, tables: Mapping[str, pa.Table], summary: Summary) -> Contents:
@@ -177,4 +102,5 @@ def _contents(case: Case, tables: Mapping[str, pa.Table], summary: Summary) -> C
         tables=tables,
         quote=quote,
         remarks=[*summary.unread, *summary.remarks],
+        since=summary.since,
     )

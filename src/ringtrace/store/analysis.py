@@ -34,6 +34,7 @@ def write_tables(folder: Path, tables: Mapping[str, pa.Table], extras: Mapping[s
         write_parquet(finish(name, table), fresh / f"{name}.parquet")
     (fresh / "views.sql").write_text(views({name: tables[name].schema for name in sorted(tables)}), "utf-8")
     for name, data in extras.items():
+        (fresh / name).parent.mkdir(exist_ok=True)
         (fresh / name).write_bytes(data)
     old = folder.with_name(f".{folder.name}.old")
     if folder.exists():

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from litestar import Request, get
 
+from ringtrace.pipeline.changes import read_changes, sentences
 from ringtrace.web.desk import View
 from ringtrace.web.visit import Answer, Guest, Visit
 
@@ -36,6 +37,7 @@ def case(visit: Guest) -> Answer:
         "review": len(stances.filter(pc.equal(stances["band"], "review"))),
         "indexed": {"done": done, "posts": posts or view.room.size("posts")},
         "index_ready": visit.desk.index_made(), "trouble": visit.desk.trouble,
+        "since": sentences(read_changes(visit.desk.case.analysis)),
         "questions": view.room.part("questions", ["question"])["question"].to_pylist(),
     }  # fmt: skip
     return visit.show("case.html.j2", document)
