@@ -27,7 +27,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ringtrace.text.numbers import find_numbers
+from ringtrace.text.quantities import find_quantities
 from ringtrace.text.view import TextView
 
 Found = list[tuple[int, int, str]]
@@ -70,8 +70,9 @@ def extracted(kind: str) -> Callable[[str, int | None], Found]:
 
 def numbers(text: str, _sent: int | None) -> Found:
     found: Found = []
-    for number in find_numbers(TextView(text).folded.text):
-        start, stop = TextView(text).folded.origin(number.start, number.stop)
+    folded = TextView(text).folded
+    for number in find_quantities(folded.text):
+        start, stop = folded.origin(number.start, number.stop)
         found.append((start, stop, str(number.value)))
     return found
 
@@ -97,7 +98,18 @@ def agree(kind: str, wanted: str, found: str) -> bool:
         return bool(left) and (left.endswith(right) or right.endswith(left)) and min(len(left), len(right)) >= 7
     if kind == "money" and " " not in left:
         return left == right.split(" ")[0]
+    if kind == "number":
+        return _close(left, right)
     return left == right
+
+
+def _close(left: str, right: str) -> bool:
+    """Whether two numbers agree to ten digits: suites write 1/3 with fifteen."""
+    try:
+        one, other = Decimal(left), Decimal(right)
+    except InvalidOperation:
+        return left == right
+    return abs(one - other) <= abs(one) * Decimal("1e-10")
 
 
 def _microsoft(folder: Path, peers: bool) -> Iterator[Suite]:
@@ -277,11 +289,11 @@ def _cn2an(folder: Path, peers: bool) -> Iterator[Suite]:
 
 
 def _signed(text: str, sent: int | None) -> Found:
-    """Return numbers with the sign before them; sums of yuan, jiao and fen as sums."""
+    """Return numbers; sums of yuan, jiao and fen as sums."""
     money = extracted("money")(text, sent)
-    if money and "元" in text + "圆":
+    if money and ("元" in text or "圆" in text):
         return [(start, stop, value.split(" ")[0]) for start, stop, value in money]
-    return [(start, stop, f"-{v}" if text[:start] in ("负", "-") else v) for start, stop, v in numbers(text, sent)]
+    return numbers(text, sent)
 
 
 def _examples(peers: bool) -> Iterator[Suite]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
 from ringtrace.text.numbers import Number, as_decimal, find_numbers
+from ringtrace.text.quantities import widen
 from ringtrace.text.view import TextView
 
 KIND = "money"
@@ -19,6 +20,9 @@ DEFAULT = "CNY"
 _LOWEST, _HIGHEST = Decimal(100), Decimal(100_000_000)
 _CHINESE = "\u2e80"
 _WHOLE = frozenset("元块圆塊")
+_MOST = Decimal(10) ** 14
+"""A sum in thousands or more may be a state's; a string of plain digits so long is none."""
+_NAMED = "number > currency"
 _CLAUSE = re.compile(r"[,，。.;；!！?？、\n()（）]")
 _MORE_DIGITS = re.compile(r"\W{1,2}\d")
 _BREAKS = frozenset(",，。.;；!！?？、 \n)）")
@@ -36,25 +40,31 @@ class _Words:
     cues_en: frozenset[str]
     firm: tuple[str, ...]
     counted: Mapping[str, tuple[str, ...]]
+    wider: re.Pattern[str]
+    scale: re.Pattern[str]
+    scales: Mapping[str, int]
+    millions: re.Pattern[str]
 
 
 def find(view: TextView) -> Iterator[Candidate]:
     """Yield sums of money; a range yields both ends. CNY where no currency is named."""
     folded = view.folded
     text = folded.text
-    numbers = find_numbers(text)
-    if not numbers:
-        return
     words = _words(view.lexicons)
+    numbers = widen(text) if words.wider.search(text) else find_numbers(text)
     done = 0
     for at, number in enumerate(numbers):
-        reading = _read(text, number, words) if 0 < number.value <= 10 * _HIGHEST else None
-        if reading is None or number.start < done:
+        most = _MOST if number.scaled else 10 * _HIGHEST
+        reading = _read(text, number, words, done) if 0 < number.value <= most and number.start >= done else None
+        if reading is None:
             continue
         start, stop, currency, probability, rule = reading
         small = Decimal(0)
         if currency == DEFAULT and text[stop - 1 : stop] in _WHOLE and number.high is None:
             small, stop = _small_change(text, stop, numbers[at + 1 : at + 3])
+        elif number.high is None and rule == _NAMED and text[stop - 1].isascii():
+            small, stop = _hundredths(text, stop, numbers[at + 1 : at + 2], words)
+        if rule == _NAMED:
             done = stop
         piece = folded.origin(start, stop)
         if piece[0] >= piece[1]:
@@ -83,13 +93,28 @@ def _small_change(text: str, stop: int, following: tuple[Number, ...]) -> tuple[
     return small, stop
 
 
-def _read(text: str, number: Number, words: _Words) -> tuple[int, int, str, float, str] | None:
+def _hundredths(text: str, stop: int, following: tuple[Number, ...], words: _Words) -> tuple[Decimal, int]:
+    """Return what cents add behind a named sum ("13 dollars and 45 cents", "15 dollars 50") and where it ends."""
+    for number in following:
+        between, after = text[stop : number.start], text[number.stop : number.stop + 8]
+        hundred = number.value % 1 == 0 and 0 < number.value < 100 and number.high is None
+        sign = next((sign for sign in words.terms["hundredth"] if after.lstrip(" ").startswith(sign)), "")
+        if hundred and sign and between in (" ", " and ", ", "):
+            return number.value / 100, number.stop + len(after) - len(after.lstrip(" ")) + len(sign)
+        bare = number.value >= 10 and between == " " and (not after or after[0] in _BREAKS)
+        if hundred and bare and not any(after.lstrip(" ").startswith(key) for key in words.after_keys):
+            return number.value / 100, number.stop
+    return Decimal(0), stop
+
+
+def _read(text: str, number: Number, words: _Words, done: int = 0) -> tuple[int, int, str, float, str] | None:
     """Return (start, stop, currency, probability, rule) or None. Code points of the folded text.
 
-    currency: the code, with a factor and a blank before it where a part of the unit is named (毛, pence).
+    currency: the code, with a factor and a blank before it where a part or a multiple of the unit is named
+    (毛, pence). done: where the last sum ended; its words are not read again.
     """
     tail = text[number.stop : number.stop + 16]
-    head = text[max(0, number.start - 24) : number.start]
+    head = text[max(0, number.start - 24, done) : number.start]
     named = _currency(text, number, head, tail, words)
     if named is not None:
         return named
@@ -166,27 +191,48 @@ def _currency(
 ) -> tuple[int, int, str, float, str] | None:
     start, stop, before, after = number.start, number.stop, "", ""
     bare = head.rstrip(" ")
-    if bare.endswith(words.before_keys):
-        sign = next(key for key in words.before_keys if bare.endswith(key))
-        at = len(bare) - len(sign)
-        if not sign.isalpha() or not sign.isascii() or not bare[at - 1 : at].isalnum() or bare[at - 1 : at] > _CHINESE:
-            before = words.before[sign]
-            start -= len(head) - at
+    ends = bare.endswith(words.before_keys)
+    sign = next((key for key in words.before_keys if bare.endswith(key) and _apart(bare, key)), "") if ends else ""
+    if sign:
+        before = words.before[sign]
+        start -= len(head) - len(bare) + len(sign)
     rest = tail.lstrip(" -")
     if rest[:1] in words.after_first and rest.startswith(words.after_keys):
         sign = next(key for key in words.after_keys if rest.startswith(key))
         beyond = rest[len(sign) : len(sign) + 1]
         if not (sign.isascii() and sign.isalpha() and beyond.isascii() and beyond.isalpha()):
             after = words.after[sign]
-            together = sign == "块" and number.value == 1 and rest[1:2] not in "钱,，。 " and not number.scaled
-            pixels = sign == "p" and not (text.isascii() and number.value < 100)
-            if together or pixels or rest.startswith(("元旦", "元宵")):  # "一块去" is no money
+            if _no_sum(text, number, sign, rest) or bare.endswith(words.terms["idiom"]):  # "just my 2 cents"
                 after = ""
             else:
                 stop += len(tail) - len(rest) + len(sign)
     if not before and not after:
         return None
-    return start, stop, after or before, 0.97, "number > currency"
+    if before and after == DEFAULT and text[stop - 1] in _WHOLE:
+        after = before  # 港币三千元
+    currency = after or before
+    scale = words.scale.match(text, stop) if after and not number.scaled else None
+    if before and not after and not number.scaled and number.high is None:
+        scale = words.millions.match(text, stop)
+    if scale is not None:  # 75 USD million
+        factor = words.scales[scale.group(1)] * Decimal(currency.split(" ")[0] if " " in currency else 1)
+        return start, scale.end(), f"{factor} {currency.rpartition(' ')[2]}", 0.97, _NAMED
+    return start, stop, currency, 0.97, _NAMED
+
+
+def _no_sum(text: str, number: Number, sign: str, rest: str) -> bool:
+    """Whether a sign behind a number is part of a word ("一块去", 元旦), a picture's lines or the next sum's."""
+    together = sign == "块" and number.value == 1 and rest[1:2] not in "钱,，。 " and not number.scaled
+    pixels = sign == "p" and not (text.isascii() and number.value < 100)
+    return together or pixels or rest.startswith(("元旦", "元宵")) or (sign == "$" and rest[1:2].isdigit())
+
+
+def _apart(bare: str, sign: str) -> bool:
+    """Whether a currency before a number is no end of a longer word: "nz$" is not "z$", "it's $5" not "s $5"."""
+    before = bare[len(bare) - len(sign) - 1 : len(bare) - len(sign)]
+    return not (sign[0].isascii() and sign[0].isalpha()) or not (
+        (before.isascii() and before.isalnum()) or before == "'"
+    )
 
 
 def _cued(bare: str, head: str, tail: str, words: _Words) -> bool:
@@ -223,6 +269,8 @@ def _words(lexicons: Path | None) -> _Words:
         after.update(currency.get("after", {}))
         before.update(currency.get("before", {}))
     cues = terms["cue"]
+    scales = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12}
+    scales |= dict.fromkeys(terms["million"], 1_000_000)
     return _Words(
         after, before,
         tuple(sorted(after, key=lambda key: (-len(key), key))),
@@ -233,4 +281,8 @@ def _words(lexicons: Path | None) -> _Words:
         frozenset(cue for cue in cues if cue.isascii()),
         tuple(terms.get("firm", ())),
         {term[0]: tuple(other for other in terms["not_after"] if other[0] == term[0]) for term in terms["not_after"]},
+        re.compile("|".join(terms["wider"])),
+        re.compile(rf" ?({'|'.join(scales)})(?![a-z])"),
+        scales,
+        re.compile(rf" ?({'|'.join(terms['million'])})(?![a-z0-9])"),
     )  # fmt: skip

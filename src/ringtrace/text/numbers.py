@@ -57,6 +57,8 @@ _DIGITS = _signs("zh", "sign", "digits", 1)
 SIGN_DIGITS: Mapping[str, int] = MappingProxyType(_DIGITS)
 """Chinese digit signs and their values."""
 _UNITS = _signs("zh", "sign", "units", 1)
+SIGN_UNITS: Mapping[str, int] = MappingProxyType(_UNITS)
+"""Chinese unit signs (十, 百, 万 ...) and their values."""
 _ONES = _signs("en", "word", "ones", 0)
 _SCALES = _signs("en", "word", "scales", 0)
 _AFTER_ONE = frozenset("定直般样樣")
@@ -120,7 +122,7 @@ def as_decimal(value: Decimal) -> str:
 
 
 def _read_run(text: str, at: int, stop: int, found: list[Number]) -> None:
-    while at < stop:
+    while at < stop and len(found) < _BUDGET:
         number = _read(text, at, stop)
         if number is None:
             at += 1
@@ -135,14 +137,15 @@ def _read_run(text: str, at: int, stop: int, found: list[Number]) -> None:
 class _Tally:
     """A number while it is read: sections of (digits, unit) in falling order of unit.
 
-    total counts what stands before 万 and 亿, section what has come since; high is the other end of
-    a pair ("三五万").
+    total counts what stands before 万 and 亿 (large: the last of them), section what has come since; high is
+    the other end of a pair ("三五万").
     """
 
     here: int
     total: Decimal = Decimal(0)
     section: Decimal = Decimal(0)
     unit: int = 0
+    large: int = 0
     high: Decimal | None = None
     digits: int = 0
     grouped: bool = False
@@ -167,7 +170,10 @@ class _Tally:
             self.high = value % 10 * unit
             value //= 10
         if unit >= 10_000:
-            self.total, self.section = self.total + (self.section + value) * unit, Decimal(0)
+            all_of_it = self.large and unit > self.large  # 一万二千亿: the larger unit counts what stands before it
+            before = self.total if all_of_it else Decimal(0)
+            self.total += (before + self.section + value) * unit - before
+            self.section, self.large = Decimal(0), unit
         else:
             self.section += value * unit
         self.here, self.unit, self.scaled = beyond, unit, self.scaled or unit >= 1_000
@@ -222,6 +228,8 @@ def _take(text: str, at: int, stop: int, tally: _Tally) -> bool:
     if not unit:
         tally.close(text, value, after, beyond, kind)
         return False
+    if unit == _ROUND and kind == "signs" and not value:  # 一千零十
+        value = Decimal(1)
     tally.add(value, unit, beyond, kind)
     if tally.here < stop - 1 and text[tally.here] in _MORE and text[tally.here + 1] in _LARGE:  # 十几万
         tally.here, tally.more = tally.here + 1, True
