@@ -1,5 +1,5 @@
 """The command line. Exit codes: 0 done, 1 refused with a reason, 2 wrong usage, 3 done in part
-(some files could not be taken in), 4 verification found changes."""
+(some files could not be taken in), 4 verification found changes, 5 the watch list has open alerts."""
 
 from __future__ import annotations
 
@@ -21,15 +21,20 @@ from ringtrace.cli import (
     record,
     statement,
     tips,
+    watch,
 )
 from ringtrace.cli.output import visible
 from ringtrace.errors import RingtraceError
 
-_EXITS = "Exit codes: 0 done, 1 refused with a reason, 2 wrong usage, 3 done in part, 4 verification found changes."
+_EXITS = (
+    "Exit codes: 0 done, 1 refused with a reason, 2 wrong usage, 3 done in part, 4 verification found changes, "
+    "5 alerts are open."
+)
 _LEAST = "Exit codes: 0 done, 1 refused with a reason, 2 wrong usage."
 _PARTS = {
     "add": _LEAST.replace("usage.", "usage, 3 done in part: some files were not taken in."),
     "analyse": _LEAST.replace("usage.", "usage, 3 done in part: some bytes could not be read."),
+    "watch": _LEAST.replace("usage.", "usage, 3 done in part: some rows were refused, 5 alerts are open (alerts)."),
     "record": _LEAST.replace("usage.", "usage, 3 done in part: some rows were refused."),
     "verify": _LEAST.replace("usage.", "usage, 4 something was changed."),
 }
@@ -49,6 +54,7 @@ for _command in (
     outside.export, outside.formats, outside.simulate, outside.evaluate, outside.demo,
 ):  # fmt: skip
     app.command(epilog=_PARTS.get(_command.__name__, _LEAST))(_command)
+app.add_typer(watch.app, epilog=_PARTS["watch"])
 app.add_typer(record.app, epilog=_PARTS["record"])
 
 

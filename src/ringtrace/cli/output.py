@@ -24,6 +24,7 @@ _SPELT = {code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" for code 
 
 PARTIAL = 3
 CHANGED = 4
+ALERTS = 5
 
 
 def emit(as_json: bool, document: Any, lines: Iterable[str]) -> None:  # noqa: ANN401  any JSON value

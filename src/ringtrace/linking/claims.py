@@ -147,13 +147,14 @@ def _native_claims(accounts: pa.Table) -> Iterable[Claim]:
         at = microseconds(columns[name])
         columns = columns.set_column(columns.schema.get_field_index(name), name, at)
     for row in columns.to_pylist():
-        for kind, value in _native_contacts(row["platform"], row["native_id"] or "", row["names"] or []):
+        for kind, value in native_contacts(row["platform"], row["native_id"] or "", row["names"] or []):
             yield Claim(
                 kind, value, row["account_id"], 0, 0, 0, 0, 0, 0, 0, row["first_at"], row["last_at"], None, native=True
             )
 
 
-def _native_contacts(platform: str, native: str, names: Iterable[str]) -> list[tuple[str, str]]:
+def native_contacts(platform: str, native: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return (kind, value) of the contacts that an account's id or name in its app is."""
     found = set()
     if platform in ("qq", "wechat") and native:
         found.add(("email" if "@" in native else platform, native.lower()))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
+from collections.abc import Callable
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 from ringtrace import __version__
 
 if TYPE_CHECKING:
     from ringtrace.pipeline.summary import Summary
-    from ringtrace.report.render import Contents
     from ringtrace.store.case import Case
 
 # The stages are imported by what calls them: a process that reads evidence imports this package too.
@@ -30,20 +28,21 @@ def analyse(
     from ringtrace.linking.identifiers import classify
     from ringtrace.linking.pairs import link_accounts
     from ringtrace.linking.templates import find_templates
+    from ringtrace.pipeline.alerting import alert_file, raise_alerts
     from ringtrace.pipeline.answering import find_answers
     from ringtrace.pipeline.changes import Run, compare
     from ringtrace.pipeline.custodian import log_combination
     from ringtrace.pipeline.figures import figure_tables
     from ringtrace.pipeline.posts import account_table, with_actors
     from ringtrace.pipeline.stages import observe_all, read_all
-    from ringtrace.pipeline.summary import Summary, counts_of
+    from ringtrace.pipeline.summary import Summary, contents_of, counts_of, quoting
     from ringtrace.report.render import render
     from ringtrace.rings.assembly import find_rings
     from ringtrace.store.analysis import write_tables
     from ringtrace.store.cache import Cache
     from ringtrace.store.records import read_entries
 
-    with case.locked(), seldom_collecting():
+    with case.locked(), seldom_collecting(), closing(case.open_ledger()) as ledger:
         log_combination(case, f"analysis by ringtrace {__version__}")
         rules = edition([case.lexicons] if case.lexicons else [])
         cache = Cache(case.analysis, rules)
@@ -54,9 +53,7 @@ def analyse(
         mentions, stances, facts = observe_all(
             posts, answers, case.lexicons, workers, progress, case.digest_key(), cache
         )  # fmt: skip
-        ledger = case.open_ledger()
         judgements, entries = ledger.judgements(), read_entries(ledger)
-        ledger.close()
 
         progress("linking", 0, 1)
         accounts = account_table(posts)
@@ -78,29 +75,9 @@ def analyse(
             "links": links, "actors": actors, **found, **figure_tables(posts, entries),
         }  # fmt: skip
         since = compare(case.analysis, tables, Run(rules, len(judgements), counts_of(tables)))
-        summary = Summary.of(case, tables, since.changes)
-        report = render(_contents(case, tables, summary))
-        write_tables(case.analysis, tables, {"report.html": report, **since.files()})
+        alerts, quote = raise_alerts(case, tables, ledger), quoting(case, tables)
+        summary = Summary.of(case, tables, since.changes, alerts, quote)
+        report = render(contents_of(case, tables, summary, quote))
+        write_tables(case.analysis, tables, {"report.html": report, **since.files(), **alert_file(alerts)})
         progress("writing", 1, 1)
     return summary
-
-
-def _contents(case: Case, tables: Mapping[str, pa.Table], summary: Summary) -> Contents:
-    from ringtrace.pipeline.quoting import Quoter
-    from ringtrace.report.render import Contents
-
-    quoter = Quoter(case.evidence, tables["evidence"], tables["posts"])
-
-    def quote(span: Mapping[str, Any]) -> tuple[str, str]:
-        found = quoter.recall(span)
-        member = f" [{found.member}]" if found.member else ""
-        return found.text, f"{found.name}{member} bytes {found.start}-{found.stop}"
-
-    return Contents(
-        name=case.settings.name,
-        zone=case.settings.shown_zone,
-        tables=tables,
-        quote=quote,
-        remarks=[*summary.unread, *summary.remarks],
-        since=summary.since,
-    )

@@ -29,8 +29,9 @@ from ringtrace.store.keys import open_key
 from ringtrace.store.ledger import Ledger, copy_events
 from ringtrace.text.cells import safe_cell
 
-_WITHHELD = frozenset({"vault", "approval", "deconfliction"})
-"""The vault's name, what keepers passed on for unsealing, what other houses were asked: no decisions about the case."""
+_WITHHELD = frozenset({"vault", "approval", "deconfliction", "watch", "watch_removed", "alert_seen"})
+"""The vault's name, what keepers passed on for unsealing, what other houses were asked, whom the house waits for: no
+decisions about the case."""
 _JOINED = 0.5
 Row = dict[str, Any]
 

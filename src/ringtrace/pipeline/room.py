@@ -78,6 +78,11 @@ class Room:
         self.consulted[quote.evidence_id, quote.member, quote.start, quote.stop] = None
         return quote
 
+    def spoken(self, span: Mapping[str, Any]) -> tuple[str, str]:
+        """Return (words, place) of a span, from the original."""
+        found = self.quote(span)
+        return found.text, place(found)
+
     def read(self, row: Mapping[str, Any]) -> str:
         """Return the text of a post that is about to be shown, its headline where it has none."""
         self.consulted[row["evidence_id"], row["member"], row["start"], row["stop"]] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,10 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringtrace.model.change import Changes
+from ringtrace.model.watch import Alert
+from ringtrace.pipeline.alerting import alert_document, alert_sentence, masker_of
 from ringtrace.pipeline.changes import sentences
+from ringtrace.pipeline.quoting import Quoter
 from ringtrace.pipeline.shortfalls import cut_short, remarks, unread
 from ringtrace.report.caution import cautions
 from ringtrace.report.naming import Naming
+from ringtrace.report.render import Contents, Quoting
 from ringtrace.report.words import counted, place_name
 from ringtrace.store.case import Case
 
@@ -31,10 +35,14 @@ class Summary:
     report: str
     changes: Changes
     since: tuple[str, ...]
+    alerts: tuple[Mapping[str, Any], ...]
 
     @classmethod
-    def of(cls, case: Case, tables: Mapping[str, pa.Table], changes: Changes) -> Summary:
-        """Count what stands in ``tables``. changes: beside the run before."""
+    def of(
+        cls, case: Case, tables: Mapping[str, pa.Table], changes: Changes, alerts: Sequence[Alert], quote: Quoting
+    ) -> Summary:
+        """Count what stands in ``tables``. changes: beside the run before; alerts: that are open."""
+        mask = masker_of(case) if alerts else str
         evidence = tables["evidence"].to_pylist()
         rings = tuple(sorted(tables["rings"].to_pylist(), key=lambda ring: (-ring["actors"], ring["ring_id"])))
         return cls(
@@ -47,13 +55,14 @@ class Summary:
             report=str(case.analysis / "report.html"),
             changes=changes,
             since=tuple(sentences(changes, Naming(tables.__getitem__).of)),
+            alerts=tuple({**alert_document(one, mask), "text": alert_sentence(one, quote, mask)} for one in alerts),
         )
 
     def document(self) -> dict[str, Any]:
         return {
             **self.counts, "ring list": list(self.rings), "cautions": list(self.cautions),
             "not read": list(self.unread), "remarks": list(self.remarks), "report": self.report,
-            "changes": asdict(self.changes),
+            "changes": asdict(self.changes), "alerts": list(self.alerts),
         }  # fmt: skip
 
     def sentences(self) -> list[str]:
@@ -69,6 +78,8 @@ class Summary:
         ]
         lines += [_ring_sentence(ring) for ring in self.rings[:10]]
         lines += [f"  and {len(self.rings) - 10:,} more"] if len(self.rings) > 10 else []
+        lines += [f"ALERT: {one['text']}" for one in self.alerts[:20]]
+        lines += [f"... and {len(self.alerts) - 20} more alerts"] if len(self.alerts) > 20 else []
         lines += [f"Since the last run: {line}." for line in self.since]
         lines += [f"Not read: {line}" for line in self.unread[:10]]
         lines += [f"... and {len(self.unread) - 10} more files with gaps"] if len(self.unread) > 10 else []
@@ -100,4 +111,29 @@ def _ring_sentence(ring: Mapping[str, Any]) -> str:
     return (
         f"  {ring['ring_id']}: {counted(ring['actors'], 'actor')}, {counted(ring['accounts'], 'account')}, "
         f"{counted(ring['posts'], 'post')} in {counted(len(ring['containers']), 'group or site')}{where}{more}."
+    )
+
+
+def quoting(case: Case, tables: Mapping[str, pa.Table]) -> Quoting:
+    """Return a function span -> (words, place) over the posts of ``tables``."""
+    quoter = Quoter(case.evidence, tables["evidence"], tables["posts"])
+
+    def quote(span: Mapping[str, Any]) -> tuple[str, str]:
+        found = quoter.recall(span)
+        member = f" [{found.member}]" if found.member else ""
+        return found.text, f"{found.name}{member} bytes {found.start}-{found.stop}"
+
+    return quote
+
+
+def contents_of(case: Case, tables: Mapping[str, pa.Table], summary: Summary, quote: Quoting) -> Contents:
+    """Return what the report is made of."""
+    return Contents(
+        name=case.settings.name,
+        zone=case.settings.shown_zone,
+        tables=tables,
+        quote=quote,
+        remarks=[*summary.unread, *summary.remarks],
+        since=summary.since,
+        alerts=[one["text"] for one in summary.alerts],
     )

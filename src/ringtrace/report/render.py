@@ -40,7 +40,7 @@ _POSTS, _CONTACTS, _DEALS, _ACTORS, _AMBIGUOUS = 60, 60, 60, 60, 20
 class Contents:
     """What a report is made of. zone: the case's; quote(span) -> (text, place); remarks: lines on files.
 
-    since: lines on what the last run changed.
+    since: lines on what the last run changed; alerts: on identifiers that somebody waits for.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Contents:
     quote: Quoting
     remarks: Sequence[str] = ()
     since: Sequence[str] = ()
+    alerts: Sequence[str] = ()
 
 
 def render(contents: Contents) -> bytes:
@@ -84,7 +85,7 @@ class _Book:
             "name": contents.name, "version": __version__, "zone": contents.zone,
             "synthetic": any("synthetic" in row["source"].lower() for row in evidence),
             "numbers": self._numbers(posts), "cautions": cautions(self._table), "remarks": contents.remarks,
-            "since": contents.since,
+            "since": contents.since, "alerts": contents.alerts,
             "marks": {role: _swatch(role) for role in MARKS}, "role_name": role_name,
             "kinds": [(COLOURS[key], NAMES[key]) for key in COLOURS],
             "rings": self._rings.pages(),

@@ -8,12 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from litestar import Request, get
 
+from ringtrace.pipeline.alerting import alert_document, masker_of, open_alerts
 from ringtrace.pipeline.changes import read_changes, sentences
 from ringtrace.web.desk import View
 from ringtrace.web.visit import Answer, Guest, Visit
 
 PLACE = (10, "Case", "/", "c")
 _RINGS = 8
+_ALERTS = 50
 
 
 async def _go_on(request: Request[Any, Any, Any]) -> None:
@@ -37,6 +39,7 @@ def case(visit: Guest) -> Answer:
         "review": len(stances.filter(pc.equal(stances["band"], "review"))),
         "indexed": {"done": done, "posts": posts or view.room.size("posts")},
         "index_ready": visit.desk.index_made(), "trouble": visit.desk.trouble,
+        "alerts": _alerts(visit),
         "since": sentences(read_changes(visit.desk.case.analysis)),
         "questions": view.room.part("questions", ["question"])["question"].to_pylist(),
     }  # fmt: skip
@@ -56,6 +59,13 @@ def _numbers(view: View, stances: pa.Table) -> list[dict[str, Any]]:
         ("ring", len(view.rings), "/rings"),
     ]  # fmt: skip
     return [{"noun": noun, "number": number, "url": url} for noun, number, url in rows]
+
+
+def _alerts(visit: Visit) -> list[dict[str, Any]]:
+    """Alerts of the watch list that nobody has seen, with what is sealed blotted out."""
+    found = open_alerts(visit.desk.case, visit.desk.ledger)
+    mask = masker_of(visit.desk.case) if found else str
+    return [alert_document(one, mask) for one in found[:_ALERTS]]
 
 
 def _decide(visit: Visit) -> dict[str, int]:
