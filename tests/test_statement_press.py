@@ -12,11 +12,11 @@ import pytest
 from ringtrace.statement.public import read_public_figures
 
 SPECS = Path(__file__).parent / "specs"
-OPENED = 32
-"""Reports up to this number are development."""
+EVALUATION = range(33, 39)
+"""These reports were measured and never opened to mend anything; all others are development."""
 FLOORS = {
-    ("en", "development"): 0.96,
-    ("zh", "development"): 0.98,
+    ("en", "development"): 0.91,
+    ("zh", "development"): 0.94,
     ("en", "evaluation"): 0.83,
     ("zh", "evaluation"): 0.92,
 }
@@ -24,7 +24,7 @@ FLOORS = {
 
 def reports(language, half):
     for report in tomllib.loads((SPECS / f"press.{language}.toml").read_text("utf-8"))["report"]:
-        if (report["number"] <= OPENED) == (half == "development"):
+        if (report["number"] not in EVALUATION) == (half == "development"):
             yield report
 
 

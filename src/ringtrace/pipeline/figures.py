@@ -53,7 +53,7 @@ def figure_tables(posts: pa.Table, entries: Sequence[Entry] = ()) -> dict[str, p
 
 def _drafts(article: Mapping[str, Any], published: str) -> Iterator[tuple[str, Draft]]:
     """Yield the figures of the body, then those that only the headline tells, each with "text" or "title"."""
-    body = read_public_figures(article["text"], published=published)
+    body = read_public_figures(article["text"], title=article["title"] or "", published=published)
     told = {(draft.quantity, draft.value) for draft in body}
     yield from (("text", draft) for draft in body)
     for draft in read_public_figures(article["title"] or "", published=published):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 
+from ringtrace.statement.copying import Count, copy_count, ends_clause, find_tally, pair_counts
 from ringtrace.statement.nouns import PERSON_CLASSIFIERS, find_noun
 from ringtrace.statement.verbs import find_status, fits, has_own_verb
 from ringtrace.statement.vocabulary import CHILD_STATUS, PERSONS, SUSPECT_STATUS, Term, Vocabulary
@@ -28,27 +28,23 @@ _IN_PLACE = re.compile(r"\bin [a-z][a-z' ]{1,20} $")
 """ "... detained 15 in Sichuan, in Anhui 13": what is counted is said before."""
 _OF_THEM = re.compile(r" (?:of (?:them|whom|those)|are|were)(?: (?:all|both))? $")
 _OF_THEM_CHINESE = re.compile(r"其中[^，,；;。]{0,6}$")
-_TABLE_END = re.compile(r" ?(?:[,;.、，；。)）]|and\b|$)|名|人|男|女")
 _STATED = PERSONS | {"families"}
 _FRACTION = re.compile(r"(?:\b(?:one|two|three|four|five|six|seven|eight|nine|[0-9]+) in|out of|every|分之) ?$")
-_CHINESE_END = re.compile(r"[余多]?[名位人个]?(?:[，,；;。、()（）已被在仍均获落因未将正尚系为是和及]|$)")
+_IN_TEN = re.compile(r" (?:in|out of) (?:every )?(?:three|four|five|ten|twenty|a hundred|[0-9])")
+_CHINESE_END = re.compile(r"[余多]?[名位人个]?(?:[，,；;。、()（）已被在仍均获落因未将正尚系为是和及与]|$)")
 """Behind an elliptic Chinese number: anything else is a noun that is not known."""
-_YEAR = 4
-_COMPARED = re.compile(r"\b(?:up|down) from (?:the )?$|比[^，,；;。]{0,16}的$")
-""" "26, up from the 21 reported on Sunday": another state of the count before."""
+_NO_NUMBER = frozenset("第-数几")
+"""Before a number: ordinals, and 数百 and 几十, which say no number."""
+_CUSTODY = frozenset({"arrested", "detained", "charged", "convicted"})
+_YEAR, _FIRST_YEAR = 4, 1900
+_DENIED = re.compile(r"(?:\b(?:not|instead of|rather than) (?:the )?|(?:而非|不是|并非|而不是)[^，,；;。0-9]{0,10})$")
+""" "181, not 185 as first reported": a number that is taken back."""
+_LAST_WORD = re.compile(
+    r"\b(?:police|officers|they|we|it|investigators|which|who|and|but) (?:have |had |has )?(?:so far )?$"
+)
 _MORE = ("增加", "减少", "增长", "新增")
 _RELATIVES = ("who were ", "who was ", "that were ", "who have been ", "who had been ")
 _KIND_OF_PERSON = frozenset({"women", "children"})
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """number: what stands in the text; noun: code points of what is counted, (0, 0) where it is implied."""
-
-    number: Number
-    quantity: str
-    status: str
-    noun: tuple[int, int]
 
 
 def counts(
@@ -68,6 +64,8 @@ def counts(
     able = [n for n in able if n.value != 1 or not n.words or find_noun(vocabulary, n, n.start, size)]
     for index, number in enumerate(able):
         low = able[index - 1].stop if index else 0
+        if index and number.start - low == 1:  # 139件212人: one verb for both
+            low = able[index - 2].stop if index > 1 else 0
         high = able[index + 1].start if index + 1 < len(able) else size
         following = able[index + 1] if index + 1 < len(able) else None
         noun = find_noun(vocabulary, number, low, high)
@@ -79,8 +77,14 @@ def counts(
             whole = find_noun(vocabulary, following, number.stop, beyond)
             noun = whole
             high = beyond
-        window = (low if not found else max(low, found[-1].noun[1]), high)
-        count = (
+        window = (low if not found or low < found[-1].number.start else max(low, found[-1].noun[1]), high)
+        if not _has_noun(noun) and following and not _has_noun(find_noun(vocabulary, following, number.stop, size)):
+            told = persons if len(persons) > 1 or not place_ends else [*earlier, *persons]
+            found.extend(pair_counts(vocabulary.text, (number, following), told))
+        if any(item.number == number for item in found):
+            continue
+        anew = None if _has_noun(noun) else find_tally(vocabulary.text, number, [*earlier, *persons])
+        count = anew or (
             _named(vocabulary, number, noun, window, persons, earlier)
             if noun
             else _elliptic(vocabulary, number, window, persons, earlier, place_ends)
@@ -93,11 +97,13 @@ def counts(
 def _is_no_count(vocabulary: Vocabulary, number: Number) -> bool:
     """Ages, days, sums of money, ordinals, and the "one" that only introduces somebody."""
     text = vocabulary.text
-    if text.startswith(_NO_COUNT, number.stop) or text[number.start - 1 : number.start] in {"第", "-"}:
+    if text.startswith(_NO_COUNT, number.stop) or text[number.start - 1 : number.start] in _NO_NUMBER:
         return True
     if text.endswith(_MORE, 0, number.start):
         return True
-    if _FRACTION.search(text[max(0, number.start - 8) : number.start]):
+    if _FRACTION.search(text[max(0, number.start - 8) : number.start]) or _IN_TEN.match(text, number.stop):
+        return True
+    if _DENIED.search(text[max(0, number.start - 24) : number.start]):
         return True
     return number.value == 1 and number.words and text[number.stop : number.stop + 1] not in {"名", " "}
 
@@ -160,7 +166,7 @@ def _elliptic(
 ) -> Count | None:  # fmt: skip
     """The count of a number without a noun: of what was counted before, chosen by the status it is given."""
     text = vocabulary.text
-    copied = _copied(vocabulary, number, persons, place_ends)
+    copied = copy_count(vocabulary, number, persons, place_ends)
     if copied is not None:
         return copied
     of_the = _of_the(vocabulary, number)
@@ -169,24 +175,41 @@ def _elliptic(
     alone = not (persons or earlier or of_the) and text[number.start].isascii() and number.digits != _YEAR
     if alone and headline in SUSPECT_STATUS:
         return Count(number, "suspects", headline, (number.stop, number.stop))  # "Fourteen charged over sale of ..."
-    if not _is_elliptic(vocabulary, number) or not (persons or earlier or of_the):
+    same = [item for item in earlier if item.number.value == number.value] if _is_whole(text, number) else []
+    if same:
+        return Count(number, same[-1].quantity, same[-1].status, (noun.start, noun.stop))
+    if not _is_elliptic(vocabulary, number) or (_is_whole(text, number) and earlier):
         return None
+    if not (persons or earlier or of_the):
+        return _by_status(vocabulary, number, noun, window)
+    return _of_told(vocabulary, number, window, persons, [item.quantity for item in earlier] or [of_the])
+
+
+def _of_told(
+    vocabulary: Vocabulary, number: Number, window: tuple[int, int], persons: Sequence[Count], kinds: Sequence[str]
+) -> Count | None:
+    """An elliptic number, of the persons told. kinds: the quantities told in sentences before."""
+    text, noun = vocabulary.text, Term(number.stop, number.stop, "persons")
     status = find_status(vocabulary, number, noun, window)
-    if _is_whole(text, number) and earlier:
-        same = [item for item in earlier if item.number.value == number.value]
-        return Count(number, same[-1].quantity, same[-1].status, (noun.start, noun.stop)) if same else None
-    if persons or of_the:
-        quantity = _of_kind(
-            status, [*(item.quantity for item in earlier), *(item.quantity for item in persons)] or [of_the]
-        )
+    if persons:
+        quantity = _of_kind(status, [*filter(None, kinds), *(item.quantity for item in persons)])
         status = status if fits(quantity, status) else ""
         if not status and persons and not has_own_verb(text, number.stop):
             status = next((item.status for item in reversed(persons) if item.quantity == quantity), "")
     else:
-        quantity = _of_kind(status, [item.quantity for item in earlier])
+        quantity = _of_kind(status, kinds)
         if not status or not fits(quantity, status):
             return None
     return Count(number, quantity, status, (number.stop, number.stop)) if quantity in PERSONS else None
+
+
+def _by_status(vocabulary: Vocabulary, number: Number, noun: Term, window: tuple[int, int]) -> Count | None:
+    """ "We rescued 89": where nobody was counted before, the status says who is."""
+    if number.digits == _YEAR and number.value > _FIRST_YEAR:
+        return None
+    status = find_status(vocabulary, number, noun, window)
+    quantity = "children" if status in {"rescued", "reunited"} else "suspects" if status in _CUSTODY else ""
+    return Count(number, quantity, status, (number.stop, number.stop)) if quantity else None
 
 
 def _is_whole(text: str, number: Number) -> bool:
@@ -205,42 +228,16 @@ def _status_of_whole(vocabulary: Vocabulary, at: int, quantity: str, told: Seque
 
 def _of_kind(status: str, told: Sequence[str]) -> str:
     """The kind last told of which ``status`` can be said, suspects where it is custody, else the kind told last."""
-    if status in SUSPECT_STATUS - CHILD_STATUS and not any(fits(kind, status) for kind in told):
-        return "suspects"
+    if not any(fits(kind, status) for kind in told):
+        if status in SUSPECT_STATUS - CHILD_STATUS:
+            return "suspects"
+        if status in CHILD_STATUS - SUSPECT_STATUS:
+            return "children"
     return next((kind for kind in reversed(told) if fits(kind, status)), told[-1])
 
 
-def _copied(
-    vocabulary: Vocabulary, number: Number, persons: Sequence[Count], place_ends: frozenset[int]
-) -> Count | None:
-    """A number that is told like the one before: in a list by place, as its earlier state, as the cases solved."""
-    text = vocabulary.text
-    listed = _in_table(text, number) or _is_placed(vocabulary, number, place_ends)
-    if persons and (listed or _COMPARED.search(text[max(0, number.start - 20) : number.start])):
-        return Count(number, persons[-1].quantity, persons[-1].status, (number.stop, number.stop))
-    solved = any(s.kind == "solved" and s.start == number.stop + 1 for s in vocabulary.statuses)
-    if solved and vocabulary.has("cases", 0, number.start):
-        return Count(number, "cases", "solved", (number.stop, number.stop))
-    return None
-
-
-def _is_placed(vocabulary: Vocabulary, number: Number, place_ends: frozenset[int]) -> bool:
-    """ "Hubei arrested 51 suspects, Hunan 46 and Jiangxi 36": a bare number right behind a place."""
-    text = vocabulary.text
-    gap = 1 if text[number.start - 1 : number.start] == " " else 0
-    return number.start - gap in place_ends and _TABLE_END.match(text, number.stop) is not None
-
-
-def _in_table(text: str, number: Number) -> bool:
-    """ "(Jiangsu 21, Anhui 15)": a bare number in brackets behind a name."""
-    opened = max(text.rfind("(", 0, number.start), text.rfind("（", 0, number.start))
-    closed = max(text.rfind(")", 0, number.start), text.rfind("）", 0, number.start))
-    named = text[number.start - 1 : number.start]
-    return (
-        opened > closed
-        and (named in {" ", ":", "：", "(", "（"} or named > "\u2e80")
-        and bool(_TABLE_END.match(text, number.stop))
-    )
+def _has_noun(noun: Term | None) -> bool:
+    return noun is not None and noun.kind != "persons"
 
 
 def _person(quantity: str, status: str, told: Set[str]) -> str:
@@ -249,10 +246,10 @@ def _person(quantity: str, status: str, told: Set[str]) -> str:
     人 and "people" are suspects when arrested, children when rescued, officers when deployed."""
     if quantity == "officers" and status in SUSPECT_STATUS | CHILD_STATUS | {"solved"}:
         return ""
-    if quantity == "members" and status in SUSPECT_STATUS:
+    if quantity in {"members", "women"} and status in SUSPECT_STATUS:
         return "suspects"
-    if quantity == "women" and status in SUSPECT_STATUS:
-        return "suspects"
+    if quantity == "adults":
+        return "suspects" if status in SUSPECT_STATUS else ""
     if quantity != "persons":
         return quantity
     if status in SUSPECT_STATUS:
@@ -279,7 +276,9 @@ def _is_elliptic(vocabulary: Vocabulary, number: Number) -> bool:
         return False
     if _ELLIPSIS.match(text, number.stop) or _PART_OF.match(text, number.stop):
         return True
-    if any(s.start == number.stop + 1 for s in vocabulary.statuses):
+    if text.startswith(" ", number.stop) and any(s.start == number.stop + 1 for s in vocabulary.statuses):
         return True
-    ends = text[number.stop : number.stop + 1] in {"", ",", ";", "."} or text.startswith(" and ", number.stop)
-    return ends and _IN_PLACE.search(text[: number.start]) is not None
+    if not ends_clause(text, number):
+        return False
+    done = any(s.stop == number.start - 1 and _LAST_WORD.search(text[: s.start]) for s in vocabulary.statuses)
+    return done or _IN_PLACE.search(text[: number.start]) is not None

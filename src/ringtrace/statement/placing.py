@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ringtrace.statement.counting import Count
+from ringtrace.statement.copying import Count
 from ringtrace.statement.sentences import dateline_end
-from ringtrace.statement.vocabulary import Vocabulary
+from ringtrace.statement.vocabulary import Vocabulary, terms
 from ringtrace.text.places import Place, contains, find_places, parent
 
 _LIST = re.compile(r" ?(?:[、,，/和与及]|and|or|,? and)? ?(?:(?:the )?(?:province|city|county)s?,?(?: and)? ?)?")
 _CHINESE_PLACE = re.compile(r"(?:余|多)?(?:人|名|个|位)?(?:犯罪)?(?:嫌疑人)?(?:是)?[在于]")
 """ "9人在贵州被抓获": the place behind the number is where it happened."""
-_RELATIVE = re.compile(r"\b(?:that|who|which|whose|whom|from)\b")
+_RELATIVE = re.compile(
+    r"\b(?:that|who|which|whose|whom|from|(?:most|many|some|half|several|part) of (?:them|whom|those|these|the))\b"
+)
 """Between a number and a place these open what is told of somebody else: "members of a gang that bought in ..."."""
+_PART_THERE = re.compile(r"\b(?:most|many|some|half|several|part) of (?:them|whom|those|these|the)\b")
 _BRACKETS = re.compile(r"[(（][^()（）]{1,200}[)）]")
 
 
@@ -37,15 +40,26 @@ def find_named(text: str) -> list[Place]:
     """The places that a sentence surely names; the dateline and the country itself are none."""
     named = list(find_places(text))
     behind = dateline_end(text, named)
-    return [p for p in named if p.probability >= 0.5 and p.code != "CN" and p.start >= behind]
+    return [p for p in named if p.probability >= 0.5 and p.code != "CN" and p.start >= behind and not _helped(text, p)]
+
+
+def _helped(text: str, place: Place) -> bool:
+    """Whether only the support of a place's police is told: "with the help of police in Tianjin", 在天津警方协助下."""
+    before, after = text[max(0, place.start - 48) : place.start], text[place.stop : place.stop + 8]
+    words = terms("support")
+    return any(word in before and "," not in before[before.rfind(word) :] for word in words if word.isascii()) or any(
+        word in after for word in words if not word.isascii()
+    )
 
 
 def _place(text: str, places: list[Place], count: Count, limit: int, last: str) -> str:
     """The place of one figure: the sentence's only one, else the nearest, else that of the figure before."""
-    sole = _deepest(places)
+    start, stop = count.number.start, max(count.number.stop, count.noun[1])
+    if _is_of_next(text, places, stop, limit):
+        return last
+    sole = innermost(places)
     if sole or not places:
         return sole
-    start, stop = count.number.start, max(count.number.stop, count.noun[1])
     before = [p for p in places if p.stop <= start]
     behind = [p for p in places if stop <= p.start < limit]
     if behind and before and (_leads(text, behind[0]) or _RELATIVE.search(text, stop, behind[0].start)):
@@ -57,10 +71,22 @@ def _place(text: str, places: list[Place], count: Count, limit: int, last: str) 
     clause = max(text.rfind(mark, 0, start) for mark in ",，;；、.")
     own = [p for p in before if p.start > clause]
     return (
-        _deepest(own)
+        innermost(own)
         if own and len(_listed(text, before, own[-1])) == len(own)
         else last or _common(_listed(text, before, before[-1]))
     )
+
+
+def _is_of_next(text: str, places: Sequence[Place], stop: int, limit: int) -> bool:
+    """Whether the sentence's places all stand behind a count and are told of the next one or of a part:
+    抓获294人，光河南一省就抓了121人; "294 arrests, most of them in Henan, where ..."."""
+    if not places or min(p.start for p in places) < stop or limit >= len(text):
+        return False
+    first = min(p.start for p in places)
+    if first >= limit:
+        return False
+    between = text[stop:first]
+    return _PART_THERE.search(between) is not None or (not text[stop : stop + 1].isascii() and "," in between)
 
 
 def _within_reach(text: str, places: list[Place], count: Count) -> list[Place]:
@@ -81,7 +107,8 @@ def _within_reach(text: str, places: list[Place], count: Count) -> list[Place]:
 
 def _right_before(text: str, places: Sequence[Place], at: int) -> str:
     """The place that a number stands right behind: "Hunan 46", 江苏21名."""
-    gap = 1 if text[at - 1 : at] == " " else 0
+    lead = text[max(0, at - 2) : at]
+    gap = len(lead) - len(lead.rstrip(" (（"))
     return next((p.code for p in places if p.stop == at - gap), "")
 
 
@@ -118,7 +145,7 @@ def _listed(text: str, places: Sequence[Place], one: Place) -> list[Place]:
 
 def _common(places: Sequence[Place]) -> str:
     """Return the innermost code if the places lie in each other, else what holds them all, "" if nothing."""
-    inner = _deepest(places)
+    inner = innermost(places)
     if inner or not places:
         return inner
     above = parent(places[0].code)
@@ -129,7 +156,7 @@ def _common(places: Sequence[Place]) -> str:
     return ""
 
 
-def _deepest(places: Sequence[Place]) -> str:
+def innermost(places: Sequence[Place]) -> str:
     """Return the innermost code of places that lie in each other, "" when they lie apart."""
     codes = sorted({p.code for p in places}, key=lambda code: (sum(contains(p.code, code) for p in places), code))
     if not codes:

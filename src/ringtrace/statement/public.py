@@ -8,12 +8,15 @@ the main story's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from ringtrace.statement.counting import Count, counts
-from ringtrace.statement.placing import find_named, place_counts
+from ringtrace.statement.carrying import Carried, issuer_place
+from ringtrace.statement.copying import Count
+from ringtrace.statement.counting import counts
+from ringtrace.statement.placing import find_named, innermost, place_counts
 from ringtrace.statement.stories import Told, tell
 from ringtrace.statement.vocabulary import PERSONS, UNITS, Vocabulary, terms
 from ringtrace.text import lexicon
@@ -26,6 +29,8 @@ _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22
 _REMEMBERED = 12
 """Counts of persons before a sentence that "three of them" may mean."""
+_DATELINE = re.compile(r"^[A-Z][A-Z .,']{2,24}:(?= )", re.MULTILINE)
+""" "BEIJING: Four gangs ...": a colon behind capitals is a dash, else what follows would be placed there."""
 _BULLETS = ("•", "·", "*", "◆", "■", "-")
 
 
@@ -57,16 +62,20 @@ class Draft:
 def read_public_figures(text: str, *, title: str = "", published: str = "", language: str = "") -> list[Draft]:
     """Return the figures of an article's text in order of place.
 
-    published: ISO date of publication or "", for dates without a year. title and language are
-    accepted for callers that have them; both languages are read by one pass.
+    published: ISO date of publication or "", for dates without a year. title: its headline, for the place that
+    "across the province" means. language is accepted for callers that have it; both are read by one pass.
     """
-    folded = fold(text)
+    folded = fold(_DATELINE.sub(lambda match: match[0][:-1] + "–", text))
     drafts: list[Draft] = []
     summary: list[Draft] = []
     main_day: tuple[str, str] = ("", "")
     memory: dict[str, list[Count]] = {}
+    carried: dict[str, Carried] = {}
+    issuer, headed = issuer_place(folded.text), innermost(find_named(fold(title).text))
     for told in tell(folded.text, published):
-        found = list(_figures(told, memory.setdefault("" if told.context.startswith("part") else told.context, [])))
+        story = "" if told.context.startswith("part") else told.context
+        kept = carried.setdefault(told.context, Carried(*("", "") if told.context else (issuer, headed)))
+        found = list(_figures(told, memory.setdefault(story, []), kept))
         if any(d.quantity in PERSONS for d in found) and not told.context and told.period.start and not main_day[0]:
             main_day = (told.period.start, told.period.stop)
         (summary if told.sentence.text.lstrip().startswith(_BULLETS) else drafts).extend(found)
@@ -77,8 +86,9 @@ def read_public_figures(text: str, *, title: str = "", published: str = "", lang
     return _settle(placed, main_day)
 
 
-def _figures(told: Told, earlier: list[Count]) -> Iterator[Draft]:
-    """Yield the figures of a sentence. earlier: the persons counted in its story so far; they are added to."""
+def _figures(told: Told, earlier: list[Count], carried: Carried) -> Iterator[Draft]:
+    """Yield the figures of a sentence. earlier: the persons counted in its story so far; they are added to, and so
+    are the places carried."""
     vocabulary = told.vocabulary
     if vocabulary.has("retracted"):
         return
@@ -87,7 +97,8 @@ def _figures(told: Told, earlier: list[Count]) -> Iterator[Draft]:
     counted = counts(vocabulary, numbers, earlier[-_REMEMBERED:], frozenset(p.stop for p in places))
     earlier.extend(count for count in counted if count.quantity in PERSONS)
     taken = {count.number.start for count in counted}
-    for count, place in zip(counted, place_counts(vocabulary, places, counted), strict=True):
+    own = place_counts(vocabulary, places, counted)
+    for count, place in zip(counted, carried.place(told, counted, own, places), strict=True):
         yield _draft(told, count, place)
     for number in numbers:
         if number.start not in taken:

@@ -17,7 +17,7 @@ _DATELINE = re.compile(r"[^\n。]{0,40}?(?:\([a-z. /]{2,20}\) ?(?:--|—|–|-)|
 """Of a folded sentence: "beijing, feb. 28 (agency) --", "北京2月28日电"."""
 _BEHIND_PLACE = re.compile(
     r"(?:, [a-z][a-z' ]{2,19}\.?(?: [0-9]{1,2})?)?"
-    r"(?: \((?!province|city|county|region)[a-z. /]{2,20}\) | ?(?:--|—|–) ?| - )(?=[^\W\d])"
+    r"(?: \((?!province|city|county|region)[a-z. /]{2,20}\) | ?(?:--|—|–) ?| ?- )(?=[^\W\d])"
 )
 """What makes the place at the very start a dateline: "beijing — police ...", "beijing (agency) police ...".
 

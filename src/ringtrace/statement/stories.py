@@ -55,7 +55,7 @@ def tell(text: str, published: str) -> Iterator[Told]:
         if opens:
             paragraph = sentence.paragraph
             context = context if context and line.startswith(terms("back")) else ""
-        context = _turn(vocabulary, period, (context, main_day, counted), opens=opens)
+        context = _turn(vocabulary, period, (context, main_day or published, counted), opens=opens)
         own = f"cumulative since {period.start}" if period.since else context
         if not own and _is_long(vocabulary, period, published):
             own = f"cumulative {period.start} to {period.stop}"
@@ -75,7 +75,8 @@ def _last_prose(whole: Sequence[Sentence]) -> int:
 
 
 def _turn(vocabulary: Vocabulary, period: Period, state: tuple[str, str, bool], *, opens: bool) -> str:
-    """The story after this sentence's opening words. state: (context, day of the main story, begun).
+    """The story after this sentence's opening words. state: (context, day of the main story or else of
+    publication, begun).
 
     opens: whether the sentence opens a paragraph; only there does a mere time ("last year") turn to another story.
     """

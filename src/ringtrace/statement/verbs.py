@@ -17,12 +17,20 @@ _AUXILIARY_LATER = re.compile(
     r"((?: [a-z]+){0,3}) ?$"
 )
 """As above where no verb stands before the number: "four couples from Henan, have been released on bail"."""
+_RELATIVE = re.compile(r" (?:who|that|accused of|suspected of)\b")
+_AUXILIARY_VERB = re.compile(r"\b(?:were|was|have been|has been|had been)(?: (?:also|all|each|later|then))? (?=[a-z])")
+_EACH = re.compile(r"(?:分别|均|全部|先后|也|一审)(?:已)?被?$")
+_OF_THOSE = re.compile(r" of (?:those|the people|the suspects|the children|them)(?: who (?:were|had been))? ")
+_AMONG = re.compile(r"(?:人员|者|嫌疑人|儿童|孩子|婴儿|人)[之当]?中[,，]?(?:已|现|目前|共|还)?有?")
 _PART = re.compile(r" of (?:the|those|these|its|all(?: the)?) [0-9]")
 _OF_WHOLE = re.compile(r" (?:(?:who|that|which) (?:were|was|have been|had been) )?")
 _GERUND = re.compile(r"(?<!miss)ing$")
 _NEAR_BEHIND = 6
+_NEXT = 3
+"""Characters from a Chinese number to its own verb: a classifier and 被."""
 _OWN_VERB = re.compile(
-    r" (?:remain|remained|await|still|are still)\b|[余多]?[名人个位](?:仍|等待|尚|正)|(?:仍|等待|尚|正)"
+    r" (?:remain|remained|await|still|are still|(?:had|have|has) been [a-z]+ (?:up|away|in|by)|died|fell)\b"
+    r"|[余多]?[名人个位](?:仍|等待|尚|正)|(?:仍|等待|尚|正)"
 )
 """A number with a verb of its own that is no status: what was said before does not hold for it."""
 _CLAUSE = re.compile(r"[，,；;。、()（）]")
@@ -31,6 +39,7 @@ _MAY_HAVE = {
     "children": CHILD_STATUS,
     "victims": CHILD_STATUS,
     "women": CHILD_STATUS | SUSPECT_STATUS,
+    "adults": CHILD_STATUS | SUSPECT_STATUS,
     "persons": CHILD_STATUS | SUSPECT_STATUS | {"deployed"},
     "members": SUSPECT_STATUS,
     "families": SUSPECT_STATUS | {"reunited"},
@@ -57,6 +66,12 @@ def find_status(vocabulary: Vocabulary, number: Number, noun: Term, window: tupl
     behind = [s for s in verbs if start <= s.start < high]
     if _PART.match(text, number.stop) and behind and _OF_WHOLE.fullmatch(text[start : behind[0].start]):
         behind = behind[1:]  # "96 of the 160 children who were rescued are living in welfare homes"
+    if behind[1:] and _OF_THOSE.fullmatch(text[number.stop : behind[0].start]):
+        behind = behind[1:]  # "712 of those arrested had been charged"
+        start = text.find(" ", number.stop + 10)
+    told = _AMONG.search(text, low, number.start)
+    if told and behind and behind[0].start - start <= _NEXT:
+        low = max(low, told.end())  # 被抓获人员中已有712人被起诉
     before = [s for s in verbs if low <= s.start and s.stop <= min(number.start, noun.start or number.start)]
     inner = [
         s for s in verbs
@@ -75,8 +90,21 @@ def find_status(vocabulary: Vocabulary, number: Number, noun: Term, window: tupl
         (own or before)[-1:] if not has_own else [],
         behind[:1] if behind and not has_own and not _CLAUSE.search(text, start, behind[0].start) else [],
         [s for s in inner if not text[s.start].isascii()],
+        _of_subject(text, verbs, noun, start) if not has_own else [],
     )
     return next((way[0].kind for way in ways if way), "")
+
+
+def _of_subject(text: str, verbs: list[Term], noun: Term, start: int) -> list[Term]:
+    """What befell those who did something: "five defendants who had sold six infants were sentenced",
+    5名被告人拐卖婴儿6名，分别被判处三年."""
+    if noun.kind != "suspects":
+        return []
+    if text[start : start + 1].isascii():
+        clause = _RELATIVE.match(text, start)
+        verb = _AUXILIARY_VERB.search(text, start) if clause else None
+        return [s for s in verbs if verb and s.start == verb.end()]
+    return [s for s in verbs if s.start >= start and _EACH.search(text, start, s.start)][:1]
 
 
 def _of_object(text: str, behind: list[Term], number: Number, start: int) -> list[Term]:

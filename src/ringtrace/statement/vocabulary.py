@@ -13,7 +13,7 @@ UNITS = {
     "suspects": "person", "children": "person", "officers": "person", "women": "person", "victims": "person",
     "persons": "person", "rings": "ring", "provinces": "province", "cities": "city", "sites": "site",
     "forums": "forum", "groups": "group", "cases": "case", "accounts": "account", "families": "family",
-    "tips": "tip", "members": "member", "price": "",
+    "adults": "person", "tips": "tip", "members": "member", "price": "",
 }  # fmt: skip
 PERSONS = frozenset(quantity for quantity, unit in UNITS.items() if unit == "person")
 SUSPECT_STATUS = frozenset({
