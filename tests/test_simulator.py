@@ -72,7 +72,7 @@ def test_a_second_run_replaces_the_first_and_nothing_else(tmp_path: Path) -> Non
 def test_unknown_names_are_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="tiny"):
         simulate(tmp_path / "a", "huge", 1, "dev")
-    with pytest.raises(UsageError, match=r"dev, eval, fourth, second, third$"):
+    with pytest.raises(UsageError, match=r"dev, eval, fifth, fourth, second, third$"):
         simulate(tmp_path / "b", "tiny", 1, "nobody")
     assert preset_names() == ("hard", "seed", "tiny")
 

@@ -12,15 +12,15 @@ from ringtrace.simulator.stage import author_names
 
 
 def test_every_folder_is_an_author_and_is_offered(tmp_path, monkeypatch):
-    (tmp_path / "fifth.py").write_text("")
+    (tmp_path / "sixth.py").write_text("")
     monkeypatch.setattr(authors, "__path__", [*authors.__path__, str(tmp_path)])
-    assert author_names()["fifth"] == "fifth"
-    assert _authors("fi") == ["fifth"]
-    assert {"dev", "second", "third", "fourth", "eval", "fifth"} <= set(_authors(""))
+    assert author_names()["sixth"] == "sixth"
+    assert _authors("si") == ["sixth"]
+    assert {"dev", "second", "third", "fourth", "fifth", "eval", "sixth"} <= set(_authors(""))
 
 
 def test_an_unknown_author_is_answered_with_all_of_them(tmp_path):
-    with pytest.raises(UsageError, match="no author 'nobody'; there are dev, eval, fourth, second, third"):
+    with pytest.raises(UsageError, match="no author 'nobody'; there are dev, eval, fifth, fourth, second, third"):
         simulate(tmp_path / "out", "tiny", 1, "nobody")
     assert not (tmp_path / "out").exists()
 
