@@ -118,9 +118,12 @@ def _runs(posts: pa.Table) -> Iterator[list[dict[str, Any]]]:
             last[who] = (place, [row])
     if not found:
         return
-    wanted = posts.select(list(_COLUMNS))
+    # One take for all: one for each run would walk the whole table each time.
+    parts = posts.select(list(_COLUMNS)).take(pa.array([row for run in found for row in run], pa.int64()))
+    at = 0
     for run in found:
-        yield wanted.take(pa.array(run, pa.int64())).to_pylist()
+        yield parts.slice(at, len(run)).to_pylist()
+        at += len(run)
 
 
 def _joined(run: Sequence[dict[str, Any]], lexicons: Path | None) -> Iterable[dict[str, Any]]:

@@ -11,6 +11,7 @@ from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.clock import DateOrder, dates_as_written, prove_order, read_clock
 from ringtrace.text.delimited import Row, read_field, sniff_delimiter, split_rows, split_table
 from ringtrace.text.encoding import Charset, detect
+from ringtrace.text.opening import opens_markup
 
 NAME = "DiscordChatExporter CSV"
 VERSION = "2"
@@ -24,6 +25,8 @@ _HEAD = 65_536
 
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is such a table, from its column names."""
+    if opens_markup(head):
+        return 0.0
     _, names, _ = sniff_delimiter(head, detect(head))
     return 0.98 if [part.strip() for part in names[:4]] == [*_COLUMNS] else 0.0
 

@@ -10,6 +10,7 @@ from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Structure
 from ringtrace.text.clock import read_clock
 from ringtrace.text.message_table import MessageTable, TableRow, sniff_columns
+from ringtrace.text.opening import opens_markup
 
 NAME = "Microblog CSV"
 VERSION = "2"
@@ -22,7 +23,7 @@ _KIND = "microblog_columns"
 
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is such a table: words, a time, and counts that only microblogs have."""
-    if not head[:4096].strip() or (b"," not in head[:4096] and b"\t" not in head[:4096]):
+    if opens_markup(head) or not head[:4096].strip() or (b"," not in head[:4096] and b"\t" not in head[:4096]):
         return 0.0
     columns = sniff_columns(head, _KIND)[0]
     return 0.95 if {"text", "sent", "mark"} <= columns.keys() else 0.0
