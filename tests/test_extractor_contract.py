@@ -94,3 +94,29 @@ def costs(text):
             pass
         spent[name] = time.process_time() - start
     return spent
+
+
+class Sealed(TextView):
+    """A view that gives nothing away but its text and what ``told`` names."""
+
+    told: frozenset[str] = frozenset()
+
+    def __getattribute__(self, name):
+        if name in ("platform", "container", "kind", "sent_at", "title", "above", "lift", "lean", "secret"):
+            assert name in object.__getattribute__(self, "told"), f"reads {name} and does not say so in READS"
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize(("name", "part"), EXTRACTORS)
+@settings(max_examples=60, deadline=None)
+@given(parts=st.lists(alphabet, max_size=40), kind=st.sampled_from(["message", "article", "tip"]))
+def test_it_reads_no_more_of_a_view_than_it_says(name, part, parts, kind):
+    """What an extractor finds is remembered by its text and what it says it READS, so that must be all."""
+    words = (
+        "".join(parts) + " 卡号6222021234567890128 支付宝a@b.example 预产期3月5日 qq123456 昨天 @abc_de 加V abc123 北京"
+    )
+    view = Sealed(words, "telegram", kind=kind, sent_at=1_392_800_000_000_000)
+    view.told = frozenset(getattr(part, "READS", vars(view)))
+    assert list(part.find(view)) == list(
+        part.find(TextView(words, "telegram", kind=kind, sent_at=view.__dict__["sent_at"]))
+    )

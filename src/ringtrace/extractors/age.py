@@ -15,6 +15,7 @@ from ringtrace.text.numbers import find_numbers
 from ringtrace.text.view import TextView
 
 KIND = "age"
+READS: tuple[str, ...] = ()
 _LATIN = re.compile("[a-z]{2}")
 
 

@@ -15,6 +15,7 @@ from ringtrace.text.numbers import Number, as_decimal, find_numbers
 from ringtrace.text.view import TextView
 
 KIND = "count"
+READS: tuple[str, ...] = ()
 _STOPS = frozenset("，。,;；！？!?、\n:：()（） ")
 _ADJECTIVES = 3
 _FEW = 10

@@ -9,6 +9,7 @@ from ringtrace.text.dates import find_dates, local_day
 from ringtrace.text.view import TextView
 
 KIND = "date"
+READS = ("sent_at", "kind")
 _CHAT = frozenset({"message", "comment"})
 _CHATTED, _BELOW = 0.8, 0.49
 """What is left of a bare relative day in chat: "昨天", "see you tomorrow" are said without meaning a date."""

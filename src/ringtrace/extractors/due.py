@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import ahocorasick_rs
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
@@ -10,6 +14,7 @@ from ringtrace.text.dates import find_dates, local_day
 from ringtrace.text.view import TextView
 
 KIND = "due"
+READS = ("sent_at",)
 _BEFORE, _BEHIND = 10, 6
 """Code points before and behind a date within which a word of birth makes it a due date."""
 
@@ -19,7 +24,7 @@ def find(view: TextView) -> Iterator[Candidate]:
     terms = lexicon.load("due", view.lexicons)
     folded = view.folded
     text = folded.text
-    if not any(word in text for word in (*terms["before"], *terms["behind"])):
+    if not _words(view.lexicons).find_matches_as_indexes(text):
         return
     for found in find_dates(text, local_day(view.sent_at), view.lexicons):
         head, tail = text[max(0, found.start - _BEFORE) : found.start], text[found.stop : found.stop + _BEHIND]
@@ -27,3 +32,9 @@ def find(view: TextView) -> Iterator[Candidate]:
         told = any(word in head for word in terms["before"]) or any(word in tail for word in terms["behind"])
         if told and piece[0] < piece[1] and found.probability >= 0.4:
             yield Candidate(KIND, (piece,), found.value, 0.85, f"word of expected birth > {found.rule}")
+
+
+@cache
+def _words(lexicons: Path | None) -> ahocorasick_rs.AhoCorasick:
+    terms = lexicon.load("due", lexicons)
+    return ahocorasick_rs.AhoCorasick(sorted({*terms["before"], *terms["behind"]}), store_patterns=False)

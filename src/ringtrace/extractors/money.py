@@ -16,6 +16,7 @@ from ringtrace.text.quantities import widen
 from ringtrace.text.view import TextView
 
 KIND = "money"
+READS: tuple[str, ...] = ()
 DEFAULT = "CNY"
 _LOWEST, _HIGHEST = Decimal(100), Decimal(100_000_000)
 _CHINESE = "\u2e80"

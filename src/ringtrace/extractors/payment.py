@@ -26,6 +26,7 @@ from ringtrace.text.numbers import SIGN_DIGITS
 from ringtrace.text.view import TextView
 
 KIND = "payment"
+READS = ("platform", "kind", "secret")
 _RUN = re.compile(r"(?<![0-9a-z])[0-9](?:[ .·_-]?[0-9]){11,18}(?![0-9a-z])")
 _BY_FOURS = re.compile(r"[0-9]{4}(?:[^0-9][0-9]{4}){2,3}(?:[^0-9][0-9]{1,4})?")
 _SPELLED = str.maketrans({sign: str(value) for sign, value in SIGN_DIGITS.items()})

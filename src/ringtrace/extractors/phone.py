@@ -9,6 +9,7 @@ from ringtrace.text.contacts import read
 from ringtrace.text.view import TextView
 
 KIND = "phone"
+READS = ("platform", "kind")
 
 
 def find(view: TextView) -> Iterator[Candidate]:

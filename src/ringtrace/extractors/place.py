@@ -11,6 +11,7 @@ from ringtrace.text.places import find_places
 from ringtrace.text.view import TextView
 
 KIND = "place"
+READS = ("sent_at",)
 _MINIMUM = 0.1
 _DAY = 86_400_000_000
 _EPOCH = date(1970, 1, 1).toordinal()

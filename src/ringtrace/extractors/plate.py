@@ -13,6 +13,7 @@ from ringtrace.text import lexicon
 from ringtrace.text.view import TextView
 
 KIND = "plate"
+READS: tuple[str, ...] = ()
 _MOST = 500
 """Plates read in one text: a budget for hostile ones."""
 _NEAR = 12

@@ -14,6 +14,7 @@ from ringtrace.text import lexicon
 from ringtrace.text.view import TextView
 
 KIND = "relation"
+READS: tuple[str, ...] = ()
 _BUDGET = 200
 """Words looked at in one text: a budget for hostile ones."""
 

@@ -16,6 +16,7 @@ from ringtrace.text.numbers import find_numbers
 from ringtrace.text.view import TextView
 
 KIND = "sex"
+READS: tuple[str, ...] = ()
 _ALONE = re.compile(r"(?:^|[\s,，。;；:：、(（\[【.!])([男女])(?=$|[\s,，。;；、)）\]】.!0-9])")
 _LETTER = re.compile(r"(?:^|[\s,(;/])([fm])[,;/)]? ?(?=[0-9]{1,2} ?(?:d|w|m|y)(?:o\b|ay|eek|k|o?nth|th|ear|r|\b))")
 _AGED = re.compile(

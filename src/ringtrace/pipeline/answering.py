@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ringtrace.engines.tables import microseconds
 
@@ -34,8 +34,7 @@ SCHEMA = pa.schema([("post_id", pa.string()), ("answered", pa.string()), ("basis
 ABOVE = pa.list_(pa.struct([("text", pa.string()), ("who", pa.int64()), ("sure", pa.bool_()), ("does", pa.string())]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Posted:
+class _Posted(NamedTuple):
     """A post as the stage sees it. sent: microseconds UTC or None."""
 
     post: str
@@ -132,15 +131,14 @@ def _posted(posts: pa.Table) -> Iterator[_Posted]:
     """Yield the posts in order of time, the undated last."""
     names = (
         "post_id", "account_id", "account_name", "container", "evidence_id", "member", "thread", "title", "text",
-        "reply_to", "kind",
+        "reply_to",
     )  # fmt: skip
-    columns = [posts[name].to_pylist() for name in names]
-    sent = microseconds(posts["sent_at"]).to_pylist()
-    order = sorted(range(len(sent)), key=lambda row: (sent[row] is None, sent[row] or 0, columns[0][row]))
-    for row in order:
-        post, account, name, container, evidence, member, thread, title, text, reply, kind = (c[row] for c in columns)
-        if kind != "system":
-            yield _Posted(post, account, name, container, (evidence, member), thread, title, text, reply, sent[row])
+    talk = posts.filter(pc.not_equal(posts["kind"], "system"))
+    talk = talk.select(names).append_column("sent", microseconds(talk["sent_at"]))
+    talk = talk.take(pc.sort_indices(talk, sort_keys=[("sent", "ascending"), ("post_id", "ascending")]))
+    columns = [column.to_pylist() for column in talk.columns]
+    for post, account, name, container, evidence, member, thread, title, text, reply, at in zip(*columns, strict=True):
+        yield _Posted(post, account, name, container, (evidence, member), thread, title, text, reply, at)
 
 
 def _openers(posted: Sequence[_Posted]) -> dict[str, str]:

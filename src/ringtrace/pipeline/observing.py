@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +15,7 @@ from ringtrace.engines.tables import from_rows
 from ringtrace.model.identity import derive_id
 from ringtrace.model.mention import IDENTITY_KINDS, Candidate
 from ringtrace.model.span import Segment
-from ringtrace.model.stance import Assessment
-from ringtrace.pipeline.posts import segments_of
+from ringtrace.pipeline.posts import SegmentRows
 from ringtrace.stances.assess import assess
 from ringtrace.stances.company import DIRECTIONS
 from ringtrace.text.contacts import cut
@@ -41,7 +42,8 @@ def observe(batch: pa.Table, lexicons: Path | None = None, secret: bytes = b"") 
     stances: list[dict[str, Any]] = []
     facts: list[dict[str, Any]] = []
     batch = batch.set_column(batch.schema.get_field_index("sent_at"), "sent_at", batch["sent_at"].cast(pa.int64()))
-    for row in batch.to_pylist():
+    ways, title_ways = SegmentRows(batch["segments"]), SegmentRows(batch["title_segments"])
+    for at, row in enumerate(batch.drop_columns(["segments", "title_segments"]).to_pylist()):
         if row["kind"] == "system":
             continue
         view = TextView(
@@ -59,17 +61,17 @@ def observe(batch: pa.Table, lexicons: Path | None = None, secret: bytes = b"") 
         )
         candidates = find_all(view)
         found = assess(view, candidates)
-        segments = segments_of(row["segments"])
+        segments = ways[at] if candidates or found.facts else ()
         mentions.extend(_mentions(row, row["text"], segments, zip(candidates, found.owners, strict=True)))
         if row["title"]:
-            mentions.extend(_title_mentions(row, view, found))
+            mentions.extend(_title_mentions(row, view, title_ways[at]))
         stances.append(
             {"post_id": row["post_id"], "frame": found.frame, "direction": found.direction,
              "probability": found.probability, "band": found.band,
              **{name: share * found.probability for name, share in zip(DIRECTIONS, found.leanings, strict=True)}}
         )  # fmt: skip
         if cut(view):
-            whole = locate(segments, row["text"], 0, len(row["text"]))
+            whole = locate(ways[at], row["text"], 0, len(row["text"]))
             facts.append(
                 {"post_id": row["post_id"], "fact": UNREAD, "spans": [_span(row, a, b) for _, _, a, b in whole],
                  "probability": 1.0}
@@ -83,14 +85,41 @@ def observe(batch: pa.Table, lexicons: Path | None = None, secret: bytes = b"") 
     return from_rows("mentions", mentions), from_rows("stances", stances), from_rows("facts", facts)
 
 
+SHORT = 200
+"""Code points up to which a text's candidates are remembered: half of what a case says is said again."""
+_REMEMBERED = 131_072
+_TOLD = frozenset({"platform", "kind", "secret"})
+"""What is remembered with a text; an extractor that reads more of a view (``READS``) looks anew each time."""
+
+
 def find_all(view: TextView) -> list[Candidate]:
     """Return what every extractor finds in ``view``, in order of place."""
-    found = [c for extractor in registry.scan("ringtrace.extractors").values() for c in extractor.find(view)]
+    lasting, passing = _extractors()
+    if len(view.text) <= SHORT:
+        found = [*_lasting(view.text, view.platform, view.kind, view.lexicons, view.secret)]
+    else:
+        found = [c for extractor in lasting for c in extractor.find(view)]
+    for extractor in passing:
+        found.extend(extractor.find(view))
     found.sort(key=lambda c: (c.pieces, c.kind, c.value, -c.probability))
     return found
 
 
-def _title_mentions(row: dict[str, Any], view: TextView, found: Assessment) -> list[dict[str, Any]]:
+@cache
+def _extractors() -> tuple[tuple[ModuleType, ...], tuple[ModuleType, ...]]:
+    """Return the extractors whose finds depend on the text and ``_TOLD`` alone, and the others."""
+    parts = registry.scan("ringtrace.extractors").values()
+    lasting = tuple(part for part in parts if hasattr(part, "READS") and _TOLD.issuperset(part.READS))
+    return lasting, tuple(part for part in parts if part not in lasting)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _lasting(text: str, platform: str, kind: str, lexicons: Path | None, secret: bytes) -> tuple[Candidate, ...]:
+    view = TextView(text, platform, kind=kind, lexicons=lexicons, secret=secret)
+    return tuple(c for extractor in _extractors()[0] for c in extractor.find(view))
+
+
+def _title_mentions(row: dict[str, Any], view: TextView, segments: tuple[Segment, ...]) -> list[dict[str, Any]]:
     """Contacts that stand in a headline only; who owns them follows from the post as a whole."""
     title = TextView(
         text=row["title"], platform=view.platform, container=view.container, kind=view.kind, sent_at=view.sent_at,
@@ -100,7 +129,7 @@ def _title_mentions(row: dict[str, Any], view: TextView, found: Assessment) -> l
     if not candidates:
         return []
     owners = assess(title, candidates).owners
-    return list(_mentions(row, row["title"], segments_of(row["title_segments"]), zip(candidates, owners, strict=True)))
+    return list(_mentions(row, row["title"], segments, zip(candidates, owners, strict=True)))
 
 
 def _mentions(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, starmap
 from operator import attrgetter
 from typing import Any
 
@@ -93,6 +93,21 @@ def _put(posts: pa.Table, name: str, values: list[Any]) -> pa.Table:
 def segments_of(row: Sequence[dict[str, Any]]) -> tuple[Segment, ...]:
     """Return a table cell as segments."""
     return tuple(Segment(s["text_start"], s["text_stop"], s["start"], s["stop"], s["codec"]) for s in row)
+
+
+class SegmentRows:
+    """A column of segments whose rows become segments when they are asked for: few posts need theirs."""
+
+    def __init__(self, column: pa.ChunkedArray) -> None:
+        lists = column.combine_chunks()
+        self._bounds = [0, *accumulate(size or 0 for size in pc.list_value_length(lists).to_pylist())]
+        fields = dict(zip([field.name for field in lists.type.value_type], lists.flatten().flatten(), strict=True))
+        names = ("text_start", "text_stop", "start", "stop", "codec")
+        self._fields = [fields[name].to_pylist() for name in names]
+
+    def __getitem__(self, row: int) -> tuple[Segment, ...]:
+        low, high = self._bounds[row], self._bounds[row + 1]
+        return tuple(starmap(Segment, zip(*(values[low:high] for values in self._fields), strict=True)))
 
 
 def account_table(posts: pa.Table) -> pa.Table:

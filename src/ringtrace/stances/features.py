@@ -10,9 +10,11 @@ Groups of concepts and the pairs that are looked at are data (``stance_weights.t
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ringtrace.model.mention import CONTACT_KINDS, Candidate
 from ringtrace.model.stance import Direction
@@ -21,6 +23,7 @@ from ringtrace.text.lexicon import constants
 from ringtrace.text.view import TextView
 
 SENTENCE_BREAKS = frozenset("。！？!?\n；;")
+_BREAK = re.compile(f"[{''.join(sorted(SENTENCE_BREAKS))}]")
 SHORT, LONG = 24, 220
 """Code points: an answer in passing stays below SHORT, an article or a notice is above LONG."""
 QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("«", "»"))
@@ -33,6 +36,8 @@ TOPICS = (
     "pregnancy_chat", "joke", "warning", "police", "moderator", "fiction",
 )  # fmt: skip
 """Concepts above a text that say what the talk is about where its own words ("still there?") do not."""
+_REMEMBERED = 16_384
+_Pair = tuple[str, str, int, int]
 CITED_MOST = 0.9
 """A text whose quotation marks enclose more than this share of it is not citing but decorating."""
 
@@ -89,6 +94,7 @@ class Describer:
         self._pairs = [(f"p:{a}+{b}", f"d:{a}+{b}", self._of(a), self._of(b)) for a, b in pairs]
         self._child = self._union(CHILD)
         self._grouped = [(name, self._of(name)) for name in sorted(groups)]
+        self._within = lru_cache(maxsize=_REMEMBERED)(self._look_within)
 
     def _of(self, name: str) -> int:
         """Return the bit of a concept or extracted kind, or the union of a group's."""
@@ -118,14 +124,14 @@ class Describer:
         extracted = set(_found(candidates))
         everything = self._union(named) | self._union(extracted)
         features = {f"c:{name}" for name in named} | extracted
-        features.update(f"c:{name}" for name, bits in self._grouped if everything & bits)
+        grouped, pairs = self._within(everything)
+        features.update(grouped)
         features.update(f"m:{name}" for name in _several(spoken))
         by_sentence = self._sentences(view.folded.text, spoken)
-        for together, anywhere, a, b in self._pairs:
-            if everything & a and everything & b:
-                features.add(anywhere)
-                if any(one & a and one & b for one in by_sentence):
-                    features.add(together)
+        for together, anywhere, a, b in pairs:
+            features.add(anywhere)
+            if any(one & a and one & b for one in by_sentence):
+                features.add(together)
         if cited:
             inside = self._union(hit.concept for hit in cited)
             features.update(f"q:{name}" for name, bits in self._grouped if inside & bits)
@@ -135,9 +141,14 @@ class Describer:
         features.update(_answering(named, talk))
         return tuple(sorted(features))
 
+    def _look_within(self, everything: int) -> tuple[tuple[str, ...], tuple[_Pair, ...]]:
+        """Return the groups (as features) and the pairs of a text that names ``everything``."""
+        grouped = tuple(f"c:{name}" for name, bits in self._grouped if everything & bits)
+        return grouped, tuple(pair for pair in self._pairs if everything & pair[2] and everything & pair[3])
+
     def _sentences(self, text: str, hits: Sequence[Hit]) -> list[int]:
         """Return the bits of each sentence of the folded text that names a concept."""
-        breaks = [index for index, char in enumerate(text) if char in SENTENCE_BREAKS]
+        breaks = [match.start() for match in _BREAK.finditer(text)]
         found: dict[int, int] = {}
         for hit in hits:
             number = bisect_left(breaks, hit.start)

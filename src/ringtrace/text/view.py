@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,4 +55,9 @@ class TextView:
     @cached_property
     def folded(self) -> Folded:
         """NFKC, invisibles and keycaps removed, look-alikes, simplified, lower case; with offsets."""
-        return fold(self.text)
+        return _fold_short(self.text) if len(self.text) <= _SHORT else fold(self.text)
+
+
+_SHORT = 200
+_fold_short = lru_cache(maxsize=131_072)(fold)
+"""Short texts come again and again; they are folded once."""

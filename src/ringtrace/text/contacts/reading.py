@@ -74,6 +74,8 @@ def read(view: TextView) -> tuple[Candidate, ...]:
 
 def cut(view: TextView) -> bool:
     """Return whether the text holds more cues or numbers than are read in one text; the rest was left unread."""
+    if len(view.text) < _MOST:  # every cue and number takes a character
+        return False
     read(view)
     return bool(view.__dict__.get("_contacts_cut", False))
 
