@@ -86,7 +86,12 @@ def test_two_different_people_release_and_nothing_may_change_in_between(case):
     with pytest.raises(UsageError, match="records behind"):
         stating.release(case, made.id, by="chen")
     recording.undo(case, late.batch, author="ann", reason="too late")
+    before = len(case.evidence.log.events())
     assert stating.release(case, made.id, by="chen").people == ("bo", "chen")
+    acts = case.evidence.log.events()[before:]
+    assert [(act["event"], act["what"], act["to"], act["by"]) for act in acts] == [
+        ("disclose", f"statement {made.id}", "public", "chen")
+    ]
     with pytest.raises(UsageError, match="released before"):
         stating.release(case, made.id, by="dai")
     with pytest.raises(UsageError, match="no drafts"):

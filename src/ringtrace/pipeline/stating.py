@@ -19,6 +19,7 @@ from ringtrace.model.record import Entry
 from ringtrace.model.span import Span
 from ringtrace.operation.counting import count_records, records_behind
 from ringtrace.operation.vocabulary import counts
+from ringtrace.pipeline.custodian import Asked, log_disclosure
 from ringtrace.report.words import place_name
 from ringtrace.statement.composing import Request, compose
 from ringtrace.statement.document import Statement
@@ -90,17 +91,30 @@ def release(case: Case, draft: str, *, by: str) -> Drafted:
             if by in found.people:
                 raise UsageError(f"{by} has approved {found.id} already; a second person must")
             before = _released(drafts)
-            statement, behind = _compose(case, _request(found.statement), read_entries(ledger), before)
+            entries = read_entries(ledger)
+            statement, behind = _compose(case, _request(found.statement), entries, before)
             if behind != found.behind:
                 raise UsageError(f"the records behind {found.id} have changed since it was drafted; draft it anew")
             if statement.lines != found.statement.lines or statement.against != found.statement.against:
                 raise UsageError(
                     f"what others or we have published since {found.id} was drafted changes it; draft it anew"
                 )
+            if found.people:
+                _log_release(case, found, by, entries)
             ledger.record(_APPROVAL, by, {"id": found.id})
             return replace(found, people=(*found.people, by))
         finally:
             ledger.close()
+
+
+def _log_release(case: Case, draft: Drafted, by: str, entries: Sequence[Entry]) -> None:
+    """Log, before it counts as released, to whom a statement goes and on which originals it rests."""
+    wanted = {line.figure for line in draft.statement.lines}
+    figures = [f for f in count_records(entries, draft.statement.as_of).figures if f.id in wanted]
+    spans = [entry.record.source.span for entry in records_behind(figures, entries).values()]
+    why = f"approved by {' and '.join((*draft.people, by))}, drafted by {draft.author}"
+    files = {span.evidence for span in spans if span is not None}
+    log_disclosure(case, f"statement {draft.id}", draft.statement.audience, Asked(by, why), files)
 
 
 def write_files(case: Case, drafted: Drafted, folder: Path, languages: Sequence[str] = LANGUAGES) -> list[Path]:
