@@ -150,7 +150,7 @@ def missing(case: Known) -> str:
 
 def write(weights: Mapping[str, float], names: str) -> None:
     head = MODEL.read_text("utf-8").partition("\n[pair]")[0]
-    head = re.sub(r'version = ".*"', f'version = "2, fit of {names}"', head)
+    head = re.sub(r'version = ".*"', f'version = "3, fit of {names}"', head)
     body = "".join(f"{name} = {value:g}\n" for name, value in weights.items() if value)
     MODEL.write_text(f"{head}\n[pair]\n{body}", "utf-8")
 

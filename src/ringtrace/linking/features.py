@@ -79,11 +79,26 @@ def _namesakes(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]
             yield Feature("namesake_back", 1.0, *quotes)
         if _timing(left.stays, right.stays) == "took_over":
             yield Feature("namesake_took_over", 1.0, *quotes)
+        yield from _circumstances(left, right, scene, quotes)
         yield from _sides(left, right, scene, "namesake_")
     if not same:
         value = max((scene.stem_value(a) for a in left.names for b in right.names if stem(a) == stem(b)), default=0.0)
         if value > 0:
             yield Feature("namesake_alike", value, *quotes)
+
+
+def _circumstances(left: Profile, right: Profile, scene: Scene, quotes: tuple[Quote, Quote]) -> Iterator[Feature]:
+    """Where and when two namesakes are met, and how often namesakes are one person in this case at all."""
+    yield Feature("namesake_here", scene.namesakes, *quotes)
+    sites = (left.platform in LOCAL_IDS) + (right.platform in LOCAL_IDS)
+    if sites:
+        yield Feature("namesake_sites" if sites > 1 else "namesake_site", 1.0, *quotes)
+    if left.stays.keys() & right.stays.keys():
+        yield Feature("namesake_place", 1.0, *quotes)
+    if _silence(left, right) > 0:
+        yield Feature("namesake_apart", 1.0, *quotes)
+    posts = max(sum(stay[2] for stay in one.stays.values()) for one in (left, right))
+    yield Feature("namesake_busy", math.log(max(1, posts)), *quotes)
 
 
 def _sides(left: Profile, right: Profile, scene: Scene, when: str) -> Iterator[Feature]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from itertools import combinations
 from typing import Any
@@ -21,6 +22,7 @@ from ringtrace.linking.features import compare
 from ringtrace.linking.identifiers import OPEN_TO_ALL, find_stays, own_values
 from ringtrace.linking.model import limits, pair_weights
 from ringtrace.linking.names import NameModel, stem
+from ringtrace.linking.namesakes import count_namesakes
 from ringtrace.linking.profile import LOCAL_IDS, Feature, Profile, Quote, Scene, Side
 from ringtrace.linking.users import find_users
 from ringtrace.model.ring import Judgement
@@ -103,7 +105,9 @@ def survey(
     """Return (account -> profile, scene): all that ``compare`` looks at."""
     claims = find_claims(posts, mentions, accounts, stances)
     scene = _scene(posts, accounts, templates, identifiers, claims)
-    return _profiles(accounts, claims, find_stays(posts), scene.rare, _sides(posts, stances)), scene
+    profiles = _profiles(accounts, claims, find_stays(posts), scene.rare, _sides(posts, stances))
+    known = count_namesakes(profiles, scene.use, scene.name_value)
+    return profiles, replace(scene, namesakes=known.odds)
 
 
 def latest_verdicts(judgements: Iterable[Judgement]) -> dict[tuple[str, str], str]:
@@ -173,6 +177,7 @@ def _scene(
         users=find_users(claims, accounts),
         name_value=name_value,
         stem_value=stem_value,
+        namesakes=0.0,
         answered={(row["speaker"], row["spoken_to"]): (row["row"], row["answered"]) for row in answers},
         first_row={row["account_id"]: row["row"] for row in sql(_FIRST, p=timed).to_pylist()},
         quote=partial(_quote_row, posts.select(["evidence_id", "member", "start", "stop"]).combine_chunks()),

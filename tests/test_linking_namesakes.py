@@ -1,0 +1,76 @@
+"""How often a name alone is one person is measured in the case itself."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringtrace.linking.claims import Claim
+from ringtrace.linking.namesakes import Namesakes, _overlapping, count_namesakes, side_by_side
+from ringtrace.linking.profile import Profile
+
+counts = st.integers(0, 10_000)
+
+
+def claim(account: str, kind: str, value: str) -> Claim:
+    return Claim(kind, value, account, 1, 1, 0, 0, 0, 0, 1, 0, 1, None)
+
+
+def profile(account: str, name: str, stays: dict[str, tuple[int, int]], *contacts: tuple[str, str]) -> Profile:
+    return Profile(
+        account, "telegram", account, (name,), 0, 9, {key: (*stay, 2) for key, stay in stays.items()}, {},
+        {contact: claim(account, *contact) for contact in contacts}, {},
+    )  # fmt: skip
+
+
+def counted(*profiles: Profile) -> Namesakes:
+    return count_namesakes({one.account: one for one in profiles}, {}, lambda _: 1.0)
+
+
+@given(counts, counts, counts, st.floats(0, 10_000), st.integers(1, 100))
+def test_odds_grow_with_agreement_and_fall_with_disagreement_and_company(
+    agreeing: int, differing: int, together: int, chance: float, more: int
+) -> None:
+    odds = Namesakes(agreeing, differing, together, chance).odds
+    assert Namesakes(agreeing + more, differing, together, chance).odds >= odds
+    assert Namesakes(agreeing, differing + more, together, chance).odds <= odds
+    assert Namesakes(agreeing, differing, together + more, chance).odds <= odds
+
+
+def test_where_the_case_is_silent_namesakes_are_rather_strangers() -> None:
+    assert Namesakes().odds == pytest.approx(math.log(1 / 3))
+
+
+def test_namesakes_that_give_one_contact_agree_and_others_differ() -> None:
+    same = [profile(f"a{n}", "lian", {}, ("qq", "123456")) for n in range(2)]
+    other = [profile(f"b{n}", "mei", {}, ("qq", f"12345{n}")) for n in range(2)]
+    silent = [profile("c0", "xu", {}, ("qq", "99999")), profile("c1", "xu", {}, ("phone", "+8617000000000"))]
+    found = counted(*same, *other, *silent)
+    assert (found.agreeing, found.differing) == (1, 1)
+
+
+def test_strangers_of_one_name_sit_side_by_side_as_often_as_anybody() -> None:
+    crowd = [profile(f"s{n:02}", f"name{n % 10}", {"g": (0, 9)}) for n in range(20)]
+    found = counted(*crowd)
+    assert found.together == 10
+    assert found.chance == pytest.approx(10)
+    assert found.odds < 0
+
+
+def test_accounts_that_follow_each_other_under_one_name_speak_for_one_person() -> None:
+    crowd = [profile(f"s{n:02}", f"name{n % 10}", {"g": (n // 10 * 10, n // 10 * 10 + 9)}) for n in range(20)]
+    found = counted(*crowd)
+    assert found.together == 0
+    assert found.chance > 4
+    assert found.odds > 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30)), max_size=12))
+def test_overlapping_stretches_are_counted_as_pair_by_pair(drawn: list[tuple[int, int]]) -> None:
+    times = [(first, first + length) for first, length in drawn]
+    one_by_one = sum(side_by_side({"g": (*a, 2)}, {"g": (*b, 2)}) for a, b in combinations(times, 2))
+    assert _overlapping(times) == one_by_one
