@@ -10,7 +10,11 @@ suites is kept here.
 
 A suite names one kind. A case is a text with (start, stop, value) of what must be found; start is -1
 where the suite gives no place. Dates count where the suite means one definite day; its other readings
-of time are passed over on both sides.
+of time are passed over on both sides. Texts are read as articles: in chat a bare "tomorrow" is left out on purpose.
+
+What is ours of the suites: every number in every form, ordinals apart; sums with a currency; ages; days that a text
+fixes by itself or by its day of writing. Not ours, and scored all the same: movable feasts (Easter, Eid), lunar
+dates, "the day before" of a story, sums of money in a unit that names no currency by the unit's own value (pence).
 """
 
 from __future__ import annotations
@@ -62,7 +66,7 @@ def extracted(kind: str) -> Callable[[str, int | None], Found]:
     find = import_module(f"ringtrace.extractors.{kind}").find
 
     def ask(text: str, sent: int | None) -> Found:
-        found = [c for c in find(TextView(text, sent_at=sent)) if c.probability >= 0.5]
+        found = [c for c in find(TextView(text, sent_at=sent, kind="article")) if c.probability >= 0.5]
         return [(c.pieces[0][0], c.pieces[-1][1], c.value) for c in found]
 
     return ask
@@ -80,7 +84,7 @@ def numbers(text: str, _sent: int | None) -> Found:
 def plain(kind: str, value: str) -> str:
     """Return a value in the form in which those of suites, peers and extractors can be compared."""
     if kind == "phone":
-        return re.sub(r"\D", "", value).lstrip("0")
+        return re.sub(r"\D", "", value.replace("(0)", "")).lstrip("0")
     if kind == "url":
         return re.sub(r"^https?://", "", value.lower()).rstrip("/")
     if kind in ("money", "number"):

@@ -28,6 +28,25 @@ def test_exactly_what_the_spec_names(kind, text, told):
     assert shown == told
 
 
+SPOKEN = tomllib.loads((SPECS / "date_spoken.en.toml").read_text("utf-8"))["cases"]
+
+
+@pytest.mark.parametrize("case", SPOKEN, ids=lambda case: case[0])
+def test_spoken_dates_count_from_the_day_of_writing(case):
+    text, *told = case
+    find = import_module("ringtrace.extractors.date").find
+    found = list(find(TextView(text, sent_at=SENT, kind="article")))
+    assert [[text[slice(*c.pieces[0])], c.value] for c in found if c.probability >= 0.5] == told
+    later = find(TextView(text, sent_at=SENT + 7 * 86_400_000_000, kind="article"))
+    assert [c.pieces for c in later] == [c.pieces for c in found]  # the clock moves values, never places
+
+
+def test_bare_spoken_dates_are_none_in_chat():
+    find = import_module("ringtrace.extractors.date").find
+    for text in ("see you Friday", "he left 3 days ago", "next Monday then"):
+        assert all(c.probability < 0.5 for c in find(TextView(text, sent_at=SENT, kind="message")))
+
+
 SIMPLIFIED = "联系电话订单号爱心领养孩子微信号"
 TRADITIONAL = "聯繫電話訂單號愛心領養孩子微信號"
 SAID = (

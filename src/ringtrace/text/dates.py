@@ -16,6 +16,8 @@ from pathlib import Path
 import ahocorasick_rs
 
 from ringtrace.text import lexicon
+from ringtrace.text.calendar_days import DateFound, iso, shift_month, yearless
+from ringtrace.text.dates_english import find_spoken_dates
 from ringtrace.text.numbers import find_numbers
 
 _A_DAY = 86_400_000_000
@@ -28,30 +30,18 @@ _FULL = re.compile(rf"({_YEAR}) ?年 ?(?:([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1
 _SHORT_YEAR = re.compile(rf"(?<![{_D}])([01][0-9]|2[0-9]) ?年 ?([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
 _MONTH = re.compile(rf"(?<![{_D}年第])([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
 _DAY = re.compile(rf"(?<![{_D}月.\-/])([{_D}]{{1,3}})[号](?![码])")
-_NUMERIC = re.compile(r"(?<![0-9./\-])((?:19|20)[0-9]{2})([\-/.])([01]?[0-9])(?:\2([0-3]?[0-9]))?(?![0-9]|[./\-][0-9])")
+_NUMERIC = re.compile(
+    r"(?<![0-9])(?<![0-9][./\-])((?:19|20)[0-9]{2})([\-/.])([01]?[0-9])(?:\2([0-3]?[0-9]))?(?![0-9]|[./\-][0-9])"
+)
 _SLASHED = re.compile(r"(?<![0-9./\-])([0-3]?[0-9])/([0-3]?[0-9])/((?:19|20)[0-9]{2})(?![0-9/])")
 _RELATIVE_TAIL = re.compile(rf"(?:的)?([{_D}]{{1,3}})(?:[号日])")
 _YEAR_TAIL = re.compile(rf" ?(?:的)?([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
 _CHINESE = "\u2e80"
+_LATIN = re.compile("[a-z]{3}")
 _WEEKDAY = "一二三四五六日天"
 _EN_YEAR = re.compile(
     r"(?<![0-9a-z/.,\-])(?:in|since|of|during|until|early|late|year) ((?:19|20)[0-9]{2})(?![0-9\-/.]?[0-9])"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DateFound:
-    """start, stop: code points of the searched text; value ISO 8601, partial allowed.
-
-    bare: a relative day, week, month or year without a number of its own ("昨天", "last month").
-    """
-
-    start: int
-    stop: int
-    value: str
-    probability: float
-    rule: str
-    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,12 +81,15 @@ def find_dates(text: str, day: date | None = None, lexicons: Path | None = None)
             found.append(_relative_english(start, word, (unit, offset), day, words))
     if month:
         found.extend(_english(text, day, words))
+    if _LATIN.search(text) is not None:
+        found.extend(find_spoken_dates(text, day, found, lexicons))
     if len(found) < 2:
         return found
     found.sort(key=lambda item: (item.start, -item.stop, -item.probability, item.value))
     kept: list[DateFound] = []
     for item in found:
-        if not kept or item.start >= kept[-1].stop or (item.start, item.stop) == (kept[-1].start, kept[-1].stop):
+        same = bool(kept) and (item.start, item.stop) == (kept[-1].start, kept[-1].stop)
+        if not kept or item.start >= kept[-1].stop or (same and item.value != kept[-1].value):
             kept.append(item)
     return kept
 
@@ -112,7 +105,7 @@ def _chinese(text: str, day: date | None, words: _Words) -> Iterator[DateFound]:
             if not text.startswith(words.not_day, match.end()) and not text[: match.start()].endswith(
                 ("第", "微信", "q", "群")
             ):
-                value = _iso(day.year, day.month, _integer(match.group(1)))
+                value = iso(day.year, day.month, _integer(match.group(1)))
                 if value:
                     yield DateFound(match.start(), match.end(), value, 0.55, "day of the month")
 
@@ -121,11 +114,11 @@ def _with_year(text: str) -> Iterator[DateFound]:
     for match in _FULL.finditer(text):
         year = _integer(match.group(1))
         if 1900 <= year < 2100:
-            value = _iso(year, _integer(match.group(2)), _integer(match.group(3)))
+            value = iso(year, _integer(match.group(2)), _integer(match.group(3)))
             if value and not (match.group(2) is None and text.startswith(("级", "份的酒"), match.end())):
                 yield DateFound(match.start(), match.end(), value, 0.95, "year month day")
     for match in _SHORT_YEAR.finditer(text):
-        value = _iso(2000 + int(match.group(1)), _integer(match.group(2)), _integer(match.group(3)))
+        value = iso(2000 + int(match.group(1)), _integer(match.group(2)), _integer(match.group(3)))
         if value:
             yield DateFound(match.start(), match.end(), value, 0.85, "short year")
 
@@ -144,21 +137,11 @@ def _month_day(text: str, match: re.Match[str], day: date | None, words: _Words)
     if head.endswith(("去年", "今年", "明年", "前年", "农历", "阴历", "后年")):
         return
     future = any(term in head for term in words.future) or tail.startswith(("预产", "生产", "要生"))
-    value = _yearless(month, number, day, future)
+    value = yearless(month, number, day, future)
     if value:
         yield DateFound(
             match.start(), match.end(), value, 0.9 if number else 0.75, "month and day" if number else "month"
         )
-
-
-def _yearless(month: int, number: int, day: date | None, future: bool) -> str:
-    if day is None:
-        return f"--{month:02d}-{number:02d}" if number else f"--{month:02d}"
-    if future:
-        year = day.year + (month < day.month)
-    else:
-        year = min((day.year - 1, day.year, day.year + 1), key=lambda y: (abs((date(y, month, 15) - day).days), y))
-    return _iso(year, month, number)
 
 
 def _relative(text: str, at: int, word: str, shift: tuple[str, int], day: date, words: _Words) -> Iterator[DateFound]:
@@ -178,17 +161,15 @@ def _relative(text: str, at: int, word: str, shift: tuple[str, int], day: date, 
     elif unit == "month":
         if text[at - 1 : at] and text[at - 1 : at] in "上下" and word[0] in "上下":
             return
-        year, month = _shift_month(day, offset)
+        year, month = shift_month(day, offset)
         tail = _RELATIVE_TAIL.match(text, stop)
-        value = _iso(year, month, _integer(tail.group(1)) if tail else 0)
+        value = iso(year, month, _integer(tail.group(1)) if tail else 0)
         if value:
             yield DateFound(at, tail.end() if tail else stop, value, 0.85 if tail else 0.7, "relative month", not tail)
     elif unit == "year":
         tail = _YEAR_TAIL.match(text, stop)
         value = (
-            _iso(day.year + offset, _integer(tail.group(1)), _integer(tail.group(2)))
-            if tail
-            else str(day.year + offset)
+            iso(day.year + offset, _integer(tail.group(1)), _integer(tail.group(2))) if tail else str(day.year + offset)
         )
         if value:
             probability = 0.9 if tail else 0.45 if word in words.weak else 0.6
@@ -208,12 +189,12 @@ def _relative(text: str, at: int, word: str, shift: tuple[str, int], day: date, 
 def _numeric(text: str) -> Iterator[DateFound]:
     for match in _NUMERIC.finditer(text):
         year, month, number = int(match.group(1)), int(match.group(3)), int(match.group(4) or 0)
-        value = _iso(year, month, number) if month else ""
+        value = iso(year, month, number) if month else ""
         if value and not (match.group(2) == "." and not match.group(4) and len(match.group(3)) < 2):
             yield DateFound(match.start(), match.end(), value, 0.95 if number else 0.7, "numeric date")
     for match in _SLASHED.finditer(text):
         left, right, year = int(match.group(1)), int(match.group(2)), int(match.group(3))
-        readings = sorted({value for value in (_iso(year, left, right), _iso(year, right, left)) if value})
+        readings = sorted({value for value in (iso(year, left, right), iso(year, right, left)) if value})
         for value in readings if left and right else []:
             yield DateFound(match.start(), match.end(), value, 0.9 if len(readings) == 1 else 0.45, "numeric date")
 
@@ -228,9 +209,9 @@ def _english(text: str, day: date | None, words: _Words) -> Iterator[DateFound]:
             continue
         head = text[max(0, match.start() - 12) : match.start()]
         value = (
-            _iso(int(year), month, number)
+            iso(int(year), month, number)
             if year
-            else _yearless(month, number, day, head.rstrip().endswith(words.future))
+            else yearless(month, number, day, head.rstrip().endswith(words.future))
         )
         if value and (number <= 31):
             yield DateFound(match.start(), match.end(), value, 0.95 if number or year else 0.75, "month and day")
@@ -255,6 +236,8 @@ def _calendar(text: str, start: int, name: str) -> bool:
         "this",
         "of",
     }
+    if name in ("may", "march", "mar") and head == ["this"]:
+        return False  # "this may be"
     return led or (name not in {"may", "march", "mar", "jan", "sep", "dec", "jun"} and len(name) > 3)
 
 
@@ -264,7 +247,7 @@ def _relative_english(at: int, word: str, shift: tuple[str, int], day: date, wor
     if unit == "day":
         value = (day + timedelta(days=offset)).isoformat()
     elif unit == "month":
-        year, month = _shift_month(day, offset)
+        year, month = shift_month(day, offset)
         value = f"{year:04d}-{month:02d}"
     elif unit == "year":
         value = str(day.year + offset)
@@ -272,23 +255,6 @@ def _relative_english(at: int, word: str, shift: tuple[str, int], day: date, wor
         year, week, _ = (day + timedelta(weeks=offset)).isocalendar()
         value, probability = f"{year}-W{week:02d}", 0.5 if offset else 0.4
     return DateFound(at, at + len(word), value, probability, f"relative {unit}", True)
-
-
-def _shift_month(day: date, offset: int) -> tuple[int, int]:
-    months = day.year * 12 + day.month - 1 + offset
-    return months // 12, months % 12 + 1
-
-
-def _iso(year: int, month: int = 0, number: int = 0) -> str:
-    """Return the partial ISO date, "" when no such date exists."""
-    if not month:
-        return f"{year:04d}"
-    if not 1 <= month <= 12:
-        return ""
-    if not number:
-        return f"{year:04d}-{month:02d}"
-    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day if year < 9999 else 31
-    return f"{year:04d}-{month:02d}-{number:02d}" if number <= last else ""
 
 
 def _integer(text: str | None) -> int:
@@ -315,7 +281,7 @@ def _words(lexicons: Path | None) -> _Words:
     tail = r"(?:,? (?P<{}>(?:19|20)[0-9]{{2}})(?![0-9]))?"
     month_first = rf"(?P<m1>{names})\.?(?: (?P<d1>[0-3]?[0-9])(?:st|nd|rd|th)?(?![0-9:]))?" + tail.format("y1")
     day_first = rf"(?P<d2>[0-3]?[0-9])(?:st|nd|rd|th)?(?: of)? (?P<m2>{names})\.?" + tail.format("y2")
-    english = re.compile(rf"(?<![a-z0-9])(?:{month_first}|{day_first})(?![a-z])")
+    english = re.compile(rf"(?<![a-z0-9$£€])(?:{month_first}|{day_first})(?![a-z])")
     terms = lexicon.load("date", lexicons)
     entries = [(word, unit, offset) for unit, table in relative.items() for word, offset in table.items()]
     entries += [(mark, "mark", 0) for mark in sorted({name[:3] for name in months} | {" 20", " 19"})]

@@ -121,6 +121,8 @@ def _whole(scene: Scene) -> Iterator[Number]:
         for match in _WHOLE.finditer(text):
             place, stop = match.span()
             start = place - _country_before(text, place)
+            if start == place and text[place - 1 : place] == "+" and scene.text.isascii() and _american(match.group()):
+                continue
             if not text[start - 1 : start].isdigit() and not _decimal(text, start):
                 digits, probability = match.group(), _whole_probability(scene, start, stop, sure)
                 if text[start:place] == "0":
@@ -130,6 +132,11 @@ def _whole(scene: Scene) -> Iterator[Number]:
         digits = match.group()
         if not scene.strong[match.start() - 1 : match.start()].isdigit():
             yield Number(*match.span(), (match.span(),), f"+86{digits}", digits, 0.85, "digit words > 11 digits")
+
+
+def _american(digits: str) -> bool:
+    """Whether digits behind a plus are a number of North America in use; in Chinese texts the plus says "add"."""
+    return digits.startswith("1") and _international(digits, None)[1]
 
 
 def _country_before(text: str, place: int) -> int:
@@ -405,8 +412,10 @@ def _abroad(scene: Scene) -> Iterator[Number]:
             yield Number(*match.span(), (match.span(),), f"+86{number}", number, 0.97, "country code > 11 digits")
             continue
         value, valid = _international(digits, None)
+        start, stop = match.span()
+        start -= text[start - 1 : start] == "(" and ")" in match.group().partition("(")[0]
         if value:
-            yield Number(*match.span(), (match.span(),), value, "", 0.93 if valid else 0.7, "international number")
+            yield Number(start, stop, ((start, stop),), value, "", 0.93 if valid else 0.7, "international number")
 
 
 def _grouped(scene: Scene) -> Iterator[Number]:
