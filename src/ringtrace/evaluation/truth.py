@@ -37,7 +37,10 @@ def read_truth(folder: Path) -> Truth:
 
 
 def match(truth: Truth, posts: pa.Table, evidence: pa.Table) -> list[str | None]:
-    """Return for each true post the post_id that holds it, or None: same evidence, same text, in order of time."""
+    """Return for each true post the post_id that holds it, or None: same evidence, same text, in order of time.
+
+    A truth that people made names its ``post_id`` itself.
+    """
     names: dict[str, list[str]] = {
         row["evidence_id"]: row["names"] for row in evidence.select(["evidence_id", "names"]).to_pylist()
     }
@@ -51,7 +54,11 @@ def match(truth: Truth, posts: pa.Table, evidence: pa.Table) -> list[str | None]
             waiting[name, _key(row["text"])].append(row["post_id"])
     taken: dict[tuple[str, str], int] = defaultdict(int)
     found: list[str | None] = []
+    known = set(posts["post_id"].to_pylist())
     for post in truth.posts:
+        if post.get("post_id") in known:
+            found.append(post["post_id"])
+            continue
         key = (post["evidence"], _key(post["text"]))
         ids = waiting.get(key, [])
         found.append(ids[min(taken[key], len(ids) - 1)] if ids else None)
