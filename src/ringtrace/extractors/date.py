@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text.dates import find_dates, local_day
+from ringtrace.text.dates_english import SPOKEN
 from ringtrace.text.view import TextView
 
 KIND = "date"
@@ -24,6 +25,6 @@ def find(view: TextView) -> Iterator[Candidate]:
     for found in find_dates(folded.text, local_day(view.sent_at), view.lexicons):
         piece = folded.origin(found.start, found.stop)
         if piece[0] < piece[1]:
-            bare = view.kind in _CHAT and found.bare
+            bare = found.bare and (view.kind in _CHAT or (view.kind == "listing" and found.rule == SPOKEN))
             probability = round(min(found.probability * _CHATTED, _BELOW), 3) if bare else found.probability
             yield Candidate(KIND, (piece,), found.value, probability, found.rule)

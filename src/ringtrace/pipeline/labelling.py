@@ -217,8 +217,8 @@ def write_truth(case: Case, work: Work, folder: Path) -> dict[str, int]:
         ]
         lines.append(
             {"post_id": row["post_id"], "evidence": names[row["evidence_id"]], "text": row["text"],
-             "account": row["account_id"], "person": row["account_id"], "direction": label.direction, "frame": label.frame,
-             "facts": list(label.facts), "mentions": mentions, "stratum": drawn.stratum,
+             "account": row["account_id"], "person": row["account_id"],
+             "direction": label.direction, "frame": label.frame, "facts": list(label.facts), "mentions": mentions, "stratum": drawn.stratum,
              "weight": round(1 / drawn.chance, 6)}
         )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)

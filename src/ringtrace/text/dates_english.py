@@ -21,7 +21,8 @@ from ringtrace.text.calendar_days import DateFound, iso, shift_month, yearless
 _MOST = 500
 """Dates of each form that are read in one text: a budget for hostile ones."""
 _A_WEEK = 7
-_LONG_FEBRUARY = 29
+SPOKEN = "spoken day"
+"""The rule of what a text says of a day without naming it in full."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def _slashed(text: str, day: date) -> Iterator[DateFound]:
             continue  # all day, all week
         value = iso(_century(int(short), day), month, number) if short else yearless(month, number, day, False)
         if value:
-            yield DateFound(match.start(), match.end(), value, 0.6, "numeric date", not short)
+            yield DateFound(match.start(), match.end(), value, 0.6, SPOKEN, not short)
 
 
 def _century(short: int, day: date) -> int:
@@ -207,7 +208,7 @@ def _century(short: int, day: date) -> int:
 
 
 def _bare(span: tuple[int, int], value: date) -> DateFound:
-    return DateFound(*span, value.isoformat(), 0.6, "relative day", True)
+    return DateFound(*span, value.isoformat(), 0.6, SPOKEN, True)
 
 
 def _shifted(day: date, shift: str, weekday: int) -> date:
@@ -245,7 +246,7 @@ def _days(text: str, day: date, grammar: _Grammar) -> Iterator[DateFound]:
         year, month = shift_month(day, int(shift) if shift.lstrip("-").isdigit() else 0)
         value = iso(year, month, _number(match.group("d"), grammar))
         if value:
-            yield DateFound(*match.span("t"), value, 0.55, "day of the month", True)
+            yield DateFound(*match.span("t"), value, 0.55, SPOKEN, True)
 
 
 def _feasts(text: str, day: date, grammar: _Grammar) -> Iterator[DateFound]:
@@ -253,7 +254,7 @@ def _feasts(text: str, day: date, grammar: _Grammar) -> Iterator[DateFound]:
         month, number = map(int, grammar.holidays[match.group("h")].split("-"))
         year = int(match.group("y") or 0)
         value = iso(year, month, number) if year else yearless(month, number, day, True)
-        yield DateFound(match.start(), match.end(), value, 0.6, "named day", not year)
+        yield DateFound(match.start(), match.end(), value, 0.6, SPOKEN, not year)
 
 
 def _counted(text: str, day: date, known: list[DateFound], grammar: _Grammar) -> Iterator[DateFound]:
@@ -272,7 +273,7 @@ def _counted(text: str, day: date, known: list[DateFound], grammar: _Grammar) ->
         start = match.start("q") if toward and ahead else match.start()
         value = _moved(base, match.group("q"), -1 if toward in ("ago", "before") else 1, grammar)
         if value is not None:
-            yield DateFound(start, stop, value.isoformat(), 0.6, "counted days", base == day)
+            yield DateFound(start, stop, value.isoformat(), 0.6, SPOKEN, base == day)
 
 
 def _moved(base: date, lengths: str, sign: int, grammar: _Grammar) -> date | None:
