@@ -215,12 +215,13 @@ def write_truth(case: Case, work: Work, folder: Path) -> dict[str, int]:
             {"kind": one.kind, "value": one.value, "owner": one.owner, "family": _family(one, row["text"])}
             for one in label.mentions
         ]
-        lines.append(
-            {"post_id": row["post_id"], "evidence": names[row["evidence_id"]], "text": row["text"],
-             "account": row["account_id"], "person": row["account_id"],
-             "direction": label.direction, "frame": label.frame, "facts": list(label.facts), "mentions": mentions, "stratum": drawn.stratum,
-             "weight": round(1 / drawn.chance, 6)}
-        )  # fmt: skip
+        line = {
+            "post_id": row["post_id"], "evidence": names[row["evidence_id"]], "text": row["text"],
+            "account": row["account_id"], "person": row["account_id"], "direction": label.direction,
+            "frame": label.frame, "facts": list(label.facts), "mentions": mentions, "stratum": drawn.stratum,
+            "weight": round(1 / drawn.chance, 6),
+        }  # fmt: skip
+        lines.append(line)
     folder.mkdir(parents=True, exist_ok=True)
     body = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines)
     replace_file(folder / "posts.jsonl", body.encode())
