@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ringtrace.statement.vocabulary import Vocabulary
+from ringtrace.statement.verbs import fits
+from ringtrace.statement.vocabulary import PERSONS, Vocabulary
 from ringtrace.text.numbers import Number
 
 _TABLE_END = re.compile(r" ?(?:[,;.、，；。)）]|and\b|$)|名|人|男|女")
@@ -18,7 +19,7 @@ _COMPARED = re.compile(r"\b(?:up|down) from (?:the )?$|比[^，,；;。]{0,16}�
 """ "26, up from the 21 reported on Sunday": another state of the count before."""
 _TALLY = re.compile(
     r"\b(?:total|number|count|tally|figure)(?: [a-z]+){0,3} "
-    r"(?:to|is|was|stood at|stands at|reached|hit)(?: at least)? $"
+    r"(?:to|is|was|stood at|stands at|reached|hit)(?: at least)? $|\bfigure of $|\bmak(?:es|ing)(?: it| that)? $"
     r"|(?:数字|人数|总数)[^，,；;。]{0,4}(?:变成了?|升至|增至|增加到|上升到|达到?了?|为|是)$"
 )
 """ "... bringing the total to 57", 这个数字变成了26人: of what was counted before."""
@@ -60,6 +61,8 @@ def copy_count(
     """A number that is told like the one before: in a list by place, as its earlier state, as the cases solved."""
     text = vocabulary.text
     listed = _in_table(text, number) or _is_placed(vocabulary, number, place_ends) or _is_of_part(text, number)
+    if listed and not persons:
+        return _first_of_list(vocabulary, number)
     if persons and (listed or _COMPARED.search(text[max(0, number.start - 20) : number.start])):
         return Count(number, persons[-1].quantity, persons[-1].status, (number.stop, number.stop))
     solved = any(
@@ -70,6 +73,13 @@ def copy_count(
     if solved and vocabulary.has("cases", 0, number.start):
         return Count(number, "cases", "solved", (number.stop, number.stop))
     return None
+
+
+def _first_of_list(vocabulary: Vocabulary, number: Number) -> Count | None:
+    """ "The children were found in Fujian (5) and Jiangxi (1)": of the noun and the verb before the list."""
+    nouns = [n for n in vocabulary.nouns if n.stop <= number.start and n.kind in PERSONS]
+    verbs = [s for s in vocabulary.statuses if s.stop <= number.start and nouns and fits(nouns[-1].kind, s.kind)]
+    return Count(number, nouns[-1].kind, verbs[-1].kind, (number.stop, number.stop)) if verbs else None
 
 
 def _is_of_part(text: str, number: Number) -> bool:

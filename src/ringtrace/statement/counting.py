@@ -29,6 +29,8 @@ _IN_PLACE = re.compile(r"\bin [a-z][a-z' ]{1,20} $")
 _OF_THEM = re.compile(r" (?:of (?:them|whom|those)|are|were)(?: (?:all|both))? $")
 _OF_THEM_CHINESE = re.compile(r"其中[^，,；;。]{0,6}$")
 _STATED = PERSONS | {"families"}
+_OPENS_WHOLE = re.compile(r"\s*of (?:the|those|these|its|all(?: the)?) $")
+_LEADING_WHOLE = re.compile(r"(?: [a-z]+){0,3},|[名人位]?[^，,；;。]{0,6}中[，,]")
 _FRACTION = re.compile(r"(?:\b(?:one|two|three|four|five|six|seven|eight|nine|[0-9]+) in|out of|every|分之) ?$")
 _IN_TEN = re.compile(r" (?:in|out of) (?:every )?(?:three|four|five|ten|twenty|a hundred|[0-9])")
 _CHINESE_END = re.compile(r"[余多]?[名位人个]?(?:[，,；;。、()（）已被在仍均获落因未将正尚系为是和及与]|$)")
@@ -83,6 +85,10 @@ def counts(
             found.extend(pair_counts(vocabulary.text, (number, following), told))
         if any(item.number == number for item in found):
             continue
+        part = _part_of_whole(vocabulary, number, noun, persons)
+        if part is not None:
+            found.append(part)
+            continue
         anew = None if _has_noun(noun) else find_tally(vocabulary.text, number, [*earlier, *persons])
         count = anew or (
             _named(vocabulary, number, noun, window, persons, earlier)
@@ -92,6 +98,24 @@ def counts(
         if count is not None:
             found.append(count)
     return found
+
+
+def _part_of_whole(vocabulary: Vocabulary, number: Number, noun: Term | None, persons: Sequence[Count]) -> Count | None:
+    """ "Of the 34, nineteen bought children and 15 acted as go-betweens", 34人中，买家19人: parts of who came first."""
+    text = vocabulary.text
+    if not persons or not _LEADING_WHOLE.match(text[persons[0].number.stop :]) or persons[0].number == number:
+        return None
+    if not (_OPENS_WHOLE.match(text[: persons[0].number.start]) or not text[number.start].isascii() or "中" in text):
+        return None
+    whole = persons[0]
+    own = [s for s in vocabulary.statuses if number.stop <= s.start <= number.stop + 1]
+    does = any(s.kind in {"bought", "sold"} for s in own) and whole.quantity == "suspects"
+    said = (
+        noun is not None
+        and noun.kind == "suspects"
+        and not any(fits("suspects", s.kind) and s.start > whole.number.stop for s in vocabulary.statuses)
+    )
+    return Count(number, whole.quantity, whole.status, (number.stop, number.stop)) if does or said else None
 
 
 def _is_no_count(vocabulary: Vocabulary, number: Number) -> bool:

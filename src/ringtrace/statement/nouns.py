@@ -21,7 +21,7 @@ _STOP_WORDS = frozenset({
     "since", "into", "than",
 })  # fmt: skip
 _FILLER = " 共约近逾达超过多至少大计为有总等余者已:"
-_COUNTED_AS = re.compile(r"的?(?:人数|数量|数目|总数)?(?:应|已|则)?(?:为|是|达到?|升至|增至|上升到|约)?")
+_COUNTED_AS = re.compile(r"的?(?:人数|数量|数目|总数)?(?:应|已|则)?(?:为|是|由|从|达到?|升至|增至|上升到|约)?")
 """Between a noun and its number: 解救儿童人数应为181名."""
 _NO_PERSONS = frozenset(quantity for quantity, unit in UNITS.items() if unit not in {"person", "member"})
 _PHRASE = 8
@@ -31,13 +31,15 @@ _OTHERS = frozenset("由仍已向对因")
 _JOINS = frozenset("和及与并等在于由被将把其")
 """Between two nouns these begin another phrase."""
 _NUMBER_OF = re.compile(
-    r"\bnumber of ([a-z][a-z0-9' \-]{2,60}?)(?:, | (?:(?:there|so far|nationwide|now) )?"
-    r"(?:at|to|is|was|stands at|stood at|reached|rose to|has reached|had reached) (?:[a-z]+ ){0,2})$"
+    r"\bnumber of ([a-z][a-z0-9' \-]{2,110}?)(?:, | (?:(?:there|so far|nationwide|now) )?"
+    r"(?:at|to|is|was|stands at|stood at|reached|rose to|has reached|had reached|"
+    r"(?:has |had )?(?:risen|rose|grown|grew|climbed|increased|fallen|fell|gone up) (?:from|to)(?: [0-9]+ to)?) "
+    r"(?:[a-z]+ ){0,2})$"
 )
 """Before a number: "put the number of people arrested there at", "the number of arrests rose to"."""
 _LABELLED = re.compile(r"^[•·*◆■\-–— ]*([a-z' \-]{3,60}): ?$")
 """An item of a list: "suspects arrested: 27"."""
-_LONGEST_LEAD = 110
+_LONGEST_LEAD = 160
 
 
 def find_noun(vocabulary: Vocabulary, number: Number, low: int, high: int) -> Term | None:

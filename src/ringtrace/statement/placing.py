@@ -59,7 +59,7 @@ def _place(text: str, places: list[Place], count: Count, limit: int, last: str) 
         return last
     sole = innermost(places)
     if sole or not places:
-        return sole
+        return innermost(_clause_places(text, places, start)) or sole
     before = [p for p in places if p.stop <= start]
     behind = [p for p in places if stop <= p.start < limit]
     if behind and before and (_leads(text, behind[0]) or _RELATIVE.search(text, stop, behind[0].start)):
@@ -75,6 +75,14 @@ def _place(text: str, places: list[Place], count: Count, limit: int, last: str) 
         if own and len(_listed(text, before, own[-1])) == len(own)
         else last or _common(_listed(text, before, before[-1]))
     )
+
+
+def _clause_places(text: str, places: Sequence[Place], start: int) -> list[Place]:
+    """The places before a Chinese number in its own clause: in 在乐山解救1名，至此四川达14名 the second is 四川."""
+    if text[start - 1 : start].isascii() or not places:
+        return []
+    clause = max(text.rfind(mark, 0, start) for mark in ",;")
+    return [p for p in places if clause < p.start < start]
 
 
 def _is_of_next(text: str, places: Sequence[Place], stop: int, limit: int) -> bool:

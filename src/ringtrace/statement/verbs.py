@@ -22,6 +22,8 @@ _AUXILIARY_VERB = re.compile(r"\b(?:were|was|have been|has been|had been)(?: (?:
 _EACH = re.compile(r"(?:分别|均|全部|先后|也|一审)(?:已)?被?$")
 _OF_THOSE = re.compile(r" of (?:those|the people|the suspects|the children|them)(?: who (?:were|had been))? ")
 _AMONG = re.compile(r"(?:人员|者|嫌疑人|儿童|孩子|婴儿|人)[之当]?中[,，]?(?:已|现|目前|共|还)?有?")
+_SENTENCE_PART = re.compile(r"[,;:.]|\b(?:and|but|who|which|that)\b")
+_HAVE_BEEN = re.compile(r"\b(?:have|has|had|were|was)(?: been)?(?: [a-z]+)? $")
 _PART = re.compile(r" of (?:the|those|these|its|all(?: the)?) [0-9]")
 _OF_WHOLE = re.compile(r" (?:(?:who|that|which) (?:were|was|have been|had been) )?")
 _GERUND = re.compile(r"(?<!miss)ing$")
@@ -80,7 +82,9 @@ def find_status(vocabulary: Vocabulary, number: Number, noun: Term, window: tupl
     ]  # fmt: skip
     own = [s for s in before if not _CLAUSE.search(text, s.stop, number.start)]
     has_own = has_own_verb(text, start)
+    later = _main_verb(text, behind, start, high)
     ways = (
+        [later] if later else [],
         [s for s in verbs if s.stop == noun.stop and noun.start <= s.start],  # "22 arrests", "33 of the detentions"
         _between_noun_and_number(text, verbs, number, noun),
         _of_object(text, behind, number, start),
@@ -93,6 +97,19 @@ def find_status(vocabulary: Vocabulary, number: Number, noun: Term, window: tupl
         _of_subject(text, verbs, noun, start) if not has_own else [],
     )
     return next((way[0].kind for way in ways if way), "")
+
+
+def _main_verb(text: str, behind: list[Term], start: int, high: int) -> Term | None:
+    """ "Nine children bought through a closed group have been found": the participle behind a noun is no main verb."""
+    if not behind or text[start : behind[0].start] != " " or not text[behind[0].start].isascii():
+        return None
+    for verb in behind[1:]:
+        between = text[behind[0].stop : verb.start]
+        if verb.stop > high or _SENTENCE_PART.search(between):
+            return None
+        if _HAVE_BEEN.search(between):
+            return verb
+    return None
 
 
 def _of_subject(text: str, verbs: list[Term], noun: Term, start: int) -> list[Term]:
