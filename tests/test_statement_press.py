@@ -16,7 +16,7 @@ EVALUATION = range(33, 39)
 """These reports were measured and never opened to mend anything; all others are development."""
 FLOORS = {
     ("en", "development"): 0.91,
-    ("zh", "development"): 0.94,
+    ("zh", "development"): 0.93,
     ("en", "evaluation"): 0.83,
     ("zh", "evaluation"): 0.92,
 }
