@@ -6,12 +6,15 @@ import os
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
 from ringtrace.cli.output import CHANGED, PARTIAL, CasePath, Json, Progress, emit
 from ringtrace.text.plural import counted
+
+if TYPE_CHECKING:
+    from ringtrace.store.case import Case
 
 
 def init(
@@ -155,9 +158,12 @@ def judge(
     verdict: Annotated[str, typer.Option(help="Same person: yes, no or unsure (takes a verdict back).")] = "",
     use: Annotated[str, typer.Option(help="Of a contact: personal, shared_by_few, business, generic, hotline.")] = "",
     reason: Annotated[str, typer.Option(help="Why, in words.")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="Only say what the verdict would change.")] = False,
     as_json: Json = False,
 ) -> None:
     """Record whether two accounts are the same person, or how a contact is used; it holds in every later analysis.
+
+    With --preview nothing is recorded: it says which actors would merge or split and what becomes of rings.
 
     Example: ringtrace judge mycase account-1f... account-9a... --verdict no --reason "two brothers"
     Example: ringtrace judge mycase identifier phone +8617000000001 --use business --reason "a pharmacy"
@@ -170,6 +176,8 @@ def judge(
 
     opened = Case(case)
     if left == "identifier":
+        if preview:
+            raise UsageError("--preview tells what a verdict on two accounts would change")
         shown = read_table(opened.analysis, "identifiers").select(["kind", "value"]).to_pylist()
         if {"kind": right, "value": value} not in shown:
             raise UsageError(f"no account shows {right} {value}; `ringtrace show {case} contacts` lists what they do")
@@ -186,7 +194,25 @@ def judge(
         if account not in known:
             raise UsageError(f"{account} is not an account of this case; `ringtrace show {case} accounts` lists them")
     first, second = sorted((left, right))
+    if preview:
+        _preview(opened, first, second, verdict, as_json)
+        return
     _record_judgement(case, ("link", first, second), verdict, reason, as_json)
+
+
+def _preview(case: Case, left: str, right: str, verdict: str, as_json: bool) -> None:
+    from ringtrace.model.ring import Verdict
+    from ringtrace.pipeline.previewing import Preview
+    from ringtrace.pipeline.recording import entries_of
+    from ringtrace.pipeline.room import Room
+
+    ledger = case.open_ledger()
+    judgements = ledger.judgements()
+    ledger.close()
+    room = Room(case)
+    effect = Preview(room.table, judgements, entries_of(case)).verdict(left, right, cast(Verdict, verdict))
+    lines = [f"It would change: {line}." for line in effect.lines(room.naming.of)]
+    emit(as_json, effect.document(), [*lines, "Nothing was recorded."])
 
 
 def _record_judgement(case: Path, subject: tuple[str, ...], verdict: str, reason: str, as_json: bool) -> None:

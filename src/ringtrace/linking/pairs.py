@@ -111,13 +111,17 @@ def survey(
 
 
 def latest_verdicts(judgements: Iterable[Judgement]) -> dict[tuple[str, str], str]:
-    """Return (left, right) -> "yes" or "no": the last verdict on each pair; "unsure" takes one back."""
+    """Return (left, right) -> "yes" or "no": the last verdict on each pair, in the order in which they were given.
+
+    "unsure" takes one back. Of verdicts that contradict each other the earlier ones are followed.
+    """
     last: dict[tuple[str, str], str] = {}
-    for judgement in sorted(judgements, key=lambda j: (j.at, j.analyst, j.verdict)):
+    for judgement in sorted(judgements, key=lambda j: (j.at, j.analyst, j.subject, j.verdict)):
         if len(judgement.subject) == 3 and judgement.subject[0] == "link":
             left, right = sorted(judgement.subject[1:])
+            last.pop((left, right), None)
             last[left, right] = judgement.verdict
-    return {pair: verdict for pair, verdict in sorted(last.items()) if verdict != "unsure" and pair[0] != pair[1]}
+    return {pair: verdict for pair, verdict in last.items() if verdict != "unsure" and pair[0] != pair[1]}
 
 
 def weigh(features: Iterable[Feature]) -> tuple[float, list[dict[str, Any]]]:

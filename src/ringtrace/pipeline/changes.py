@@ -27,7 +27,7 @@ from ringtrace.store.analysis import read_table
 
 FOLDER = "since"
 _FILE = "changes.json"
-_RING_KIN = 1 / 3
+RING_KIN = 1 / 3
 """Share of the smaller ring's accounts that two rings have in common to be one's past and the other's present."""
 
 
@@ -100,8 +100,13 @@ def read_lineage(analysis: Path) -> pa.Table:
 def _compare(
     old: Callable[..., pa.Table], tables: Mapping[str, pa.Table], before: Run, now: Run
 ) -> tuple[Changes, pa.Table]:
-    actors, actor_rows = trace("actor", _actors(old("actors", "actor_id", "accounts")), _actors(tables["actors"]), 0.0)
-    rings, ring_rows = trace("ring", _rings(old), _rings(lambda name, *_: tables[name]), _RING_KIN)
+    actors, actor_rows = trace(
+        "actor", actor_accounts(old("actors", "actor_id", "accounts")), actor_accounts(tables["actors"]), 0.0
+    )  # fmt: skip
+    rings, ring_rows = trace(
+        "ring", ring_accounts(old("members", "ring_id", "actor_id", "core"), old("actors", "actor_id", "accounts")),
+        ring_accounts(tables["members"], tables["actors"]), RING_KIN,
+    )  # fmt: skip
     posts, posts_gone = _apart(old("posts", "post_id"), tables["posts"], "post_id")
     stances = tables["stances"]
     fresh = stances.filter(pc.and_(pc.equal(stances["band"], "yes"), pc.is_in(stances["post_id"], posts)))
@@ -123,18 +128,17 @@ def _compare(
     return changes, pa.concat_tables([actor_rows, ring_rows])
 
 
-def _actors(actors: pa.Table) -> pa.Table:
-    """Return Table(group, account)."""
+def actor_accounts(actors: pa.Table) -> pa.Table:
+    """Return Table(group, account) for ``trace``."""
     flat = actors["accounts"].combine_chunks()
     return pa.table({"group": actors["actor_id"].combine_chunks().take(flat.value_parent_indices()),
                      "account": flat.flatten()})  # fmt: skip
 
 
-def _rings(table: Callable[..., pa.Table]) -> pa.Table:
+def ring_accounts(members: pa.Table, actors: pa.Table) -> pa.Table:
     """Return Table(group, account): the accounts of each ring's own members, not of those it shares."""
-    members = table("members", "ring_id", "actor_id", "core")
     members = members.filter(members["core"])
-    held = _actors(table("actors", "actor_id", "accounts"))
+    held = actor_accounts(actors)
     at = pc.index_in(held["group"], members["actor_id"].combine_chunks())
     kept = held.filter(pc.is_valid(at))
     return pa.table({"group": members["ring_id"].take(at.drop_null()), "account": kept["account"]})
@@ -175,10 +179,10 @@ def sentences(changes: Changes, name: Callable[[str], str] = str, most: int = 10
         + _of(changes.trading) + (f"; {counted(changes.posts_gone, 'post')} are gone" if changes.posts_gone else "")
     ]  # fmt: skip
     lines += [f"no longer held: {', '.join(changes.files_gone[:most])}"] if changes.files_gone else []
-    lines += _some([_ring_line(one) for one in changes.rings], most)
+    lines += _some(descent_lines("ring", changes.rings, name), most)
     lines += _turns("actor", changes.turns)
     joined = [one for one in changes.actors if one.turn in ("merged", "split", "mixed")]
-    lines += _some([_actor_line(one, name) for one in joined], most)
+    lines += _some(descent_lines("actor", joined, name), most)
     lines += _some([f"figure, new: {words}" for words in changes.figures], most)
     lines += _some([f"figure, no longer there: {words}" for words in changes.figures_gone], most)
     if changes.verdicts[0] != changes.verdicts[1]:
@@ -205,6 +209,11 @@ def _turns(kind: str, turns: Mapping[str, int]) -> Iterable[str]:
         yield f"{kind}s: " + ", ".join(f"{count:,} {turn}" for turn, count in found.items())
 
 
+def descent_lines(kind: str, descents: Sequence[Descent], name: Callable[[str], str] = str) -> list[str]:
+    """Say what became of actors or rings, one line each. name: id of the present analysis -> name."""
+    return [_ring_line(one) if kind == "ring" else _actor_line(one, name) for one in descents]
+
+
 def _ring_line(one: Descent) -> str:
     size = f"{counted(one.accounts_now, 'account')} ({one.accounts_before:,} before)"
     if one.turn in ("new", "gone"):
@@ -223,6 +232,14 @@ def _was(one: Descent) -> str:
 
 
 def _actor_line(one: Descent, name: Callable[[str], str]) -> str:
-    now = " and ".join(f"{key}, {name(key)}" if name(key) != key else key for key in one.now[:4])
-    rest = f" and {len(one.before) - 4:,} more" if len(one.before) > 4 else ""
-    return f"{' and '.join(one.before[:4])}{rest} {_BECAME[one.turn]} {now}"
+    if one.turn in ("merged", "split", "mixed"):
+        return f"{_listed(one.before, name)} {_BECAME[one.turn]} {_listed(one.now, name)}"
+    return (
+        f"{_listed(one.now or one.before, name)} {one.turn}: {counted(one.accounts_now, 'account')} "
+        f"({one.accounts_before:,} before)"
+    )
+
+
+def _listed(keys: Sequence[str], name: Callable[[str], str]) -> str:
+    told = [f"{key}, {name(key)}" if name(key) != key else key for key in keys[:4]]
+    return " and ".join(told) + (f" and {len(keys) - 4:,} more" if len(keys) > 4 else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -70,6 +70,21 @@ class Scene:
 
     def span(self, act: Act) -> Span:
         return {name: self.posts[name][act.row].as_py() for name in ("evidence_id", "member", "start", "stop")}
+
+
+def reassigned(stage: Scene, actor_of: Mapping[str, str]) -> Scene:
+    """Return ``stage`` with the accounts in ``actor_of`` given to other actors."""
+    changed = {stage.actor_of.get(account, "") for account in actor_of} | set(actor_of.values())
+    touched = {act.post for actor in changed for act in stage.by_actor.get(actor, ())}
+    acts = {
+        post: replace(act, actor=actor_of.get(act.account, act.actor)) if post in touched else act
+        for post, act in stage.acts.items()
+    }
+    by_actor: dict[str, list[Act]] = defaultdict(list)
+    by_actor.update((actor, held) for actor, held in stage.by_actor.items() if actor not in changed)
+    for post in sorted(touched, key=lambda post: in_time(acts[post])):
+        by_actor[acts[post].actor].append(acts[post])
+    return replace(stage, acts=acts, by_actor=by_actor, actor_of={**stage.actor_of, **actor_of})
 
 
 def scene(posts: pa.Table, stances: pa.Table, facts: pa.Table, actors: pa.Table, answers: pa.Table) -> Scene:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -20,7 +20,7 @@ from ringtrace.rings.deals import find_deals
 from ringtrace.rings.doubt import doubts
 from ringtrace.rings.exchange import without_exchange
 from ringtrace.rings.graph import build
-from ringtrace.rings.roles import assign
+from ringtrace.rings.roles import Held, assign
 
 SCHEMA = pa.schema(
     [("ring_id", pa.string()), ("probability", pa.float64()), ("actors", pa.int64()), ("accounts", pa.int64()),
@@ -46,10 +46,7 @@ def find_rings(
     """Return the tables ties, rings, members, deals, containers and claims by name."""
     stage = scene(posts, stances, facts, actors, answers)
     ties = build(stage, mentions, accounts, templates, identifiers)
-    partition = find(ties)
-    members, held = assign(partition, ties, stage, _operators(posts))
-    unlike = pa.array(sorted(without_exchange(members, ties, stage)), pa.string())
-    members = members.filter(pc.invert(pc.is_in(members["ring_id"], unlike)))
+    partition, members, held = find_members(stage, ties, operators(posts))
     rings = _summary(stage, members, mentions, ties, partition)
     deals = find_deals(stage, mentions, _answers(stage, accounts))
     used = defaultdict(list)
@@ -63,7 +60,18 @@ def find_rings(
     }  # fmt: skip
 
 
-def _operators(posts: pa.Table) -> list[str]:
+def find_members(
+    stage: Scene, ties: pa.Table, running: Iterable[str]
+) -> tuple[pa.Table, pa.Table, dict[str, list[Held]]]:
+    """Return (partition, members, actor -> roles held) of what are rings. running: accounts that run a container."""
+    partition = find(ties)
+    members, held = assign(partition, ties, stage, running)
+    unlike = pa.array(sorted(without_exchange(members, ties, stage)), pa.string())
+    return partition, members.filter(pc.invert(pc.is_in(members["ring_id"], unlike))), held
+
+
+def operators(posts: pa.Table) -> list[str]:
+    """Return the accounts that run a container, as exports say."""
     if "author_role" not in posts.column_names:
         return []
     return sorted(set(posts.filter(pc.equal(posts["author_role"], "operator"))["account_id"].to_pylist()))
