@@ -7,7 +7,7 @@ RUN := $(BIN)/ringtrace
 # Offices often stand behind a proxy whose certificate only the system knows.
 export UV_SYSTEM_CERTS := true
 
-.PHONY: demo demo-tiny test check soak bench lock browser postgres clean
+.PHONY: demo demo-tiny test check soak bench lock browser java postgres clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -24,6 +24,11 @@ $(VENV)/.dev: $(VENV)/.core requirements-dev.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
+# Spark comes as source (its jars and Python files, nothing is compiled), so it stays out of what everybody needs.
+$(VENV)/.spark: $(VENV)/.dev requirements-spark.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: --no-binary pyspark -r requirements-spark.lock
+	@touch $@
+
 demo: $(VENV)/.core ## the main job at the breadth of the 2014 operation: 100,000 synthetic posts, some minutes
 	@$(BIN)/python -m ringtrace demo --preset seed
 
@@ -37,14 +42,17 @@ browser:
 postgres:
 	@$(BIN)/python tests/postgres.py >/dev/null || (command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y postgresql >/dev/null) || true
 
+java:
+	@command -v java >/dev/null || (command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qq -y openjdk-17-jre-headless >/dev/null) || true
+
 check: $(VENV)/.dev ## lint, types, layers and unit tests, under two minutes
 	@$(BIN)/ruff check src tests benchmarks
 	@$(BIN)/ruff format --check src tests benchmarks
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -n 2 -m "not browser and not slow"
+	@$(BIN)/pytest -n 2 -m "not browser and not slow and not spark"
 
-test: $(VENV)/.dev browser postgres ## every test
+test: $(VENV)/.dev $(VENV)/.spark browser postgres java ## every test
 	@$(BIN)/ruff check src tests benchmarks
 	@$(BIN)/ruff format --check src tests benchmarks
 	@$(BIN)/mypy
@@ -60,6 +68,7 @@ bench: $(VENV)/.dev ## every benchmark, printed as a table
 lock: ## resolve the locks anew
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --only-binary :all: pyproject.toml --group build -o requirements.lock
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --only-binary :all: pyproject.toml --group build --group dev -o requirements-dev.lock
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --only-binary :all: --no-binary pyspark -c requirements-dev.lock pyproject.toml --extra spark -o requirements-spark.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache demo-case demo-evidence

@@ -25,10 +25,12 @@ from known_cases import even_mass, fit_logistic, left_out, read_case
 from ringtrace.engines import local
 from ringtrace.evaluation.measures import average_precision, macro_f1
 from ringtrace.pipeline.answering import find_answers
-from ringtrace.pipeline.stages import ROUNDS, first_sight
+from ringtrace.pipeline.recalling import Look
+from ringtrace.pipeline.stages import ROUNDS, answers_of, first_sight
 from ringtrace.stances import company as model
 from ringtrace.stances.company import DIRECTIONS, LEANINGS, TERMS, Company
 from ringtrace.stances.wording import Wording
+from ringtrace.store.cache import NOTHING
 
 LEXICONS = Path(ringtrace.__file__).parent / "lexicons"
 MASS = 3000.0
@@ -58,20 +60,21 @@ class Known:
             if post is not None:
                 direction[row[post]] = DIRECTIONS.index(one["direction"]) if one["direction"] in DIRECTIONS else -1
         answers = find_answers(posts)
-        return cls(known.name, posts, answers, _first(known.folder, posts, answers), direction, Wording(posts))
+        return cls(known.name, posts, answers, _first(known.folder, posts), direction, Wording(posts))
 
     def company(self) -> Company:
         return Company(self.posts, self.answers, *self.first)
 
 
-def _first(case: Path, posts: pa.Table, answers: pa.Table) -> tuple[pa.Table, pa.Table]:
+def _first(case: Path, posts: pa.Table) -> tuple[pa.Table, pa.Table]:
     kept = [case / f"first.{name}.arrow" for name in ("mentions", "stances")]
     newest = max(path.stat().st_mtime for path in LEXICONS.glob("stance*.toml"))
     if not all(path.exists() and path.stat().st_mtime > newest for path in kept):
-        with local.Workers(2) as crew:
-            found, _ = first_sight(posts, answers, None, crew, lambda *_: None)
-        for path, table in zip(kept, found, strict=False):
-            feather.write_feather(table, path)
+        with local.Local(2) as engine:
+            frame = engine.frame(posts)
+            found, _ = first_sight(Look(engine, None, b"", NOTHING), frame, answers_of(engine, frame))
+            for path, one in zip(kept, found, strict=False):
+                feather.write_feather(engine.table(one), path)
     return feather.read_table(kept[0]), feather.read_table(kept[1])
 
 

@@ -5,12 +5,12 @@ from hashlib import sha256
 
 import pyarrow as pa
 
+from ringtrace.engines.local import Local
 from ringtrace.model.source import Source
-from ringtrace.pipeline.answering import find_answers
 from ringtrace.pipeline.posts import merge, post_table
 from ringtrace.pipeline.reading import read_source
 from ringtrace.pipeline.shortfalls import cut_short
-from ringtrace.pipeline.stages import observe_all
+from ringtrace.pipeline.stages import answers_of, observe_all
 
 
 def observed(*said):
@@ -29,8 +29,14 @@ def observed(*said):
     )
     posts = merge([post_table(read_source(source).posts)])
     assert len(posts) == len(said)
-    mentions, _, _ = observe_all(posts, find_answers(posts), None, 1, lambda *_: None)
-    return mentions, posts, data
+    return observed_in(posts)[0], posts, data
+
+
+def observed_in(posts):
+    engine = Local()
+    frame = engine.frame(posts)
+    found = observe_all(engine, frame, answers_of(engine, frame), None, lambda *_: None)
+    return [engine.table(one) for one in found]
 
 
 def contacts(mentions, posts):
@@ -82,7 +88,7 @@ def test_a_post_with_more_handles_than_are_read_says_so():
     many = "QQ 28477109，" * 2_000
     observed_, posts, _ = observed(("1", 0, many), ("2", 1, "QQ 28477109"))
     assert len(observed_)
-    _, _, facts = observe_all(posts, find_answers(posts), None, 1, lambda *_: None)
+    _, _, facts = observed_in(posts)
     cut = [row for row in facts.to_pylist() if row["fact"] == "contacts_unread"]
     texts = dict(zip(posts["post_id"].to_pylist(), posts["text"].to_pylist(), strict=True))
     assert [texts[row["post_id"]] for row in cut] == [many]

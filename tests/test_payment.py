@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringtrace.engines.local import Local
 from ringtrace.extractors.payment import find
 from ringtrace.linking.identifiers import classify
 from ringtrace.linking.pairs import link_accounts
 from ringtrace.linking.templates import find_templates
 from ringtrace.model.source import Source
-from ringtrace.pipeline.answering import find_answers
 from ringtrace.pipeline.exporting import without_accounts
 from ringtrace.pipeline.posts import account_table, merge, post_table
 from ringtrace.pipeline.reading import read_source
-from ringtrace.pipeline.stages import observe_all
+from ringtrace.pipeline.stages import answers_of, observe_all
 from ringtrace.report.words import feature_words
 from ringtrace.store.keys import digest_key
 from ringtrace.text.check_digits import ean13, identity_card, luhn
@@ -89,7 +89,10 @@ def chat(*said):
 
 def test_two_accounts_that_give_one_card_are_tied_by_it_and_no_table_but_the_texts_holds_the_number():
     posts = chat(("mila", f"订金打到我卡号{CARD}"), ("tess", "银行卡 6200 0012 3456 7890 128 户名不变"), ("bo", "在吗"))
-    mentions, stances, facts = observe_all(posts, find_answers(posts), None, 1, lambda *_: None, KEY)
+    engine = Local()
+    frame = engine.frame(posts)
+    seen = observe_all(engine, frame, answers_of(engine, frame), None, lambda *_: None, KEY)
+    mentions, stances, facts = map(engine.table, seen)
     accounts = account_table(posts)
     identifiers = classify(posts, mentions, accounts, stances)
     links = link_accounts(posts, mentions, stances, accounts, find_templates(posts), identifiers, ())

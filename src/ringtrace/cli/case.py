@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -78,7 +77,9 @@ def add(
 
 def analyse(
     case: CasePath,
-    engine: Annotated[str, typer.Option(help="Where to run: local, or local:N for N processes.")] = "local",
+    engine: Annotated[
+        str, typer.Option(help="Where to run: local, local:N (processes), spark-local[N] or spark://HOST:PORT.")
+    ] = "local",
     fresh: Annotated[bool, typer.Option("--fresh", help="Work everything out, believing no earlier run.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -90,16 +91,14 @@ def analyse(
 
     Example: ringtrace analyse mycase
     """
-    from ringtrace.errors import UsageError
+    from ringtrace.engines.opening import open_engine
     from ringtrace.pipeline import analyse as run
     from ringtrace.store.case import Case
 
-    name, _, count = engine.partition(":")
-    if name != "local" or (count and not (count.isdigit() and int(count))):
-        raise UsageError(f"engine {engine!r} is not known; use local or local:N")
+    on = open_engine(engine)
     started = time.perf_counter()
     with Progress() as progress:
-        summary = run(Case(case), int(count or os.cpu_count() or 1), progress, fresh=fresh)
+        summary = run(Case(case), on, progress, fresh=fresh)
     seconds = round(time.perf_counter() - started, 1)
     emit(as_json, {**summary.document(), "seconds": seconds}, [*summary.sentences(), f"Took {seconds} s."])
     if summary.gaps:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ringtrace import __version__
 
 if TYPE_CHECKING:
+    from ringtrace.engines.engine import Engine
     from ringtrace.pipeline.summary import Summary
     from ringtrace.store.case import Case
 
@@ -16,25 +17,25 @@ if TYPE_CHECKING:
 
 
 def analyse(
-    case: Case, workers: int, progress: Callable[[str, int, int], None], *, fresh: bool = False
+    case: Case, engine: Engine | int, progress: Callable[[str, int, int], None], *, fresh: bool = False
 ) -> Summary:  # fmt: skip
-    """Remake ``analysis/`` from evidence and decisions; the same inputs give the same bytes.
+    """Remake ``analysis/`` from evidence and decisions; the same inputs give the same bytes on every engine.
 
-    What the map stages gave for the same inputs before is taken from the cache; fresh: believe nothing of it.
+    engine: a number means so many processes of this machine. What the map stages gave for the same inputs
+    before is taken from the cache; fresh: believe nothing of it.
     """
     from ringtrace.engines.edition import edition
-    from ringtrace.engines.local import seldom_collecting
+    from ringtrace.engines.local import Local, seldom_collecting
     from ringtrace.linking.actors import cluster
     from ringtrace.linking.identifiers import classify
     from ringtrace.linking.pairs import link_accounts
     from ringtrace.linking.templates import find_templates
     from ringtrace.pipeline.alerting import alert_file, raise_alerts
-    from ringtrace.pipeline.answering import find_answers
     from ringtrace.pipeline.changes import Run, compare
     from ringtrace.pipeline.custodian import log_combination
     from ringtrace.pipeline.figures import figure_tables
-    from ringtrace.pipeline.posts import account_table, with_actors
-    from ringtrace.pipeline.stages import observe_all, read_all
+    from ringtrace.pipeline.posts import with_actors
+    from ringtrace.pipeline.stages import accounts_of, answers_of, observe_all, read_all
     from ringtrace.pipeline.summary import Summary, contents_of, counts_of, quoting
     from ringtrace.report.render import render
     from ringtrace.rings.assembly import find_rings
@@ -42,21 +43,21 @@ def analyse(
     from ringtrace.store.cache import Cache
     from ringtrace.store.records import read_entries
 
-    with case.locked(), seldom_collecting(), closing(case.open_ledger()) as ledger:
+    running = Local(engine) if isinstance(engine, int) else engine
+    with case.locked(), seldom_collecting(), closing(case.open_ledger()) as ledger, running as on:
         log_combination(case, f"analysis by ringtrace {__version__}")
         rules = edition([case.lexicons] if case.lexicons else [])
         cache = Cache(case.analysis, rules)
         if fresh:
             cache.clear()
-        evidence, posts, gaps, clocks = read_all(case.evidence, case.settings.zone, workers, progress, cache)
-        answers = find_answers(posts)
-        mentions, stances, facts = observe_all(
-            posts, answers, case.lexicons, workers, progress, case.digest_key(), cache
-        )  # fmt: skip
+        evidence, said, gaps, clocks = read_all(on, case.evidence, case.settings.zone, progress, cache)
+        replies = answers_of(on, said)
+        seen = observe_all(on, said, replies, case.lexicons, progress, case.digest_key(), cache)
+        posts, answers, mentions, stances, facts = (on.table(one, ("post_id",)) for one in (said, replies, *seen))
         judgements, entries = ledger.judgements(), read_entries(ledger)
 
         progress("linking", 0, 1)
-        accounts = account_table(posts)
+        accounts = accounts_of(on, said)
         templates = find_templates(posts)
         identifiers = classify(posts, mentions, accounts, stances, judgements)
         links = link_accounts(posts, mentions, stances, accounts, templates, identifiers, judgements)

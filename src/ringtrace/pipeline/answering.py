@@ -73,6 +73,13 @@ def find_answers(posts: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
+def answers_within(posts: pa.Table) -> tuple[pa.Table]:
+    """Return ``find_answers`` of whole conversations, and the container of each, by which they are grouped."""
+    found = find_answers(posts)
+    rows = pc.index_in(found["post_id"], posts["post_id"].combine_chunks())
+    return (found.append_column("container", posts["container"].take(rows)),)
+
+
 def posts_above(posts: pa.Table, answers: pa.Table, known: Mapping[str, str]) -> pa.Array:
     """Return for each row of ``posts`` what stands above it: list of (text, who, sure, does), nearest first.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import msgspec
 import pyarrow as pa
@@ -37,6 +38,35 @@ def read_confined(tasks: Sequence[Task], workers: int, allowance: Allowance | No
     """
     with Crew(MODULE, min(workers, len(tasks))) as crew:
         yield from crew.map(partial(read_task, crew, allowance or Allowance()), tasks)
+
+
+def task_table(tasks: Sequence[Task]) -> pa.Table:
+    """Return Table(task), one row a task: what ``read_tasks`` reads."""
+    return pa.table({"task": pa.array([msgspec.msgpack.encode(task) for task in tasks], pa.binary())})
+
+
+def read_tasks(batch: pa.Table) -> Tables:
+    """Return tables (evidence, posts, gaps) of a few tasks: the map stage that reading is.
+
+    Every process that runs it keeps children of its own, until it ends or dismisses them; the store of
+    evidence must lie at the same place for all of them.
+    """
+    found = [(from_rows("evidence", []), post_table([]), from_rows("gaps", []))]
+    for task in batch["task"].to_pylist():
+        found.append(read_task(_crew(), Allowance(), msgspec.msgpack.decode(task, type=Task)))
+    evidence, posts, gaps = (pa.concat_tables(part) for part in zip(*found, strict=True))
+    return evidence, posts, gaps
+
+
+@cache
+def _crew() -> Crew:
+    return Crew(MODULE, os.cpu_count() or 1)
+
+
+def dismiss() -> None:
+    """End the children that ``read_tasks`` keeps in this process."""
+    _crew().close()
+    _crew.cache_clear()
 
 
 def read_task(crew: Crew, allowance: Allowance, task: Task) -> Tables:

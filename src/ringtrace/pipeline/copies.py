@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ringtrace.engines.engine import Engine, Frame
 from ringtrace.engines.tables import from_rows, schema
 from ringtrace.pipeline.conversations import CHATS, SLACK, Conversations, Export, Pair, folded
 
@@ -17,55 +19,63 @@ _COLUMNS = (
     "post_id", "evidence_id", "member", "start", "stop", "sources", "platform", "container", "container_name",
     "account_id", "account_native", "account_name", "native_id", "sent_at", "sent_basis", "text", "kind",
 )  # fmt: skip
+_CHANGED = ("container", "container_name", "account_id", "account_native", "sources")
 
 
-def join_copies(posts: pa.Table) -> tuple[pa.Table, pa.Table]:
+def join_copies(engine: Engine, posts: Frame) -> tuple[Frame, pa.Table]:
     """Return (posts with copies joined, contract table ``clocks``).
 
-    posts: rows with unique post ids and the extra column ``reply_native``, in a stable order.
+    posts: rows with unique post ids and the extra column ``reply_native``. Which conversations may be held
+    twice is decided here from one row for each of their files; their posts alone are brought here.
     """
-    places = _candidates(posts)
-    if not len(places):
+    (units,) = engine.group(conversation_units, (posts,), ("container",), ("post_id",))
+    wanted = may_be_copies(engine.table(units, ("platform", "container", "container_name", "evidence_id")))
+    if not wanted:
         return posts, from_rows("clocks", [])
-    subset = posts.select(list(_COLUMNS)).take(places)
+    (chosen,) = engine.map(partial(_of_containers, frozenset(wanted)), posts)
+    subset = engine.table(chosen, ("post_id",))
     rows: dict[str, list[Any]] = {name: subset[name].to_pylist() for name in _COLUMNS if name != "sent_at"}
     rows["sent_at"] = subset["sent_at"].cast(pa.int64()).to_pylist()
-    conversations = Conversations(rows)
-    pairs = conversations.pairs()
+    pairs = Conversations(rows).pairs()
     changes, dropped = _Joining(rows).join(pairs)
     clocks = from_rows("clocks", _clock_rows(rows, pairs))
-    return _applied(posts, places, rows, changes, dropped), clocks
+    if changes or dropped:
+        (posts,) = engine.map(partial(_changed, _change_table(posts.schema, rows, changes, dropped)), posts)
+    return posts, clocks
 
 
-def _candidates(posts: pa.Table) -> pa.Array:
-    """Return the row numbers of conversations that more than one file may hold."""
-    units = posts.select(["platform", "container", "container_name", "evidence_id"]).group_by(
-        ["platform", "container", "container_name", "evidence_id"]
-    ).aggregate([([], "count_all")])  # fmt: skip
+def conversation_units(posts: pa.Table) -> tuple[pa.Table]:
+    """Return Table(platform, container, container_name, evidence_id, people): one row for each file of a conversation.
+
+    people: accounts of the whole conversation, the unnamed counted as one.
+    """
+    names = ["platform", "container", "container_name", "evidence_id"]
+    units = posts.select(names).group_by(names).aggregate([])
+    counts = posts.group_by(names[:2]).aggregate([("account_id", "count_distinct")]).to_pylist()
+    people = {(row["platform"], row["container"]): row["account_id_count_distinct"] for row in counts}
+    where = zip(units["platform"].to_pylist(), units["container"].to_pylist(), strict=True)
+    return (units.append_column("people", pa.array([people[one] for one in where], pa.int64())),)
+
+
+def may_be_copies(units: pa.Table) -> set[str]:
+    """Return the containers of conversations that more than one file may hold."""
     files: dict[tuple[str, str], set[str]] = defaultdict(set)
     held: dict[tuple[str, str], set[str]] = defaultdict(set)
+    talks: dict[str, set[str]] = defaultdict(set)
     for row in units.to_pylist():
         if row["platform"] in CHATS:
             name = (row["platform"], folded(row["container_name"]))
             files[name].add(row["evidence_id"])
             held[name].add(row["container"])
+            if row["people"] == 2:  # on the other's phone a talk has another name
+                talks[row["platform"]].add(row["container"])
     wanted = {one for name, found in files.items() if len(found) > 1 for one in held[name]}
-    wanted |= _talks(posts, units)
-    if not wanted:
-        return pa.array([], pa.int64())
+    return wanted.union(*(found for found in talks.values() if len(found) > 1 and len(units) > 1))
+
+
+def _of_containers(wanted: frozenset[str], posts: pa.Table) -> tuple[pa.Table]:
     mask = pc.is_in(posts["container"], value_set=pa.array(sorted(wanted), pa.string()))
-    return pc.indices_nonzero(mask.combine_chunks()).cast(pa.int64())
-
-
-def _talks(posts: pa.Table, units: pa.Table) -> set[str]:
-    """Return containers of two people: on the other's phone a talk has another name."""
-    if len(units) < 2:
-        return set()
-    chats = posts.filter(pc.is_in(posts["platform"], value_set=pa.array(CHATS, pa.string())))
-    people = chats.group_by(["platform", "container"]).aggregate([("account_id", "count_distinct")]).to_pylist()
-    talks = [(row["platform"], row["container"]) for row in people if 1 < row["account_id_count_distinct"] <= 2]
-    several = Counter(platform for platform, _ in talks)
-    return {container for platform, container in talks if several[platform] > 1}
+    return (posts.select(list(_COLUMNS)).filter(mask),)
 
 
 class _Joining:
@@ -178,33 +188,31 @@ class _Joining:
         return at
 
 
-def _applied(
-    posts: pa.Table,
-    places: pa.Array,
-    rows: dict[str, list[Any]],
-    changes: dict[int, dict[str, Any]],
-    dropped: dict[int, int],
+def _change_table(
+    form: pa.Schema, rows: dict[str, list[Any]], changes: dict[int, dict[str, Any]], dropped: dict[int, int]
 ) -> pa.Table:
+    """Return Table(post_id, gone, ``_CHANGED``): null where a cell stays as it is."""
+    touched = sorted(changes.keys() | dropped.keys())
+    columns = {
+        "post_id": pa.array([rows["post_id"][at] for at in touched], pa.string()),
+        "gone": pa.array([at in dropped for at in touched], pa.bool_()),
+    }
+    for name in _CHANGED:
+        columns[name] = pa.array([changes.get(at, {}).get(name) for at in touched], form.field(name).type)
+    return pa.table(columns)
+
+
+def _changed(changes: pa.Table, posts: pa.Table) -> tuple[pa.Table]:
     """Return ``posts`` with the changed cells put in and the copies left out."""
-    where = places.to_pylist()
-    for name in ("container", "container_name", "account_id", "account_native", "sources"):
-        changed = {where[at]: cells[name] for at, cells in changes.items() if name in cells and at not in dropped}
-        if changed:
-            order = sorted(changed)
-            mask = pa.array([False] * len(posts)).to_numpy(zero_copy_only=False).copy()
-            mask[order] = True
-            kind = posts.schema.field(name).type
-            column = posts[name].combine_chunks()
-            if pa.types.is_list(kind):
-                values = column.to_pylist()
-                for at in order:
-                    values[at] = changed[at]
-                fresh = pa.array(values, kind)
-            else:
-                fresh = pc.replace_with_mask(column, pa.array(mask), pa.array([changed[at] for at in order], kind))
-            posts = posts.set_column(posts.schema.get_field_index(name), posts.schema.field(name), fresh)
-    gone = {where[at] for at in dropped}
-    return posts.take(pa.array([at for at in range(len(posts)) if at not in gone], pa.int64())) if gone else posts
+    at = pc.index_in(posts["post_id"], changes["post_id"].combine_chunks())
+    if at.null_count == len(posts):
+        return (posts,)
+    for name in _CHANGED:
+        field = posts.schema.field(name)
+        fresh = pc.coalesce(changes[name].combine_chunks().take(at.combine_chunks()), posts[name].combine_chunks())
+        posts = posts.set_column(posts.schema.get_field_index(name), field, fresh)
+    gone = pc.fill_null(changes["gone"].combine_chunks().take(at.combine_chunks()), False)
+    return (posts.filter(pc.invert(gone)),)
 
 
 def _clock_rows(rows: dict[str, list[Any]], pairs: Sequence[Pair]) -> Iterator[dict[str, Any]]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from ringtrace.engines.engine import Engine, Frame
 from ringtrace.engines.tables import from_rows, microseconds
 from ringtrace.model.identity import derive_id
 from ringtrace.model.mention import CONTACT_KINDS, Candidate
@@ -38,56 +43,93 @@ _COLUMNS = (
     "post_id", "evidence_id", "member", "platform", "container", "container_name", "account_id", "kind", "sent_at",
     "text", "segments",
 )  # fmt: skip
+Inner = Mapping[tuple[str, str], tuple[Sequence[int], Sequence[int]]]
+_HANDLES = frozenset({"qq", "wechat", "telegram"})
 _DISTINCT = 6
 """Characters that a handle must have to be known again: a shorter number may be anything."""
 
 
-def join_messages(posts: pa.Table, mentions: pa.Table, lexicons: Path | None) -> pa.Table:
+def join_messages(engine: Engine, posts: Frame, mentions: Frame, lexicons: Path | None) -> Frame:
     """Return ``mentions`` with the contacts whose parts one account wrote into consecutive messages.
 
     Such a mention belongs to the message that completes it; its spans lie in all of them. What the
-    parts alone were read as at the same place gives way.
+    parts alone were read as at the same place gives way. Few posts have such parts: what they give is
+    gathered here.
     """
-    added: list[dict[str, Any]] = []
-    for run in _runs(posts):
-        added += _joined(run, lexicons)
-    if not added:
+    (found,) = engine.group(partial(over_messages, lexicons=lexicons), (posts,), ("container",), ("post_id",))
+    added = engine.table(found, ("post_id",))
+    if not len(added):
         return mentions
-    inner = {(s["evidence_id"], s["member"], s["start"], s["stop"]) for row in added for s in row["spans"]}
+    inner = _merged(span for row in added["spans"].to_pylist() for span in row)
+    (kept,) = engine.map(partial(_outside, inner), mentions)
+    return engine.joined([kept, engine.frame(added)])
+
+
+def over_messages(posts: pa.Table, lexicons: Path | None) -> tuple[pa.Table]:
+    """Return the mentions that are spread over messages of whole conversations."""
+    return (from_rows("mentions", (row for run in _runs(posts) for row in _joined(run, lexicons))),)
+
+
+def _outside(inner: Inner, mentions: pa.Table) -> tuple[pa.Table]:
     kept = [
         not (kind in CONTACT_KINDS and any(_within(span, inner) for span in spans))
         for kind, spans in zip(mentions["kind"].to_pylist(), mentions["spans"].to_pylist(), strict=True)
     ]
-    return pa.concat_tables([mentions.filter(pa.array(kept, pa.bool_())), from_rows("mentions", added)])
+    return (mentions.filter(pa.array(kept, pa.bool_())),)
 
 
-def know_again(mentions: pa.Table) -> pa.Table:
+def know_again(engine: Engine, mentions: Frame) -> Frame:
     """Return ``mentions`` with doubtful handles raised that the case holds elsewhere beyond doubt.
 
     Only values of ``_DISTINCT`` characters and more, and only readings that no cue settled.
     """
+    (found,) = engine.group(known_and_doubted, (mentions,), ("kind", "value"), ())
+    known = frozenset(zip(*(engine.table(found)[name].to_pylist() for name in ("kind", "value")), strict=True))
+    return engine.map(partial(_raised, known), mentions)[0] if known else mentions
+
+
+def known_and_doubted(mentions: pa.Table) -> tuple[pa.Table]:
+    """Return Table(kind, value) of the handles that stand in ``mentions`` both beyond doubt and doubtfully."""
     names = ("kind", "value", "probability", "rule")
-    columns = [mentions[name].to_pylist() for name in names]
-    handles = {"qq", "wechat", "telegram"}
-    known = {
-        (kind, value)
-        for kind, value, sure, _ in zip(*columns, strict=True)
-        if kind in handles and sure >= KNOWN and len(value) >= _DISTINCT
-    }
+    known: set[tuple[str, str]] = set()
+    doubted: set[tuple[str, str]] = set()
+    for kind, value, sure, rule in zip(*(mentions[name].to_pylist() for name in names), strict=True):
+        if kind in _HANDLES and sure >= KNOWN and len(value) >= _DISTINCT:
+            known.add((kind, value))
+        elif 0 < sure < RAISED and rule.startswith(BY_THEMSELVES):
+            doubted.add((kind, value))
+    rows = [{"kind": kind, "value": value} for kind, value in sorted(known & doubted)]
+    return (pa.Table.from_pylist(rows, schema=pa.schema([("kind", pa.string()), ("value", pa.string())])),)
+
+
+def _raised(known: frozenset[tuple[str, str]], mentions: pa.Table) -> tuple[pa.Table]:
+    columns = [mentions[name].to_pylist() for name in ("kind", "value", "probability", "rule")]
     raised = [
         RAISED if 0 < sure < RAISED and (kind, value) in known and rule.startswith(BY_THEMSELVES)
         else sure
         for kind, value, sure, rule in zip(*columns, strict=True)
     ]  # fmt: skip
     at = mentions.schema.get_field_index("probability")
-    return mentions.set_column(at, mentions.schema.field(at), pa.array(raised, mentions.schema.field(at).type))
+    return (mentions.set_column(at, mentions.schema.field(at), pa.array(raised, mentions.schema.field(at).type)),)
 
 
-def _within(span: dict[str, Any], inner: set[tuple[str, str, int, int]]) -> bool:
-    return any(
-        span["evidence_id"] == evidence and span["member"] == member and span["start"] < stop and start < span["stop"]
-        for evidence, member, start, stop in inner
-    )
+def _merged(spans: Iterable[dict[str, Any]]) -> Inner:
+    """Return (evidence id, member) -> (starts, stops) of stretches in order that do not overlap."""
+    found: dict[tuple[str, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for span in sorted(spans, key=itemgetter("evidence_id", "member", "start", "stop")):
+        starts, stops = found[span["evidence_id"], span["member"]]
+        if stops and span["start"] <= stops[-1]:
+            stops[-1] = max(stops[-1], span["stop"])
+        else:
+            starts.append(span["start"])
+            stops.append(span["stop"])
+    return dict(found)
+
+
+def _within(span: dict[str, Any], inner: Inner) -> bool:
+    starts, stops = inner.get((span["evidence_id"], span["member"]), ((), ()))
+    at = bisect_left(starts, span["stop"]) - 1
+    return at >= 0 and span["start"] < stops[at]
 
 
 def _runs(posts: pa.Table) -> Iterator[list[dict[str, Any]]]:

@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ringtrace.engines.engine import Engine, Frame
+from ringtrace.engines.local import Local
 from ringtrace.engines.tables import from_rows, schema
 from ringtrace.model.post import Post
 from ringtrace.model.span import Segment, Span
@@ -48,31 +50,46 @@ def post_table(posts: Sequence[Post]) -> pa.Table:
     return pa.table([pa.array(columns[f.name], type=f.type) for f in fields], schema=pa.schema(fields))
 
 
-def merge(tables: Iterable[pa.Table]) -> pa.Table:
-    """Join tables of posts; see ``merge_copies``."""
+def merge(tables: Sequence[pa.Table]) -> pa.Table:
+    """Join tables of posts in this process; see ``merge_copies``."""
     return merge_copies(tables)[0]
 
 
-def merge_copies(tables: Iterable[pa.Table]) -> tuple[pa.Table, pa.Table]:
-    """Join tables of posts; a post that came in more than once is one row with all its sources.
+def merge_copies(tables: Sequence[pa.Table]) -> tuple[pa.Table, pa.Table]:
+    """Join tables of posts in this process: (posts, contract table ``clocks``); see ``merge_frames``."""
+    with Local() as engine:
+        posts, clocks = merge_frames(engine, engine.frame(pa.concat_tables(tables) if tables else post_table([])))
+        return engine.table(posts, ("post_id",)), clocks
+
+
+def merge_frames(engine: Engine, posts: Frame) -> tuple[Frame, pa.Table]:
+    """Join posts as readers give them; a post that came in more than once is one row with all its sources.
 
     Returns (posts, contract table ``clocks``): also exports of one conversation by other means are joined.
     """
-    joined = pa.concat_tables([*tables]) if tables else post_table([])
-    order = [(name, "ascending") for name in ("post_id", "evidence_id", "member", "start")]
-    joined = joined.take(pc.sort_indices(joined, sort_keys=order)).combine_chunks()
-    ids = joined["post_id"].to_pylist()
+    (posts,) = engine.group(merge_same, (posts,), ("post_id",), ("post_id", "evidence_id", "member", "start"))
+    posts, clocks = join_copies(engine, posts)
+    (posts,) = engine.group(settle, (posts,), ("container",), ("post_id",))
+    return posts, clocks
+
+
+def merge_same(posts: pa.Table) -> tuple[pa.Table]:
+    """Return one row for each post id, the first, with the spans of all its rows as sources.
+
+    posts: in order of post_id, evidence_id, member, start.
+    """
+    ids = posts["post_id"].to_pylist()
     first = [index for index, value in enumerate(ids) if index == 0 or value != ids[index - 1]]
-    merged = joined.take(pa.array(first, pa.int64()))
-    spans = joined.select(["evidence_id", "member", "start", "stop"]).to_pylist() if len(first) < len(ids) else []
+    merged = posts.take(pa.array(first, pa.int64()))
+    spans = posts.select(["evidence_id", "member", "start", "stop"]).to_pylist() if len(first) < len(ids) else []
     bounds = [*first, len(ids)]
     sources = [spans[a:b] if b - a > 1 else [] for a, b in pairwise(bounds)]
-    place = merged.schema.get_field_index("sources")
-    merged = merged.set_column(
-        place, schema("posts").field("sources"), pa.array(sources, schema("posts").field("sources").type)
-    )
-    joined, clocks = join_copies(merged)
-    return link_edits(_resolve_replies(joined)), clocks
+    return (_put(merged, "sources", sources),)
+
+
+def settle(posts: pa.Table) -> tuple[pa.Table]:
+    """Return the posts of whole conversations with ``reply_to`` and ``edit_of`` resolved."""
+    return (link_edits(_resolve_replies(posts)),)
 
 
 def _resolve_replies(posts: pa.Table) -> pa.Table:
@@ -132,6 +149,11 @@ def account_table(posts: pa.Table) -> pa.Table:
     for row in found.values():
         row["names"] = sorted(row["names"])
     return from_rows("accounts", (found[key] for key in sorted(found)))
+
+
+def accounts_among(posts: pa.Table) -> tuple[pa.Table]:
+    """Return ``account_table`` of accounts whose posts are all there."""
+    return (account_table(posts),)
 
 
 def with_actors(accounts: pa.Table, actors: pa.Table) -> pa.Table:

@@ -1,0 +1,136 @@
+"""The two costly map stages, reading and observing: what they gave for the same input before is not worked out again.
+
+The cache lies beside the tables of one machine; an engine that holds its rows elsewhere works everything out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ringtrace.engines.digests import row_digests
+from ringtrace.engines.engine import Engine, Frame
+from ringtrace.engines.local import Local
+from ringtrace.engines.tables import from_rows
+from ringtrace.pipeline.confined import STOPPED, dismiss, read_tasks, task_table
+from ringtrace.pipeline.files import Task
+from ringtrace.pipeline.observing import observe
+from ringtrace.pipeline.posts import post_table
+from ringtrace.pipeline.reading import MAPPING_SUFFIX, OUT_OF_MEMORY
+from ringtrace.store.cache import Cache, Part, Places
+from ringtrace.store.evidence import EvidenceStore, Held
+
+_SMALL_BYTES = 4 * 2**20
+_MOST_FILES = 1_000
+_OBSERVED = ("mentions", "stances", "facts")
+Progress = Callable[[str, int, int], None]
+
+
+def silent(_stage: str, _done: int, _whole: int) -> None:
+    """Report nothing: a second look is no progress of its own."""
+
+
+def recall_files(
+    engine: Local, store: EvidenceStore, held: Sequence[Held], sidecars: Mapping[str, bytes], zone: str,
+    progress: Progress, cache: Cache,
+) -> tuple[pa.Table, ...]:  # fmt: skip
+    """Return tables (evidence, posts, gaps) of ``held``, posts unmerged."""
+    shelf = cache.shelf("reading")
+    keys = [msgspec.msgpack.encode((item, sidecars.get(item.evidence_id), zone)) for item in held]
+    digests = pa.array([hashlib.sha256(key).digest() for key in keys], pa.binary(32))
+
+    def read(numbers: Places) -> Iterator[Part]:
+        tasks = list(tasks_of(store, [held[at] for at in numbers.tolist()], sidecars, zone))
+        done = len(held) - len(numbers)
+        yield _read_part(numbers[:0], from_rows("evidence", []), post_table([]), from_rows("gaps", []))
+        running = engine.stream(read_tasks, task_table(tasks), 1, apart=True)
+        for task, (_, tables) in zip(tasks, running, strict=False):
+            yield _read_part(numbers[: len(task.held)], *tables)
+            numbers = numbers[len(task.held) :]
+            done += len(task.held)
+            progress("reading", done, len(held))
+        running.close()
+        dismiss()
+
+    found = shelf.complete(digests, read)
+    shelf.settle()
+    return found
+
+
+def _read_part(numbers: Places, *tables: pa.Table) -> Part:
+    """Return what a task gave; a file whose reading was stopped is read anew by the next analysis."""
+    ids = tables[0]["evidence_id"].combine_chunks()
+    at = tuple(numbers[pc.index_in(table["evidence_id"], ids).to_numpy()] for table in tables)
+    reasons = tables[2]["reason"]
+    chance = pc.or_(pc.starts_with(reasons, STOPPED), pc.equal(reasons, OUT_OF_MEMORY))
+    stopped = tables[2].filter(chance)["evidence_id"].combine_chunks()
+    return Part(numbers, tables, at, pc.invert(pc.is_in(ids, stopped)).to_numpy(zero_copy_only=False))
+
+
+class Look:
+    """Observes posts on an engine. secret: the case's key for digests of what must not be stored as it is."""
+
+    def __init__(self, engine: Engine, lexicons: Path | None, secret: bytes, cache: Cache) -> None:
+        self.engine = engine
+        self._observe = partial(observe, lexicons=lexicons, secret=secret)
+        self._shelf = cache.shelf("observing", hashlib.sha256(secret).hexdigest())
+
+    def at(self, wanted: Frame, progress: Progress = silent) -> tuple[Frame, ...]:
+        """Return frames (mentions, stances, facts) of ``wanted``, whose columns are as ``observe`` asks for them."""
+        engine = self.engine
+        if not isinstance(engine, Local):
+            return engine.map(self._observe, wanted, told=lambda done: progress("posts", done, wanted.rows))
+        table = engine.table(wanted)
+
+        def observed(numbers: Places) -> Iterator[Part]:
+            unknown = table.take(pa.array(numbers))
+            done = len(table) - len(unknown)
+            yield Part(numbers[:0], tuple(from_rows(name, []) for name in _OBSERVED), (numbers[:0],) * len(_OBSERVED))
+            for batch, tables in engine.stream(self._observe, unknown):
+                own, numbers = numbers[: len(batch)], numbers[len(batch) :]
+                ids = batch["post_id"].combine_chunks()
+                yield Part(own, tables, tuple(own[pc.index_in(one["post_id"], ids).to_numpy()] for one in tables))
+                done += len(batch)
+                progress("posts", done, len(table))
+
+        return tuple(map(engine.frame, self._shelf.complete(row_digests(table), observed)))
+
+    def settle(self) -> None:
+        """Let the cache drop what this analysis did not ask for."""
+        self._shelf.settle()
+
+
+def sidecars_of(store: EvidenceStore, held: Sequence[Held]) -> dict[str, bytes]:
+    """Return evidence id -> the mapping that lies beside that file."""
+    by_name = {name: item for item in held for name in item.names}
+    found = {}
+    for item in held:
+        beside = next((by_name[n + MAPPING_SUFFIX] for n in item.names if n + MAPPING_SUFFIX in by_name), None)
+        if beside is not None:
+            found[item.evidence_id] = bytes(store.open(beside.evidence_id))
+    return found
+
+
+def tasks_of(store: EvidenceStore, held: Sequence[Held], sidecars: Mapping[str, bytes], zone: str) -> Iterator[Task]:
+    """Group small files so that a worker's trip is worth it; large ones travel alone."""
+    group: list[Held] = []
+    size = 0
+
+    def task() -> Task:
+        own = {item.evidence_id: sidecars[item.evidence_id] for item in group if item.evidence_id in sidecars}
+        return Task(str(store.folder.resolve()), tuple(group), own, zone)
+
+    for item in held:
+        if group and (size + item.size > _SMALL_BYTES or len(group) >= _MOST_FILES):
+            yield task()
+            group, size = [], 0
+        group.append(item)
+        size += item.size
+    if group:
+        yield task()
