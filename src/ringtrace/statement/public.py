@@ -16,6 +16,7 @@ from functools import cache
 from ringtrace.statement.carrying import Carried, issuer_place
 from ringtrace.statement.copying import Count
 from ringtrace.statement.counting import counts
+from ringtrace.statement.grids import Cell, find_grids
 from ringtrace.statement.placing import find_named, innermost, place_counts
 from ringtrace.statement.stories import Told, tell
 from ringtrace.statement.vocabulary import PERSONS, UNITS, Vocabulary, terms
@@ -71,19 +72,31 @@ def read_public_figures(text: str, *, title: str = "", published: str = "", lang
     main_day: tuple[str, str] = ("", "")
     memory: dict[str, list[Count]] = {}
     carried: dict[str, Carried] = {}
+    grids = list(find_grids(text))
     issuer, headed = issuer_place(folded.text), innermost(find_named(fold(title).text))
     for told in tell(folded.text, published):
+        begins = folded.origin(told.sentence.start, told.sentence.start + 1)[0]
+        if any(grid.cells and grid.start <= begins < grid.stop for grid in grids):
+            continue
         story = "" if told.context.startswith("part") else told.context
         kept = carried.setdefault(told.context, Carried(*("", "") if told.context else (issuer, headed)))
         found = list(_figures(told, memory.setdefault(story, []), kept))
         if any(d.quantity in PERSONS for d in found) and not told.context and told.period.start and not main_day[0]:
             main_day = (told.period.start, told.period.stop)
         (summary if told.sentence.text.lstrip().startswith(_BULLETS) else drafts).extend(found)
-    placed = []
+    placed = [_of_cell(cell, main_day) for grid in grids for cell in grid.cells]
     for draft in drafts + summary:
         start, stop = folded.origin(draft.start, draft.stop)
         placed.append(replace(draft, start=start, stop=stop))
     return _settle(placed, main_day)
+
+
+def _of_cell(cell: Cell, day: tuple[str, str]) -> Draft:
+    """A figure of a table: of the main story, and of its day."""
+    return Draft(
+        cell.start, cell.stop, cell.quantity, UNITS[cell.quantity], cell.status, cell.label, cell.place, *day, "exact",
+        cell.value, "",
+    )  # fmt: skip
 
 
 def _figures(told: Told, earlier: list[Count], carried: Carried) -> Iterator[Draft]:
