@@ -86,6 +86,10 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
             "ring_id", ring_id="text", probability="probability", actors="int", accounts="int", posts="int",
             first_at="time?", last_at="time?", provinces="list of text", containers="list of text",
         ),
+        "growth": _spec(
+            "ring_id month", ring_id="text", month="text", posts="int", active="int", joined="int", members="int",
+            containers="int", provinces="list of text",
+        ),
         "members": _spec(
             "ring_id actor_id", ring_id="text", actor_id="text", roles="list of role", stability="probability"
         ),

@@ -94,9 +94,18 @@ class RingPages:
             "deal_total": len(deals),
             "links": [self._link(row) for row in links[:_LINKS]],
             "link_total": len(links),
+            "growth": self._growth(ring["ring_id"]),
             "against": ring.get("counter_evidence") or [],
             "disproof": [self._named(line) for line in ring.get("disproof") or []],
         }
+
+    def _growth(self, ring: str) -> list[dict[str, Any]]:
+        """Month by month: members that first show, members so far, posts, provinces by name."""
+        table = self._table("growth")
+        return [
+            {**row, "provinces": [place_name(code) for code in row["provinces"]]}
+            for row in table.filter(pc.equal(table["ring_id"], ring)).to_pylist()
+        ]
 
     def deal(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A deal with names, price and child in words, and its quotes."""

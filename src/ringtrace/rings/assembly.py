@@ -20,6 +20,7 @@ from ringtrace.rings.deals import find_deals
 from ringtrace.rings.doubt import doubts
 from ringtrace.rings.exchange import without_exchange
 from ringtrace.rings.graph import build
+from ringtrace.rings.growth import grow
 from ringtrace.rings.roles import Held, assign
 
 SCHEMA = pa.schema(
@@ -43,11 +44,12 @@ def find_rings(
     identifiers: pa.Table,
     answers: pa.Table,
 ) -> dict[str, pa.Table]:
-    """Return the tables ties, rings, members, deals, containers and claims by name."""
+    """Return the tables ties, rings, members, deals, containers, claims and growth by name."""
     stage = scene(posts, stances, facts, actors, answers)
     ties = build(stage, mentions, accounts, templates, identifiers)
     partition, members, held = find_members(stage, ties, operators(posts))
-    rings = _summary(stage, members, mentions, ties, partition)
+    places = _places(stage, mentions)
+    rings = _summary(stage, members, places, ties, partition)
     deals = find_deals(stage, mentions, _answers(stage, accounts))
     used = defaultdict(list)
     for ring, containers in zip(rings["ring_id"].to_pylist(), rings["containers"].to_pylist(), strict=True):
@@ -57,6 +59,7 @@ def find_rings(
     claims = state(stage, members, held, ties, links, deals, containers)
     return {
         "ties": ties, "rings": rings, "members": members, "deals": deals, "containers": containers, "claims": claims,
+        "growth": grow(stage, members, places),
     }  # fmt: skip
 
 
@@ -82,11 +85,12 @@ def _answers(stage: Scene, accounts: pa.Table) -> list[tuple[Act, Act]]:
     return list(chain(addressed(stage, accounts), stated))
 
 
-def _summary(stage: Scene, members: pa.Table, mentions: pa.Table, ties: pa.Table, partition: pa.Table) -> pa.Table:
+def _summary(
+    stage: Scene, members: pa.Table, places: Mapping[str, set[str]], ties: pa.Table, partition: pa.Table
+) -> pa.Table:
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in members.to_pylist():
         groups[row["ring_id"]].append(row)
-    places = _places(stage, mentions)
     accounts = Counter(stage.actor_of.values())
     told = doubts(stage, members, ties)
     chance = dict(zip(partition["ring_id"].to_pylist(), partition["by_chance"].to_pylist(), strict=True))
