@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from ringtrace.cli import add_command
 from ringtrace.cli import main as run
-from ringtrace.web.command import serve
+from ringtrace.web.command import invite, serve
 
 
 def main() -> None:
     """Run the command line with every command."""
     add_command(serve)
+    add_command(invite)
     run()
 
 

@@ -53,15 +53,16 @@ class ConflictError(RingtraceError):
     """Somebody changed the same thing meanwhile; nothing was recorded.
 
     subject: the thing; seen: the version that the author had before them; present: what is recorded now, as
-    version, number, author, at (ISO 8601 UTC), kind, payload.
+    version, number, author, at (ISO 8601 UTC), kind, payload; mine: the payload that was refused.
     """
 
-    def __init__(self, subject: str, seen: int, present: Mapping[str, Any]) -> None:
+    def __init__(self, subject: str, seen: int, present: Mapping[str, Any], mine: Mapping[str, Any]) -> None:
         who = f" by {present['author']} at {present['at']}" if "author" in present else ""
         super().__init__(f"somebody changed this meanwhile{who}; look at both versions and decide again")
         self.subject = subject
         self.seen = seen
         self.present = dict(present)
+        self.mine = dict(mine)
 
 
 class LexiconError(RingtraceError):

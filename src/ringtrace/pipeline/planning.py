@@ -30,6 +30,8 @@ from ringtrace.store.ledger import Ledger
 from ringtrace.store.records import read_entries
 
 _STEP = "plan"
+DAY = "plan:day"
+"""The name under which the ledger counts the changes of the action day."""
 _PROTECTED = frozenset({"observer"})
 _CLUES = 8
 _SURE = 0.5
@@ -90,9 +92,12 @@ def plan_of(case: Case) -> Plan:
         ledger.close()
 
 
-def set_day(case: Case, day: str, *, author: str) -> None:
-    """Set the one action day; what was acknowledged for another day is open again."""
-    _append(case, Step("day", day, author), author)
+def set_day(case: Case, day: str, *, author: str, seen: int | None = None) -> None:
+    """Set the one action day; what was acknowledged for another day is open again.
+
+    seen: as ``Ledger.record`` has it.
+    """
+    _append(case, Step("day", day, author), author, DAY, seen)
 
 
 def give_task(case: Case, place: str, words: str, *, author: str) -> str:
@@ -104,12 +109,15 @@ def give_task(case: Case, place: str, words: str, *, author: str) -> str:
         raise UsageError("say what is to be done")
     code = province_of(reading.code)
     key = derive_id("task", code, words)
-    _append(case, Step("task", key, author, code, words), author)
+    _append(case, Step("task", key, author, code, words), author, task_subject(key))
     return key
 
 
-def answer_task(case: Case, task: str, state: str, *, author: str) -> str:
-    """Acknowledge, finish or return a task; return its id. Raises UsageError for an unknown task or state."""
+def answer_task(case: Case, task: str, state: str, *, author: str, seen: int | None = None) -> str:
+    """Acknowledge, finish or return a task; return its id. Raises UsageError for an unknown task or state.
+
+    seen: as ``Ledger.record`` has it, of ``task_subject``.
+    """
     answers: Mapping[str, Literal["acknowledged", "done", "returned"]]
     answers = {"acknowledged": "acknowledged", "done": "done", "returned": "returned"}
     if state not in answers:
@@ -120,7 +128,7 @@ def answer_task(case: Case, task: str, state: str, *, author: str) -> str:
         raise UsageError(f"{len(found) or 'no'} tasks are called {task!r}")
     if not plan.day:
         raise UsageError("no action day is set; `ringtrace plan CASE day 2014-02-19` sets it")
-    _append(case, Step(answers[state], found[0].id, author), author)
+    _append(case, Step(answers[state], found[0].id, author), author, task_subject(found[0].id), seen)
     return found[0].id
 
 
@@ -140,13 +148,17 @@ def board(case: Case, assigned: Mapping[str, Assignment] | None = None) -> tuple
     return plan, progress(plan, targets, count_records(entries).figures)
 
 
-def _append(case: Case, step: Step, author: str) -> None:
-    with case.locked():
-        ledger = case.open_ledger()
-        try:
-            ledger.record(_STEP, author, msgspec.to_builtins(step))
-        finally:
-            ledger.close()
+def task_subject(task: str) -> str:
+    """The name under which the ledger counts the changes of a task."""
+    return f"plan:task:{task}"
+
+
+def _append(case: Case, step: Step, author: str, subject: str, seen: int | None = None) -> None:
+    ledger = case.open_ledger()
+    try:
+        ledger.record(_STEP, author, msgspec.to_builtins(step), subject=subject, seen=seen)
+    finally:
+        ledger.close()
 
 
 def _steps(ledger: Ledger) -> list[Step]:

@@ -44,6 +44,22 @@ timestamp_roots = ""
 """
 
 
+_ADDRESS = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?|http://localhost(:[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSettings:
+    """How a team reaches its workbench. address: as browsers see it.
+
+    issuer, client: of the office's sign-in (OIDC), "" for none; secret_file: holds the client's secret alone.
+    """
+
+    address: str
+    issuer: str = ""
+    client: str = ""
+    secret_file: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     name: str
@@ -52,6 +68,7 @@ class Settings:
     timestamp_authority: str = ""
     timestamp_roots: str = ""
     display_zone: str = ""
+    team: TeamSettings | None = None
 
     @property
     def shown_zone(self) -> str:
@@ -114,6 +131,15 @@ class Case:
 
         return Ledger(self.settings.ledger) if self.settings.ledger else Ledger.at(self.folder / "ledger.db")
 
+    @contextmanager
+    def lent_ledger(self) -> Iterator[Ledger]:
+        """Open the ledger for one piece of work."""
+        ledger = self.open_ledger()
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
     def keep_ledger(self) -> Ledger:
         """Open the ledger for as long as this process works on the case; ``open_ledger`` then lends it."""
         self._kept = self.open_ledger()
@@ -161,7 +187,7 @@ def _read_settings(path: Path) -> Settings:
     settings = Settings(
         str(document.get("name", "case")), str(document.get("zone", "Asia/Shanghai")), str(document.get("ledger", "")),
         str(document.get("timestamp_authority", "")), str(document.get("timestamp_roots", "")),
-        str(document.get("display_zone", "")),
+        str(document.get("display_zone", "")), _read_team(path, document.get("team")),
     )  # fmt: skip
     for key, zone in (("zone", settings.zone), ("display_zone", settings.shown_zone)):
         try:
@@ -169,3 +195,18 @@ def _read_settings(path: Path) -> Settings:
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise CaseError(f"{path}: {key} {zone!r} is not a known time zone") from error
     return settings
+
+
+def _read_team(path: Path, told: object) -> TeamSettings | None:
+    """The part ``[team]``; without it the workbench is one person's."""
+    if told is None:
+        return None
+    words = {key: str(value) for key, value in told.items()} if isinstance(told, dict) else {}
+    known = {"address": "address", "oidc_issuer": "issuer", "oidc_client": "client", "oidc_secret_file": "secret_file"}
+    if not words or set(words) - set(known):
+        raise CaseError(f"{path}: [team] holds {', '.join(known)}")
+    found = TeamSettings(**{known[key]: value for key, value in words.items()})
+    if not _ADDRESS.fullmatch(found.address):
+        told = "address in [team] is https:// and a host, or http://localhost; a port may follow"
+        raise CaseError(f"{path}: {told}")
+    return found

@@ -42,7 +42,8 @@ def open_database(url: str) -> Engine:
             f"{url.partition('://')[0]!r} is no database for a ledger: sqlite:// or postgresql://"
         ) from error
     try:
-        _bring_up(engine)
+        with _told_plainly(engine, "used", f"; {_advice(engine)}"):
+            _bring_up(engine)
     except CaseError:
         engine.dispose()
         raise
@@ -73,13 +74,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def _told_plainly(engine: Engine, what: str) -> Iterator[None]:
+def _told_plainly(engine: Engine, what: str, advice: str = "") -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
         where = engine.url.render_as_string(hide_password=True)
         reason = getattr(error, "orig", None) or error
-        raise CaseError(f"the ledger {where} cannot be {what}: {reason}; {_advice(engine)}") from error
+        raise CaseError(f"the ledger {where} cannot be {what}: {reason}{advice}") from error
 
 
 def _sqlite(url: URL) -> Engine:
@@ -151,7 +152,7 @@ def _in_schema(schema: str) -> Any:  # noqa: ANN401  a listener
 
 def _bring_up(engine: Engine) -> None:
     """Make the tables, or change those of an older version. Nothing is written where they are as they should be."""
-    with reading(engine) as connection:
+    with engine.connect() as connection:
         if _version(connection) == HEAD:
             return
     with appending(engine) as connection:

@@ -115,6 +115,12 @@ class Ledger:
         with reading(self.engine) as connection:
             return [(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query)]
 
+    def changes(self, kinds: Sequence[str], after: int = 0) -> list[Change]:
+        """Return the events of ``kinds`` that follow event ``after``, in the order of recording."""
+        wanted = _CHANGES.where(Event.kind.in_(kinds), Event.number > after)
+        with reading(self.engine) as connection:
+            return [_change(row) for row in connection.execute(wanted)]
+
     def judge(self, judgement: Judgement, seen: int | None = None) -> int:
         """Record a verdict; a later verdict on the same subject supersedes an earlier one. seen: as in ``record``."""
         payload = {"subject": list(judgement.subject), "verdict": judgement.verdict, "reason": judgement.reason}
@@ -186,7 +192,7 @@ def _append(
     """Append events within a transaction that keeps others from doing so; only of a single one subject is told."""
     moment = round((at or datetime.now(UTC)).timestamp() * 1_000_000)
     first = (connection.scalar(select(func.max(Event.number))) or 0) + 1
-    version = _next_version(connection, subject, seen) if subject else None
+    version = _next_version(connection, subject, seen, events[0][2]) if subject else None
     rows = [
         {"number": first + index, "at": moment, "kind": kind, "author": author, "payload": payload,
          "subject": subject or None, "version": version}
@@ -216,14 +222,14 @@ def _insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.execute(_INSERT_MANY, {"rows": part})
 
 
-def _next_version(connection: Connection, subject: str, seen: int | None) -> int:
+def _next_version(connection: Connection, subject: str, seen: int | None, payload: str) -> int:
     """Raises ConflictError when ``subject`` is not at the version that was seen."""
     latest = connection.execute(
         _CHANGES.where(Event.subject == subject).order_by(None).order_by(Event.version.desc()).limit(1)
     ).one_or_none()
     present = latest.version if latest else 0
     if seen is not None and seen != present:
-        raise ConflictError(subject, seen, _told(latest) if latest else {"version": 0})
+        raise ConflictError(subject, seen, _told(latest) if latest else {"version": 0}, json.loads(payload))
     return int(present) + 1
 
 

@@ -20,19 +20,23 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
 from ringtrace import __version__
-from ringtrace.errors import CaseError, RingtraceError, UsageError
+from ringtrace.errors import CaseError, ConflictError, RingtraceError, UsageError
 from ringtrace.registry import scan
 from ringtrace.web.desk import Desk
 from ringtrace.web.gate import Gate, session_of
-from ringtrace.web.session import Sessions
+from ringtrace.web.rights import ANYBODY, guard, rights
+from ringtrace.web.session import Doorkeeper
+from ringtrace.web.team import Team
 from ringtrace.web.visit import Visit, visit_of
 
 _FORM_BYTES = 2**31
 _TITLES = {
     400: "That cannot be done",
     403: "Not allowed",
+    401: "Not allowed",
     404: "Not found",
     405: "Not allowed",
+    409: "Somebody was quicker",
     503: "Not possible now",
 }
 
@@ -48,8 +52,8 @@ class Workbench(Litestar):
         return [*plugins, MsgspecDIPlugin()]
 
 
-def build(desk: Desk, sessions: Sessions, port: int) -> ASGIApp:
-    """Return the ASGI application for a case; it answers to loopback names with ``port`` alone."""
+def build(desk: Desk, sessions: Doorkeeper, port: int) -> ASGIApp:
+    """Return the ASGI application for a case; it answers to loopback names with ``port`` alone, or a team's address."""
 
     def provide(request: Request[Any, Any, Any]) -> Visit:
         return visit_of(request, desk)
@@ -60,7 +64,13 @@ def build(desk: Desk, sessions: Sessions, port: int) -> ASGIApp:
             traceback.print_exception(error)
         reason = error.detail if isinstance(error, HTTPException) else str(error)
         reason = reason if status < 500 or isinstance(error, RingtraceError) else "the reason is in the server's output"
-        document = {"error": _TITLES.get(status, "Something went wrong"), "reason": reason, "status": status}
+        document: dict[str, Any] = {
+            "error": _TITLES.get(status, "Something went wrong"),
+            "reason": reason,
+            "status": status,
+        }
+        if isinstance(error, ConflictError):
+            document |= {"seen": error.seen, "present": error.present, "mine": error.mine}
         visit = visit_of(request, desk)
         return visit.show("error.html.j2", document, status=status)
 
@@ -71,7 +81,8 @@ def build(desk: Desk, sessions: Sessions, port: int) -> ASGIApp:
         dependencies={"visit": Provide(provide, sync_to_thread=False)},
         exception_handlers={Exception: failed, RingtraceError: failed, HTTPException: failed},
         before_request=_check_token,
-        state=State({"desk": desk, "sessions": sessions}),
+        guards=[guard],
+        state=State({"desk": desk, "sessions": sessions, "team": sessions if isinstance(sessions, Team) else None}),
         request_max_body_size=_FORM_BYTES,
         openapi_config=OpenAPIConfig(
             title="Ringtrace workbench", version=__version__, path="/schema", render_plugins=[JsonRenderPlugin()]
@@ -90,6 +101,9 @@ async def _check_token(request: Request[Any, Any, Any]) -> None:
     """Refuse whatever changes something and does not carry the session's token, in a field or a header."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
+    action = rights().action(f"{request.method} {request.scope['path_template']}")
+    if action is not None and ANYBODY in action.roles:
+        return  # nobody is signed in yet; the gate has seen that the page is ours
     session = session_of(request.scope)
     told = request.headers.get("x-csrf-token") or str((await request.form()).get("csrf", ""))
     if session is None or not secrets.compare_digest(told.encode(), session.csrf.encode()):
@@ -103,4 +117,6 @@ def _status(error: Exception) -> int:
         return 400
     if isinstance(error, CaseError):
         return 503
+    if isinstance(error, ConflictError):
+        return 409
     return 400 if isinstance(error, RingtraceError) else 500

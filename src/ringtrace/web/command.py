@@ -32,3 +32,30 @@ def serve(
             print(f"Open {address}", flush=True)
 
     run(Case(case), port, tell)
+
+
+def invite(
+    case: Annotated[Path, typer.Argument(help="The case folder.", show_default=False)],
+    name: Annotated[str, typer.Argument(help="The name that the logs will hold.", show_default=False)],
+    role: Annotated[list[str], typer.Option(help="A role in this case; may be given several times.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")] = False,
+) -> None:
+    """Print a one-time link by which somebody joins the team of a case, or comes in anew after losing a passkey.
+
+    Admins do the same in the workbench; this is for the first of them, and for the day when none can come in.
+
+    Example: ringtrace invite mycase "Wu Min" --role admin
+    """
+    import getpass
+
+    from ringtrace.errors import UsageError
+    from ringtrace.store.case import Case
+    from ringtrace.web.team import Team
+
+    opened = Case(case)
+    if opened.settings.team is None:
+        raise UsageError("this case has no [team] in case.toml; see docs/teams.md")
+    with opened.lent_ledger() as ledger:
+        team = Team(opened, opened.settings.team, ledger)
+        link = team.invitation(team.invite(name, role, getpass.getuser()))
+    print(json.dumps({"address": link}) if as_json else f"Hand over {link} (works once, within three days)")

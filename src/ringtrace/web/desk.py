@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy.exc import SQLAlchemyError
 
 from ringtrace.errors import CaseError, RingtraceError
 from ringtrace.pipeline.custodian import Asked, Place, log_consultation
@@ -19,6 +18,7 @@ from ringtrace.report.caution import COLUMNS, cautions
 from ringtrace.report.conduct import Conduct
 from ringtrace.report.ring_page import RingPages
 from ringtrace.store.case import Case
+from ringtrace.store.discussion import Discussion
 from ringtrace.store.ledger import Ledger
 from ringtrace.store.lookup import PostIndex
 from ringtrace.store.search import build_index
@@ -133,6 +133,7 @@ class Desk:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.ledger: Ledger = case.keep_ledger()
+        self.discussion = Discussion(self.ledger)
         self.jobs = Jobs(case.folder)
         self.indexed = (0, 0)
         self.trouble = ""
@@ -192,7 +193,7 @@ class Desk:
         """Log in the ledger that records of suspects or children are about to be shown; durable on return."""
         try:
             self.ledger.record("audit", who, {"what": "records consulted", "page": page, "purpose": purpose})
-        except (SQLAlchemyError, OSError) as error:
+        except (CaseError, OSError) as error:
             raise CaseError(f"the log cannot be written, so nothing is shown: {error}") from error
 
     def close(self) -> None:

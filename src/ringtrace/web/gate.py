@@ -9,15 +9,17 @@ from __future__ import annotations
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote
 
+from anyio import to_thread
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from ringtrace.web.session import COOKIE, Session, Sessions
+from ringtrace.errors import CaseError
+from ringtrace.web.session import Doorkeeper, Session
 
 SESSION = "ringtrace.session"
 AS_JSON = "ringtrace.json"
 KEY = "ringtrace.key"
-_OPEN = ("/enter", "/static/", "/health")
+_OPEN = ("/enter", "/static/", "/health", "/sign-in", "/invitation/")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -35,12 +37,15 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Gate:
-    """Wraps the application. port: where it listens; only loopback names with it are its hosts."""
+    """Wraps the application. port: where it listens; only loopback names with it are its hosts, or a team's address."""
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, port: int) -> None:
+    def __init__(self, app: ASGIApp, sessions: Doorkeeper, port: int) -> None:
         self._app = app
         self._sessions = sessions
-        self._hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+        scheme, _, host = sessions.address.partition("://")
+        local = (f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+        self._hosts = frozenset([host] if host else local)
+        self._origins = frozenset(f"{scheme or 'http'}://{name}" for name in self._hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -54,10 +59,14 @@ class Gate:
             await _refuse(send, 403, "this request came from another site")
             return
         _choose_form(scope, headers)
-        key = _cookie(headers.get("cookie", ""))
-        session = self._sessions.find(key)
+        key = _cookie(headers.get("cookie", ""), self._sessions.cookie)
+        try:
+            session = await self._session(scope, key)
+        except CaseError as error:
+            await _refuse(send, 503, str(error))
+            return
         if session is None and not scope["path"].startswith(_OPEN):
-            await _turn_away(scope, send)
+            await self._turn_away(scope, send)
             return
         scope[SESSION], scope[KEY] = session, key  # type: ignore[literal-required]
         await self._app(scope, receive, _strict(send, scope["path"]))
@@ -65,9 +74,24 @@ class Gate:
     def _own(self, headers: dict[str, str]) -> bool:
         """Whether an unsafe request came from a page of ours; programs that send no origin still need the token."""
         origin, site = headers.get("origin"), headers.get("sec-fetch-site", "same-origin")
-        return site in ("same-origin", "none") and (
-            origin is None or (origin.startswith("http://") and origin[len("http://") :] in self._hosts)
-        )
+        return site in ("same-origin", "none") and (origin is None or origin in self._origins)
+
+    async def _session(self, scope: HTTPScope, key: str) -> Session | None:
+        """The session of a cookie; a team's is in the database, whose answer keeps nobody else waiting."""
+        if not self._sessions.address:
+            return self._sessions.find(key)
+        if not key or scope["path"].startswith("/static/"):
+            return None
+        return await to_thread.run_sync(self._sessions.find, key)
+
+    async def _turn_away(self, scope: HTTPScope, send: Send) -> None:
+        if scope[AS_JSON] or scope["method"] not in _SAFE:  # type: ignore[literal-required]
+            how = "sign in" if self._sessions.address else "come in by the address that `ringtrace serve` printed"
+            await _refuse(send, 401, how)
+            return
+        there = [*_HEADERS, (b"location", self._sessions.entrance.encode())]
+        await send({"type": "http.response.start", "status": 303, "headers": there})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def session_of(scope: Scope) -> Session | None:
@@ -87,13 +111,13 @@ def _choose_form(scope: HTTPScope, headers: dict[str, str]) -> None:
     scope[AS_JSON] = as_json  # type: ignore[literal-required]
 
 
-def _cookie(header: str) -> str:
+def _cookie(header: str, name: str) -> str:
     jar: SimpleCookie = SimpleCookie()
     try:
         jar.load(header)
     except CookieError:
         return ""
-    return jar[COOKIE].value if COOKIE in jar else ""
+    return jar[name].value if name in jar else ""
 
 
 def _strict(send: Send, path: str) -> Send:
@@ -107,14 +131,6 @@ def _strict(send: Send, path: str) -> Send:
         await send(message)
 
     return sending
-
-
-async def _turn_away(scope: HTTPScope, send: Send) -> None:
-    if scope[AS_JSON] or scope["method"] not in _SAFE:  # type: ignore[literal-required]
-        await _refuse(send, 401, "come in by the address that `ringtrace serve` printed")
-        return
-    await send({"type": "http.response.start", "status": 303, "headers": [*_HEADERS, (b"location", b"/enter")]})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _refuse(send: Send, status: int, why: str) -> None:

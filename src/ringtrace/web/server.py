@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from ringtrace.errors import UsageError
 from ringtrace.store.case import Case
-from ringtrace.web.session import Sessions
+from ringtrace.web.session import Doorkeeper, Sessions
 
 if TYPE_CHECKING:
     import uvicorn
 
     from ringtrace.web.desk import Desk
+    from ringtrace.web.team import Team
 
 HOST = "127.0.0.1"
 _PATIENCE = 5.0
@@ -43,9 +44,11 @@ def run(case: Case, port: int, tell: Callable[[str], None]) -> None:
     """
     listening = _listen(port)
     bound = listening.getsockname()[1]
-    sessions = Sessions(getpass.getuser(), lambda link: tell(f"http://{HOST}:{bound}/enter/{link}"))
-    sessions.offer()
-    desk, server = _furnish(case, sessions, bound)
+    alone = None
+    if case.settings.team is None:
+        alone = Sessions(getpass.getuser(), lambda link: tell(f"http://{HOST}:{bound}/enter/{link}"))
+        alone.offer()
+    desk, server = _furnish(case, alone, bound, tell)
     later = Timer(_PATIENCE, desk.warm)
     later.daemon = True
     later.start()
@@ -58,8 +61,12 @@ def run(case: Case, port: int, tell: Callable[[str], None]) -> None:
         desk.close()
 
 
-def _furnish(case: Case, sessions: Sessions, port: int) -> tuple[Desk, uvicorn.Server]:
-    """Open the case and put the workbench together; most of a second, nearly all of it for loading libraries."""
+def _furnish(case: Case, alone: Sessions | None, port: int, tell: Callable[[str], None]) -> tuple[Desk, uvicorn.Server]:
+    """Open the case and put the workbench together; most of a second, nearly all of it for loading libraries.
+
+    alone: the sessions of one person's workbench; without them it is a team's, whose address is told now, as the
+    invitation of the first admin as long as there is none.
+    """
     sys.meta_path.insert(0, _WithoutPandas())
     import uvicorn
 
@@ -67,11 +74,22 @@ def _furnish(case: Case, sessions: Sessions, port: int) -> tuple[Desk, uvicorn.S
     from ringtrace.web.desk import Desk
 
     desk = Desk(case)
+    sessions: Doorkeeper = alone or _open_to_team(desk, tell)
     config = uvicorn.Config(
         build(desk, sessions, port), log_level="warning", access_log=False, server_header=False, date_header=False,
         ws="none", timeout_graceful_shutdown=2,
     )  # fmt: skip
     return desk, uvicorn.Server(config)
+
+
+def _open_to_team(desk: Desk, tell: Callable[[str], None]) -> Team:
+    from ringtrace.web.team import Team
+
+    settings = desk.case.settings.team
+    assert settings is not None  # noqa: S101  that is why nobody is alone
+    team = Team(desk.case, settings, desk.ledger)
+    tell(team.first_invitation(getpass.getuser()) or team.address)
+    return team
 
 
 def _listen(port: int) -> socket.socket:

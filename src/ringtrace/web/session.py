@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 COOKIE = "ringtrace"
 IDLE_SECONDS = 12 * 3600
@@ -14,7 +15,10 @@ IDLE_SECONDS = 12 * 3600
 
 @dataclass(slots=True)
 class Session:
-    """One browser. csrf: what every form must carry; purpose: why evidence is read, as the log has it."""
+    """One browser. csrf: what every form must carry; purpose: why evidence is read, as the log has it.
+
+    roles, person: of somebody in a team; None and "" for the one person of a workbench that has no team.
+    """
 
     user: str
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -24,10 +28,28 @@ class Session:
     said: str = ""
     undo: int = 0
     seen: float = field(default_factory=time.monotonic)
+    roles: frozenset[str] | None = None
+    person: str = ""
+
+
+class Doorkeeper(Protocol):
+    """Who knows the sessions of a workbench, be it one person's or a team's."""
+
+    cookie: str
+    address: str
+    entrance: str
+
+    def find(self, key: str) -> Session | None: ...
+
+    def leave(self, key: str) -> None: ...
 
 
 class Sessions:
     """All browsers of one server. user: the operating system's; tell(link): prints a link."""
+
+    cookie = COOKIE
+    address = ""
+    entrance = "/enter"
 
     def __init__(self, user: str, tell: Callable[[str], None] = lambda link: None) -> None:
         self.user = user

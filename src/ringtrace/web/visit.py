@@ -14,18 +14,22 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, FunctionLoader, select_autoescape
 from litestar import Request, Response
 from litestar.di import NamedDependency
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.response import Redirect
 from markupsafe import Markup, escape
 
 from ringtrace import __version__
+from ringtrace.errors import UsageError
 from ringtrace.pipeline.custodian import Place
 from ringtrace.registry import scan
 from ringtrace.report.words import moment, platform_name, role_name, shorten
+from ringtrace.store.discussion import About
 from ringtrace.web.desk import Desk, View
 from ringtrace.web.gate import AS_JSON, session_of
 from ringtrace.web.language import Language, languages, preferred
+from ringtrace.web.rights import may
 from ringtrace.web.session import Session
+from ringtrace.web.team import Team
 
 QUOTE_CHARS = 240
 Answer = Response[bytes]
@@ -34,7 +38,8 @@ Answer = Response[bytes]
 @dataclass(slots=True)
 class Visit:
     """What a page is made with. seen: the spans of evidence that it shows; records: whether it tells of
-    records of suspects or children. Both are for the log."""
+    records of suspects or children. Both are for the log. about: the thing that the page is of ("ring:.."), which a
+    team may discuss on it."""
 
     request: Request[Any, Any, Any]
     desk: Desk
@@ -42,11 +47,37 @@ class Visit:
     seen: set[Place] = field(default_factory=set)
     records: bool = False
     opened: View | None = None
+    about: str = ""
 
     @property
     def language(self) -> Language:
         known = languages()
         return known.get(self.session.language) or known[preferred(self.request.headers.get("accept-language", ""))]
+
+    @property
+    def team(self) -> Team:
+        """The team's door; only routes that the workbench of one person does not have ask for it."""
+        found: Team = self.request.app.state.team
+        return found
+
+    def may(self, *routes: str) -> bool:
+        """Whether this visitor may use every one of ``routes`` ("POST /judge")."""
+        return may(self.session.roles, *routes)
+
+    def require(self, route: str) -> None:
+        """Refuse what the table of rights allows only to some of a route's visitors: "POST /jobs command=analyse"."""
+        if not self.may(route):
+            raise PermissionDeniedException(detail="your role in this case does not include this")
+
+    @property
+    def places(self) -> list[tuple[int, str, str, str]]:
+        """The menu: what this visitor may open."""
+        return [place for place in menu() if self.may(f"GET {place[2]}")]
+
+    @property
+    def home(self) -> str:
+        """The first page of those that this visitor may open."""
+        return self.places[0][2] if self.places else "/help"
 
     @property
     def view(self) -> View:
@@ -73,6 +104,32 @@ class Visit:
         """Note that the words of posts (rows of the index) are shown."""
         self.seen.update((row["evidence"], row["member"], row["start"], row["stop"]) for row in rows)
 
+    def about_of(self, key: str) -> About | None:
+        """The thing that ``key`` names ("actor:..") as this analysis has it, None when it has none."""
+        kind, *parts = key.split(":")
+        accounts_of, known = self.view.room.naming.accounts_of, self.view.room.naming.accounts
+        if kind == "post" and len(parts) == 1 and self.view.row("posts", "post_id", parts[0]):
+            return About(key)
+        if kind == "link" and len(parts) == 2 and parts == sorted(parts) and set(parts) <= set(known):
+            return About(key, frozenset(parts))
+        if kind == "actor" and len(parts) == 1 and parts[0] in accounts_of:
+            return About(key, frozenset(accounts_of[parts[0]]))
+        if kind == "ring" and len(parts) == 1 and (actors := self.view.only("members", "ring_id", parts)):
+            members = actors["actor_id"].to_pylist()
+            return About(key, frozenset(account for actor in members for account in accounts_of.get(actor, ())))
+        return None
+
+    def seen_version(self, told: str) -> int | None:
+        """The version of a thing that a form was made with; one person alone may do without.
+
+        In a team nobody overwrites what they did not see: without a version they have seen none.
+        """
+        if told.isdecimal() and len(told) <= 9:
+            return int(told)
+        if told:
+            raise UsageError("version is the number that stands with what is changed")
+        return 0 if self.session.person else None
+
     def missing(self, what: str) -> NotFoundException:
         return NotFoundException(detail=what)
 
@@ -93,6 +150,8 @@ class Visit:
         if self.seen:
             query = f"?{self.request.url.query}" if self.request.url.query else ""
             self.desk.consult(self.session.user, self.request.url.path + query, self.seen, self.session.purpose)
+        if self.about and self.session.person:
+            document = {**document, "discussion": told_of(self)}
         if self.request.scope[AS_JSON]:  # type: ignore[literal-required]
             data = json.dumps(document, ensure_ascii=False, indent=1, default=_plain).encode()
             return Response(data, media_type="application/json", status_code=status)
@@ -116,7 +175,8 @@ class Visit:
         page = _environment().get_template(template).render(
             **document, _=language.say, say=self._say, count=language.count, language=language, languages=languages(),
             session=session, said=said, undo=undo, case=self.desk.case.settings.name, version=__version__, here=address,
-            synthetic=self.desk.analysed() and self.view.synthetic, places=menu(), address=address + query,
+            synthetic=self.desk.analysed() and self.view.synthetic, address=address + query,
+            places=self.places, home=self.home, may=self.may,
             twin=("/case" if address == "/" else address) + ".json" + query, when=self.when,
             view_naming=self.view.room.naming if self.desk.analysed() else None,
         )  # fmt: skip
@@ -186,6 +246,26 @@ def _moment(microseconds: int) -> datetime:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def told_of(visit: Visit) -> dict[str, Any]:
+    """What a team said of the thing that a page is of, who looks after it, and who could."""
+    about = visit.about_of(visit.about)
+    assert about is not None  # noqa: S101  the page is of it
+    comments, held = visit.desk.discussion.on(about)
+    readers = [
+        {"id": person.id, "name": person.name} for person in visit.team.people.all().values()
+        if not person.closed and may(person.roles, "GET /posts/{post_id}")
+    ]  # fmt: skip
+    return {
+        "about": held.about if held else about.key,
+        "comments": [
+            {"number": one.number, "author": one.author, "at": _moment(one.at), "text": one.text} for one in comments
+        ],
+        "assignment": {"to": held.to, "name": held.name, "state": held.state, "note": held.note, "by": held.by,
+                       "at": _moment(held.at)} if held else None,
+        "version": held.version if held else 0, "people": readers,
+    }  # fmt: skip
 
 
 def visit_of(request: Request[Any, Any, Any], desk: Desk) -> Visit:

@@ -56,6 +56,7 @@ def actor(visit: Guest, actor_id: FromPath[str]) -> Answer:
         "apart": _told(visit, apart[:_NEAR]), "apart_total": len(apart),
         "contacts": _contacts(visit, keys), "deals": _deals(visit, actor_id), "posts": _posts(visit, keys),
     }  # fmt: skip
+    visit.about = f"actor:{actor_id}"
     return visit.show("actor.html.j2", document)
 
 
@@ -63,6 +64,7 @@ def link_told(visit: Visit, link: Mapping[str, Any]) -> dict[str, Any]:
     """A link between two accounts for people: its waterfall with both quotes, and the verdict in force."""
     naming = visit.view.room.naming
     told = waterfall(link, visit.quotes)
+    verdicts, version = verdicts_on(visit.desk.ledger, ("link", *sorted((link["left"], link["right"]))))
     weighty = [row for row in told["rows"] if row["without"] is not None and row["value"] > 0]
     return {
         "left_id": link["left"], "right_id": link["right"], "left": naming.account(link["left"]),
@@ -70,7 +72,7 @@ def link_told(visit: Visit, link: Mapping[str, Any]) -> dict[str, Any]:
         "left_actor": naming.accounts[link["left"]]["actor_id"],
         "right_actor": naming.accounts[link["right"]]["actor_id"],
         "strongest": max(weighty, key=lambda row: row["value"], default=None),
-        "verdicts": verdicts_on(visit.desk.ledger, ("link", *sorted((link["left"], link["right"])))),
+        "verdicts": verdicts, "verdict_version": version,
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from litestar import Request, get
 from ringtrace.pipeline.alerting import alert_document, masker_of, open_alerts
 from ringtrace.pipeline.changes import read_changes, sentences
 from ringtrace.web.desk import View
+from ringtrace.web.pages.comments import address_of
 from ringtrace.web.visit import Answer, Guest, Visit
 
 PLACE = (10, "Case", "/", "c")
@@ -43,7 +44,23 @@ def case(visit: Guest) -> Answer:
         "since": sentences(read_changes(visit.desk.case.analysis)),
         "questions": view.room.part("questions", ["question"])["question"].to_pylist(),
     }  # fmt: skip
+    if visit.session.person:
+        document["needs"] = _needs(visit)
     return visit.show("case.html.j2", document)
+
+
+def _needs(visit: Visit) -> dict[str, Any]:
+    """What colleagues have handed to this person or called them for."""
+    mine, called = visit.desk.discussion.needs(visit.session.person)
+    return {
+        "assignments": [
+            {"url": address_of(one.about), "about": one.about, "by": one.by, "note": one.note} for one in mine
+        ],
+        "mentions": [
+            {"url": address_of(one.about), "about": one.about, "by": one.author, "text": one.text, "number": one.number}
+            for one in called
+        ],
+    }  # fmt: skip
 
 
 def _numbers(view: View, stances: pa.Table) -> list[dict[str, Any]]:

@@ -98,11 +98,12 @@ async def draft(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
 
 @post("/statements/{draft_id:str}/approve", status_code=303)
 async def approve(visit: Guest, request: Request[Any, Any, Any], draft_id: FromPath[str]) -> Response[Any]:
-    """Approve a draft; with the second person's approval it is released. Field by: name and office of who approves."""
+    """Approve a draft; with the second person's approval it is released. Field by: who approves, alone."""
     from ringtrace.pipeline.stating import drafts_of, find_draft, release
 
     form = await request.form()
     by = str(form.get("by") or "").strip()[:_NAME] or visit.session.user
+    by = visit.session.user if visit.session.person else by  # in a team it is whoever signed in
     found = find_draft(drafts_of(visit.desk.case), draft_id)
     await anyio.to_thread.run_sync(lambda: release(visit.desk.case, found.id, by=by))
     return visit.back(f"/statements/{found.id}")

@@ -103,6 +103,8 @@ async def start(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     command, away = str(form.get("command") or ""), str(form.get("next") or "/intake")
     if command not in ("analyse", "verify"):
         raise UsageError("a job is analyse or verify")
+    if command == "analyse":
+        visit.require("POST /jobs command=analyse")
     visit.desk.jobs.start("analyse" if command == "analyse" else "verify")
     return visit.back(away)
 

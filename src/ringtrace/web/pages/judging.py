@@ -6,13 +6,13 @@ import time
 from datetime import UTC, datetime
 from typing import Any, cast, get_args
 
+import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
-from sqlalchemy.exc import SQLAlchemyError
 
-from ringtrace.errors import CaseError, UsageError
+from ringtrace.errors import UsageError
 from ringtrace.model.ring import Judgement, Verdict
-from ringtrace.store.ledger import Ledger
+from ringtrace.store.ledger import Ledger, subject_of
 from ringtrace.web.visit import Answer, Guest, Visit
 
 _REASON = 1_000
@@ -33,7 +33,8 @@ def judgements(visit: Guest, before: FromQuery[int | None] = None) -> Answer:
 async def judge(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     """Record whether two accounts are one person, or whether a post offers, seeks or goes between.
 
-    Fields: left and right (account ids) or post (post id); verdict (yes, no, unsure); reason; next.
+    Fields: left and right (account ids) or post (post id); verdict (yes, no, unsure); reason; version (how often the
+    thing was judged when it was seen); next.
     """
     form = await request.form()
     verdict, reason = str(form.get("verdict", "")), str(form.get("reason") or "")
@@ -43,10 +44,8 @@ async def judge(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
         raise UsageError(f"a reason may have {_REASON:,} characters")
     subject = _subject(visit, {key: str(form.get(key) or "") for key in ("left", "right", "post")})
     judgement = Judgement(subject, cast(Verdict, verdict), visit.session.user, time.time_ns() // 1000, reason.strip())
-    try:
-        number = visit.desk.ledger.judge(judgement)
-    except SQLAlchemyError as error:
-        raise CaseError(f"the verdict could not be recorded: {error}") from error
+    seen = visit.seen_version(str(form.get("version") or ""))
+    number = await anyio.to_thread.run_sync(lambda: visit.desk.ledger.judge(judgement, seen))
     return visit.back(str(form.get("next") or "/judgements"), f"recorded:{verdict}", number)
 
 
@@ -54,18 +53,20 @@ async def judge(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
 async def undo(visit: Guest, request: Request[Any, Any, Any], number: FromPath[int]) -> Response[Any]:
     """Take a verdict back; what held before it holds again."""
     form = await request.form()
-    visit.desk.ledger.undo_verdict(number, visit.session.user)
+    await anyio.to_thread.run_sync(lambda: visit.desk.ledger.undo_verdict(number, visit.session.user))
     return visit.back(str(form.get("next") or "/judgements"), "undone")
 
 
-def verdicts_on(ledger: Ledger, subject: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return every verdict on ``subject``, oldest first, with the ones that were taken back marked."""
-    undone = ledger.undone()
-    return [
-        {"number": number, "verdict": given.verdict, "analyst": given.analyst, "at": _at(given.at),
-         "reason": given.reason, "undone": number in undone}
-        for number, given in ledger.verdicts() if given.subject == subject
+def verdicts_on(ledger: Ledger, subject: tuple[str, ...]) -> tuple[list[dict[str, Any]], int]:
+    """Return every verdict on ``subject``, oldest first, the ones that were taken back marked; and its version."""
+    changes = ledger.history(subject_of(subject))
+    undone = {int(change.payload["number"]) for change in changes if change.kind != "judgement"}
+    rows = [
+        {"number": change.number, "verdict": change.payload["verdict"], "analyst": change.author, "at": _at(change.at),
+         "reason": change.payload["reason"], "undone": change.number in undone}
+        for change in changes if change.kind == "judgement"
     ]  # fmt: skip
+    return rows, len(changes)
 
 
 def _subject(visit: Visit, told: dict[str, str]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ def link(visit: Guest, left: FromPath[str], right: FromPath[str]) -> Answer:
     if left == right or left not in known or right not in known:
         raise visit.missing("these are not two accounts of this analysis")
     row = rows[0] if rows else {"left": left, "right": right, "probability": 0.0, "weights": []}
+    visit.about = f"link:{left}:{right}"
     return visit.show("onelink.html.j2", {"link": link_told(visit, row), "compared": bool(rows)})
 
 

@@ -24,18 +24,23 @@ _WORDS = 1_000
 @get("/operation", sync_to_thread=True)
 def operation(visit: Guest) -> Answer:
     """The board by place."""
-    from ringtrace.pipeline.planning import board
+    from ringtrace.pipeline.planning import DAY, board, task_subject
 
     visit.records = True
     plan, places = board(visit.desk.case, visit.view.assigned if visit.desk.analysed() else {})
     rows = [{**msgspec.to_builtins(row), "name": place_name(row.place)} for row in places]
     rows.sort(key=lambda row: (-row["targets"], -row["arrested"], row["place"]))
     tasks = [
-        {**msgspec.to_builtins(task), "name": place_name(task.place), "stale": plan.is_stale(task)}
+        {
+            **msgspec.to_builtins(task),
+            "name": place_name(task.place),
+            "stale": plan.is_stale(task),
+            "version": visit.desk.ledger.version(task_subject(task.id)),
+        }
         for task in plan.tasks
     ]
     document = {
-        "day": plan.day, "board": rows, "tasks": tasks,
+        "day": plan.day, "day_version": visit.desk.ledger.version(DAY), "board": rows, "tasks": tasks,
         "open_places": [{"code": code, "name": place_name(code)} for code in plan.open_places()],
     }  # fmt: skip
     return visit.show("operation.html.j2", document)
@@ -43,15 +48,16 @@ def operation(visit: Guest) -> Answer:
 
 @post("/operation/day", status_code=303)
 async def day(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
-    """Set the one action day. Field: day."""
+    """Set the one action day. Fields: day, version (of it that was seen)."""
     from ringtrace.pipeline.planning import set_day
 
-    told = str((await request.form()).get("day") or "")
+    form = await request.form()
+    told, seen = str(form.get("day") or ""), visit.seen_version(str(form.get("version") or ""))
     try:
         chosen = date.fromisoformat(told).isoformat()
     except ValueError as error:
         raise UsageError("a day is written as 2014-02-19") from error
-    await anyio.to_thread.run_sync(lambda: set_day(visit.desk.case, chosen, author=visit.session.user))
+    await anyio.to_thread.run_sync(lambda: set_day(visit.desk.case, chosen, author=visit.session.user, seen=seen))
     return visit.back("/operation")
 
 
@@ -68,11 +74,14 @@ async def task(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
 
 @post("/operation/tasks/{task_id:str}", status_code=303)
 async def answer(visit: Guest, request: Request[Any, Any, Any], task_id: FromPath[str]) -> Response[Any]:
-    """Answer a task. Field state: acknowledged, done or returned."""
+    """Answer a task. Fields: state (acknowledged, done or returned), version (of the task that was seen)."""
     from ringtrace.pipeline.planning import answer_task
 
-    state = str((await request.form()).get("state") or "")
-    await anyio.to_thread.run_sync(lambda: answer_task(visit.desk.case, task_id, state, author=visit.session.user))
+    form = await request.form()
+    state, seen = str(form.get("state") or ""), visit.seen_version(str(form.get("version") or ""))
+    await anyio.to_thread.run_sync(
+        lambda: answer_task(visit.desk.case, task_id, state, author=visit.session.user, seen=seen)
+    )
     return visit.back("/operation#tasks")
 
 

@@ -29,6 +29,7 @@ def post(visit: Guest, post_id: FromPath[str]) -> Answer:
     if row is None:
         raise visit.missing(f"this analysis has no post {post_id}")
     document, pictures = told(visit, row)
+    visit.about = f"post:{post_id}"
     return visit.show("post.html.j2", document, pictures=pictures)
 
 
@@ -45,6 +46,7 @@ def told(visit: Visit, row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, A
         "original": marked(row["text"], marks["text"]), "headline": marked(row["title"], marks["title"]),
         "folded": marked(folded.text, _folded_marks(folded, marks["text"])), "differs": folded.text != row["text"],
     }  # fmt: skip
+    verdicts, version = verdicts_on(visit.desk.ledger, ("post", post_id))
     document = {
         "post": {key: row[key] for key in (
             "post_id", "platform", "container", "account_id", "native_id", "sent_at", "sent_text", "sent_basis",
@@ -55,7 +57,7 @@ def told(visit: Visit, row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, A
         "stance": stance, "mentions": [_mention(mention) for mention in mentions],
         "facts": [{"fact": role_name(f["fact"]), "probability": f["probability"]} for f in facts],
         "file": view.room.naming.files.get(row["evidence_id"], "?"), "bytes_url": bytes_url(row),
-        "around": _around(visit, post_id), "verdicts": verdicts_on(visit.desk.ledger, ("post", post_id)),
+        "around": _around(visit, post_id), "verdicts": verdicts, "verdict_version": version,
     }  # fmt: skip
     return document, texts
 

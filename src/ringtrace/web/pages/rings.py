@@ -51,6 +51,7 @@ def ring(visit: Guest, ring_id: FromPath[str], offset: FromQuery[int] = 0) -> An
         "member_total": len(members), "offset": offset, "size": _MEMBERS,
     }  # fmt: skip
     people = {"marks": swatches(), "kinds": [(COLOURS[key], NAMES[key]) for key in COLOURS]}
+    visit.about = f"ring:{ring_id}"
     return visit.show("ring.html.j2", document, pictures={**pictures, **people})
 
 
