@@ -92,6 +92,15 @@ def test_overwritten_bytes_never_crash_a_reader(case, at: int, junk: bytes) -> N
     read(READERS[kind], bytes(data))
 
 
+@pytest.mark.parametrize("named", [b' class="topic-title"', b""], ids=["named", "older"])
+@pytest.mark.parametrize("title", [b"Waiting families board - Documents", b"Waiting families board &bull; Documents"])
+def test_the_board_named_above_a_thread_is_not_its_title(named: bytes, title: bytes) -> None:
+    """An older engine has the board in the first heading, the thread in the second, and both in the page's title."""
+    page = (SAMPLES / "forum_html/phpbb.html").read_bytes()
+    page = page.replace(b' class="topic-title"', named).replace(b"Waiting families board - Documents", title)
+    assert {post.thread for post in posts(read(forum_html, page))} == {"Documents from the county office"}
+
+
 def test_forum_details() -> None:
     opener, admin, reply = posts(read(forum_html, (SAMPLES / "forum_html/discuz.html").read_bytes()))
     assert (opener.title, admin.title, reply.thread) == ("想领养一个孩子，有知道手续的吗", "", opener.title)

@@ -15,7 +15,7 @@ from ringtrace.text.html_page import Sheet, invalid_bytes, looks_like_html, open
 from ringtrace.text.html_thread import Contribution, Thread, later_page, read_thread
 
 NAME = "Forum thread (HTML)"
-VERSION = "2"
+VERSION = "3"
 PLATFORM = "forum"
 PRODUCERS = "Discuz! X, phpBB 3, vBulletin 3 to 5, XenForo 1 and 2, Phorum, any board that repeats a block per post"
 KNOWN_GAPS = "pages that build themselves by script hold nothing to read"

@@ -307,7 +307,10 @@ def _is_operator(block: Element, texts: list[str], apart: list[tuple[int, int]])
 
 
 def thread_title(sheet: Sheet, first: Element) -> Laid:
-    """Return the headline over the posts: a heading that the page's title repeats, else the title's first part."""
+    """Return the headline over the posts: a heading that the page's title repeats, else the title's first part.
+
+    Of several, as where the page's title names the board, too, the last one above the posts.
+    """
     page = sheet.page
     whole = title_of(page)
     headings = []
@@ -318,7 +321,8 @@ def thread_title(sheet: Sheet, first: Element) -> Laid:
                 known = text in whole.text
                 named = "thread_title" in element.look.concepts
                 before = element.index < first.last
-                headings.append(((known and len(text) > 1) * 4 + named * 2 + before, -element.index, element))
+                near = element.index if element.index < first.index else -element.index
+                headings.append(((known and len(text) > 1) * 4 + named * 2 + before, near, element))
     if headings:
         best = max(headings, key=lambda entry: entry[:2])
         if best[0] >= 3:
