@@ -158,7 +158,7 @@ class EvidenceStore:
             replace_file(path, b"".join(self._hash_line(key) for key in held))
 
     def _hash_line(self, evidence_id: str) -> bytes:
-        return f"{evidence_id}  {self.object_path(evidence_id).relative_to(self.folder).as_posix()}\n".encode()
+        return f"{evidence_id}  objects/{evidence_id[:2]}/{evidence_id}\n".encode()
 
     def _take_batch(
         self,
@@ -172,13 +172,14 @@ class EvidenceStore:
         receipts: list[Receipt] = []
         modified: dict[str, str] = {}
         fresh: list[Receipt] = []  # what the log does not say yet
-        waiting: list[tuple[Path, str]] = []
+        waiting: list[tuple[str, str]] = []
+        beginning = os.path.join(self.folder, "incoming", f"{os.getpid()}-")
         for number, (name, path) in enumerate(batch):
-            temporary = self.folder / "incoming" / f"{os.getpid()}-{number}"
+            temporary = f"{beginning}{number}"
             try:
                 digest, size, modified[name] = _copy(path, temporary)
             except OSError as error:
-                temporary.unlink(missing_ok=True)
+                Path(temporary).unlink(missing_ok=True)
                 receipts.append(Receipt(name, "failed", reason=f"cannot be read: {error.strerror or error}"))
                 continue
             receipts.append(self._receipt(name, digest, size, known))
@@ -208,19 +209,22 @@ class EvidenceStore:
             return Receipt(name, "copy", digest, size, f"the same bytes are already in the case as {min(names)}")
         return Receipt(name, "added", digest, size)
 
-    def _place(self, waiting: Sequence[tuple[Path, str]]) -> None:
+    def _place(self, waiting: Sequence[tuple[str, str]]) -> None:
         """Data durable, then names, then names durable: only after this may the log speak of them."""
         if not waiting:
             return
         sync_filesystem(self.folder)
+        objects, made = os.path.join(self.folder, "objects"), set[str]()
         for temporary, digest in waiting:
-            target = self.object_path(digest)
-            if target.exists():
-                temporary.unlink()
+            shelf = os.path.join(objects, digest[:2])
+            target = os.path.join(shelf, digest)
+            if os.path.exists(target):
+                os.unlink(temporary)
                 continue
-            target.parent.mkdir(exist_ok=True)
-            temporary.chmod(0o444)
-            temporary.rename(target)
+            if shelf not in made:
+                os.makedirs(shelf, exist_ok=True)
+                made.add(shelf)
+            os.rename(temporary, target)
         sync_filesystem(self.folder)
 
     def size(self) -> int:
@@ -298,15 +302,40 @@ def _held(events: Iterable[dict[str, Any]]) -> dict[str, Held]:
     return found
 
 
-def _copy(path: Path, target: Path) -> tuple[str, int, str]:
-    """Copy ``path`` to ``target``; return (SHA-256 hex, size, the file's own time), hashing what was written."""
-    digest = hashlib.sha256()
-    size = 0
-    with path.open("rb") as source, target.open("wb") as sink:
-        while chunk := source.read(_CHUNK):
-            digest.update(chunk)
-            sink.write(chunk)
-            size += len(chunk)
-    shutil.copystat(path, target)
-    modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
-    return digest.hexdigest(), size, modified
+def _copy(path: Path, target: str) -> tuple[str, int, str]:
+    """Copy ``path`` to ``target``; return (SHA-256 hex, size, the file's own time), hashing what was written.
+
+    The copy is read-only, with the times and the extended attributes of the original. Descriptors and not
+    file objects: what comes in may be a million small files.
+    """
+    source = os.open(path, os.O_RDONLY | _CLOSED_ON_EXEC)
+    try:
+        sink = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _CLOSED_ON_EXEC, 0o600)
+        try:
+            digest, size = _pour(source, sink)
+            state = os.fstat(source)
+            if _list_attributes is not None and _list_attributes(source):
+                shutil.copystat(path, target)
+            os.utime(sink, ns=(state.st_atime_ns, state.st_mtime_ns))
+            os.fchmod(sink, 0o444)
+        finally:
+            os.close(sink)
+    finally:
+        os.close(source)
+    return digest, size, datetime.fromtimestamp(state.st_mtime, UTC).isoformat(timespec="seconds")
+
+
+_list_attributes = getattr(os, "listxattr", None)
+_CLOSED_ON_EXEC = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _pour(source: int, sink: int) -> tuple[str, int]:
+    """Write all that can be read from one descriptor to another; return its SHA-256 (hex) and size."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := os.read(source, _CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        rest = memoryview(chunk)
+        while rest:
+            rest = rest[os.write(sink, rest) :]
+    return digest.hexdigest(), size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,19 +35,23 @@ def list_files(paths: list[Path]) -> tuple[list[tuple[str, Path]], list[Receipt]
 def _walk(root: Path) -> Iterator[tuple[str, Path]]:
     for folder, folders, names in os.walk(root):
         folders.sort()
-        for name in sorted(names + [f for f in folders if Path(folder, f).is_symlink()]):
-            path = Path(folder, name)
-            yield _printable(path.relative_to(root).as_posix()), path
+        within = Path(folder).relative_to(root).as_posix()
+        before = "" if within == "." else f"{within}/"
+        for name in sorted(names + [f for f in folders if os.path.islink(os.path.join(folder, f))]):
+            yield _printable(before + name), Path(folder, name)
 
 
 def _refusal(path: Path) -> str:
+    try:
+        if stat.S_ISREG(path.lstat().st_mode):
+            return ""
+    except (FileNotFoundError, NotADirectoryError):
+        return "there is no such file"
+    except OSError as error:
+        return f"cannot be looked at: {error.strerror or error}"
     if path.is_symlink():
         return "a symbolic link is not followed; add the file that it points to"
-    if not path.exists():
-        return "there is no such file"
-    if not path.is_file():
-        return "not a regular file"
-    return ""
+    return "not a regular file"
 
 
 def _printable(name: str) -> str:
