@@ -89,7 +89,7 @@ class Preview:
 
     @cached_property
     def _rehearsal(self) -> Rehearsal:
-        names = ("posts", "mentions", "stances", "facts", "accounts", "actors", "templates", "identifiers")
+        names = ("posts", "mentions", "stances", "facts", "accounts", "actors", "templates", "identifiers", "links")
         return Rehearsal({name: self._table(name) for name in names}, find_answers(self._table("posts")))
 
     @cached_property

@@ -83,7 +83,9 @@ _CLAIM = {
 }  # fmt: skip
 _LAYER = {
     "reply": "replies", "address": "answers by name", "handle": "another's contact given",
-    "identifier": "a contact that both give as their own", "template": "the same rare text",
+    "referral": "posts of the trade that send people to one contact of somebody else",
+    "person": "they may be one person", "identifier": "a contact that both give as their own",
+    "template": "the same rare text",
 }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def find_rings(
 ) -> dict[str, pa.Table]:
     """Return the tables ties, rings, members, deals, containers, claims and growth by name."""
     stage = scene(posts, stances, facts, actors, answers)
-    ties = build(stage, mentions, accounts, templates, identifiers)
+    ties = build(stage, mentions, accounts, templates, identifiers, links)
     partition, members, held = find_members(stage, ties, operators(posts))
     places = _places(stage, mentions)
     rings = _summary(stage, members, places, ties, partition)

@@ -1,8 +1,9 @@
 """The graph of actors: ties that rest on what was said, never on being in the same group.
 
 Layers: reply (one answers the other, weighed by what both posts and both actors' other posts do),
-address (the same, by name), handle (a trade post gives another's contact), identifier (two actors claim
-one contact), template (two actors post one rare text that trades).
+address (the same, by name), handle (a trade post gives another's contact), referral (trade posts of two actors
+send people to one contact of somebody else), identifier (two actors claim one contact), person (two actors who
+trade may be one person, a link too doubtful to make them one), template (two actors post one rare text that trades).
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, combinations, groupby
+from itertools import chain, combinations, groupby, pairwise
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringtrace.model.mention import CONTACT_KINDS
-from ringtrace.rings.activity import Act, Scene, Span
+from ringtrace.rings.activity import Act, Scene, Span, in_time
 from ringtrace.rings.address import addressed
 from ringtrace.rings.answer_model import answer_terms, conduct_of, probability
 from ringtrace.rings.model import PROTECTIVE, layer_weight, number
@@ -41,7 +42,9 @@ class Tie(NamedTuple):
     basis: tuple[Span, ...]
 
 
-def build(scene: Scene, mentions: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table) -> pa.Table:
+def build(
+    scene: Scene, mentions: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table, links: pa.Table
+) -> pa.Table:
     """Return Table(left, right, layer, weight, basis, times): left < right, one row for each pair and layer.
 
     weight: the layer's weight times 1 + log2 of the number of observations.
@@ -49,7 +52,8 @@ def build(scene: Scene, mentions: pa.Table, accounts: pa.Table, templates: pa.Ta
     holders = _holders(scene, mentions, accounts, identifiers)
     found = [
         *_answers(scene, accounts), *_handles(scene, mentions, holders),
-        *_identifiers(scene, holders), *_templates(scene, templates),
+        *_referrals(scene, mentions, identifiers), *_identifiers(scene, holders), *_persons(scene, links),
+        *_templates(scene, templates),
     ]  # fmt: skip
     ties = [tie if tie.left < tie.right else tie._replace(left=tie.right, right=tie.left) for tie in found]
     ties.sort(key=lambda tie: (tie.left, tie.right, tie.layer))
@@ -167,6 +171,48 @@ def _identifiers(scene: Scene, holders: Mapping[tuple[str, str], Mapping[str, Ho
                 sure = min(max(h.sure, _trade(scene, h.actor) * number("elsewhere")) for h in (left, right))
                 if basis and max(left.sure, right.sure) > 0:
                     yield Tie(left.actor, right.actor, "identifier", sure / (len(held) - 1), basis)
+
+
+def _referrals(scene: Scene, mentions: pa.Table, identifiers: pa.Table) -> Iterator[Tie]:
+    """Actors whose trade posts give one contact that is somebody else's: each is tied to the one before it.
+
+    A chain and no clique, so that a contact that ten recommend makes nobody a hub. Whose it is need not be known.
+    """
+    columns = (identifiers[name].to_pylist() for name in ("kind", "value", "use"))
+    hotlines = {(kind, value) for kind, value, use in zip(*columns, strict=True) if use == "hotline"}
+    sending: dict[tuple[str, str], dict[str, tuple[Act, Span]]] = defaultdict(dict)
+    for row in _contacts(mentions):
+        act, key = scene.acts.get(row["post_id"]), (row["kind"], row["value"])
+        if act is None or not act.trades or row["owner"] not in ("other", "unknown"):
+            continue
+        if row["kind"] == "url" or key in hotlines:
+            continue
+        known = sending[key].get(act.actor)
+        if known is None or act.trade > known[0].trade:
+            sending[key][act.actor] = act, row["spans"][0] if row["spans"] else scene.span(act)
+    for key in sorted(sending):
+        for (left, quote), (right, other) in pairwise(sorted(sending[key].values(), key=lambda one: in_time(one[0]))):
+            yield Tie(left.actor, right.actor, "referral", min(left.trade, right.trade), (quote, other))
+
+
+def _persons(scene: Scene, links: pa.Table) -> Iterator[Tie]:
+    """Actors who trade and may be one person: whichever it is, they belong together as surely as the link holds."""
+    wanted = pc.and_(pc.greater_equal(links["probability"], number("person_link")), pc.not_equal(links["judged"], "no"))
+    columns = (links.filter(wanted)[name].to_pylist() for name in ("left", "right", "probability"))
+    best: dict[tuple[str, str], float] = defaultdict(float)
+    for left, right, sure in zip(*columns, strict=True):
+        pair = sorted((scene.actor_of.get(left, ""), scene.actor_of.get(right, "")))
+        best[pair[0], pair[1]] = max(best[pair[0], pair[1]], sure)
+    surest = {one: _surest(scene, one) for pair in best for one in pair}
+    for (a, b), sure in sorted(best.items()):
+        left_act, right_act = surest[a], surest[b]
+        if a != b and left_act and right_act and min(left_act.reading, right_act.reading) >= number("person_trades"):
+            yield Tie(a, b, "person", sure, (scene.span(left_act), scene.span(right_act)))
+
+
+def _surest(scene: Scene, actor: str) -> Act | None:
+    """Return the post of an actor that trades most surely."""
+    return max(scene.by_actor.get(actor, ()), key=lambda act: (act.reading, act.post), default=None)
 
 
 def _trade(scene: Scene, actor: str) -> float:

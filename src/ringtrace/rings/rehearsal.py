@@ -20,7 +20,10 @@ class Rehearsal:
     """The material of rings of one analysis, gathered once for any number of trials."""
 
     def __init__(self, tables: Mapping[str, pa.Table], answers: pa.Table) -> None:
-        """tables: posts, mentions, stances, facts, accounts, actors, templates, identifiers. answers: of the posts."""
+        """tables: posts, mentions, stances, facts, accounts, actors, templates, identifiers, links.
+
+        answers: of the posts.
+        """
         self._tables = tables
         posts = tables["posts"]
         contacts = pc.is_in(tables["mentions"]["kind"], pa.array(sorted(IDENTITY_KINDS)))
@@ -34,7 +37,8 @@ class Rehearsal:
         """Return table ``members``. actor_of: account -> actor, of the accounts that go to another one."""
         tables = self._tables
         stage = reassigned(self._scene, actor_of) if actor_of else self._scene
-        ties = build(stage, self._mentions, tables["accounts"], tables["templates"], tables["identifiers"])
+        names = ("accounts", "templates", "identifiers", "links")
+        ties = build(stage, self._mentions, *(tables[name] for name in names))
         return find_members(stage, ties, self._running)[1]
 
 
