@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.files import read_files
-from ringtrace.pipeline.stages import _tasks
+from ringtrace.pipeline.recalling import tasks_of
 from ringtrace.store.case import Case
 
 WORDS = "今天天气不错我们下午去公园走走吧记得带水晚上一起吃饭看电影然后早点回家休息明天还要上班"
@@ -94,7 +94,7 @@ def measure(name: str, pieces: Callable[[], Iterator[bytes]], size: int, most: i
         case = Case.create(Path(folder) / "case")
         add(case, [path], "synthetic", lambda done, total: None)
         before, rows, pages = time.process_time(), 0, 0
-        for task in _tasks(case.evidence, case.evidence.held(), {}, "Asia/Shanghai"):
+        for task in tasks_of(case.evidence, case.evidence.held(), {}, "Asia/Shanghai"):
             found = read_files(task)
             rows += len(found[1])
             pages += len(set(found[1]["member"].to_pylist()) - {""})

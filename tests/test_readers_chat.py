@@ -691,3 +691,24 @@ def test_a_value_ends_where_its_brackets_are_even(parts):
             ends = at
             break
     assert jsonspan.end_of_value(data, 0, len(data)) == ends
+
+
+@pytest.mark.parametrize("window", [40, 200, 1_000])
+def test_a_telegram_export_gives_the_same_in_windows_of_any_size(monkeypatch, window):
+    """Large arrays are taken apart a window at a time; a start inside of a message must not tear it."""
+    inner = [{"id": 7, "type": "message", "text": "inner"}, {"type": "service"}]
+    rows = [
+        {"id": n, "type": "message", "date": "2014-01-02T03:04:05", "from": "甲", "from_id": "user5",
+         "text": f'{{"id": 9, "type": "message"}} {n}', **({"forwarded": inner} if n % 3 == 0 else {})}
+        for n in range(40)
+    ]  # fmt: skip
+    for indent in (None, 1):
+        data = json.dumps(
+            {"name": "群", "type": "private_group", "id": 5, "messages": rows}, ensure_ascii=False, indent=indent
+        ).encode()
+        monkeypatch.setattr(telegram_json, "_WINDOW", 1 << 30)
+        whole = list(telegram_json.read(Source("0" * 64, "", "result.json", data)))
+        monkeypatch.setattr(telegram_json, "_WINDOW", window)
+        monkeypatch.setattr(telegram_json, "_LOOK_BACK", 64)
+        assert list(telegram_json.read(Source("0" * 64, "", "result.json", data))) == whole
+        assert sum(isinstance(one, Post) for one in whole) == 40

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ringtrace.model.span import Gap, Span, Structure
 
@@ -21,30 +24,61 @@ class Account:
     unclaimed: tuple[Span, ...]
 
 
+class Claims:
+    """Claims on the bytes of one source, kept as bare numbers: a large file has millions."""
+
+    POST, GAP, STRUCTURE = range(3)
+
+    def __init__(self) -> None:
+        self._numbers = array("q")
+
+    def add(self, start: int, stop: int, rank: int) -> None:
+        """Claim ``[start, stop)`` as a post's, a gap or structure."""
+        self._numbers.extend((start, stop, rank))
+
+    def sorted(self, size: int) -> NDArray[np.int64]:
+        """Return rows (start, stop, rank) in order, cut to ``size``, without empty ones."""
+        rows = np.frombuffer(self._numbers, np.int64).reshape(-1, 3) if self._numbers else np.zeros((0, 3), np.int64)
+        rows = np.column_stack([rows[:, 0], np.minimum(rows[:, 1], size), rows[:, 2]])
+        rows = rows[rows[:, 0] < rows[:, 1]]
+        return rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
+
+
 def account(
     evidence: str, member: str, size: int, posts: Iterable[Span], gaps: Iterable[Gap], structure: Iterable[Structure]
 ) -> Account:
-    """Weigh the claims on ``size`` bytes; where claims overlap, a post counts before a gap before structure."""
-    claims = [(s.start, min(s.stop, size), 0) for s in posts]
-    claims += [(g.span.start, min(g.span.stop, size), 1) for g in gaps]
-    claims += [(s.span.start, min(s.span.stop, size), 2) for s in structure]
-    totals = [0, 0, 0]
-    unclaimed: list[Span] = []
-    for start, stop, rank in _sweep(claims, size):
-        if rank is None:
-            unclaimed.append(Span(evidence, member, start, stop))
-        else:
-            totals[rank] += stop - start
-    missing = sum(len(span) for span in unclaimed)
-    return Account(totals[0], totals[1] + missing, totals[2], tuple(unclaimed))
+    """Weigh the claims of these on ``size`` bytes, see ``weigh``."""
+    claims = Claims()
+    for rank, spans in (
+        (Claims.POST, posts), (Claims.GAP, (gap.span for gap in gaps)), (Claims.STRUCTURE, (s.span for s in structure))
+    ):  # fmt: skip
+        for span in spans:
+            claims.add(span.start, span.stop, rank)
+    return weigh(evidence, member, size, claims)
 
 
-def _sweep(claims: list[tuple[int, int, int]], size: int) -> Iterable[tuple[int, int, int | None]]:
+def weigh(evidence: str, member: str, size: int, claims: Claims) -> Account:
+    """Weigh the claims on ``size`` bytes; where they overlap, a post counts before a gap before structure."""
+    rows = claims.sorted(size)
+    starts, stops, ranks = rows[:, 0], rows[:, 1], rows[:, 2]
+    if bool((stops[:-1] <= starts[1:]).all()):  # as with most readers: each byte is claimed once
+        edges = np.concatenate(([0], np.column_stack([starts, stops]).ravel(), [size])).reshape(-1, 2)
+        free = [(int(a), int(b)) for a, b in edges[edges[:, 0] < edges[:, 1]]]
+        totals = [int((stops - starts)[ranks == rank].sum()) for rank in range(3)]
+    else:
+        free, totals = [], [0, 0, 0]
+        for start, stop, rank in _sweep(rows.tolist(), size):
+            if rank is None:
+                free.append((start, stop))
+            else:
+                totals[rank] += stop - start
+    missing = sum(stop - start for start, stop in free)
+    unclaimed = tuple(Span(evidence, member, start, stop) for start, stop in free)
+    return Account(totals[0], totals[1] + missing, totals[2], unclaimed)
+
+
+def _sweep(claims: list[list[int]], size: int) -> Iterable[tuple[int, int, int | None]]:
     """Yield (start, stop, best rank or None) runs that cover [0, size) in order."""
-    claims = sorted(claim for claim in claims if claim[0] < claim[1])
-    if all(left[1] <= right[0] for left, right in pairwise(claims)):
-        yield from _walk(claims, size)
-        return
     edges: list[tuple[int, int, int]] = []
     for start, stop, rank in claims:
         edges.append((start, rank, 1))
@@ -57,17 +91,5 @@ def _sweep(claims: list[tuple[int, int, int]], size: int) -> Iterable[tuple[int,
             yield at, place, next((r for r in range(3) if open_claims[r]), None)
             at = place
         open_claims[rank] += change
-    if at < size:
-        yield at, size, None
-
-
-def _walk(claims: list[tuple[int, int, int]], size: int) -> Iterable[tuple[int, int, int | None]]:
-    """The same for claims that are sorted and do not overlap, as most are."""
-    at = 0
-    for start, stop, rank in claims:
-        if start > at:
-            yield at, start, None
-        yield start, stop, rank
-        at = stop
     if at < size:
         yield at, size, None

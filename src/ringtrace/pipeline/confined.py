@@ -17,7 +17,7 @@ from ringtrace.model.source import Source
 from ringtrace.pipeline.files import Tables, Task, read_files
 from ringtrace.pipeline.posts import post_table
 from ringtrace.pipeline.reader_process import Allowance, Request, place_of
-from ringtrace.pipeline.reading import Reading, refusal
+from ringtrace.pipeline.reading import Reading, Take, refusal
 from ringtrace.pipeline.watching import Stop
 
 MODULE = "ringtrace.pipeline.reader_process"
@@ -108,7 +108,7 @@ def _read_alone(crew: Crew, allowance: Allowance, task: Task, died: Died) -> Tab
     return read_files(task, partial(_refused, died.reason))
 
 
-def _refused(reason: str, source: Source) -> Reading:
+def _refused(reason: str, source: Source, _take: Take) -> Reading:
     return refusal(source, f"{STOPPED}: {reason}")
 
 

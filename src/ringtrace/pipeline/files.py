@@ -12,9 +12,10 @@ from typing import Any
 import pyarrow as pa
 
 from ringtrace.engines.tables import from_rows
+from ringtrace.model.post import Post
 from ringtrace.model.source import Source
 from ringtrace.pipeline.posts import post_table
-from ringtrace.pipeline.reading import Reading, read_source
+from ringtrace.pipeline.reading import Reading, Take, read_source
 from ringtrace.store.evidence import EvidenceStore, Held
 
 Tables = tuple[pa.Table, pa.Table, pa.Table]
@@ -45,26 +46,52 @@ def _always() -> bool:
     return True
 
 
+_PIECE = 5_000
+"""Posts that are kept as objects, which take ten times their bytes, before they become rows of a table."""
+
+
+class _Pile:
+    """Posts as they come, made tables a piece at a time. tables: so far."""
+
+    def __init__(self) -> None:
+        self.tables = [post_table([])]
+        self._posts: list[Post] = []
+
+    def add(self, post: Post) -> None:
+        self._posts.append(post)
+        if len(self._posts) >= _PIECE:
+            self.close()
+
+    def close(self) -> None:
+        """Make what is left a table."""
+        if self._posts:
+            self.tables.append(post_table(self._posts))
+            self._posts = []
+
+
+def _read(source: Source, take: Take) -> Reading:
+    return read_source(source, take=take)
+
+
 def read_files(
-    task: Task, read: Callable[[Source], Reading] = read_source, ready: Callable[[], bool] = _always
+    task: Task, read: Callable[[Source, Take], Reading] = _read, ready: Callable[[], bool] = _always
 ) -> Tables:
     """Return tables (evidence, posts, gaps) of the files of ``task``, posts unmerged.
 
     ready: asked before each file is opened; the files from the first on for which it says no are
-    left out. What a file gave is made a table before the next is opened.
+    left out. Posts become rows a piece at a time, while files are read.
     """
     rows: list[dict[str, Any]] = []
-    posts: list[pa.Table] = [post_table([])]
+    pile = _Pile()
     gaps: list[dict[str, Any]] = []
     for held in task.held:
         if not ready():
             break
-        reading = read(task.source(held))
+        reading = read(task.source(held), pile.add)
         rows.append(_evidence_row(held, reading))
-        posts.append(post_table(reading.posts))
         gaps.extend(_gap_rows(reading))
-        del reading
-    return from_rows("evidence", rows), pa.concat_tables(posts), from_rows("gaps", gaps)
+    pile.close()
+    return from_rows("evidence", rows), pa.concat_tables(pile.tables), from_rows("gaps", gaps)
 
 
 def _gap_rows(reading: Reading) -> list[dict[str, Any]]:
@@ -85,7 +112,7 @@ def _evidence_row(held: Held, reading: Reading) -> dict[str, Any]:
         "reader_version": reading.version,
         "received_at": datetime.fromisoformat(held.received_at),
         "source": held.source,
-        "posts": len(reading.posts),
+        "posts": reading.count,
         "gap_bytes": reading.gap_bytes,
         "structure_bytes": reading.structure_bytes,
         "post_bytes": reading.post_bytes,

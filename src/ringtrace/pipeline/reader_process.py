@@ -26,7 +26,7 @@ from ringtrace.model.source import Source
 from ringtrace.pipeline.files import Task, read_files
 from ringtrace.pipeline.members import find_member
 from ringtrace.pipeline.posts import post_table
-from ringtrace.pipeline.reading import OUT_OF_MEMORY, Reading, read_source
+from ringtrace.pipeline.reading import OUT_OF_MEMORY, Reading, Take, read_source
 from ringtrace.pipeline.watching import Stop, Watch
 
 _ITEM_BITS, _SOURCE_BITS = 24, 24
@@ -141,8 +141,8 @@ class _Reader:
         confinement.lift()
         return True
 
-    def read(self, source: Source) -> Reading:
-        return read_source(source, 0, self._guard(source))
+    def read(self, source: Source, take: Take) -> Reading:
+        return read_source(source, 0, self._guard(source), take)
 
     def _member(self, source: Source, path: str) -> bytes | None:
         return find_member(source, path, self._guard(source))

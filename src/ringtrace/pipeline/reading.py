@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import TypeVar
@@ -13,7 +13,7 @@ from ringtrace.errors import EvidenceError, LimitError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Media, Remark, Segment, Span, Structure
-from ringtrace.pipeline.accounting import UNCLAIMED, account
+from ringtrace.pipeline.accounting import UNCLAIMED, Claims, weigh
 from ringtrace.pipeline.watching import Stop, Watch
 from ringtrace.text.html_head import thin_head
 from ringtrace.text.html_page import looks_like_html
@@ -26,6 +26,7 @@ Item = TypeVar("Item")
 MAPPING_SUFFIX = ".mapping.toml"
 _MAPPING_BYTES = 65_536
 OUT_OF_MEMORY = "more memory than allowed"
+Take = Callable[[Post], None]
 _Found = Post | Gap | Structure | Member | Remark | Media
 
 
@@ -51,11 +52,15 @@ class Share:
 
 @dataclass(slots=True)
 class Reading:
-    """What one file of evidence gave. Bytes are those of the file as it lies in the store."""
+    """What one file of evidence gave. Bytes are those of the file as it lies in the store.
+
+    posts: those that were not taken as they came; count: all of them.
+    """
 
     reader: str = ""
     version: str = ""
     posts: list[Post] = field(default_factory=list)
+    count: int = 0
     gaps: list[Gap] = field(default_factory=list)
     post_bytes: int = 0
     gap_bytes: int = 0
@@ -65,9 +70,10 @@ class Reading:
     shares: dict[str, Share] = field(default_factory=dict)
 
 
-def read_source(source: Source, depth: int = 0, watch: Watch | None = None) -> Reading:
+def read_source(source: Source, depth: int = 0, watch: Watch | None = None, take: Take | None = None) -> Reading:
     """Read one file or member with the reader that recognises it best.
 
+    take: gets each post as it comes, those of members too, so that none is kept; else they are in ``posts``.
     Never raises for bad evidence: what cannot be read is a ``Gap`` with its reason.
     """
     watch = watch or Watch(source.limits)
@@ -81,10 +87,10 @@ def read_source(source: Source, depth: int = 0, watch: Watch | None = None) -> R
         return reading
     mapping = source.name.endswith(MAPPING_SUFFIX) and not source.member and _is_toml(source.data)
     reader = None if mapping else choose_reader(source, reading.notes)
-    structure: list[Structure] = []
+    claims, seen = Claims(), dict[tuple[str, ...], int]()
     members: list[tuple[Span, Reading]] = []
     if mapping:
-        structure.append(Structure(whole, "a mapping for the file beside it"))
+        claims.add(whole.start, whole.stop, Claims.STRUCTURE)
         reading.reader = "mapping"
     elif reader is None:
         reading.gaps.append(Gap(whole, "no reader recognises this file"))
@@ -92,21 +98,22 @@ def read_source(source: Source, depth: int = 0, watch: Watch | None = None) -> R
         reading.reader, reading.version = reader.__name__.rpartition(".")[2], reader.VERSION
         for item in _items(_watched(reader.read(source), source, watch, number, stop), source, reading):
             if isinstance(item, Post):
-                reading.posts.append(_settled(item, source))
+                claims.add(item.span.start, item.span.stop, Claims.POST)
+                reading.count += 1
+                (take or reading.posts.append)(_numbered(_settled(item, source), seen))
             elif isinstance(item, Gap):
                 reading.gaps.append(item)
             elif isinstance(item, Structure):
-                structure.append(item)
+                claims.add(item.span.start, item.span.stop, Claims.STRUCTURE)
             elif isinstance(item, Media):
                 reading.media.append(item)
-                structure.append(Structure(item.span, item.media_type))
+                claims.add(item.span.start, item.span.stop, Claims.STRUCTURE)
             elif isinstance(item, Remark):
                 reading.notes.append(item.text)
             else:
                 carrier = Span(source.evidence, source.member, item.start, item.stop)
-                members.append((carrier, _read_member(item, source, depth, watch)))
-    _number(reading)
-    _close(reading, source, structure, members)
+                members.append((carrier, _read_member(item, source, depth, watch, take)))
+    _close(reading, source, claims, members)
     return reading
 
 
@@ -196,7 +203,7 @@ def _items(found: Iterator[_Found], source: Source, reading: Reading) -> Iterato
         yield item
 
 
-def _read_member(member: Member, source: Source, depth: int, watch: Watch) -> Reading:
+def _read_member(member: Member, source: Source, depth: int, watch: Watch, take: Take | None) -> Reading:
     inner = f"{source.member}!{member.path}" if source.member else member.path
     watch.members -= 1
     watch.total -= len(member.data)
@@ -217,7 +224,7 @@ def _read_member(member: Member, source: Source, depth: int, watch: Watch) -> Re
         media_type=member.media_type,
         charset=member.charset,
     )
-    return read_source(opened, depth + 1, watch)
+    return read_source(opened, depth + 1, watch, take)
 
 
 def _settled(post: Post, source: Source) -> Post:
@@ -237,38 +244,33 @@ def _settle(segments: tuple[Segment, ...], text: str, source: Source) -> tuple[S
     return segments if len(runs) == len(segments) else tuple(runs)
 
 
-def _number(reading: Reading) -> None:
-    """Tell apart posts of one file that are identical to the letter."""
-    seen: dict[tuple[str, ...], int] = {}
-    for index, post in enumerate(reading.posts):
-        if post.native_id:
-            continue
-        traits = post.traits
-        count = seen.get(traits, 0)
-        seen[traits] = count + 1
-        if count:
-            reading.posts[index] = replace(post, occurrence=count)
+def _numbered(post: Post, seen: dict[tuple[str, ...], int]) -> Post:
+    """Tell a post apart from earlier ones of its file that are identical to the letter."""
+    if post.native_id:
+        return post
+    traits = post.traits
+    count = seen.get(traits, 0)
+    seen[traits] = count + 1
+    return replace(post, occurrence=count) if count else post
 
 
-def _close(reading: Reading, source: Source, structure: list[Structure], members: list[tuple[Span, Reading]]) -> None:
+def _close(reading: Reading, source: Source, claims: Claims, members: list[tuple[Span, Reading]]) -> None:
     """Account for the source's bytes; a member's bytes count as what they turned out to hold."""
-    posts = [post.span for post in reading.posts]
-    own = len(posts)
-    gaps = list(reading.gaps)
+    own = reading.count
+    for gap in reading.gaps:
+        claims.add(gap.span.start, gap.span.stop, Claims.GAP)
     for carrier, inner in members:
-        if inner.posts:
-            posts.append(carrier)
-        elif inner.gap_bytes and not inner.structure_bytes:
-            gaps.append(Gap(carrier, "nothing in this member could be read"))
-        else:
-            structure.append(Structure(carrier, "member"))
+        unread = inner.gap_bytes and not inner.structure_bytes
+        rank = Claims.POST if inner.count else Claims.GAP if unread else Claims.STRUCTURE
+        claims.add(carrier.start, carrier.stop, rank)
+        reading.count += inner.count
         reading.posts.extend(inner.posts)
         reading.gaps.extend(inner.gaps)
         reading.notes.extend(inner.notes)
         reading.media.extend(inner.media)
         for reader, share in inner.shares.items():
             reading.shares.setdefault(reader, Share()).add(share)
-    weighed = account(source.evidence, source.member, len(source.data), posts, gaps, structure)
+    weighed = weigh(source.evidence, source.member, len(source.data), claims)
     reading.gaps.extend(Gap(span, UNCLAIMED) for span in weighed.unclaimed)
     reading.post_bytes, reading.gap_bytes, reading.structure_bytes = weighed.post, weighed.gap, weighed.structure
     share = Share(1, len(source.data), own, weighed.post, weighed.structure, weighed.gap)

@@ -44,6 +44,8 @@ _HEADER_FIELD = re.compile(
     rb'"(name|type|id)"[ \t\r\n]*+:[ \t\r\n]*+("[^"\\]*+(?:\\.[^"\\]*+)*+"|-?[0-9]++|null)', re.DOTALL
 )
 _PUNCTUATION = re.compile(rb"[ \t\r\n,\[\]{}]*+")
+_WINDOW, _LOOK_BACK = 8 * 2**20, 256 * 2**10
+"""Bytes of an array that are taken apart at a time, and in which the start of its last message is looked for."""
 _BOM = b"\xef\xbb\xbf"
 _OPERATOR_ACTIONS = frozenset({"create_group", "create_channel"})
 _RICH_KEYS = ("contact_information", "poll", "place_name", "address")
@@ -89,7 +91,7 @@ class _Messages:
 
     chat: _Chat
     at: int
-    raws: list[msgspec.Raw]
+    raws: Iterable[msgspec.Raw]
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -181,7 +183,40 @@ def _chat_messages(source: Source, chat: dict[str, tuple[int, msgspec.Raw]]) -> 
     fields: dict[str, object] = {
         key: msgspec.json.decode(chat[key][1]) for key in ("name", "type", "id") if key in chat
     }
-    yield _Messages(_describe_chat(source, fields), at + 1, _ARRAY.decode(raw))
+    if bytes(memoryview(raw)[:1]) != b"[":
+        _ARRAY.decode(raw)  # says what it is instead
+    yield _Messages(_describe_chat(source, fields), at + 1, _elements(source.data, at + 1, at + len(raw) - 1))
+
+
+def _elements(data: bytes, at: int, stop: int) -> Iterator[msgspec.Raw]:
+    """Yield the elements of a valid array whose inside is ``data[at:stop]``, taken apart a window at a time.
+
+    A window ends before the last message that begins in it. Where that start was one inside of a message,
+    or none is found, the rest is taken apart at once.
+    """
+    while at < stop:
+        cut = min(_last_start(data, at, at + _WINDOW), stop) if stop - at > _WINDOW else stop
+        piece = data[at:cut]
+        if cut < stop:
+            piece = piece.rstrip(b" \t\r\n").removesuffix(b",")
+        try:
+            raws = _ARRAY.decode(b"[%b]" % piece)
+        except _FAULTS:
+            cut = stop
+            raws = _ARRAY.decode(b"[%b]" % data[at:stop])
+        yield from raws
+        at = cut
+
+
+def _last_start(data: bytes, at: int, stop: int) -> int:
+    """Return where the last message in ``data[at:stop]`` begins, ``len(data)`` when none does behind ``at``."""
+    low = stop
+    while low > at:
+        low = max(at, low - _LOOK_BACK)
+        found = [match.start() for match in _MESSAGE_START.finditer(data, low, stop) if match.start() > at]
+        if found:
+            return found[-1]
+    return len(data)
 
 
 def _describe_chat(source: Source, fields: dict[str, object]) -> _Chat:
