@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,9 @@ class Account:
     unclaimed: tuple[Span, ...]
 
 
+_FEW = 500
+
+
 class Claims:
     """Claims on the bytes of one source, kept as bare numbers: a large file has millions."""
 
@@ -35,6 +39,13 @@ class Claims:
     def add(self, start: int, stop: int, rank: int) -> None:
         """Claim ``[start, stop)`` as a post's, a gap or structure."""
         self._numbers.extend((start, stop, rank))
+
+    def __len__(self) -> int:
+        return len(self._numbers) // 3
+
+    def __iter__(self) -> Iterator[tuple[int, int, int]]:
+        numbers = iter(self._numbers)
+        return zip(numbers, numbers, numbers, strict=True)
 
     def sorted(self, size: int) -> NDArray[np.int64]:
         """Return rows (start, stop, rank) in order, cut to ``size``, without empty ones."""
@@ -59,6 +70,8 @@ def account(
 
 def weigh(evidence: str, member: str, size: int, claims: Claims) -> Account:
     """Weigh the claims on ``size`` bytes; where they overlap, a post counts before a gap before structure."""
+    if len(claims) < _FEW:
+        return _weigh_few(evidence, member, size, claims)
     rows = claims.sorted(size)
     starts, stops, ranks = rows[:, 0], rows[:, 1], rows[:, 2]
     if bool((stops[:-1] <= starts[1:]).all()):  # as with most readers: each byte is claimed once
@@ -66,18 +79,47 @@ def weigh(evidence: str, member: str, size: int, claims: Claims) -> Account:
         free = [(int(a), int(b)) for a, b in edges[edges[:, 0] < edges[:, 1]]]
         totals = [int((stops - starts)[ranks == rank].sum()) for rank in range(3)]
     else:
-        free, totals = [], [0, 0, 0]
-        for start, stop, rank in _sweep(rows.tolist(), size):
-            if rank is None:
-                free.append((start, stop))
-            else:
-                totals[rank] += stop - start
+        totals, free = _summed(_sweep(rows.tolist(), size))
+    return _account(evidence, member, totals, free)
+
+
+def _weigh_few(evidence: str, member: str, size: int, claims: Claims) -> Account:
+    """The same for the few claims of a page, for which arrays are not worth it."""
+    cut = sorted((start, min(stop, size), rank) for start, stop, rank in claims if start < min(stop, size))
+    apart = all(left[1] <= right[0] for left, right in pairwise(cut))
+    return _account(evidence, member, *_summed(_walk(cut, size) if apart else _sweep(cut, size)))
+
+
+def _summed(runs: Iterable[tuple[int, int, int | None]]) -> tuple[list[int], list[tuple[int, int]]]:
+    """Return the bytes of each rank and the runs of none."""
+    totals, free = [0, 0, 0], []
+    for start, stop, rank in runs:
+        if rank is None:
+            free.append((start, stop))
+        else:
+            totals[rank] += stop - start
+    return totals, free
+
+
+def _account(evidence: str, member: str, totals: list[int], free: list[tuple[int, int]]) -> Account:
     missing = sum(stop - start for start, stop in free)
     unclaimed = tuple(Span(evidence, member, start, stop) for start, stop in free)
     return Account(totals[0], totals[1] + missing, totals[2], unclaimed)
 
 
-def _sweep(claims: list[list[int]], size: int) -> Iterable[tuple[int, int, int | None]]:
+def _walk(claims: Sequence[tuple[int, int, int]], size: int) -> Iterator[tuple[int, int, int | None]]:
+    """Yield (start, stop, rank or None) runs that cover [0, size) for claims that are sorted and do not overlap."""
+    at = 0
+    for start, stop, rank in claims:
+        if start > at:
+            yield at, start, None
+        yield start, stop, rank
+        at = stop
+    if at < size:
+        yield at, size, None
+
+
+def _sweep(claims: Sequence[Sequence[int]], size: int) -> Iterator[tuple[int, int, int | None]]:
     """Yield (start, stop, best rank or None) runs that cover [0, size) in order."""
     edges: list[tuple[int, int, int]] = []
     for start, stop, rank in claims:

@@ -142,17 +142,26 @@ def choose_reader(source: Source, notes: list[str]) -> ModuleType | None:
         head = thin_head(source.data, PAGE_HEAD)
     name = (source.url or source.member or source.name) if source.member else source.name
     scores: list[tuple[float, str, ModuleType]] = []
-    for kind, reader in registry.scan("ringtrace.readers").items():
-        for score in _guarded(map(reader.sniff, [head], [name])):
-            if isinstance(score, _Fault):
-                notes.append(f"reader {kind} could not judge this file: {score.reason}")
-            elif score > 0.1:
-                scores.append((-score, kind, reader))
+    for kind, reader, score in _judged(head, name):
+        if isinstance(score, _Fault):
+            notes.append(f"reader {kind} could not judge this file: {score.reason}")
+        elif score > 0.1:
+            scores.append((-score, kind, reader))
     scores.sort(key=lambda entry: entry[:2])
     if len(scores) > 1 and scores[0][0] == scores[1][0]:
         kinds = " and ".join(entry[1] for entry in scores if entry[0] == scores[0][0])
         notes.append(f"{kinds} claim this file alike; read as {scores[0][1]}")
     return scores[0][2] if scores else None
+
+
+def _judged(head: bytes, name: str) -> Iterator[tuple[str, ModuleType, float | _Fault]]:
+    """Yield each reader with how sure it is; all are asked in one go, and one by one where one of them fails."""
+    readers = registry.scan("ringtrace.readers")
+    told = list(_guarded(reader.sniff(head, name) for reader in readers.values()))
+    if any(isinstance(one, _Fault) for one in told):
+        told = [one for reader in readers.values() for one in _guarded(map(reader.sniff, [head], [name]))]
+    for (kind, reader), score in zip(readers.items(), told, strict=True):
+        yield kind, reader, score
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 
 from ringtrace.text.html import BLOCK, Element, Page
 from ringtrace.text.html_clock import find_time
@@ -129,6 +130,7 @@ def _is_whole(sheet: Sheet, element: Element) -> bool:
     return own >= _STORY_UNITS and own * 2 > prose[-1]
 
 
+@cache
 def _comment_words() -> frozenset[str]:
     return class_words("comments") - {"comment", "reply"}
 

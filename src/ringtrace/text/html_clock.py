@@ -217,8 +217,11 @@ def _month(words: dict[str, str], name: str) -> int:
 def _with_time(date: datetime, parts: dict[str, str]) -> datetime:
     if "emil" in parts:
         return date.replace(hour=int(parts["emil"][:2]), minute=int(parts["emil"][2:]))
-    prefix = next((k[:-4] for k in parts if k.endswith("hour")), None)
-    if prefix is None:
+    for name in parts:
+        if name.endswith("hour"):
+            prefix = name[:-4]
+            break
+    else:
         return date
     hour = int(parts[prefix + "hour"])
     half = _words().get(parts.get(prefix + "half", "").lower(), "")

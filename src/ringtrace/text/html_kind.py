@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import inf
 from types import MappingProxyType
 
 from ringtrace.text.html import Element
 from ringtrace.text.html_article import read_article, says_article
 from ringtrace.text.html_blocks import find_contributions
+from ringtrace.text.html_layout import PREFORMATTED
 from ringtrace.text.html_listing import is_offer_markup, read_listing
 from ringtrace.text.html_page import Sheet, open_sheet
 from ringtrace.text.html_thread import names_engine
+
+_DOUBTFUL = 0.35
+"""How sure a kind is at most where a story outweighs what repeats."""
+_MOST_NEWS = 0.76
+"""No page is surer to be news than this that does not state it: see ``_news``. Its story need not be looked for."""
 
 
 @lru_cache(maxsize=8)
@@ -27,12 +34,15 @@ def page_kind(head: bytes) -> MappingProxyType[str, float]:
         forum = min(forum, 0.4)
     if _tells_story(sheet):
         forum, listing = min(forum, 0.6), min(listing, 0.6)
-    elif _outweighs(sheet, _adverts(sheet)):
-        listing = min(listing, 0.35)
+    elif listing > _DOUBTFUL and _outweighs(sheet, _adverts(sheet)):
+        listing = _DOUBTFUL
     group = find_contributions(sheet)[1]
-    if group is not None and _outweighs(sheet, group.blocks):
-        forum = min(forum, 0.35)
-    if max(forum, listing) >= 0.7 and not _says_article(sheet):
+    if group is not None and forum > _DOUBTFUL and _outweighs(sheet, group.blocks):
+        forum = _DOUBTFUL
+    best = max(forum, listing)
+    if best > _MOST_NEWS and not says_article(sheet.page):
+        return MappingProxyType({"forum": forum, "listing": listing, "news": 0.0, "page": 0.3})
+    if best >= 0.7 and not _says_article(sheet):
         return MappingProxyType({"forum": forum, "listing": listing, "news": 0.0, "page": 0.3})
     return MappingProxyType({"forum": forum, "listing": listing, "news": _news(sheet), "page": 0.3})
 
@@ -59,10 +69,27 @@ def _adverts(sheet: Sheet) -> list[Element]:
 
 def _outweighs(sheet: Sheet, blocks: Sequence[Element]) -> bool:
     """Whether a story of several paragraphs is many times what the blocks hold."""
+    held = 4 * sum(sheet.size(block) for block in blocks)
+    if sheet.once("most", _most_text) <= held:
+        return False  # no story of this page can be
     article = read_article(sheet)
     if article is None or article.paragraphs < 3:
         return False
-    return len(article.body.text) > 4 * sum(sheet.size(block) for block in blocks)
+    return len(article.body.text) > held
+
+
+def _most_text(sheet: Sheet) -> float:
+    """Return more characters than any part of the page has when it is laid out, without laying it out.
+
+    A run of text has no more characters than units; before each stand two newlines at most, and one for
+    every ``<br>``. Blank runs count only in preformatted text, of which nothing is known here.
+    """
+    breaks = 0
+    for element in sheet.page.elements:
+        if element.tag in PREFORMATTED:
+            return inf
+        breaks += element.tag == "br"
+    return sheet.total + 2 * len(sheet.page.texts) + breaks
 
 
 def _forum(sheet: Sheet) -> float:

@@ -23,7 +23,7 @@ WHITE = " \t\n\r\f"
 _IRREGULAR = re.compile(r"[&\t\n\r\f]|  ")
 _IRREGULAR_PRE = re.compile(r"[&\r]")
 _PARAGRAPHS = frozenset(("p",))
-_PRE = frozenset(("pre", "listing", "textarea", "xmp"))
+PREFORMATTED = frozenset(("pre", "listing", "textarea", "xmp"))
 _INLINE_CELLS = frozenset(("td", "th"))
 _WINDOW = 1024
 _NONE: frozenset[int] = frozenset()
@@ -183,16 +183,16 @@ class _Sheet:
             self.after_br = True
         elif tag in BLOCK or (tag == "cite" and _heads_quote(element)):
             self._boundary(tag)
-            if tag in _PRE:
+            if tag in PREFORMATTED:
                 self.fresh_pre = True
-        if tag in _PRE:
+        if tag in PREFORMATTED:
             self.pre += 1
 
     def leave(self, element: Element) -> None:
         tag = element.tag
         if tag in BLOCK or (tag == "cite" and _heads_quote(element)):
             self._boundary(tag)
-        if tag in _PRE:
+        if tag in PREFORMATTED:
             self.pre -= 1
 
     def _boundary(self, tag: str) -> None:
