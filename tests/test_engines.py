@@ -26,9 +26,8 @@ def numbered(rows):
 def doubled(batch):
     """A map stage with two tables: every row twice; odd rows alone."""
     rows = batch["row"].to_pylist()
-    return pa.table({"row": [row for row in rows for _ in "12"]}), pa.table(
-        {"row": pa.array([row for row in rows if row % 2], pa.int64())}
-    )
+    tables = ([row for row in rows for _ in "12"], [row for row in rows if row % 2])
+    return tuple(pa.table({"row": pa.array(rows, pa.int64())}) for rows in tables)
 
 
 def listed(name, *tables):

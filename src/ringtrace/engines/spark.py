@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ from ringtrace.engines.engine import BATCH, Frame, Stage, Tables, Told, sorted_b
 from ringtrace.engines.shards import split
 from ringtrace.errors import RingtraceError
 
+# Spark asks for an older pandas by a warning; no frame of pandas is ever made here.
+warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+
 BLOCKS = "out int, part long, rows long, bytes long, data binary"
 SHARDS = "shard int, frame int, part long, data binary"
 SHARD_BYTES = 64 * 2**20
@@ -44,7 +48,7 @@ _LOCAL = {
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.log.level": "ERROR",
+    "spark.log.level": "FATAL",
     "spark.driver.maxResultSize": "0",
 }
 _SETTINGS = {
@@ -173,6 +177,7 @@ class Spark:
         formed = [table.schema for table in stage(*(schema.empty_table() for schema in schemas))]
         blocks = blocks.persist(StorageLevel.MEMORY_AND_DISK)
         self._kept.append(blocks)
+        self._open().sparkContext.setJobDescription(_name(stage))
         with _told(f"run {_name(stage)}"):
             counts = blocks.select("out", "part", "rows", "bytes").toArrow()
         frames = []
