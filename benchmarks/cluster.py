@@ -47,7 +47,7 @@ def _shuffled(log: Path) -> dict[str, dict[str, float]]:
     of_stage: dict[int, str] = {}
     wrote: dict[str, int] = defaultdict(int)
     reads: dict[str, list[int]] = defaultdict(list)
-    for path in sorted(path for path in log.rglob("*") if path.is_file()):
+    for path in sorted(log.rglob("events_*")):
         for line in path.open(encoding="utf-8"):
             event = json.loads(line)
             if event["Event"] == "SparkListenerJobStart":

@@ -7,33 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ringtrace.engines.tables import microseconds
-from ringtrace.linking.model import limits
-from ringtrace.model.mention import IDENTITY_KINDS
+from ringtrace.linking.ground import Ground
 
-QUOTING = frozenset({"quote", "warning", "news"})
-"""Frames in which a contact is hardly ever the writer's own."""
 DAY = 86_400_000_000
 """Microseconds."""
-
-_CLAIMS = """
-SELECT m.kind, m.value, p.account_id AS account, count(*) AS posts,
-       count(*) FILTER (WHERE m.owner = 'self') AS own,
-       count(*) FILTER (WHERE m.owner = 'unknown') AS unknown,
-       count(*) FILTER (WHERE m.owner = 'hotline') AS hotline,
-       count(*) FILTER (WHERE m.owner = 'quoted') AS quoted,
-       count(*) FILTER (WHERE m.owner = 'doubtful') AS doubtful,
-       count(DISTINCT p.container) AS containers,
-       min(p.sent) AS first_at, max(p.sent) AS last_at,
-       arg_min(m.row, (CASE m.owner WHEN 'self' THEN 0 WHEN 'unknown' THEN 1 ELSE 2 END, p.post_id, m.row)) AS row
-FROM m JOIN p USING (post_id)
-WHERE p.account_id <> ''
-GROUP BY ALL ORDER BY ALL
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,65 +53,14 @@ class Claim:
         return self.strength in ("native", "own", "unknown")
 
 
-def sql(query: str, **tables: pa.Table) -> pa.Table:
-    """Run ``query`` on Arrow tables in a private DuckDB with one thread; nothing is kept."""
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        for name, table in tables.items():
-            connection.register(name, table)
-        return connection.sql(query).to_arrow_table()
-
-
-def timed_posts(posts: pa.Table) -> pa.Table:
-    """Return (post_id, account_id, container, platform, reply_to, row, sent) of all but system posts."""
-    kept = posts.append_column("row", pa.array(range(len(posts)), pa.int64()))
-    kept = kept.filter(pc.not_equal(kept["kind"], "system"))
-    at = microseconds(kept["sent_at"])
-    names = ["post_id", "account_id", "container", "platform", "reply_to", "row"]
-    return kept.select(names).append_column("sent", at)
-
-
-def find_claims(
-    posts: pa.Table, mentions: pa.Table, accounts: pa.Table, stances: pa.Table | None = None
-) -> list[Claim]:
-    """Return the claims of all accounts, in order of kind, value, account.
-
-    With ``stances``, what a doubtful post presents as its own is a doubtful claim: exposures and
-    warnings that quote another's offer are the costliest error of linking.
-    """
-    if stances is not None:
-        mentions = _doubt(mentions, stances)
-    rows = mentions.append_column("row", pa.array(range(len(mentions)), pa.int64()))
-    wanted = pc.and_(
-        pc.greater_equal(rows["probability"], 0.5), pc.is_in(rows["kind"], pa.array(sorted(IDENTITY_KINDS)))
-    )
-    rows = rows.filter(wanted)
-    found = sql(_CLAIMS, m=rows.select(["post_id", "kind", "value", "owner", "row"]), p=timed_posts(posts)).to_pylist()
-    spans = mentions["spans"].take(pa.array([row["row"] for row in found], pa.int64())).to_pylist()
-    claims = {}
-    for row, span in zip(found, spans, strict=True):
-        del row["row"]
-        claims[row["kind"], row["value"], row["account"]] = Claim(**row, span=span[0] if span else None)
+def find_claims(ground: Ground, accounts: pa.Table) -> list[Claim]:
+    """Return the claims of all accounts, in order of kind, value, account."""
+    claims = {(row["kind"], row["value"], row["account"]): Claim(**row) for row in ground.claims.to_pylist()}
     for claim in _native_claims(accounts):
         key = (claim.kind, claim.value, claim.account)
         told = claims.get(key)
         claims[key] = claim if told is None else _joined(claim, told)
     return [claims[key] for key in sorted(claims)]
-
-
-def _doubt(mentions: pa.Table, stances: pa.Table) -> pa.Table:
-    """Return mentions with owner "doubtful" where the post's stance makes "self" unsure."""
-    names = ("post_id", "frame", "direction", "probability")
-    unsure = {
-        post
-        for post, frame, direction, probability in zip(*(stances[n].to_pylist() for n in names), strict=True)
-        if frame in QUOTING or (direction != "none" and probability < limits()["doubtful"])
-    }
-    columns = (mentions[name].to_pylist() for name in ("post_id", "owner"))
-    owners = [
-        "doubtful" if post in unsure and owner in ("self", "unknown") else owner
-        for post, owner in zip(*columns, strict=True)
-    ]
-    return mentions.set_column(mentions.schema.get_field_index("owner"), "owner", pa.array(owners, pa.string()))
 
 
 def _joined(native: Claim, told: Claim) -> Claim:

@@ -18,7 +18,8 @@ from itertools import combinations, groupby, pairwise
 
 import pyarrow as pa
 
-from ringtrace.linking.claims import DAY, Claim, find_claims, identity_keys, sql, timed_posts
+from ringtrace.linking.claims import DAY, Claim, find_claims, identity_keys
+from ringtrace.linking.ground import Ground
 from ringtrace.linking.model import limits
 from ringtrace.linking.users import Users, find_users
 from ringtrace.model.ring import Judgement
@@ -31,11 +32,6 @@ _SCHEMA = pa.schema(
     ]
 )  # fmt: skip
 
-_STAYS = """
-SELECT account_id AS account, container, min(sent) AS first_at, max(sent) AS last_at, count(*) AS posts
-FROM p WHERE account_id <> '' GROUP BY ALL ORDER BY ALL
-"""
-
 USES = ("personal", "shared_by_few", "business", "generic", "hotline")
 """What an analyst may judge a contact to be."""
 OPEN_TO_ALL = frozenset({"hotline", "generic", "business"})
@@ -46,7 +42,7 @@ Stay = tuple[int | None, int | None, int]
 
 def classify(
     posts: pa.Table, mentions: pa.Table, accounts: pa.Table, stances: pa.Table | None = None,
-    judgements: Iterable[Judgement] = (),
+    judgements: Iterable[Judgement] = (), ground: Ground | None = None,
 ) -> pa.Table:  # fmt: skip
     """Return Table(kind, value, use, accounts, reason, first_at, last_at, claimants, split_at).
 
@@ -54,11 +50,13 @@ def classify(
     how many of those present it as their own (accounts with one native id or name count once);
     split_at: where a recycled value changes hands. With ``stances``, doubtful claims (exposures
     that quote a trader) do not count. An analyst's judgement on a value overrules its use; an earlier
-    one on the same value, and what the posts say, give way to it.
+    one on the same value, and what the posts say, give way to it. ground: what accounts show, where it is
+    gathered already.
     """
     judged = judged_uses(judgements)
-    claims = find_claims(posts, mentions, accounts, stances)
-    setting = _Setting(identity_keys(accounts), find_stays(posts), own_values(claims), find_users(claims, accounts))
+    ground = ground or Ground.here(posts, mentions, stances)
+    claims = find_claims(ground, accounts)
+    setting = _Setting(identity_keys(accounts), find_stays(ground), own_values(claims), find_users(claims, accounts))
     rows = []
     for (kind, value), group in groupby(claims, key=lambda claim: (claim.kind, claim.value)):
         shown = list(group)
@@ -91,10 +89,10 @@ def words_of(use: str) -> str:
     return use.replace("_", " ")
 
 
-def find_stays(posts: pa.Table) -> dict[str, dict[str, Stay]]:
+def find_stays(ground: Ground) -> dict[str, dict[str, Stay]]:
     """Return account -> container -> (first, last, posts), microseconds UTC."""
     stays: dict[str, dict[str, Stay]] = defaultdict(dict)
-    for row in sql(_STAYS, p=timed_posts(posts)).to_pylist():
+    for row in ground.stays.to_pylist():
         stays[row["account"]][row["container"]] = (row["first_at"], row["last_at"], row["posts"])
     return stays
 

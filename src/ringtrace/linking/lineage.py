@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from ringtrace.linking.claims import sql
+from ringtrace.linking.ground import sql
 from ringtrace.model.change import Descent, Turn
 
 SCHEMA = pa.schema(

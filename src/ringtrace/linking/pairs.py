@@ -15,10 +15,12 @@ from itertools import combinations
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ringtrace.engines.tables import microseconds
-from ringtrace.linking.claims import Claim, called, find_claims, identity_keys, sql, timed_posts
+from ringtrace.linking.claims import Claim, called, find_claims, identity_keys
 from ringtrace.linking.features import compare
+from ringtrace.linking.ground import Ground
 from ringtrace.linking.identifiers import OPEN_TO_ALL, find_stays, own_values
 from ringtrace.linking.model import limits, pair_weights
 from ringtrace.linking.names import NameModel, stem
@@ -38,32 +40,6 @@ SCHEMA = pa.schema(
     ]
 )  # fmt: skip
 
-_ANSWERS = """
-SELECT a.account_id AS speaker, b.account_id AS spoken_to, min(a.row) AS row, arg_min(b.row, a.row) AS answered
-FROM p a JOIN p b ON a.reply_to = b.post_id
-WHERE a.account_id <> '' AND b.account_id <> '' AND a.account_id <> b.account_id
-GROUP BY ALL ORDER BY ALL
-"""
-_FIRST = (
-    "SELECT account_id, arg_min(row, (sent, post_id)) AS row FROM p WHERE account_id <> '' GROUP BY ALL ORDER BY ALL"
-)
-_SIDES = """
-SELECT account_id, arg_min(direction, (-posts, direction)) AS direction, arg_min(row, (-posts, direction)) AS row
-FROM (
-    SELECT p.account_id, s.direction, count(*) AS posts, arg_min(p.row, p.post_id) AS row
-    FROM p JOIN s USING (post_id)
-    WHERE p.account_id <> '' AND s.direction <> 'none' AND s.probability >= $sure GROUP BY ALL)
-GROUP BY ALL ORDER BY ALL
-"""
-_RARE = """
-SELECT t.template_id, p.account_id, arg_min(p.row, p.post_id) AS row
-FROM t JOIN p USING (post_id)
-WHERE p.account_id <> '' AND t.template_id IN (
-    SELECT t.template_id FROM t JOIN p USING (post_id) WHERE p.account_id <> ''
-    GROUP BY ALL HAVING count(DISTINCT p.account_id) BETWEEN 2 AND $most)
-GROUP BY ALL ORDER BY ALL
-"""
-
 
 def link_accounts(
     posts: pa.Table,
@@ -73,13 +49,14 @@ def link_accounts(
     templates: pa.Table,
     identifiers: pa.Table,
     judgements: Sequence[Judgement],
+    ground: Ground | None = None,
 ) -> pa.Table:
     """Return links (left < right, probability, weights, judged) in order of left, right.
 
     Pairs that an analyst judged are always in, with probability as the evidence has it and
     ``judged`` "yes" or "no"; other pairs from ``kept_probability`` up.
     """
-    profiles, scene = survey(posts, mentions, stances, accounts, templates, identifiers)
+    profiles, scene = survey(posts, mentions, stances, accounts, templates, identifiers, ground)
     judged = latest_verdicts(judgements)
     pairs = candidates(profiles, scene) | {pair for pair in judged if set(pair) <= profiles.keys()}
     rows = []
@@ -101,11 +78,17 @@ def survey(
     accounts: pa.Table,
     templates: pa.Table,
     identifiers: pa.Table,
+    ground: Ground | None = None,
 ) -> tuple[dict[str, Profile], Scene]:
     """Return (account -> profile, scene): all that ``compare`` looks at."""
-    claims = find_claims(posts, mentions, accounts, stances)
-    scene = _scene(posts, accounts, templates, identifiers, claims)
-    profiles = _profiles(accounts, claims, find_stays(posts), scene.rare, _sides(posts, stances))
+    ground = ground or Ground.here(posts, mentions, stances)
+    claims = find_claims(ground, accounts)
+    scene = _scene(ground, posts, accounts, templates, identifiers, claims)
+    sides = _rows(ground.sides, posts, "post_id")
+    profiles = _profiles(
+        accounts, claims, find_stays(ground), scene.rare,
+        {row["account_id"]: Side(row["direction"], row["post_id"]) for row in sides},
+    )  # fmt: skip
     known = count_namesakes(profiles, scene.use, scene.name_value)
     return profiles, replace(scene, namesakes=known.odds)
 
@@ -161,15 +144,27 @@ def _block_keys(profile: Profile, scene: Scene) -> Iterator[tuple[str, ...]]:
             yield "name", name
 
 
+def _rows(table: pa.Table, posts: pa.Table, *names: str) -> list[dict[str, Any]]:
+    """Return the rows of ``table``; the columns ``names``, post ids, as rows of ``posts``."""
+    for name in names:
+        at = pc.index_in(table[name], posts["post_id"].combine_chunks())
+        table = table.set_column(table.schema.get_field_index(name), name, at)
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
+
+
 def _scene(
-    posts: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table, claims: Sequence[Claim]
+    ground: Ground,
+    posts: pa.Table,
+    accounts: pa.Table,
+    templates: pa.Table,
+    identifiers: pa.Table,
+    claims: Sequence[Claim],
 ) -> Scene:
-    timed = timed_posts(posts)
-    most = str(int(limits()["template_accounts"]))
     rare: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in sql(_RARE.replace("$most", most), t=templates.select(["template_id", "post_id"]), p=timed).to_pylist():
-        rare[row["template_id"]][row["account_id"]] = row["row"]
-    answers = sql(_ANSWERS, p=timed).to_pylist()
+    for row in _rows(ground.rare(templates), posts, "post_id"):
+        rare[row["template_id"]][row["account_id"]] = row["post_id"]
+    answers = _rows(ground.answers, posts, "post_id", "answered")
     uses = identifiers.select(["kind", "value", "use", "split_at"])
     split = uses["split_at"].cast(pa.int64()).to_pylist()
     name_value, stem_value = _name_values(accounts)
@@ -182,8 +177,8 @@ def _scene(
         name_value=name_value,
         stem_value=stem_value,
         namesakes=0.0,
-        answered={(row["speaker"], row["spoken_to"]): (row["row"], row["answered"]) for row in answers},
-        first_row={row["account_id"]: row["row"] for row in sql(_FIRST, p=timed).to_pylist()},
+        answered={(row["speaker"], row["spoken_to"]): (row["post_id"], row["answered"]) for row in answers},
+        first_row={row["account_id"]: row["post_id"] for row in _rows(ground.firsts, posts, "post_id")},
         quote=partial(_quote_row, posts.select(["evidence_id", "member", "start", "stop"]).combine_chunks()),
         rare=rare,
     )
@@ -223,12 +218,6 @@ def _name_values(accounts: pa.Table) -> tuple[Callable[[str], float], Callable[[
 
 def _surprise(bits: float, base: float, carriers: int) -> float:
     return max(0.0, min(1.0, (bits - base + 4) / 16)) / math.sqrt(max(1, carriers - 1))
-
-
-def _sides(posts: pa.Table, stances: pa.Table) -> dict[str, Side]:
-    """Return account -> the direction in which most of its sure posts trade."""
-    rows = sql(_SIDES.replace("$sure", str(limits()["doubtful"])), p=timed_posts(posts), s=stances).to_pylist()
-    return {row["account_id"]: Side(row["direction"], row["row"]) for row in rows}
 
 
 def _profiles(

@@ -27,6 +27,7 @@ def analyse(
     from ringtrace.engines.edition import edition
     from ringtrace.engines.local import Local, seldom_collecting
     from ringtrace.linking.actors import cluster
+    from ringtrace.linking.ground import Ground
     from ringtrace.linking.identifiers import classify
     from ringtrace.linking.pairs import link_accounts
     from ringtrace.linking.templates import find_templates
@@ -59,8 +60,9 @@ def analyse(
         progress("linking", 0, 1)
         accounts = accounts_of(on, said)
         templates = find_templates(posts)
-        identifiers = classify(posts, mentions, accounts, stances, judgements)
-        links = link_accounts(posts, mentions, stances, accounts, templates, identifiers, judgements)
+        ground = Ground.gather(on, said, *seen[:2])
+        identifiers = classify(posts, mentions, accounts, stances, judgements, ground)
+        links = link_accounts(posts, mentions, stances, accounts, templates, identifiers, judgements, ground)
         actors = cluster(links, accounts, judgements)
         accounts = with_actors(accounts, actors)
         progress("linking", 1, 1)
