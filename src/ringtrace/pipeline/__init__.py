@@ -35,8 +35,9 @@ def analyse(
     from ringtrace.pipeline.changes import Run, compare
     from ringtrace.pipeline.custodian import log_combination
     from ringtrace.pipeline.figures import figure_tables
+    from ringtrace.pipeline.labelling import labels_of
     from ringtrace.pipeline.posts import with_actors
-    from ringtrace.pipeline.stages import accounts_of, answers_of, observe_all, read_all
+    from ringtrace.pipeline.stages import Lessons, accounts_of, answers_of, observe_all, read_all
     from ringtrace.pipeline.summary import Summary, contents_of, counts_of, quoting
     from ringtrace.report.render import render
     from ringtrace.rings.assembly import find_rings
@@ -53,7 +54,8 @@ def analyse(
             cache.clear()
         evidence, said, gaps, clocks = read_all(on, case.evidence, case.settings.zone, progress, cache)
         replies = answers_of(on, said)
-        seen = observe_all(on, said, replies, case.lexicons, progress, case.digest_key(), cache)
+        lessons = Lessons(labels_of(ledger))
+        seen = observe_all(on, said, replies, case.lexicons, progress, case.digest_key(), cache, lessons)
         posts, answers, mentions, stances, facts = (on.table(one, ("post_id",)) for one in (said, replies, *seen))
         judgements, entries = ledger.judgements(), read_entries(ledger)
 
@@ -81,6 +83,8 @@ def analyse(
         alerts, quote = raise_alerts(case, tables, ledger), quoting(case, tables)
         summary = Summary.of(case, tables, since.changes, alerts, quote)
         report = render(contents_of(case, tables, summary, quote))
-        write_tables(case.analysis, tables, {"report.html": report, **since.files(), **alert_file(alerts)})
+        write_tables(
+            case.analysis, tables, {"report.html": report, **since.files(), **alert_file(alerts), **lessons.files()}
+        )
         progress("writing", 1, 1)
     return summary

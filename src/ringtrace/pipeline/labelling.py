@@ -167,6 +167,19 @@ class Work:
         }  # fmt: skip
 
 
+def labels_of(ledger: Ledger) -> dict[str, str]:
+    """Return post -> direction that most people give it, over all samples; posts without a majority are left out."""
+    told: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for change, row in ledger.events("label"):
+        told[row["post"]][change.author] = row["direction"]
+    found = {}
+    for post, votes in sorted(told.items()):
+        ranked = Counter(votes.values()).most_common(2)
+        if len(ranked) == 1 or ranked[0][1] > ranked[1][1]:
+            found[post] = ranked[0][0]
+    return found
+
+
 def begin(ledger: Ledger, sample: Sample, by: str) -> None:
     """Record a sample; labels count for the last one recorded."""
     drawn = [[one.post, one.stratum, one.chance] for one in sample.drawn]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from ringtrace.pipeline.observing import INPUT
 from ringtrace.pipeline.posts import accounts_among, merge_frames
 from ringtrace.pipeline.recalling import Look, Progress, recall_files, sidecars_of, silent, tasks_of
 from ringtrace.stances.company import Company
+from ringtrace.stances.taught import Taught
 from ringtrace.stances.wording import Wording
 from ringtrace.store.cache import NOTHING, Cache
 from ringtrace.store.evidence import EvidenceStore
@@ -53,11 +55,12 @@ def accounts_of(engine: Engine, posts: Frame) -> pa.Table:
 
 def observe_all(
     engine: Engine, posts: Frame, answers: Frame, lexicons: Path | None, progress: Progress, secret: bytes = b"",
-    cache: Cache = NOTHING,
+    cache: Cache = NOTHING, lessons: Lessons | None = None,
 ) -> tuple[Frame, ...]:  # fmt: skip
     """Return (mentions, stances, facts) of all posts; answers: as ``answers_of`` gives them.
 
-    secret: the case's key for digests of what must not be stored as it is.
+    secret: the case's key for digests of what must not be stored as it is. lessons: people's labels of posts, to
+    which what they teach is added.
 
     Every post is read by its words and by the words above it, then once more what stands below an
     offer, a wish or a go-between (whose prices and contacts the words alone do not show), then those
@@ -65,8 +68,8 @@ def observe_all(
     """
     look = Look(engine, lexicons, secret, cache)
     found, wanted = first_sight(look, posts, answers, progress)
-    shown = [engine.table(one, _POST) for one in (posts, answers, *found[:2])]
-    lifts = engine.frame(look_around(*shown).lifts())
+    said, replies, named, read = (engine.table(one, _POST) for one in (posts, answers, *found[:2]))
+    lifts = engine.frame(look_around(said, replies, named, read, lessons).lifts())
     (again,) = engine.group(_in_company, (wanted, lifts), _POST, _POST)
     mentions, stances, facts = _replaced(engine, found, look.at(again))
     look.settle()
@@ -85,12 +88,29 @@ def first_sight(
     return _replaced(engine, found, look.at(below)), wanted
 
 
-def look_around(posts: pa.Table, answers: pa.Table, mentions: pa.Table, stances: pa.Table) -> Company:
+def look_around(
+    posts: pa.Table, answers: pa.Table, mentions: pa.Table, stances: pa.Table, lessons: Lessons | None = None
+) -> Company:
     """Return the company of every post, read ``ROUNDS`` times beside what its neighbours were last read as."""
     company, wording = Company(posts, answers, mentions, stances), Wording(posts)
     for _ in range(ROUNDS):
         company.look(wording.learn(company.stances(), answers))
+    if lessons is not None and lessons.labels:
+        lessons.taught = wording.teach(company.odds(), lessons.labels)
+        company.shift(lessons.taught.shift)
     return company
+
+
+@dataclass
+class Lessons:
+    """People's labels (post -> direction) and, once the posts were read, what was learned from them."""
+
+    labels: Mapping[str, str]
+    taught: Taught | None = None
+
+    def files(self) -> dict[str, bytes]:
+        """Return the artefact of the analysis: file name -> bytes; nothing where nobody labelled."""
+        return {} if self.taught is None else {"learned.json": self.taught.data()}
 
 
 ROUNDS = 2

@@ -74,6 +74,14 @@ class Company:
         self.shares = _softmax(np.log(self.first.shares + 1e-6) + leanings)
         self.sure = sure
 
+    def shift(self, odds: Numbers) -> None:
+        """Add natural log-odds to how every post is read now; those of which nothing is left to say stay so."""
+        self.sure = np.where(self.sure > 0, _chance(_log_odds(self.sure) + odds), 0.0)
+
+    def odds(self) -> Numbers:
+        """Return the natural log-odds of every post as it is read now, in order of ``posts``."""
+        return _log_odds(self.sure)
+
     def terms(self, wording: Mapping[str, float]) -> Numbers:
         """Return the ``TERMS`` of each post, in order of ``posts``."""
         said = np.array([wording.get(post, 0.0) for post in self._near.ids])

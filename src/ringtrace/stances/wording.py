@@ -10,7 +10,7 @@ teach the model what quoting sounds like, so they count as ordinary talk.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from ringtrace.stances.company import number
+from ringtrace.stances.taught import Taught, teach
 from ringtrace.text.folding import fold
 
 _RUN = re.compile(r"@\S{1,40}|[a-z']+|[0-9][0-9.,]*|[\u3400-\u9fff]+")
@@ -44,6 +45,11 @@ class Wording:
         self._user = np.fromiter(
             (numbers.setdefault(self._account[post], len(numbers)) for post in ids), np.int64, len(ids)
         )
+
+    def teach(self, odds: NDArray[np.float64], labels: Mapping[str, str]) -> Taught:
+        """Return what people's labels (post -> direction) teach, odds being those of the posts as read now."""
+        rows = {self._place[post]: does != "none" for post, does in labels.items() if post in self._place}
+        return teach(odds, self._pieces.matrix, self._pieces.names, self._user, rows)
 
     def learn(self, stances: pa.Table, answers: pa.Table) -> dict[str, float]:
         """Return post -> wording; empty when the case is too small to learn from.
