@@ -53,8 +53,7 @@ def analyse(
         if fresh:
             cache.clear()
         evidence, said, gaps, clocks = read_all(on, case.evidence, case.settings.zone, progress, cache)
-        replies = answers_of(on, said)
-        lessons = Lessons(labels_of(ledger))
+        replies, lessons = answers_of(on, said), Lessons(labels_of(ledger))
         seen = observe_all(on, said, replies, case.lexicons, progress, case.digest_key(), cache, lessons)
         posts, answers, mentions, stances, facts = (on.table(one, ("post_id",)) for one in (said, replies, *seen))
         judgements, entries = ledger.judgements(), read_entries(ledger)
