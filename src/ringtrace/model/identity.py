@@ -13,6 +13,17 @@ def derive_id(prefix: str, *parts: str | int) -> str:
     return f"{prefix}-{digest.hexdigest()[:20]}"
 
 
+def length_prefixed(part: str | int) -> bytes:
+    """Return a part as ``derive_id`` hashes it."""
+    data = str(part).encode("utf-8", "surrogatepass")
+    return b"%d:%b" % (len(data), data)
+
+
+def id_of(prefix: str, encoded: bytes) -> str:
+    """Return ``derive_id`` for ``encoded``: the prefix and the parts, each ``length_prefixed``, joined."""
+    return f"{prefix}-{hashlib.sha256(encoded).hexdigest()[:20]}"
+
+
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "ringtrace")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 from ringtrace.model.clock import NO_CLOCK, Clock
-from ringtrace.model.identity import derive_id
+from ringtrace.model.identity import derive_id, id_of, length_prefixed
 from ringtrace.model.span import Segment, Span
 
 PostKind = Literal["message", "listing", "page", "article", "comment", "tip", "system"]
@@ -105,3 +106,28 @@ class Post:
     @property
     def id(self) -> str:
         return derive_id("post", *self.traits, self.occurrence)
+
+
+def ids_of(posts: Sequence[Post]) -> tuple[list[str], list[str], list[str]]:
+    """Return (id, container's id, account's id) of each post: what many posts share is encoded once."""
+    containers = [post.container.id for post in posts]
+    accounts = [post.account_id for post in posts]
+    heads: dict[tuple[str, ...], bytes] = {}
+    threads: dict[str, bytes] = {}
+    none, first = length_prefixed(""), length_prefixed(0)
+    ids = []
+    for post, container, account in zip(posts, containers, accounts, strict=True):
+        shared = (post.platform, container, account, post.kind)
+        head = heads.get(shared)
+        if head is None:
+            head = heads[shared] = b"".join(map(length_prefixed, ("post", *shared)))
+        thread = threads.get(post.thread)
+        if thread is None:
+            thread = threads[post.thread] = length_prefixed(post.thread)
+        encoded = (
+            head + (length_prefixed(post.native_id) if post.native_id else none) + thread
+            + length_prefixed(post.sent.text) + (length_prefixed(post.title) if post.title else none)
+            + length_prefixed(post.text) + (length_prefixed(post.occurrence) if post.occurrence else first)
+        )  # fmt: skip
+        ids.append(id_of("post", encoded))
+    return ids, containers, accounts

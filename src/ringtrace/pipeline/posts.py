@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from ringtrace.engines.engine import Engine, Frame
 from ringtrace.engines.local import Local
 from ringtrace.engines.tables import from_rows, schema
-from ringtrace.model.post import Post
+from ringtrace.model.post import Post, ids_of
 from ringtrace.model.span import Segment, Span
 from ringtrace.pipeline.copies import join_copies, link_edits
 
@@ -26,12 +26,13 @@ def post_table(posts: Sequence[Post]) -> pa.Table:
     The extra column ``reply_native`` holds the native id a post answers.
     """
     wanted = schema("posts")
+    ids, containers, accounts = ids_of(posts)
     columns: dict[str, pa.Array | list[Any]] = {
-        "post_id": [post.id for post in posts], "evidence_id": [post.span.evidence for post in posts],
+        "post_id": ids, "evidence_id": [post.span.evidence for post in posts],
         "member": [post.span.member for post in posts], "start": [post.span.start for post in posts],
         "stop": [post.span.stop for post in posts], "sources": [list(map(_span, post.sources)) for post in posts],
-        "platform": [post.platform for post in posts], "container": [post.container.id for post in posts],
-        "account_id": [post.account_id for post in posts], "native_id": [post.native_id for post in posts],
+        "platform": [post.platform for post in posts], "container": containers,
+        "account_id": accounts, "native_id": [post.native_id for post in posts],
         "sent_at": [post.sent.at for post in posts], "sent_text": _clean(post.sent.text for post in posts),
         "sent_basis": [post.sent.basis for post in posts], "reply_to": [None] * len(posts),
         "kind": [post.kind for post in posts], "title": _clean(post.title for post in posts),

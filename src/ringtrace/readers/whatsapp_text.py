@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
@@ -35,8 +35,7 @@ _PHONE = re.compile(r"\+[0-9][0-9 ()\-.\u2011]{6,22}[0-9]")
 _COPY_MARK = re.compile(r" ?\([0-9]{1,2}\)$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+class _Header(NamedTuple):
     """The start of a message: bytes of line and text, what the line says about time and author."""
 
     start: int
@@ -156,16 +155,23 @@ def _header_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((kind, re.compile(shape, re.IGNORECASE)) for kind, shape in shapes.items())
 
 
+def _match_header(line: str) -> tuple[str, re.Match[str]] | None:
+    for kind, pattern in _header_patterns():
+        if match := pattern.match(line):
+            return kind, match
+    return None
+
+
 def _read_header(data: bytes, charset: Charset, start: int, stop: int) -> _Header | None:
     if stop - start < 10 or (not charset.name.startswith("utf-16") and data[start] not in _OPENERS):
         return None
     raw = data[start : min(stop, start + _HEAD)]
     head = raw.decode(charset.name, "replace")
     even = head.translate(_BLANKS) if _ODD_BLANK.search(head) else head
-    matches = ((kind, pattern.match(even)) for kind, pattern in _header_patterns())
-    kind, match = next(((kind, match) for kind, match in matches if match), ("", None))
-    if match is None:
+    found = _match_header(even)
+    if found is None:
         return None
+    kind, match = found
     time = (int(match["h"]), int(match["m"]), int(match["s"] or 0))
     if time[0] > 24 or time[1] > 59 or time[2] > 60:
         return None
@@ -305,6 +311,7 @@ def _is_notice(text: str, terms: tuple[str, ...]) -> bool:
     return len(text) < 400 and any(0 <= text.find(term) < 120 for term in terms)
 
 
+@lru_cache(maxsize=4096)
 def _phone_number(name: str) -> str:
     """Return "+digits" when the author is shown by number only: that is the account's native id."""
     bare = name.strip(_MARKS + " ~\u00a0\u202f").translate(_BLANKS)

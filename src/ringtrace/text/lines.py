@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from ringtrace.model.source import Source
 from ringtrace.model.span import Gap, Segment, Span
 from ringtrace.text.encoding import Charset, decode_runs
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Bytes of one line: ``[start, stop)`` without its end mark, ``next`` where the next one starts."""
 
     start: int
@@ -20,8 +19,7 @@ class Line:
     next: int
 
 
-@dataclass(frozen=True, slots=True)
-class Assembled:
+class Assembled(NamedTuple):
     """Text put together from byte ranges.
 
     invalid: byte ranges that do not decode.  cut: first byte left out because of the budget, or -1.
