@@ -185,7 +185,12 @@ def test_a_session_is_new_at_each_sign_in_and_ends_on_the_server(bench):
     second = seat.client.cookies.get("ringtrace")
     assert first != second and bench.team.find(first) is None and bench.team.find(second).user == "Wu Min"
     seat.csrf = seat.token()
-    assert seat.post("/leave").status_code == 303
+    left = seat.post("/leave")
+    assert (
+        left.status_code == 303
+        and left.headers["location"] == "/sign-in"
+        and 'ringtrace=""' in left.headers["set-cookie"]
+    )
     seat.client.cookies.set("ringtrace", second)
     assert seat.get("/account").status_code == 401
     with bench.desk.ledger.engine.connect() as connection:

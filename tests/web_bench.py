@@ -32,9 +32,9 @@ def chromium():
 class Served:
     """``ringtrace serve`` on a case. links: one-time addresses, as printed; the last one is open."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, port=0):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ringtrace", "serve", str(folder), "--port", "0", "--json"],
+            [sys.executable, "-m", "ringtrace", "serve", str(folder), "--port", str(port), "--json"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.links = []
@@ -42,7 +42,7 @@ class Served:
         self._came = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
         threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True).start()
-        self.home = self.link().partition("/enter")[0]
+        self.home = "/".join(self.link().split("/", 3)[:3])
 
     def _read(self):
         for line in self.process.stdout:

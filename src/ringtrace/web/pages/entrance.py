@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -11,7 +12,7 @@ from litestar.response import Redirect
 from ringtrace.errors import UsageError
 from ringtrace.web.gate import KEY
 from ringtrace.web.language import languages
-from ringtrace.web.session import COOKIE, Sessions
+from ringtrace.web.session import COOKIE, Doorkeeper, Sessions
 from ringtrace.web.visit import Answer, Guest
 
 THEMES = ("auto", "light", "dark")
@@ -41,10 +42,10 @@ async def enter(visit: Guest, request: Request[Any, Any, Any], link: FromPath[st
 @post("/leave", status_code=303)
 async def leave(request: Request[Any, Any, Any]) -> Response[None]:
     """End the session on the server and in the browser."""
-    sessions: Sessions = request.app.state.sessions
-    sessions.leave(request.scope[KEY])  # type: ignore[literal-required]
-    answer = Redirect("/enter", status_code=303)
-    answer.delete_cookie(COOKIE)
+    sessions: Doorkeeper = request.app.state.sessions
+    await anyio.to_thread.run_sync(sessions.leave, request.scope[KEY])  # type: ignore[literal-required]
+    answer = Redirect(sessions.entrance, status_code=303)
+    answer.delete_cookie(sessions.cookie)
     return answer
 
 
