@@ -5,9 +5,12 @@ import json
 import os
 import re
 import shutil
+import warnings
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cache
 
 import cbor2
+from anyio.from_thread import start_blocking_portal
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from litestar.testing import TestClient
@@ -18,6 +21,12 @@ from ringtrace.web.desk import Desk
 from ringtrace.web.team import Team
 
 ADDRESS = "http://localhost:8998"
+warnings.filterwarnings("ignore", message="The base_url")
+
+
+@cache
+def _portal():
+    return start_blocking_portal().__enter__()
 
 
 def text_of(data):
@@ -72,6 +81,7 @@ class Seat:
 
     def __init__(self, team_bench, person=None):
         self.client = TestClient(team_bench.app, base_url=ADDRESS)
+        self.client.blocking_portal = _portal()  # one event loop for all, instead of one for each request
         self.person = person
         self.csrf = ""
         if person is not None:
