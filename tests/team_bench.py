@@ -26,7 +26,8 @@ warnings.filterwarnings("ignore", message="The base_url")
 
 @cache
 def _portal():
-    return start_blocking_portal().__enter__()
+    opened = start_blocking_portal()
+    return opened.__enter__(), opened  # kept, or it would end with its last reference
 
 
 def text_of(data):
@@ -81,7 +82,7 @@ class Seat:
 
     def __init__(self, team_bench, person=None):
         self.client = TestClient(team_bench.app, base_url=ADDRESS)
-        self.client.blocking_portal = _portal()  # one event loop for all, instead of one for each request
+        self.client.blocking_portal = _portal()[0]  # one event loop for all, instead of one for each request
         self.person = person
         self.csrf = ""
         if person is not None:
