@@ -1,11 +1,11 @@
 """Measures what adding evidence costs beside a full run: CPU seconds of both, and whether their tables are equal.
 
-python benchmarks/incremental.py [AUTHORS] [POSTS] [ADDED] [--evidence FOLDER]
+python benchmarks/incremental.py [AUTHORS] [POSTS] [--share SHARE] [--evidence FOLDER]
 
-POSTS of preset seed (default dev, 100000), or FOLDER as it is, are analysed in full; then in a second case all
-but files with about ADDED posts (default 1 %), and last those files are added. Which files is decided by the
-hash of their names. Prints posts, CPU seconds (children counted) of the full run and of the addition, and their
-ratio; exits with 1 where a table differs, receipts aside.
+Of POSTS of preset seed (default dev, 100000), or of FOLDER as it is, all but files with about SHARE of the bytes
+(default .01; which, is decided by the hash of their names) are analysed, then those files are added, then nothing
+is, then everything is worked out in full. Prints posts and CPU seconds (children counted) of each; exits with 1
+where the last two give other tables.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-
-import pyarrow.parquet as pq
 
 from ringtrace.pipeline import analyse
 from ringtrace.pipeline.adding import add
@@ -33,43 +31,40 @@ def cpu() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def run(case: Case, evidence: Path) -> tuple[int, float]:
-    """Add ``evidence`` and analyse; return (posts of the case, CPU seconds of the analysis)."""
-    add(case, [evidence], "synthetic", lambda done, total: None)
+def run(case: Case, evidence: Path | None, what: str, fresh: bool = False) -> tuple[int, float]:
+    """Add ``evidence`` and analyse; print and return (posts of the case, CPU seconds of the analysis)."""
+    if evidence is not None:
+        add(case, [evidence], "synthetic", lambda done, total: None)
     before = cpu()
-    found = analyse(case, 1, lambda *_: None)
-    return found.counts["posts"], cpu() - before
+    posts = analyse(case, 1, lambda *_: None, fresh=fresh).counts["posts"]
+    seconds = cpu() - before
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"{what}: {posts:,} posts, {seconds:.1f} s CPU, peak so far {peak:.2f} GiB", flush=True)
+    return posts, seconds
 
 
-def hold_back(case: Case, evidence: Path, later: Path, posts: int) -> int:
-    """Move files with about ``posts`` posts from ``evidence`` to ``later``; return how many posts they hold."""
-    rows = pq.read_table(case.analysis / "evidence.parquet").select(["name", "posts"]).to_pylist()
-    moved = 0
-    for row in sorted(rows, key=lambda row: hashlib.sha256(row["name"].encode()).digest()):
-        if row["posts"] and moved + row["posts"] <= posts * 1.1 and (evidence / row["name"]).is_file():
-            target = later / row["name"]
+def hold_back(evidence: Path, later: Path, share: float) -> None:
+    """Move files with at most ``share`` of the bytes from ``evidence`` to ``later``."""
+    files = [path for path in evidence.rglob("*") if path.is_file()]
+    left = share * sum(path.stat().st_size for path in files)
+    for path in sorted(files, key=lambda path: hashlib.sha256(path.name.encode()).digest()):
+        if path.stat().st_size <= left:
+            left -= path.stat().st_size
+            target = later / path.relative_to(evidence)
             target.parent.mkdir(parents=True, exist_ok=True)
-            (evidence / row["name"]).rename(target)
-            moved += row["posts"]
-    return moved
+            path.rename(target)
 
 
 def tables(case: Case) -> dict[str, str]:
-    found = {}
-    for path in sorted(case.analysis.glob("*.parquet")):
-        table = pq.read_table(path)
-        data = path.read_bytes()
-        if path.stem == "evidence":
-            data = str(table.drop_columns(["received_at"]).to_pylist()).encode()
-        found[path.stem] = hashlib.sha256(data).hexdigest()
-    return found
+    paths = sorted(case.analysis.glob("*.parquet"))
+    return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("authors", nargs="?", default="dev")
     parser.add_argument("posts", nargs="?", type=int, default=100_000)
-    parser.add_argument("added", nargs="?", type=int)
+    parser.add_argument("--share", type=float, default=0.01)
     parser.add_argument("--evidence", type=Path)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -81,18 +76,16 @@ def main() -> None:
             told = Summary("seed", 0, asked.authors, *[0] * 7, {})
             lay_out(evidence, spec, write_script(asked.authors, spec), told, "SYNTHETIC")
             evidence = evidence / "evidence"
-        whole = Case.create(Path(folder) / "whole" / "case")
-        posts, full = run(whole, evidence)
-        print(f"{posts:,} posts in full: {full:.1f} s CPU", flush=True)
         later = Path(folder) / "later"
-        added = hold_back(whole, evidence, later, asked.added or posts // 100)
-        parts = Case.create(Path(folder) / "parts" / "case")
-        run(parts, evidence)
-        _, part = run(parts, later)
-        print(f"{added:,} posts added: {part:.1f} s CPU, {full / part:.1f} times less than the full run", flush=True)
-        again, nothing = run(parts, later)
-        print(f"nothing added: {nothing:.1f} s CPU ({again:,} posts)", flush=True)
-        differing = [name for name, digest in tables(whole).items() if tables(parts)[name] != digest]
+        hold_back(evidence, later, asked.share)
+        case = Case.create(Path(folder) / "case")
+        run(case, evidence, "at first")
+        _, part = run(case, later, "with the addition")
+        run(case, None, "with nothing new")
+        found = tables(case)
+        _, full = run(case, None, "in full", fresh=True)
+        differing = [name for name, digest in tables(case).items() if found[name] != digest]
+        print(f"the addition costs {part / full:.1%} of a full run ({full / part:.1f} times less)")
         print(f"tables that differ: {', '.join(differing) or 'none'}", flush=True)
         raise SystemExit(bool(differing))
 
