@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # The stages are imported by what calls them: a process that reads evidence imports this package too.
 
 
+_SAID = ("posts", "answers", "mentions", "stances", "facts")
+
+
 def analyse(
     case: Case, engine: Engine | int, progress: Callable[[str, int, int], None], *, fresh: bool = False
 ) -> Summary:  # fmt: skip
@@ -30,14 +33,14 @@ def analyse(
     from ringtrace.linking.ground import Ground
     from ringtrace.linking.identifiers import classify
     from ringtrace.linking.pairs import link_accounts
-    from ringtrace.linking.templates import find_templates
     from ringtrace.pipeline.alerting import alert_file, raise_alerts
     from ringtrace.pipeline.changes import Run, compare
     from ringtrace.pipeline.custodian import log_combination
     from ringtrace.pipeline.figures import figure_tables
+    from ringtrace.pipeline.gathering import gather
     from ringtrace.pipeline.labelling import labels_of
     from ringtrace.pipeline.posts import with_actors
-    from ringtrace.pipeline.stages import Lessons, accounts_of, answers_of, observe_all, read_all
+    from ringtrace.pipeline.stages import Lessons
     from ringtrace.pipeline.summary import Summary, contents_of, counts_of, quoting
     from ringtrace.report.render import render
     from ringtrace.rings.assembly import find_rings
@@ -52,16 +55,14 @@ def analyse(
         cache = Cache(case.analysis, rules)
         if fresh:
             cache.clear()
-        evidence, said, gaps, clocks = read_all(on, case.evidence, case.settings.zone, progress, cache)
-        replies, lessons = answers_of(on, said), Lessons(labels_of(ledger))
-        seen = observe_all(on, said, replies, case.lexicons, progress, case.digest_key(), cache, lessons)
-        posts, answers, mentions, stances, facts = (on.table(one, ("post_id",)) for one in (said, replies, *seen))
+        lessons = Lessons(labels_of(ledger))
+        told, frames = gather(case, on, progress, cache, lessons)
+        posts, answers, mentions, stances, facts = (told[name] for name in _SAID)
+        accounts, templates = told["accounts"], told["templates"]
         judgements, entries = ledger.judgements(), read_entries(ledger)
 
         progress("linking", 0, 1)
-        accounts = accounts_of(on, said)
-        templates = find_templates(posts)
-        ground = Ground.gather(on, said, *seen[:2])
+        ground = Ground.gather(on, *frames)
         identifiers = classify(posts, mentions, accounts, stances, judgements, ground)
         links = link_accounts(posts, mentions, stances, accounts, templates, identifiers, judgements, ground)
         actors = cluster(links, accounts, judgements)
@@ -73,10 +74,8 @@ def analyse(
             links=links, templates=templates, identifiers=identifiers, answers=answers,
         )  # fmt: skip
         tables = {
-            "evidence": evidence, "posts": posts, "gaps": gaps, "clocks": clocks, "mentions": mentions,
-            "stances": stances, "facts": facts, "accounts": accounts, "templates": templates,
-            "identifiers": identifiers,
-            "links": links, "actors": actors, **found, **figure_tables(posts, entries),
+            **{name: table for name, table in told.items() if name != "answers"}, "accounts": accounts,
+            "identifiers": identifiers, "links": links, "actors": actors, **found, **figure_tables(posts, entries),
         }  # fmt: skip
         since = compare(case.analysis, tables, Run(rules, len(judgements), counts_of(tables)))
         alerts, quote = raise_alerts(case, tables, ledger), quoting(case, tables)

@@ -16,6 +16,7 @@ import shutil
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +103,10 @@ class Shelf:
 
     def settle(self) -> None:
         """Drop what this analysis did not ask for once it outweighs the rest; join packs when there are many."""
-        packs = list(self._packs or [])
+        for pack in (idle := [pack for pack in self._packs or [] if not pack.used.any()]):
+            pack.path.unlink(missing_ok=True)
+        packs = [pack for pack in self._packs or [] if pack not in idle]
+        self._packs = list(packs)
         wanted, held = sum(int(pack.used.sum()) for pack in packs), sum(len(pack.keys) for pack in packs)
         if self._folder is None or (held <= 2 * wanted and len(packs) <= _MOST_PACKS):
             return
@@ -158,18 +162,21 @@ class Shelf:
         number = 1 + max((int(pack.path.stem) for pack in packs), default=0)
         path = folder / f"{number:06}.pack"
         all_keys = pa.concat_arrays(list(keys))
-        _put_away(path, self._edition, [pa.table({"key": all_keys}), *columns])
-        packs.append(_Pack(path, all_keys, tuple(columns), np.ones(len(all_keys), bool)))
+        streams = [_streamed(table) for table in columns]
+        _put_away(path, self._edition, [_streamed(pa.table({"key": all_keys})), *streams])
+        packs.append(_Pack(path, all_keys, streams, np.ones(len(all_keys), bool)))
 
 
-@dataclass(slots=True)
 class _Pack:
-    """One file. used: which of its keys this analysis asked for."""
+    """One file. used: which of its keys this analysis asked for. streams: of its tables, opened when asked for."""
 
-    path: Path
-    keys: pa.Array
-    tables: tuple[pa.Table, ...]
-    used: Mask
+    def __init__(self, path: Path, keys: pa.Array, streams: Sequence[memoryview], used: Mask) -> None:
+        self.path, self.keys, self.used = path, keys, used
+        self._streams = streams
+
+    @cached_property
+    def tables(self) -> tuple[pa.Table, ...]:
+        return tuple(pa.ipc.open_stream(pa.py_buffer(stream)).read_all() for stream in self._streams)
 
     def part(self, wanted: Mask, numbers: Places | None = None) -> tuple[pa.Array, Part]:
         """Return (keys, results) of the wanted entries; numbers: what entries are called in it, else counted."""
@@ -207,32 +214,27 @@ def _in_order(parts: Sequence[Part]) -> tuple[pa.Table, ...]:
     return tuple(whole)
 
 
-def _put_away(path: Path, edition: bytes, tables: Sequence[pa.Table]) -> None:
+def _streamed(table: pa.Table) -> memoryview:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
+        stream.write_table(table)
+    return memoryview(sink.getvalue())
+
+
+def _put_away(path: Path, edition: bytes, streams: Sequence[memoryview]) -> None:
     """Write a pack whole or not at all; losing one in a power cut costs a recomputation, so nothing is synced."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".new-{os.getpid()}")
     digest = hashlib.sha256()
     with temporary.open("wb") as handle:
         handle.write(bytes(digest.digest_size))
-        for piece in _pieces(edition, tables):
-            digest.update(piece)
-            handle.write(piece)
+        for piece in (memoryview(edition), *streams):
+            for data in (memoryview(_LENGTH.pack(len(piece))), piece):
+                digest.update(data)
+                handle.write(data)
         handle.seek(0)
         handle.write(digest.digest())
     temporary.replace(path)
-
-
-def _pieces(edition: bytes, tables: Sequence[pa.Table]) -> Iterator[bytes | memoryview]:
-    yield _LENGTH.pack(len(edition))
-    yield edition
-    for table in tables:
-        sink = pa.BufferOutputStream()
-        options = pa.ipc.IpcWriteOptions(compression="lz4")
-        with pa.ipc.new_stream(sink, table.schema, options=options) as stream:
-            stream.write_table(table)
-        data = sink.getvalue()
-        yield _LENGTH.pack(data.size)
-        yield memoryview(data)
 
 
 def _read(path: Path, edition: bytes) -> _Pack | None:
@@ -247,11 +249,11 @@ def _read(path: Path, edition: bytes) -> _Pack | None:
         pieces = _cut(view, start)
         if bytes(next(pieces)) != edition:
             return None
-        tables = [pa.ipc.open_stream(pa.py_buffer(piece)).read_all() for piece in pieces]
-    except (OSError, ValueError, struct.error, pa.ArrowException):
+        first, *streams = pieces
+        keys = pa.ipc.open_stream(pa.py_buffer(first)).read_all()["key"].combine_chunks().cast(_KEY)
+    except (OSError, ValueError, StopIteration, struct.error, pa.ArrowException):
         return None
-    keys = tables[0]["key"].combine_chunks().cast(_KEY)
-    return _Pack(path, keys, tuple(tables[1:]), np.zeros(len(keys), bool))
+    return _Pack(path, keys, streams, np.zeros(len(keys), bool))
 
 
 def _cut(view: memoryview, at: int) -> Iterator[memoryview]:
