@@ -94,22 +94,24 @@ def posts_above(posts: pa.Table, answers: pa.Table, known: Mapping[str, str]) ->
     accounts = posts["account_id"].to_pylist()
     before = _before(posts)
     ids = list(at)
-    found: list[list[dict[str, Any]]] = []
-    for row, post in enumerate(at):
-        way = [at[one] for one in _way_up(post, up) if one in at]
-        sure = bool(way)
+    said = [f"{title}\n{text}" if title else text for title, text in zip(titles, texts, strict=True)]
+    does = [known.get(post, "") for post in ids]
+    ends, rows, who, sure = [0], list[int](), list[int](), list[bool]()
+    for row, post in enumerate(ids):
+        way = [at[one] for one in _way_up(post, up) if one in at] if post in up else []
+        answers_one = bool(way)
         if not way and row in before:
             way = [before[row]]
-        number = {accounts[row] or post: 0}
-        found.append(
-            [
-                {"text": f"{titles[one]}\n{texts[one]}" if titles[one] else texts[one],
-                 "who": number.setdefault(accounts[one] or str(one), len(number)), "sure": sure,
-                 "does": known.get(ids[one], "")}
-                for one in way
-            ]
-        )  # fmt: skip
-    return pa.array(found, ABOVE)
+        if way:
+            number = {accounts[row] or post: 0}
+            rows += way
+            who += [number.setdefault(accounts[one] or str(one), len(number)) for one in way]
+            sure += [answers_one] * len(way)
+        ends.append(len(rows))
+    parts = [[said[one] for one in rows], who, sure, [does[one] for one in rows]]
+    fields = list(ABOVE.value_type)
+    arrays = [pa.array(part, field.type) for part, field in zip(parts, fields, strict=True)]
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.StructArray.from_arrays(arrays, fields=fields))
 
 
 def _way_up(post: str, up: Mapping[str, str]) -> list[str]:

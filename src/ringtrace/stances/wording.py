@@ -62,12 +62,14 @@ class Wording:
         columns = (stances[name].to_pylist() for name in ("post_id", "probability", "direction"))
         rows = sorted(zip(*columns, strict=True))
         wanted = self._in_exchange(rows, answers)
-        ordinary = [post for post, p, _ in rows if p < number("ordinary")]
+        most, least = number("wording_most"), number("ordinary")
+        ordinary = [post for post, p, _ in rows if p < least]
         if len(wanted) < number("wording_examples") or len(ordinary) < 2 * number("wording_examples"):
             return {}
         step = max(1, len(ordinary) // int(number("wording_ordinary") * len(wanted)))
         examples = [(post, 1.0) for post in wanted] + [(post, 0.0) for post in ordinary[::step]]
-        most = number("wording_most")
+        at = np.fromiter((self._place[post] for post, _, _ in rows), np.int64, len(rows))
+        sides = np.fromiter((_side(self._account[post]) for post, _, _ in rows), np.int64, len(rows))
         found: dict[str, float] = {}
         for half in (0, 1):
             taught = [(post, label) for post, label in examples if _side(self._account[post]) != half]
@@ -75,14 +77,15 @@ class Wording:
                 continue  # one half of the accounts holds all the exchanges: nothing to tell them from
             places = np.fromiter((self._place[post] for post, _ in taught), np.int64, len(taught))
             scores = _fit(places, [label for _, label in taught], self._pieces, self._user)
-            for post, _, _ in rows:
-                if _side(self._account[post]) == half:
-                    found[post] = round(min(max(float(scores[self._place[post]]), -most), most), 1)
+            here = np.flatnonzero(sides == half)
+            values = np.clip(scores[at[here]], -most, most).tolist()
+            found.update((rows[row][0], round(value, 1)) for row, value in zip(here.tolist(), values, strict=True))
         return found
 
     def _in_exchange(self, rows: Sequence[tuple[str, float, str]], answers: pa.Table) -> list[str]:
         """Return the sure posts that stand in an exchange with a sure post of another account and direction."""
-        sure = {post: direction for post, p, direction in rows if direction != "none" and p >= number("sure")}
+        least = number("sure")
+        sure = {post: direction for post, p, direction in rows if direction != "none" and p >= least}
         found = set()
         for post, above in zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True):
             if (
