@@ -112,11 +112,16 @@ def simulate(
 def evaluate(
     case: CasePath,
     truth: Annotated[Path, typer.Argument(help="Folder of truth files.", show_default=False)],
+    page: Annotated[
+        Path | None, typer.Option(help="Write the scores as one HTML file, with curves and errors.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure an analysis against a truth: scores with 95 % intervals, overall and per slice.
 
     Example: ringtrace evaluate mycase /tmp/sim/truth
+
+    Example: ringtrace evaluate mycase truth/ --page evaluation.html
     """
     from ringtrace.evaluation.scores import evaluate as measure
     from ringtrace.store.case import Case
@@ -124,6 +129,10 @@ def evaluate(
     with Progress() as progress:
         progress("measuring", 0, 1)
         scores = measure(Case(case).analysis, truth)
+    if page is not None:
+        from ringtrace.evaluation.page import render
+
+        page.write_text(render(case.resolve().name, scores.document, scores.judged), "utf-8")
     emit(as_json, scores.document, scores.lines())
 
 

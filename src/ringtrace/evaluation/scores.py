@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ringtrace.evaluation import measures as m
+from ringtrace.evaluation.slices import Judged, by_slice, weights_of
 from ringtrace.evaluation.truth import Truth, match, read_truth
 from ringtrace.model.mention import CONTACT_KINDS
 
@@ -23,9 +24,10 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """document: nested names to numbers; intervals stand as [value, low, high]."""
+    """document: nested names to numbers; intervals stand as [value, low, high]. judged: the posts behind."""
 
     document: dict[str, Any]
+    judged: tuple[Judged, ...] = ()
 
     def lines(self) -> list[str]:
         return list(_lines(self.document, 0))
@@ -51,16 +53,29 @@ def evaluate(analysis: Path, truth_folder: Path) -> Scores:
     truth = read_truth(truth_folder)
     tables = {path.stem: pq.read_table(path) for path in sorted(analysis.glob("*.parquet"))}
     rows = _join(truth, tables)
+    judged = _judged(rows)
     return Scores(
         {
             "posts": {"true": len(rows), "found": sum(row.post is not None for row in rows)},
             "mentions": _mentions(rows),
-            "stances": _stances(rows),
+            "stances": _stances(rows, weights_of(judged)),
+            "slices": by_slice(judged),
             "facts": _facts(rows),
             **_people(truth, rows, tables),
             "figures": _figures(truth, tables["figures"]),
-        }
+        },
+        judged,
     )
+
+
+def _judged(rows: list[_Row]) -> tuple[Judged, ...]:
+    return tuple(
+        Judged(
+            row.truth["text"], row.language, row.truth["frame"], row.truth["direction"], row.stance["frame"],
+            row.stance["direction"], float(row.stance["probability"]), float(row.truth.get("weight", 1.0)),
+        )
+        for row in rows if row.stance is not None
+    )  # fmt: skip
 
 
 def _join(truth: Truth, tables: dict[str, pa.Table]) -> list[_Row]:
@@ -153,7 +168,7 @@ def _owner_accuracy(rows: list[_Row]) -> list[float]:
     return [share, *m.interval(len(right), lambda times: float(times @ values / times.sum()))]
 
 
-def _stances(rows: list[_Row]) -> dict[str, Any]:
+def _stances(rows: list[_Row], weights: m.Weights | None) -> dict[str, Any]:
     judged = [row for row in rows if row.stance is not None]
     scored = [(float(row.stance["probability"]), row.truth["direction"] != "none") for row in judged if row.stance]
     pairs = [(row.truth["direction"], row.stance["direction"]) for row in judged if row.stance]
@@ -166,9 +181,11 @@ def _stances(rows: list[_Row]) -> dict[str, Any]:
     right_frames = sum(bool(r.stance and r.stance["frame"] == r.truth["frame"]) for r in judged)
     macro = m.macro_f1(pairs, ("offer", "seek", "broker", "none"))
     ece, brier = m.calibration(scored)
-    ap_low, ap_high = m.interval(len(scored), lambda times: m.average_precision(scored, times), rounds=50)
+    ap_low, ap_high = m.interval(
+        len(scored), lambda times: m.average_precision(scored, times if weights is None else times * weights), rounds=50
+    )
     return {
-        "average precision": [m.average_precision(scored), ap_low, ap_high],
+        "average precision": [m.average_precision(scored, weights), ap_low, ap_high],
         "precision at recall .8": m.precision_at_recall(scored, 0.8),
         "direction macro-F1": macro,
         "frame accuracy": right_frames / max(1, len(judged)),

@@ -51,7 +51,7 @@ def analyse(
     running = Local(engine) if isinstance(engine, int) else engine
     with case.locked(), seldom_collecting(), closing(case.open_ledger()) as ledger, running as on:
         log_combination(case, f"analysis by ringtrace {__version__}")
-        rules = edition([case.lexicons] if case.lexicons else [])
+        rules = edition(case.own_lexicons())
         cache = Cache(case.analysis, rules)
         if fresh:
             cache.clear()

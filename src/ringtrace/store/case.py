@@ -25,6 +25,7 @@ from ringtrace.errors import CaseError
 from ringtrace.store.durable import replace_file
 from ringtrace.store.evidence import EvidenceStore
 from ringtrace.store.keys import digest_key, key_folder
+from ringtrace.text.lexicon_check import check_lexicons
 
 if TYPE_CHECKING:
     from ringtrace.store.ledger import Ledger
@@ -113,6 +114,13 @@ class Case:
     def lexicons(self) -> Path | None:
         own = self.folder / "lexicons"
         return own if own.is_dir() else None
+
+    def own_lexicons(self) -> list[Path]:
+        """Return the folder of the case's own word lists, looked through; raises LexiconError naming what is wrong."""
+        if self.lexicons is None:
+            return []
+        check_lexicons(self.lexicons)
+        return [self.lexicons]
 
     @property
     def origin(self) -> str:
