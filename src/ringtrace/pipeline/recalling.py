@@ -23,7 +23,8 @@ from ringtrace.pipeline.files import Task
 from ringtrace.pipeline.observing import observe
 from ringtrace.pipeline.posts import post_table
 from ringtrace.pipeline.reading import MAPPING_SUFFIX, OUT_OF_MEMORY
-from ringtrace.store.cache import Cache, Part, Places
+from ringtrace.stances.wording import cut_texts
+from ringtrace.store.cache import Cache, Part, Places, Shelf
 from ringtrace.store.evidence import EvidenceStore, Held
 
 _SMALL_BYTES = 4 * 2**20
@@ -61,6 +62,19 @@ def recall_files(
     found = shelf.complete(digests, read)
     shelf.settle()
     return found
+
+
+def recall_pieces(shelf: Shelf, texts: Sequence[str]) -> pa.Array:
+    """Return the pieces of texts that are all different, as ``wording.cut_texts`` does."""
+    keys = row_digests(pa.table({"text": pa.array(texts, pa.string())}))
+
+    def cut(numbers: Places) -> Iterator[Part]:
+        pieces = cut_texts([texts[number] for number in numbers.tolist()])
+        yield Part(numbers, (pa.table({"pieces": pieces}),), (numbers,))
+
+    (found,) = shelf.complete(keys, cut)
+    shelf.settle()
+    return found["pieces"].combine_chunks()
 
 
 def _read_part(numbers: Places, *tables: pa.Table) -> Part:

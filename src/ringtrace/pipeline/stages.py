@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,10 +17,10 @@ from ringtrace.pipeline.confined import read_tasks, task_table
 from ringtrace.pipeline.handles import join_messages, know_again
 from ringtrace.pipeline.observing import INPUT
 from ringtrace.pipeline.posts import accounts_among, merge_frames
-from ringtrace.pipeline.recalling import Look, Progress, recall_files, sidecars_of, silent, tasks_of
+from ringtrace.pipeline.recalling import Look, Progress, recall_files, recall_pieces, sidecars_of, silent, tasks_of
 from ringtrace.stances.company import Company
 from ringtrace.stances.taught import Taught
-from ringtrace.stances.wording import Wording
+from ringtrace.stances.wording import Cut, Wording
 from ringtrace.store.cache import NOTHING, Cache
 from ringtrace.store.evidence import EvidenceStore
 
@@ -69,7 +70,8 @@ def observe_all(
     look = Look(engine, lexicons, secret, cache)
     found, wanted = first_sight(look, posts, answers, progress)
     said, replies, named, read = (engine.table(one, _POST) for one in (posts, answers, *found[:2]))
-    lifts = engine.frame(look_around(said, replies, named, read, lessons).lifts())
+    cut = partial(recall_pieces, cache.shelf("wording"))
+    lifts = engine.frame(look_around(said, replies, named, read, lessons, cut).lifts())
     (again,) = engine.group(_in_company, (wanted, lifts), _POST, _POST)
     mentions, stances, facts = _replaced(engine, found, look.at(again))
     look.settle()
@@ -89,10 +91,14 @@ def first_sight(
 
 
 def look_around(
-    posts: pa.Table, answers: pa.Table, mentions: pa.Table, stances: pa.Table, lessons: Lessons | None = None
-) -> Company:
-    """Return the company of every post, read ``ROUNDS`` times beside what its neighbours were last read as."""
-    company, wording = Company(posts, answers, mentions, stances), Wording(posts)
+    posts: pa.Table, answers: pa.Table, mentions: pa.Table, stances: pa.Table, lessons: Lessons | None = None,
+    cut: Cut | None = None,
+) -> Company:  # fmt: skip
+    """Return the company of every post, read ``ROUNDS`` times beside what its neighbours were last read as.
+
+    cut: as in ``Wording``.
+    """
+    company, wording = Company(posts, answers, mentions, stances), Wording(posts, cut)
     for _ in range(ROUNDS):
         company.look(wording.learn(company.stances(), answers))
     if lessons is not None and lessons.labels:

@@ -10,10 +10,11 @@ teach the model what quoting sounds like, so they count as ordinary talk.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
@@ -35,10 +36,11 @@ _SLIGHT = 0.01
 class Wording:
     """The pieces of every post of a case, cut once for the rounds of learning."""
 
-    def __init__(self, posts: pa.Table) -> None:
+    def __init__(self, posts: pa.Table, cut: Cut | None = None) -> None:
+        """cut: what gives the pieces of texts, ``cut_texts`` when left out."""
         ids = posts["post_id"].to_pylist()
         self._place = {post: place for place, post in enumerate(ids)}
-        self._pieces = _Pieces(posts["text"].to_pylist())
+        self._pieces = _Pieces(posts["text"].to_pylist(), cut or cut_texts)
         accounts = posts["account_id"].to_pylist()
         self._account = {post: account or post for post, account in zip(ids, accounts, strict=True)}
         numbers: dict[str, int] = {}
@@ -98,6 +100,15 @@ class Wording:
         return sorted(found)
 
 
+Cut = Callable[[Sequence[str]], pa.Array]
+"""Texts -> for each the list of its pieces, each once, in the order in which they first stand in it."""
+
+
+def cut_texts(texts: Sequence[str]) -> pa.Array:
+    """Return the pieces of each text: a ``Cut``."""
+    return pa.array([list(dict.fromkeys(pieces_of(text))) for text in texts], pa.list_(pa.string()))
+
+
 def pieces_of(text: str) -> Iterator[str]:
     """Yield the pieces of a text by which wordings are compared; names called and digits are masked."""
     before = ""
@@ -127,19 +138,18 @@ class _Pieces:
     names: of the columns. Texts that are alike are cut once.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        columns: dict[str, int] = {}
-        rows: dict[str, NDArray[np.int32]] = {}
-        for text in texts:
-            if text not in rows:
-                pieces = dict.fromkeys(pieces_of(text))
-                rows[text] = np.fromiter(
-                    (columns.setdefault(piece, len(columns)) for piece in pieces), np.int32, len(pieces)
-                )
-        self.names = list(columns)
-        ends = np.cumsum([0, *(rows[text].size for text in texts)])
-        flat = np.concatenate([rows[text] for text in texts]) if len(texts) else np.zeros(0, np.int32)
-        self.matrix = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(texts), len(columns)))
+    def __init__(self, texts: Sequence[str], cut: Cut) -> None:
+        number = {text: at for at, text in enumerate(dict.fromkeys(texts))}
+        lists = cut(list(number))
+        coded = lists.flatten().dictionary_encode()
+        self.names: list[str] = coded.dictionary.to_pylist()
+        ends = np.cumsum([0, *pc.list_value_length(lists).to_numpy(zero_copy_only=False)])
+        which = np.fromiter((number[text] for text in texts), np.int64, len(texts))
+        lengths = ends[which + 1] - ends[which]
+        rows = np.cumsum([0, *lengths])
+        places = np.arange(rows[-1]) + np.repeat(ends[which] - rows[:-1], lengths)
+        flat = coded.indices.to_numpy()[places]
+        self.matrix = csr_matrix((np.ones(len(flat)), flat, rows), shape=(len(texts), len(self.names)))
 
 
 def _fit(
