@@ -14,6 +14,7 @@ GET /search/batch                       -  x  x  x  -  -  -  -  -  -
 GET /posts/{post_id}                    -  x  x  x  -  -  -  -  -  -
 GET /evidence/{evidence_id}             -  x  x  x  -  -  -  -  -  -
 GET /links/{left}/{right}               -  x  x  x  -  -  -  -  -  -
+GET /links/{left}/{right}/effect        -  x  x  x  -  -  -  -  -  -
 GET /rings                              -  x  x  x  -  -  -  -  -  -
 GET /rings/{ring_id}                    -  x  x  x  -  -  -  -  -  -
 GET /actors                             -  x  x  x  -  -  -  -  -  -

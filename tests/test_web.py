@@ -250,9 +250,20 @@ def test_a_new_analysis_is_taken_up_without_a_restart(bench):
 
     links = bench.desk.view().room.table("links").to_pylist()
     sure = max(links, key=lambda link: link["probability"])
+    address = f"/links/{sure['left']}/{sure['right']}/effect.json?verdict="
+    tried, held = bench.json(address + "no"), bench.json(address + "yes")
+    assert held["nothing"] and not tried["nothing"]
+    assert [row["turn"] for row in tried["actors"]] == ["split"]
+    assert bench.client.get(address + "perhaps").status_code == 400 and bench.desk.ledger.judgements() == []
     bench.post("/judge", left=sure["left"], right=sure["right"], verdict="no", reason="not one")
     assert bench.json("/case.json")["decide"]["pending"] == 1
+    assert not bench.json(address + "no")["nothing"], "beside the verdict, before the analysis followed it"
     analyse(bench.case, 1, lambda *args: None)
+    assert sorted(tried["actors"][0]["then"]) == sorted(
+        {account["actor_id"] for account in bench.desk.view().room.table("accounts").to_pylist()}
+        & set(tried["actors"][0]["then"])
+    ), "the analysis makes the actors that the preview told of"
+    assert bench.json(address + "no")["nothing"]
     told = bench.json(f"/links/{sure['left']}/{sure['right']}.json")["link"]
     assert told["left_actor"] != told["right_actor"]
     assert bench.json("/case.json")["decide"]["pending"] == 0

@@ -51,6 +51,7 @@ def addresses(served, browser):
     }  # fmt: skip
     if link:
         found["link"] = f"/links/{link['left_id']}/{link['right_id']}"
+        found["effect"] = f"{found['link']}/effect?verdict=yes"
     page.context.close()
     return found
 

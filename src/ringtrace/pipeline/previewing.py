@@ -74,6 +74,12 @@ class Preview:
         """Gather what every trial needs; a large case takes seconds for it, once."""
         _ = self._members
 
+    def beside(self, judgements: Sequence[Judgement], entries: Sequence[Entry]) -> Preview:
+        """Return the same beside other verdicts and records; what was gathered is shared."""
+        made = Preview(self._table, judgements, entries)
+        made._rehearsal, made._members = self._rehearsal, self._members
+        return made
+
     def verdict(self, left: str, right: str, verdict: Verdict) -> Effect:
         """Return what a verdict on the pair would change."""
         pair = sorted((left, right))

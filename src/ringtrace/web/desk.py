@@ -25,7 +25,10 @@ from ringtrace.store.search import build_index
 from ringtrace.web.jobs import Jobs
 
 if TYPE_CHECKING:
+    from ringtrace.model.record import Entry
+    from ringtrace.model.ring import Judgement
     from ringtrace.operation.assignment import Assignment
+    from ringtrace.pipeline.previewing import Preview
 
 FOLDER = ".workbench"
 _WHY = 600
@@ -41,6 +44,19 @@ class View:
     def __init__(self, case: Case) -> None:
         self.room = Room(case)
         self.zone = case.settings.shown_zone
+        self._trying = threading.Lock()
+        self._preview: Preview | None = None
+
+    def preview(self, judgements: Sequence[Judgement], entries: Sequence[Entry]) -> Preview:
+        """Return what tries verdicts beside those in force; what all trials need is gathered with the first."""
+        from ringtrace.pipeline.previewing import Preview  # clustering and rings, which no other page needs
+
+        with self._trying:
+            if self._preview is None:
+                self._preview = Preview(self.room.table, judgements, entries)
+                self._preview.warm()
+            self._preview = self._preview.beside(judgements, entries)
+            return self._preview
 
     def only(self, name: str, column: str, values: Iterable[str]) -> pa.Table:
         """Return the rows of table ``name`` whose ``column`` is one of ``values``."""
