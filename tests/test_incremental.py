@@ -241,3 +241,33 @@ def test_what_is_erased_is_not_remembered(tmp_path, session_keys):
         value for path in case.analysis.glob("*.parquet") for value in str(pq.read_table(path).to_pylist()).split()
     ]
     assert not any("平板电脑" in word or gone in word for word in words)
+
+
+def test_a_run_after_a_verdict_reads_nothing_anew_and_one_after_evidence_does(tmp_path, session_keys, monkeypatch):
+    from ringtrace.model.ring import Judgement
+    from ringtrace.pipeline import gathering
+
+    case = Case.create(tmp_path / "case")
+    for number in (1, 2):
+        text = f"SYNTHETIC\n2014-02-01 10:0{number}:00 张三(100000{number})\n在吗\n"
+        (tmp_path / f"{number}.txt").write_text(text, "utf-8")
+        add(case, [tmp_path / f"{number}.txt"], "synthetic", quiet)
+    analyse(case, 1, quiet)
+    left, right = sorted(pq.read_table(case.analysis / "accounts.parquet")["account_id"].to_pylist())[:2]
+    ledger = case.open_ledger()
+    ledger.judge(Judgement(("link", left, right), "yes", "ann", 1, "known"))
+    ledger.close()
+
+    def refuse(*args):
+        raise AssertionError("the evidence is worked out anew")
+
+    monkeypatch.setattr(gathering, "_gathered", refuse)
+    analyse(case, 1, quiet)
+    assert [len(row) for row in pq.read_table(case.analysis / "actors.parquet")["accounts"].to_pylist()] == [2]
+    (tmp_path / "3.txt").write_text("SYNTHETIC\n2014-02-01 10:03:00 李四(1000003)\n在\n", "utf-8")
+    add(case, [tmp_path / "3.txt"], "synthetic", quiet)
+    with pytest.raises(AssertionError, match="worked out anew"):
+        analyse(case, 1, quiet)
+    monkeypatch.undo()
+    analyse(case, 1, quiet)
+    assert len(list((case.analysis / "cache" / "gathering").iterdir())) == 1, "only the present evidence is kept whole"
