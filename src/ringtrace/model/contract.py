@@ -73,7 +73,10 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
             offer="probability", seek="probability", broker="probability",
         ),
         "facts": _spec("post_id fact", post_id="text", fact="text", spans=_SPANS, probability="probability"),
-        "templates": _spec("template_id post_id", template_id="text", post_id="text"),
+        "templates": _spec(
+            "template_id post_id", template_id="text", post_id="text", similarity="probability", slots="list of text"
+        ),
+        "patterns": _spec("template_id", template_id="text", posts="int", texts="int", constants="list of text"),
         "identifiers": _spec(
             "kind value", kind="text", value="text", use="text", accounts="int", reason="text", first_at="time?",
             last_at="time?",

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ringtrace.engines.engine import Engine, Frame
 from ringtrace.engines.local import Local
-from ringtrace.linking.templates import find_templates
+from ringtrace.linking.slots import describe_templates
 from ringtrace.pipeline.confined import STOPPED
 from ringtrace.pipeline.reading import OUT_OF_MEMORY
 from ringtrace.pipeline.recalling import Progress
@@ -25,6 +25,7 @@ from ringtrace.store.case import Case
 
 NAMES = (
     "evidence", "posts", "gaps", "clocks", "answers", "mentions", "stances", "facts", "accounts", "templates",
+    "patterns",
 )  # fmt: skip
 """``accounts`` still without actors; ``answers`` as ``answering.find_answers`` gives them."""
 
@@ -66,7 +67,7 @@ def _gathered(
     seen = observe_all(engine, said, replies, case.lexicons, progress, case.digest_key(), cache, lessons)
     posts, answers, mentions, stances, facts = (engine.table(one, ("post_id",)) for one in (said, replies, *seen))
     accounts = accounts_of(engine, said)
-    tables = (evidence, posts, gaps, clocks, answers, mentions, stances, facts, accounts, find_templates(posts))
+    tables = (evidence, posts, gaps, clocks, answers, mentions, stances, facts, accounts, *describe_templates(posts))
     return tables, (said, seen[0], seen[1])
 
 

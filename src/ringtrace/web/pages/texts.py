@@ -1,0 +1,68 @@
+"""Texts that several posts repeat: what is the same in them, and what differs from post to post."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pyarrow.compute as pc
+from litestar import get
+from litestar.params import FromPath, FromQuery
+
+from ringtrace.web.visit import Answer, Guest
+
+PLACE = (52, "Texts", "/texts", "x")
+_PAGE = 50
+_POSTS, _FILLINGS = 200, 8
+
+
+@get("/texts", sync_to_thread=True)
+def texts(visit: Guest, first: FromQuery[int] = 1) -> Answer:
+    """Templates, those with most posts first. first: number of the first to show, from 1."""
+    table = visit.view.room.table("patterns").sort_by([("posts", "descending"), ("template_id", "ascending")])
+    at = max(0, first - 1)
+    rows = [{**row, "parts": _parts(row["constants"], [])} for row in table.slice(at, _PAGE).to_pylist()]
+    more = f"/texts?first={at + _PAGE + 1}" if at + _PAGE < len(table) else ""
+    return visit.show("texts.html.j2", {"texts": rows, "total": len(table), "first": at + 1, "next": more})
+
+
+@get("/texts/{template_id:str}", sync_to_thread=True)
+def text(visit: Guest, template_id: FromPath[str]) -> Answer:
+    """One template: its constant text, what stands in its slots most often, and each post's own filling."""
+    view = visit.view
+    pattern = view.row("patterns", "template_id", template_id)
+    if pattern is None:
+        raise visit.missing(f"this analysis has no text {template_id}; ids change when evidence or verdicts do")
+    table = view.only("templates", "template_id", [template_id]).sort_by("post_id")
+    filled = table["slots"].to_pylist()
+    counts = [Counter(one[at] for one in filled) for at in range(len(pattern["constants"]) - 1)]
+    common = [sorted(count.items(), key=lambda item: (-item[1], item[0])) for count in counts]
+    shown = table.slice(0, _POSTS).to_pylist()
+    posts = view.room.part("posts", ["post_id", "account_id"])
+    posts = posts.filter(pc.is_in(posts["post_id"], table["post_id"].combine_chunks()))
+    who = dict(zip(posts["post_id"].to_pylist(), posts["account_id"].to_pylist(), strict=True))
+    document: dict[str, Any] = {
+        **pattern, "parts": _parts(pattern["constants"], [one[0][0] for one in common]),
+        "accounts": len(set(who.values()) - {""}),
+        "slots": [
+            {"number": at + 1, "different": len(one), "common": [{"text": t, "posts": n} for t, n in one[:_FILLINGS]]}
+            for at, one in enumerate(common)
+        ],
+        "members": [{"post_id": row["post_id"], "account": who.get(row["post_id"], ""), "slots": row["slots"],
+                     "similarity": row["similarity"]} for row in shown],
+    }  # fmt: skip
+    return visit.show("text.html.j2", document)
+
+
+def _parts(constants: list[str], fillings: list[str]) -> list[dict[str, Any]]:
+    """Return the template's text in order: constant stretches, and slots with their number and an example."""
+    parts: list[dict[str, Any]] = []
+    for at, constant in enumerate(constants):
+        if at:
+            parts.append({"slot": at, "text": fillings[at - 1] if fillings else ""})
+        if constant:
+            parts.append({"slot": 0, "text": constant})
+    return parts
+
+
+HANDLERS = [texts, text]
