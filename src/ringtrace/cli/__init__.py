@@ -21,6 +21,7 @@ from ringtrace.cli import (
     proof,
     record,
     statement,
+    suggest,
     tips,
     watch,
 )
@@ -49,7 +50,8 @@ app = typer.Typer(
     epilog=_EXITS,
 )
 for _command in (
-    case.init, case.add, case.analyse, case.verify, case.judge, label.label, explain.show, explain.reconcile,
+    case.init, case.add, case.analyse, case.verify, case.judge, label.label, suggest.suggest,
+    explain.show, explain.reconcile,
     statement.statement, plan.plan, handover.dossier, handover.discovery, deconflict.deconflict, custody.custody,
     proof.checkpoint, proof.timestamp, proof.bag, tips.tips, ledger.ledger,
     outside.export, outside.formats, outside.simulate, outside.evaluate, outside.demo,

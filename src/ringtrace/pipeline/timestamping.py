@@ -1,4 +1,4 @@
-"""Asks a configured authority for a time-stamp: the only network call of Ringtrace, made only on this command."""
+"""Asks a configured authority for a time-stamp: a network call that is made only on this command."""
 
 from __future__ import annotations
 
