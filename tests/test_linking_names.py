@@ -62,10 +62,6 @@ def test_trading_on_the_same_side_speaks_for_namesakes() -> None:
     assert probability("qiaomu78", "offer") == alone
 
 
-def test_a_name_that_comes_back_after_silence_speaks_for_one_person() -> None:
-    assert probability("qiaomu78", days=45) > probability("qiaomu78", days=20)
-
-
 @given(st.text(min_size=1, max_size=20), st.text(max_size=10))
 def test_more_of_a_name_never_surprises_less_than_a_piece_allows(name: str, more: str) -> None:
     assert everyday_bits(name) >= 0

@@ -61,12 +61,17 @@ def test_strangers_of_one_name_sit_side_by_side_as_often_as_anybody() -> None:
     assert found.odds < 0
 
 
-def test_accounts_that_follow_each_other_under_one_name_speak_for_one_person() -> None:
+def test_accounts_that_follow_each_other_are_never_together() -> None:
     crowd = [profile(f"s{n:02}", f"name{n % 10}", {"g": (n // 10 * 10, n // 10 * 10 + 9)}) for n in range(20)]
     found = counted(*crowd)
     assert found.together == 0
     assert found.chance > 4
-    assert found.odds > 0
+
+
+def test_only_where_both_counts_agree_is_a_name_one_persons() -> None:
+    assert Namesakes(agreeing=40, differing=2, together=0, chance=20).odds > 0
+    assert Namesakes(agreeing=40, differing=2, together=20, chance=20).odds < 0
+    assert Namesakes(agreeing=2, differing=40, together=0, chance=20).odds < 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30)), max_size=12))

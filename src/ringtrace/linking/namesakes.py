@@ -40,12 +40,13 @@ class Namesakes:
     def odds(self) -> float:
         """Natural log-odds that namesakes are one person; where the counts say nothing, that one pair in four is.
 
-        Four pairs with that share, and two by chance, stand beside what was counted.
+        Four pairs with that share, and two by chance, stand beside what was counted. The more cautious of the two
+        counts holds: names may be given so that no two of a group are alike, and people give several contacts.
         """
         by_contact = (self.agreeing + 1) / (self.agreeing + self.differing + 4)
         apart = max(0.0, self.chance - self.together)
         by_place = min(max((apart + 0.5) / (self.chance + 2), 0.05), 0.95)
-        return max(-_MOST, min(_MOST, (_log_odds(by_contact) + _log_odds(by_place)) / 2))
+        return max(-_MOST, min(_MOST, _log_odds(by_contact), _log_odds(by_place)))
 
 
 def count_namesakes(
