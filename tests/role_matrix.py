@@ -22,6 +22,8 @@ GET /actors/{actor_id}                  -  x  x  x  -  -  -  -  -  -
 GET /triage                             -  x  x  x  -  -  -  -  -  -
 GET /triage/links                       -  x  x  x  -  -  -  -  -  -
 GET /judgements                         -  x  x  x  -  -  -  -  -  -
+GET /texts                              -  x  x  x  -  -  -  -  -  -
+GET /texts/{template_id}                -  x  x  x  -  -  -  -  -  -
 POST /judge                             -  x  x  -  -  -  -  -  -  -
 POST /judgements/{number}/undo          -  x  x  -  -  -  -  -  -  -
 POST /comments                          -  x  x  x  -  -  -  -  -  -
