@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from ringtrace.engines.local import _WORTH_A_POOL, Local
 from ringtrace.engines.opening import open_engine
 from ringtrace.engines.shards import shards_of, split
+from ringtrace.engines.tables import from_rows
 from ringtrace.errors import UsageError
+from ringtrace.linking.ground import Ground
+from ringtrace.pipeline.handles import known_and_doubted, sight_handles
+from ringtrace.text.contacts.bare import BY_THEMSELVES
 
 keys = st.lists(st.tuples(st.none() | st.text(max_size=3), st.sampled_from(["", "a", "宝"])), max_size=40)
 
@@ -107,6 +111,22 @@ def test_without_spark_the_message_says_how_to_get_it(monkeypatch):
     monkeypatch.delitem(sys.modules, "ringtrace.engines.spark", raising=False)
     with pytest.raises(UsageError, match=r"ringtrace\[spark\]"):
         open_engine("spark-local[2]")
+
+
+def test_a_handle_that_everybody_names_weighs_no_more_than_another():
+    rows = [
+        {"mention_id": f"m{n}", "post_id": f"p{n}", "kind": "qq", "value": "28477109", "owner": "self",
+         "probability": 0.9 if n % 2 else 0.5, "rule": "a cue" if n % 2 else BY_THEMSELVES[0]}
+        for n in range(5_000)
+    ]  # fmt: skip
+    (sightings,) = sight_handles(from_rows("mentions", rows))
+    assert sorted(sightings["sure"].to_pylist()) == [False, True]
+    assert known_and_doubted(sightings)[0].to_pylist() == [{"kind": "qq", "value": "28477109"}]
+    said = [{"post_id": f"p{n}", "account_id": "a", "container": "g", "kind": "message"} for n in range(5_000)]
+    ground = Ground.here(from_rows("posts", said), from_rows("mentions", rows), None)
+    assert ground.claims.select(["value", "account", "posts", "own"]).to_pylist() == [
+        {"value": "28477109", "account": "a", "posts": 5_000, "own": 5_000}
+    ]
 
 
 def test_only_one_module_knows_spark():

@@ -45,12 +45,12 @@ _MOST_SHARDS = 20_000
 _LOCAL = {
     # A Spark of our own on this machine: no page served, nothing that leaves it.
     "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.memory": "4g",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.log.level": "FATAL",
-    "spark.driver.maxResultSize": "0",
 }
+_ANYWHERE = {"spark.ui.showConsoleProgress": "false", "spark.driver.maxResultSize": "0"}
 _SETTINGS = {
     # Blocks are large: few of them at a time go to Python, and into one batch of what Spark keeps.
     "spark.sql.execution.arrow.maxRecordsPerBatch": "8",
@@ -154,8 +154,8 @@ class Spark:
             if self._master.startswith("local"):
                 os.environ["PYSPARK_PYTHON"] = sys.executable
                 os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-                for name, value in _LOCAL.items():
-                    builder = builder.config(name, value)
+            for name, value in (_ANYWHERE | (_LOCAL if self._master.startswith("local") else {})).items():
+                builder = builder.config(name, value)
             with _told("start"):
                 session: SparkSession = builder.getOrCreate()
             for name, value in _SETTINGS.items():

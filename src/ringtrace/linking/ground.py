@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from ringtrace.engines.engine import Engine, Frame, Tables
 from ringtrace.engines.local import Local
-from ringtrace.engines.tables import from_rows, microseconds
+from ringtrace.engines.tables import from_rows, microseconds, schema
 from ringtrace.linking.model import limits
 from ringtrace.model.mention import IDENTITY_KINDS
 
@@ -25,6 +25,7 @@ QUOTING = frozenset({"quote", "warning", "news"})
 """Frames in which a contact is hardly ever the writer's own."""
 _POST, _ACCOUNT = ("post_id",), ("account_id",)
 _SLIM = ("post_id", "account_id", "container", "reply_to")
+_SPAN = schema("posts").field("sources").type.value_type
 
 _CLAIMS = """
 SELECT kind, value, account_id AS account, count(*) AS posts,
@@ -95,7 +96,8 @@ class Ground:
     def gather(cls, engine: Engine, posts: Frame, mentions: Frame, stances: Frame) -> Self:
         """Gather what accounts show from the tables of posts, mentions and stances."""
         sure = limits()["doubtful"]
-        timed, shown, trading = engine.group(partial(_by_post, sure), (posts, mentions, stances), _POST, _POST)
+        slim, contacts = engine.map(_slim, posts)[0], engine.map(_contacts, mentions)[0]
+        timed, shown, trading = engine.group(partial(_by_post, sure), (slim, contacts, stances), _POST, _POST)
         found = engine.group(_by_account, (timed, shown, trading), _ACCOUNT, _POST)
         orders = (("kind", "value", "account"), ("account", "container"), _ACCOUNT, _ACCOUNT)
         claims, stays, firsts, sides = (engine.table(one, order) for one, order in zip(found, orders, strict=True))
@@ -118,18 +120,27 @@ class Ground:
         return engine.table(engine.group(few, (posted,), ("template_id",), _POST)[0], ("template_id", "account_id"))
 
 
-def _by_post(sure: float, posts: pa.Table, mentions: pa.Table, stances: pa.Table) -> Tables:
+def _slim(posts: pa.Table) -> Tables:
+    """Return the posts that have an author in short."""
+    kept = posts.filter(pc.and_(pc.not_equal(posts["kind"], "system"), pc.not_equal(posts["account_id"], "")))
+    return (kept.select(_SLIM).append_column("sent", microseconds(kept["sent_at"])),)
+
+
+def _contacts(mentions: pa.Table) -> Tables:
+    """Return the mentions that may say who somebody is, with the first of their spans."""
+    known = pc.is_in(mentions["kind"], pa.array(sorted(IDENTITY_KINDS)))
+    kept = mentions.filter(pc.and_(pc.greater_equal(mentions["probability"], 0.5), known))
+    spans = pa.array([row[0] if row else None for row in kept["spans"].to_pylist()], _SPAN)
+    return (kept.select(["post_id", "kind", "value", "owner"]).append_column("span", spans),)
+
+
+def _by_post(sure: float, timed: pa.Table, contacts: pa.Table, stances: pa.Table) -> Tables:
     """Return what the posts that have an author say: the posts in short, the contacts in them, their sure directions.
 
     With stances, what a doubtful post presents as its own is doubtful: exposures and warnings that quote
     another's offer are the costliest error of linking.
     """
-    kept = posts.filter(pc.and_(pc.not_equal(posts["kind"], "system"), pc.not_equal(posts["account_id"], "")))
-    timed = kept.select(_SLIM).append_column("sent", microseconds(kept["sent_at"]))
-    wanted = pc.and_(
-        pc.greater_equal(mentions["probability"], 0.5), pc.is_in(mentions["kind"], pa.array(sorted(IDENTITY_KINDS)))
-    )
-    shown = _authored(mentions.filter(wanted).select(["post_id", "kind", "value", "owner", "spans"]), timed)
+    shown = _authored(contacts, timed)
     framed = pc.is_in(stances["frame"], pa.array(sorted(QUOTING)))
     directed = pc.not_equal(stances["direction"], "none")
     unsure = stances.filter(pc.or_(framed, pc.and_(directed, pc.less(stances["probability"], sure))))["post_id"]
@@ -138,15 +149,8 @@ def _by_post(sure: float, posts: pa.Table, mentions: pa.Table, stances: pa.Table
     )
     owners = pc.if_else(doubted, "doubtful", shown["owner"])
     shown = shown.set_column(shown.schema.get_field_index("owner"), "owner", owners)
-    spans = pa.array([row[0] if row else None for row in shown["spans"].to_pylist()], _SPAN)
     trading = stances.filter(pc.and_(directed, pc.greater_equal(stances["probability"], sure)))
-    return (
-        timed, shown.drop_columns(["spans"]).append_column("span", spans),
-        _authored(trading.select(["post_id", "direction"]), timed),
-    )  # fmt: skip
-
-
-_SPAN = from_rows("posts", []).schema.field("sources").type.value_type
+    return timed, shown, _authored(trading.select(["post_id", "direction"]), timed)
 
 
 def _authored(rows: pa.Table, timed: pa.Table) -> pa.Table:

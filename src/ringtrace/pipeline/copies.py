@@ -28,7 +28,8 @@ def join_copies(engine: Engine, posts: Frame) -> tuple[Frame, pa.Table]:
     posts: rows with unique post ids and the extra column ``reply_native``. Which conversations may be held
     twice is decided here from one row for each of their files; their posts alone are brought here.
     """
-    (units,) = engine.group(conversation_units, (posts,), ("container",), ("post_id",))
+    (taking_part,) = engine.map(_taking_part, posts)
+    (units,) = engine.group(conversation_units, (taking_part,), ("container",), ())
     wanted = may_be_copies(engine.table(units, ("platform", "container", "container_name", "evidence_id")))
     if not wanted:
         return posts, from_rows("clocks", [])
@@ -42,6 +43,12 @@ def join_copies(engine: Engine, posts: Frame) -> tuple[Frame, pa.Table]:
     if changes or dropped:
         (posts,) = engine.map(partial(_changed, _change_table(posts.schema, rows, changes, dropped)), posts)
     return posts, clocks
+
+
+def _taking_part(posts: pa.Table) -> tuple[pa.Table]:
+    """Return which accounts post where, once each: what ``conversation_units`` counts."""
+    names = ["platform", "container", "container_name", "evidence_id", "account_id"]
+    return (posts.select(names).group_by(names, use_threads=False).aggregate([]),)
 
 
 def conversation_units(posts: pa.Table) -> tuple[pa.Table]:

@@ -19,7 +19,7 @@ from ringtrace.linking.slots import describe_templates
 from ringtrace.pipeline.confined import STOPPED
 from ringtrace.pipeline.reading import OUT_OF_MEMORY
 from ringtrace.pipeline.recalling import Progress
-from ringtrace.pipeline.stages import Lessons, accounts_of, answers_of, observe_all, read_all
+from ringtrace.pipeline.stages import Lessons, accounts_of, observe_all, read_all
 from ringtrace.store.cache import Cache, Part, Places
 from ringtrace.store.case import Case
 
@@ -62,8 +62,7 @@ def gather(
 def _gathered(
     case: Case, engine: Engine, progress: Progress, cache: Cache, lessons: Lessons
 ) -> tuple[tuple[pa.Table, ...], Frames]:
-    evidence, said, gaps, clocks = read_all(engine, case.evidence, case.settings.zone, progress, cache)
-    replies = answers_of(engine, said)
+    evidence, said, replies, gaps, clocks = read_all(engine, case.evidence, case.settings.zone, progress, cache)
     seen = observe_all(engine, said, replies, case.lexicons, progress, case.digest_key(), cache, lessons)
     posts, answers, mentions, stances, facts = (engine.table(one, ("post_id",)) for one in (said, replies, *seen))
     accounts = accounts_of(engine, said)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ringtrace.engines.engine import Engine, Frame
 from ringtrace.engines.tables import from_rows, microseconds
@@ -43,6 +44,7 @@ _COLUMNS = (
     "post_id", "evidence_id", "member", "platform", "container", "container_name", "account_id", "kind", "sent_at",
     "text", "segments",
 )  # fmt: skip
+_SIGHTINGS = pa.schema([("kind", pa.string()), ("value", pa.string()), ("sure", pa.bool_())])
 Inner = Mapping[tuple[str, str], tuple[Sequence[int], Sequence[int]]]
 _HANDLES = frozenset({"qq", "wechat", "telegram"})
 _DISTINCT = 6
@@ -56,13 +58,18 @@ def join_messages(engine: Engine, posts: Frame, mentions: Frame, lexicons: Path 
     parts alone were read as at the same place gives way. Few posts have such parts: what they give is
     gathered here.
     """
-    (found,) = engine.group(partial(over_messages, lexicons=lexicons), (posts,), ("container",), ("post_id",))
+    (slim,) = engine.map(_slim, posts)
+    (found,) = engine.group(partial(over_messages, lexicons=lexicons), (slim,), ("container",), ("post_id",))
     added = engine.table(found, ("post_id",))
     if not len(added):
         return mentions
     inner = _merged(span for row in added["spans"].to_pylist() for span in row)
     (kept,) = engine.map(partial(_outside, inner), mentions)
     return engine.joined([kept, engine.frame(added)])
+
+
+def _slim(posts: pa.Table) -> tuple[pa.Table]:
+    return (posts.filter(pc.equal(posts["kind"], "message")).select(_COLUMNS),)
 
 
 def over_messages(posts: pa.Table, lexicons: Path | None) -> tuple[pa.Table]:
@@ -83,23 +90,35 @@ def know_again(engine: Engine, mentions: Frame) -> Frame:
 
     Only values of ``_DISTINCT`` characters and more, and only readings that no cue settled.
     """
-    (found,) = engine.group(known_and_doubted, (mentions,), ("kind", "value"), ())
+    (sightings,) = engine.map(sight_handles, mentions)
+    (found,) = engine.group(known_and_doubted, (sightings,), ("kind", "value"), ())
     known = frozenset(zip(*(engine.table(found)[name].to_pylist() for name in ("kind", "value")), strict=True))
     return engine.map(partial(_raised, known), mentions)[0] if known else mentions
 
 
-def known_and_doubted(mentions: pa.Table) -> tuple[pa.Table]:
-    """Return Table(kind, value) of the handles that stand in ``mentions`` both beyond doubt and doubtfully."""
+def sight_handles(mentions: pa.Table) -> tuple[pa.Table]:
+    """Return Table(kind, value, sure): which handles stand in ``mentions`` beyond doubt, and which doubtfully.
+
+    However often a handle is named it has two rows at most, so that one that everybody names weighs no more.
+    """
     names = ("kind", "value", "probability", "rule")
-    known: set[tuple[str, str]] = set()
-    doubted: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, bool]] = set()
     for kind, value, sure, rule in zip(*(mentions[name].to_pylist() for name in names), strict=True):
         if kind in _HANDLES and sure >= KNOWN and len(value) >= _DISTINCT:
-            known.add((kind, value))
+            seen.add((kind, value, True))
         elif 0 < sure < RAISED and rule.startswith(BY_THEMSELVES):
-            doubted.add((kind, value))
-    rows = [{"kind": kind, "value": value} for kind, value in sorted(known & doubted)]
-    return (pa.Table.from_pylist(rows, schema=pa.schema([("kind", pa.string()), ("value", pa.string())])),)
+            seen.add((kind, value, False))
+    rows = [{"kind": kind, "value": value, "sure": sure} for kind, value, sure in sorted(seen)]
+    return (pa.Table.from_pylist(rows, schema=_SIGHTINGS),)
+
+
+def known_and_doubted(sightings: pa.Table) -> tuple[pa.Table]:
+    """Return Table(kind, value) of the handles that were seen both beyond doubt and doubtfully."""
+    seen: dict[tuple[str, str], set[bool]] = defaultdict(set)
+    for kind, value, sure in zip(*(sightings[name].to_pylist() for name in _SIGHTINGS.names), strict=True):
+        seen[kind, value].add(sure)
+    rows = [{"kind": kind, "value": value} for (kind, value), both in sorted(seen.items()) if len(both) == 2]
+    return (pa.Table.from_pylist(rows, schema=pa.schema(list(_SIGHTINGS)[:2])),)
 
 
 def _raised(known: frozenset[tuple[str, str]], mentions: pa.Table) -> tuple[pa.Table]:

@@ -15,6 +15,7 @@ from ringtrace.engines.local import Local
 from ringtrace.engines.tables import from_rows, schema
 from ringtrace.model.post import Post, ids_of
 from ringtrace.model.span import Segment, Span
+from ringtrace.pipeline.answering import answers_within
 from ringtrace.pipeline.copies import join_copies, link_edits
 
 _CLEAN = str.maketrans({chr(point): "\ufffd" for point in range(0xD800, 0xE000)})
@@ -59,19 +60,21 @@ def merge(tables: Sequence[pa.Table]) -> pa.Table:
 def merge_copies(tables: Sequence[pa.Table]) -> tuple[pa.Table, pa.Table]:
     """Join tables of posts in this process: (posts, contract table ``clocks``); see ``merge_frames``."""
     with Local() as engine:
-        posts, clocks = merge_frames(engine, engine.frame(pa.concat_tables(tables) if tables else post_table([])))
+        raw = engine.frame(pa.concat_tables(tables) if tables else post_table([]))
+        posts, _, clocks = merge_frames(engine, raw)
         return engine.table(posts, ("post_id",)), clocks
 
 
-def merge_frames(engine: Engine, posts: Frame) -> tuple[Frame, pa.Table]:
+def merge_frames(engine: Engine, posts: Frame) -> tuple[Frame, Frame, pa.Table]:
     """Join posts as readers give them; a post that came in more than once is one row with all its sources.
 
-    Returns (posts, contract table ``clocks``): also exports of one conversation by other means are joined.
+    Returns (posts, answers as ``answering.answers_within`` gives them, contract table ``clocks``): also exports
+    of one conversation by other means are joined.
     """
     (posts,) = engine.group(merge_same, (posts,), ("post_id",), ("post_id", "evidence_id", "member", "start"))
     posts, clocks = join_copies(engine, posts)
-    (posts,) = engine.group(settle, (posts,), ("container",), ("post_id",))
-    return posts, clocks
+    posts, answers = engine.group(settle, (posts,), ("container",), ("post_id",))
+    return posts, answers, clocks
 
 
 def merge_same(posts: pa.Table) -> tuple[pa.Table]:
@@ -88,9 +91,10 @@ def merge_same(posts: pa.Table) -> tuple[pa.Table]:
     return (_put(merged, "sources", sources),)
 
 
-def settle(posts: pa.Table) -> tuple[pa.Table]:
-    """Return the posts of whole conversations with ``reply_to`` and ``edit_of`` resolved."""
-    return (link_edits(_resolve_replies(posts)),)
+def settle(posts: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Return the posts of whole conversations with ``reply_to`` and ``edit_of`` resolved, and what answers what."""
+    settled = link_edits(_resolve_replies(posts))
+    return settled, *answers_within(settled)
 
 
 def _resolve_replies(posts: pa.Table) -> pa.Table:
@@ -150,6 +154,12 @@ def account_table(posts: pa.Table) -> pa.Table:
     for row in found.values():
         row["names"] = sorted(row["names"])
     return from_rows("accounts", (found[key] for key in sorted(found)))
+
+
+def authored(posts: pa.Table) -> tuple[pa.Table]:
+    """Return what ``account_table`` asks of the posts that have an author."""
+    names = ["post_id", "account_id", "platform", "account_native", "account_name", "sent_at", "kind"]
+    return (posts.filter(pc.not_equal(posts["account_id"], "")).select(names),)
 
 
 def accounts_among(posts: pa.Table) -> tuple[pa.Table]:

@@ -16,7 +16,7 @@ from ringtrace.pipeline.answering import answers_within, posts_above
 from ringtrace.pipeline.confined import read_tasks, task_table
 from ringtrace.pipeline.handles import join_messages, know_again
 from ringtrace.pipeline.observing import INPUT
-from ringtrace.pipeline.posts import accounts_among, merge_frames
+from ringtrace.pipeline.posts import accounts_among, authored, merge_frames
 from ringtrace.pipeline.recalling import Look, Progress, recall_files, recall_pieces, sidecars_of, silent, tasks_of
 from ringtrace.stances.company import Company
 from ringtrace.stances.taught import Taught
@@ -29,8 +29,8 @@ _POST, _CONTAINER = ("post_id",), ("container",)
 
 def read_all(
     engine: Engine, store: EvidenceStore, zone: str, progress: Progress, cache: Cache = NOTHING
-) -> tuple[pa.Table, Frame, pa.Table, pa.Table]:
-    """Return evidence, posts, gaps and clocks of everything in the store; the posts as a frame."""
+) -> tuple[pa.Table, Frame, Frame, pa.Table, pa.Table]:
+    """Return evidence, posts, answers, gaps and clocks of everything in the store; posts and answers as frames."""
     held = store.held()
     sidecars = sidecars_of(store, held)
     if isinstance(engine, Local):
@@ -40,8 +40,8 @@ def read_all(
         found = engine.map(read_tasks, engine.frame(task_table(tasks), 1), 1, apart=True)
         progress("reading", len(held), len(held))
     evidence, posts, gaps = found
-    joined, clocks = merge_frames(engine, posts)
-    return engine.table(evidence), joined, engine.table(gaps), clocks
+    joined, answers, clocks = merge_frames(engine, posts)
+    return engine.table(evidence), joined, answers, engine.table(gaps), clocks
 
 
 def answers_of(engine: Engine, posts: Frame) -> Frame:
@@ -51,7 +51,8 @@ def answers_of(engine: Engine, posts: Frame) -> Frame:
 
 def accounts_of(engine: Engine, posts: Frame) -> pa.Table:
     """Return contract table ``accounts`` without actors."""
-    return engine.table(engine.group(accounts_among, (posts,), ("account_id",), _POST)[0], ("account_id",))
+    slim = engine.map(authored, posts)
+    return engine.table(engine.group(accounts_among, slim, ("account_id",), _POST)[0], ("account_id",))
 
 
 def observe_all(
