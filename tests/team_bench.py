@@ -3,14 +3,17 @@
 import hashlib
 import json
 import os
+import queue
 import re
 import shutil
+import threading
 import warnings
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import cache
 
+import anyio
 import cbor2
-from anyio.from_thread import start_blocking_portal
+from anyio.from_thread import BlockingPortal
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from litestar.testing import TestClient
@@ -26,8 +29,16 @@ warnings.filterwarnings("ignore", message="The base_url")
 
 @cache
 def _portal():
-    opened = start_blocking_portal()
-    return opened.__enter__(), opened  # kept, or it would end with its last reference
+    """An event loop in a thread that ends with the process."""
+    ready = queue.Queue()
+
+    async def run():
+        async with BlockingPortal() as portal:
+            ready.put(portal)
+            await portal.sleep_until_stopped()
+
+    threading.Thread(target=anyio.run, args=(run,), daemon=True).start()
+    return ready.get()
 
 
 def text_of(data):
@@ -82,7 +93,7 @@ class Seat:
 
     def __init__(self, team_bench, person=None):
         self.client = TestClient(team_bench.app, base_url=ADDRESS)
-        self.client.blocking_portal = _portal()[0]  # one event loop for all, instead of one for each request
+        self.client.blocking_portal = _portal()  # one event loop for all, instead of one for each request
         self.person = person
         self.csrf = ""
         if person is not None:
