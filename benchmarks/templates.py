@@ -2,7 +2,7 @@
 
 python benchmarks/templates.py [POSTS] [SEED] [MODE ...]: modes as in ``near_duplicates`` (default both); each
 language and mode in a process of its own. Pairs of (original, variant) count for recall; for precision, all
-pairs that share a template. Slots are found, too.
+pairs that share a template. Slots are not found here.
 """
 
 from __future__ import annotations
