@@ -59,7 +59,7 @@ def team_sessions(tiny_case, tmp_path_factory, postgres):
             people.join(people.invited(token), None, ("https://issuer.example", name))
             cookie = sessions.begin(person.id, "test")
             client = requests.Session()
-            client.headers |= {"cookie": f"ringtrace={cookie}", "x-csrf-token": _token(cookie)}
+            client.headers.update({"cookie": f"ringtrace={cookie}", "x-csrf-token": _token(cookie)})
             clients.append(client)
     running = TeamServed(folder)
     yield clients, running

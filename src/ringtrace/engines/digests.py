@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import duckdb
 import pyarrow as pa
 
 _SHA256 = pa.binary(32)
@@ -16,6 +15,8 @@ def row_digests(table: pa.Table) -> pa.Array:
     """
     plain = pa.table([_plain(column) for column in table.columns], names=[f"c{at}" for at in range(table.num_columns)])
     terms = ", ".join(_term(f"c{at}", kind, 0) for at, kind in enumerate(plain.schema.types))
+    import duckdb  # a fifth of a second, which only an analysis needs
+
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.register("rows", plain.append_column("place", pa.array(range(len(table)), pa.int64())))
         found = connection.sql(f"SELECT unhex(sha256(concat({terms}))) AS digest FROM rows ORDER BY place")  # noqa: S608

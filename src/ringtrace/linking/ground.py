@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -69,6 +68,8 @@ GROUP BY ALL ORDER BY ALL
 
 def sql(query: str, **tables: pa.Table) -> pa.Table:
     """Run ``query`` on Arrow tables in a private DuckDB with one thread; nothing is kept."""
+    import duckdb  # a fifth of a second, which only an analysis needs
+
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         for name, table in tables.items():
             connection.register(name, table)
@@ -96,7 +97,7 @@ class Ground:
     def gather(cls, engine: Engine, posts: Frame, mentions: Frame, stances: Frame) -> Self:
         """Gather what accounts show from the tables of posts, mentions and stances."""
         sure = limits()["doubtful"]
-        slim, contacts = engine.map(_slim, posts)[0], engine.map(_contacts, mentions)[0]
+        slim, contacts = engine.map(_slim, posts, apart=True)[0], engine.map(_contacts, mentions, apart=True)[0]
         timed, shown, trading = engine.group(partial(_by_post, sure), (slim, contacts, stances), _POST, _POST)
         found = engine.group(_by_account, (timed, shown, trading), _ACCOUNT, _POST)
         orders = (("kind", "value", "account"), ("account", "container"), _ACCOUNT, _ACCOUNT)

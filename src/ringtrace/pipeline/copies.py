@@ -28,12 +28,12 @@ def join_copies(engine: Engine, posts: Frame) -> tuple[Frame, pa.Table]:
     posts: rows with unique post ids and the extra column ``reply_native``. Which conversations may be held
     twice is decided here from one row for each of their files; their posts alone are brought here.
     """
-    (taking_part,) = engine.map(_taking_part, posts)
+    (taking_part,) = engine.map(_taking_part, posts, apart=True)
     (units,) = engine.group(conversation_units, (taking_part,), ("container",), ())
     wanted = may_be_copies(engine.table(units, ("platform", "container", "container_name", "evidence_id")))
     if not wanted:
         return posts, from_rows("clocks", [])
-    (chosen,) = engine.map(partial(_of_containers, frozenset(wanted)), posts)
+    (chosen,) = engine.map(partial(_of_containers, frozenset(wanted)), posts, apart=True)
     subset = engine.table(chosen, ("post_id",))
     rows: dict[str, list[Any]] = {name: subset[name].to_pylist() for name in _COLUMNS if name != "sent_at"}
     rows["sent_at"] = subset["sent_at"].cast(pa.int64()).to_pylist()
@@ -41,7 +41,7 @@ def join_copies(engine: Engine, posts: Frame) -> tuple[Frame, pa.Table]:
     changes, dropped = _Joining(rows).join(pairs)
     clocks = from_rows("clocks", _clock_rows(rows, pairs))
     if changes or dropped:
-        (posts,) = engine.map(partial(_changed, _change_table(posts.schema, rows, changes, dropped)), posts)
+        (posts,) = engine.map(partial(_changed, _change_table(posts.schema, rows, changes, dropped)), posts, apart=True)
     return posts, clocks
 
 

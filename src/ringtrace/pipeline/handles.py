@@ -58,13 +58,13 @@ def join_messages(engine: Engine, posts: Frame, mentions: Frame, lexicons: Path 
     parts alone were read as at the same place gives way. Few posts have such parts: what they give is
     gathered here.
     """
-    (slim,) = engine.map(_slim, posts)
+    (slim,) = engine.map(_slim, posts, apart=True)
     (found,) = engine.group(partial(over_messages, lexicons=lexicons), (slim,), ("container",), ("post_id",))
     added = engine.table(found, ("post_id",))
     if not len(added):
         return mentions
     inner = _merged(span for row in added["spans"].to_pylist() for span in row)
-    (kept,) = engine.map(partial(_outside, inner), mentions)
+    (kept,) = engine.map(partial(_outside, inner), mentions, apart=True)
     return engine.joined([kept, engine.frame(added)])
 
 
@@ -93,7 +93,7 @@ def know_again(engine: Engine, mentions: Frame) -> Frame:
     (sightings,) = engine.map(sight_handles, mentions)
     (found,) = engine.group(known_and_doubted, (sightings,), ("kind", "value"), ())
     known = frozenset(zip(*(engine.table(found)[name].to_pylist() for name in ("kind", "value")), strict=True))
-    return engine.map(partial(_raised, known), mentions)[0] if known else mentions
+    return engine.map(partial(_raised, known), mentions, apart=True)[0] if known else mentions
 
 
 def sight_handles(mentions: pa.Table) -> tuple[pa.Table]:

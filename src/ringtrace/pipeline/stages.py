@@ -51,7 +51,7 @@ def answers_of(engine: Engine, posts: Frame) -> Frame:
 
 def accounts_of(engine: Engine, posts: Frame) -> pa.Table:
     """Return contract table ``accounts`` without actors."""
-    slim = engine.map(authored, posts)
+    slim = engine.map(authored, posts, apart=True)
     return engine.table(engine.group(accounts_among, slim, ("account_id",), _POST)[0], ("account_id",))
 
 
