@@ -76,9 +76,7 @@ def counts(
         persons = [item for item in found if item.quantity in PERSONS]
         if noun is None and following is not None and _is_part_of_next(vocabulary, number, following):
             beyond = able[index + 2].start if index + 2 < len(able) else size
-            whole = find_noun(vocabulary, following, number.stop, beyond)
-            noun = whole
-            high = beyond
+            noun, high = find_noun(vocabulary, following, number.stop, beyond), beyond
         window = (low if not found or low < found[-1].number.start else max(low, found[-1].noun[1]), high)
         if not _has_noun(noun) and following and not _has_noun(find_noun(vocabulary, following, number.stop, size)):
             told = persons if len(persons) > 1 or not place_ends else [*earlier, *persons]

@@ -60,11 +60,11 @@ class Draft:
     as_of: str = ""
 
 
-def read_public_figures(text: str, *, title: str = "", published: str = "", language: str = "") -> list[Draft]:
+def read_public_figures(text: str, *, title: str = "", published: str = "") -> list[Draft]:
     """Return the figures of an article's text in order of place.
 
     published: ISO date of publication or "", for dates without a year. title: its headline, for the place that
-    "across the province" means. language is accepted for callers that have it; both are read by one pass.
+    "across the province" means. Chinese and English are read by one pass.
     """
     folded = fold(_DATELINE.sub(lambda match: match[0][:-1] + "–", text))
     drafts: list[Draft] = []
