@@ -4,6 +4,6 @@
 says whether a budget ended the reading before the text did.
 """
 
-from ringtrace.text.contacts.reading import cut, read
+from ringtrace.text.contacts.finding import cut, read
 
 __all__ = ["cut", "read"]
