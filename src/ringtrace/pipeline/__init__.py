@@ -32,6 +32,7 @@ def analyse(
     from ringtrace.linking.actors import cluster
     from ringtrace.linking.ground import Ground
     from ringtrace.linking.identifiers import classify
+    from ringtrace.linking.open_contacts import settle_open_contacts
     from ringtrace.linking.pairs import link_accounts
     from ringtrace.pipeline.alerting import alert_file, raise_alerts
     from ringtrace.pipeline.changes import Run, compare
@@ -75,7 +76,8 @@ def analyse(
         )  # fmt: skip
         tables = {
             **{name: table for name, table in told.items() if name != "answers"}, "accounts": accounts,
-            "identifiers": identifiers, "links": links, "actors": actors, **found, **figure_tables(posts, entries),
+            "mentions": settle_open_contacts(mentions, stances, identifiers), "identifiers": identifiers,
+            "links": links, "actors": actors, **found, **figure_tables(posts, entries),
         }  # fmt: skip
         since = compare(case.analysis, tables, Run(rules, len(judgements), counts_of(tables)))
         alerts, quote = raise_alerts(case, tables, ledger), quoting(case, tables)
