@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from known_cases import read_case
 from ringtrace.pipeline.answering import find_answers
 from ringtrace.rings.activity import Scene, scene
+from ringtrace.rings.address import find_calls
 from ringtrace.rings.assembly import find_members, operators
 from ringtrace.rings.graph import build
 
@@ -68,7 +69,7 @@ class Nulls:
 
     def _ties(self, stage: Scene) -> pa.Table:
         names = ("mentions", "accounts", "templates", "identifiers", "links")
-        return build(stage, *(self.tables[name] for name in names))
+        return build(stage, *(self.tables[name] for name in names), find_calls(stage, self.tables["accounts"]))
 
     def _count(self, stage: Scene, ties: pa.Table) -> int:
         return len(set(find_members(stage, ties, self.running)[1]["ring_id"].to_pylist()))

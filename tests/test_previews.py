@@ -11,8 +11,12 @@ import pytest
 from ringtrace.model.ring import Judgement
 from ringtrace.pipeline import analyse
 from ringtrace.pipeline.adding import add
+from ringtrace.pipeline.answering import find_answers
 from ringtrace.pipeline.previewing import Preview
 from ringtrace.pipeline.room import Room
+from ringtrace.rings.activity import reassigned
+from ringtrace.rings.assembly import find_members, operators
+from ringtrace.rings.rehearsal import Rehearsal
 from ringtrace.store.case import Case
 from test_incremental import quiet, tables_of
 
@@ -91,6 +95,30 @@ def test_a_preview_is_what_the_next_analysis_does_and_undoing_is_exact(case):
             assert back.rings == changes.rings
         assert tables_of(case) == first
     assert told >= 5
+
+
+def test_ties_are_built_anew_as_a_whole_case_would_have_them(case):
+    names = ("posts", "mentions", "stances", "facts", "accounts", "actors", "templates", "identifiers", "links")
+    tables = {name: pq.read_table(case.analysis / f"{name}.parquet") for name in names}
+    rehearsal = Rehearsal(tables, find_answers(tables["posts"]))
+    accounts = {row["actor_id"]: row["accounts"] for row in tables["actors"].to_pylist()}
+    tied = sorted({row["left"] for row in rows(case, "ties")} | {row["actor_id"] for row in rows(case, "members")})
+    changed = 0
+    for one, other in zip(tied, tied[3:], strict=False):
+        split = {account: "actor-new" for account in accounts[one][1:]}
+        for moved in ({account: one for account in accounts[other]}, split):
+            stage = reassigned(rehearsal.scene, moved)
+            whole = rehearsal.built(stage, rehearsal.mentions, tables)
+            found = rehearsal.ties_then(moved)
+            assert weighed(found) == weighed(whole)
+            assert rehearsal.members(moved).equals(find_members(stage, whole, operators(tables["posts"]))[1])
+            changed += weighed(found) != weighed(rehearsal.ties_then({}))
+    assert changed >= 5
+
+
+def weighed(ties):
+    columns = ("left", "right", "layer", "weight", "times")
+    return [tuple(row[name] for name in columns) for row in ties.to_pylist()]
 
 
 def test_a_verdict_taken_back_by_unsure_leaves_no_trace_in_the_tables(case):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ringtrace.engines.tables import from_rows
 from ringtrace.linking.pairs import SCHEMA as LINKS
 from ringtrace.rings.activity import scene
+from ringtrace.rings.address import find_calls
 from ringtrace.rings.graph import build
 from test_rings_planted import Planted
 
@@ -35,8 +36,9 @@ def ties(case: Planted, use: str = "generic", links: tuple[tuple[str, str, float
     seen = scene(tables["posts"], tables["stances"], tables["facts"], actors, answers)
     empty = from_rows("templates", [])
     return build(
-        seen, tables["mentions"], tables["accounts"], empty, identifiers, pa.Table.from_pylist(rows, schema=LINKS)
-    )
+        seen, tables["mentions"], tables["accounts"], empty, identifiers, pa.Table.from_pylist(rows, schema=LINKS),
+        find_calls(seen, tables["accounts"]),
+    )  # fmt: skip
 
 
 def of(layer: str, found: pa.Table) -> list[tuple[str, str]]:

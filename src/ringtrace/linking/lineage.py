@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 
-from ringtrace.linking.ground import sql
 from ringtrace.model.change import Descent, Turn
 
 SCHEMA = pa.schema(
@@ -17,20 +17,6 @@ SCHEMA = pa.schema(
 """Table ``lineage``: one row for each pair of a group before and one now that share accounts and are not equal;
 before or now is null where there is none. kind: actor or ring; common: accounts that both hold."""
 
-_PAIRS = """
-WITH bs AS (SELECT "group", count(*) AS size FROM b GROUP BY ALL),
-     ns AS (SELECT "group", count(*) AS size FROM n GROUP BY ALL),
-     shared AS (SELECT b."group" AS before, n."group" AS now, count(*) AS common
-              FROM b JOIN n USING (account) GROUP BY ALL),
-     kin AS (SELECT shared.*, bs.size AS accounts_before, ns.size AS accounts_now
-             FROM shared JOIN bs ON bs."group" = before JOIN ns ON ns."group" = now
-             WHERE common >= $least * least(bs.size, ns.size))
-SELECT * FROM kin WHERE common < accounts_before OR common < accounts_now OR before <> now
-UNION ALL SELECT NULL, "group", 0, 0, size FROM ns WHERE "group" NOT IN (SELECT now FROM kin)
-UNION ALL SELECT "group", NULL, 0, size, 0 FROM bs WHERE "group" NOT IN (SELECT before FROM kin)
-ORDER BY ALL
-"""
-
 
 def trace(kind: str, before: pa.Table, now: pa.Table, least: float) -> tuple[list[Descent], pa.Table]:
     """Return (descents, lineage) of groups that are not the same as before; largest first.
@@ -38,7 +24,7 @@ def trace(kind: str, before: pa.Table, now: pa.Table, least: float) -> tuple[lis
     before, now: Table(group, account), each row once. least: share of the smaller of two groups that they
     must have in common to be kin at all (0: any account).
     """
-    pairs = sql(_PAIRS.replace("$least", str(float(least))), b=before, n=now).to_pylist()
+    pairs = _pairs(before, now, least)
     parent: dict[tuple[str, str], tuple[str, str]] = {}
 
     def root(node: tuple[str, str]) -> tuple[str, str]:
@@ -62,6 +48,30 @@ def trace(kind: str, before: pa.Table, now: pa.Table, least: float) -> tuple[lis
     descents.sort(key=lambda one: (-max(one.accounts_before, one.accounts_now), one.now, one.before))
     rows.sort(key=lambda row: (str(row["before"] or ""), str(row["now"] or "")))
     return descents, pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _pairs(before: pa.Table, now: pa.Table, least: float) -> list[dict[str, Any]]:
+    """Return the pairs of kin groups that are not equal, then what has no kin; in order of before, now."""
+    old, new = (list(zip(one["group"].to_pylist(), one["account"].to_pylist(), strict=True)) for one in (before, now))
+    sizes, later = Counter(group for group, _ in old), Counter(group for group, _ in new)
+    home: dict[str, list[str]] = defaultdict(list)
+    for group, account in new:
+        home[account].append(group)
+    shared = Counter((group, other) for group, account in old for other in home.get(account, ()))
+    kin = {
+        (one, other): common
+        for (one, other), common in sorted(shared.items())
+        if common >= least * min(sizes[one], later[other])
+    }
+    told: list[tuple[str | None, str | None, int, int, int]] = [
+        (one, other, common, sizes[one], later[other])
+        for (one, other), common in kin.items()
+        if common < max(sizes[one], later[other]) or one != other
+    ]
+    told += [(one, None, 0, sizes[one], 0) for one in sorted(sizes.keys() - {one for one, _ in kin})]
+    told += [(None, other, 0, 0, later[other]) for other in sorted(later.keys() - {other for _, other in kin})]
+    names = ("before", "now", "common", "accounts_before", "accounts_now")
+    return [dict(zip(names, row, strict=True)) for row in told]
 
 
 def _descent(family: list[dict[str, int | str]]) -> Descent:

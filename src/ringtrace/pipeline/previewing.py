@@ -157,18 +157,20 @@ class Preview:
             found = grown
 
     def _actors_then(self, moved: Mapping[str, str]) -> pa.Table:
-        """Return Table(actor_id, accounts) after accounts have moved."""
-        rows = dict(zip(*(self._table("actors")[name].to_pylist() for name in ("actor_id", "accounts")), strict=True))
-        held = {account: actor for actor, group in rows.items() for account in group if account in moved}
-        for actor in set(held.values()):
-            rows[actor] = [account for account in rows[actor] if account not in moved]
+        """Return Table(actor_id, accounts) after accounts have moved, those that stay as they are in their order."""
+        actors, accounts = self._table("actors"), self._table("accounts")
+        held = accounts.filter(pc.is_in(accounts["account_id"], pa.array(list(moved), pa.string())))
+        own = pc.is_in(actors["actor_id"], pa.array(sorted({*held["actor_id"].to_pylist(), *moved.values()})))
+        before = zip(*(actors.filter(own)[name].to_pylist() for name in ("actor_id", "accounts")), strict=True)
+        rows = {actor: [account for account in group if account not in moved] for actor, group in before}
         for account, actor in moved.items():
             rows[actor] = [*rows.get(actor, ()), account]
         kept = {actor: sorted(group) for actor, group in rows.items() if group}
-        return pa.table(
+        changed = pa.table(
             {"actor_id": pa.array(list(kept), pa.string()),
              "accounts": pa.array(list(kept.values()), pa.list_(pa.string()))}
         )  # fmt: skip
+        return pa.concat_tables([actors.filter(pc.invert(own)).select(["actor_id", "accounts"]), changed])
 
 
 def _refused(conflicts: Sequence[Sequence[str] | None]) -> set[str]:

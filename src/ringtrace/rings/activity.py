@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,15 +76,25 @@ def reassigned(stage: Scene, actor_of: Mapping[str, str]) -> Scene:
     """Return ``stage`` with the accounts in ``actor_of`` given to other actors."""
     changed = {stage.actor_of.get(account, "") for account in actor_of} | set(actor_of.values())
     touched = {act.post for actor in changed for act in stage.by_actor.get(actor, ())}
-    acts = {
-        post: replace(act, actor=actor_of.get(act.account, act.actor)) if post in touched else act
-        for post, act in stage.acts.items()
-    }
-    by_actor: dict[str, list[Act]] = defaultdict(list)
-    by_actor.update((actor, held) for actor, held in stage.by_actor.items() if actor not in changed)
+    acts = dict(stage.acts)
+    for post in touched:
+        acts[post] = replace(acts[post], actor=actor_of.get(acts[post].account, acts[post].actor))
+    by_actor: dict[str, list[Act]] = defaultdict(list, stage.by_actor)
+    for actor in changed:
+        by_actor.pop(actor, None)
     for post in sorted(touched, key=lambda post: in_time(acts[post])):
         by_actor[acts[post].actor].append(acts[post])
     return replace(stage, acts=acts, by_actor=by_actor, actor_of={**stage.actor_of, **actor_of})
+
+
+def among(stage: Scene, actors: Iterable[str]) -> Scene:
+    """Return ``stage`` with the posts of ``actors`` alone."""
+    by_actor: dict[str, list[Act]] = defaultdict(list)
+    by_actor.update((actor, stage.by_actor[actor]) for actor in actors if actor in stage.by_actor)
+    acts = {act.post: act for act in sorted((act for held in by_actor.values() for act in held), key=in_time)}
+    answered = {post: stage.answered[post] for post in sorted(acts.keys() & stage.answered.keys())}
+    parents = {post: stage.parents[post] for post in sorted(acts.keys() & stage.parents.keys())}
+    return replace(stage, acts=acts, by_actor=by_actor, answered=answered, parents=parents)
 
 
 def scene(posts: pa.Table, stances: pa.Table, facts: pa.Table, actors: pa.Table, answers: pa.Table) -> Scene:

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringtrace.rings.activity import Act, Scene, scene
-from ringtrace.rings.address import addressed
+from ringtrace.rings.address import Call, addressed, find_calls
 from ringtrace.rings.claims import state
-from ringtrace.rings.communities import find
+from ringtrace.rings.communities import Known, find
 from ringtrace.rings.containers import describe
 from ringtrace.rings.deals import find_deals
 from ringtrace.rings.doubt import doubts
@@ -46,11 +46,12 @@ def find_rings(
 ) -> dict[str, pa.Table]:
     """Return the tables ties, rings, members, deals, containers, claims and growth by name."""
     stage = scene(posts, stances, facts, actors, answers)
-    ties = build(stage, mentions, accounts, templates, identifiers, links)
+    calls = find_calls(stage, accounts)
+    ties = build(stage, mentions, accounts, templates, identifiers, links, calls)
     partition, members, held = find_members(stage, ties, operators(posts))
     places = _places(stage, mentions)
     rings = _summary(stage, members, places, ties, partition)
-    deals = find_deals(stage, mentions, _answers(stage, accounts))
+    deals = find_deals(stage, mentions, _answers(stage, calls))
     used = defaultdict(list)
     for ring, containers in zip(rings["ring_id"].to_pylist(), rings["containers"].to_pylist(), strict=True):
         for container in containers:
@@ -64,10 +65,13 @@ def find_rings(
 
 
 def find_members(
-    stage: Scene, ties: pa.Table, running: Iterable[str]
+    stage: Scene, ties: pa.Table, running: Iterable[str], known: Known | None = None
 ) -> tuple[pa.Table, pa.Table, dict[str, list[Held]]]:
-    """Return (partition, members, actor -> roles held) of what are rings. running: accounts that run a container."""
-    partition = find(ties)
+    """Return (partition, members, actor -> roles held) of what are rings.
+
+    running: accounts that run a container; known: see ``find``.
+    """
+    partition = find(ties, known)
     members, held = assign(partition, ties, stage, running)
     unlike = pa.array(sorted(without_exchange(members, ties, stage)), pa.string())
     return partition, members.filter(pc.invert(pc.is_in(members["ring_id"], unlike))), held
@@ -80,9 +84,9 @@ def operators(posts: pa.Table) -> list[str]:
     return sorted(set(posts.filter(pc.equal(posts["author_role"], "operator"))["account_id"].to_pylist()))
 
 
-def _answers(stage: Scene, accounts: pa.Table) -> list[tuple[Act, Act]]:
+def _answers(stage: Scene, calls: Iterable[Call]) -> list[tuple[Act, Act]]:
     stated = ((stage.acts[post], stage.acts[parent]) for post, parent in stage.parents.items() if parent in stage.acts)
-    return list(chain(addressed(stage, accounts), stated))
+    return list(chain(addressed(stage, calls), stated))
 
 
 def _summary(

@@ -52,17 +52,21 @@ class Part(NamedTuple):
     stability: Mapping[str, float]
 
 
-def find(ties: pa.Table) -> pa.Table:
+Known = dict[tuple[Edge, ...], list[Part]]
+
+
+def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
     """Return Table(ring_id, actor_id, stability, core, by_chance), in order of ring, actor.
 
     ties: as ``graph.build`` gives them. Parts under ``least_members`` are no rings: their actors
     are unattached. stability: share of runs with dropped ties in which the actor stayed with the
     ring. core: its home ring; other rows are rings that it also has ties with. by_chance: how often
     rewired ties kept as much weight inside the ring (1 when the ring is nearly the whole graph).
+    known: how connected parts were cut before, which is added to: a part with the same ties is cut the same way.
     """
     edges, sure = weigh(ties), surest(ties)
     firm = [edge for edge in edges if sure[edge[:2]] >= number("firm")]
-    rings = [part for component in components(firm) for part in _rings(component)]
+    rings = [part for component in components(firm) for part in _recalled(component, {} if known is None else known)]
     rings = _joined(rings, [(left, right, chance) for (left, right), chance in sorted(sure.items())])
     rings.sort(key=lambda part: (-len(part.members), min(part.members)))
     home = {actor: derive_id("ring", min(part.members)) for part in rings for actor in part.members}
@@ -76,6 +80,13 @@ def find(ties: pa.Table) -> pa.Table:
         rows.append({"ring_id": ring, "actor_id": actor, "stability": share, "core": False, "by_chance": chance[ring]})
     rows.sort(key=lambda row: (str(row["ring_id"]), str(row["actor_id"])))
     return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _recalled(edges: list[Edge], known: Known) -> list[Part]:
+    key = tuple(edges)
+    if key not in known:
+        known[key] = _rings(edges)
+    return known[key]
 
 
 def _joined(rings: Sequence[Part], edges: Iterable[Edge]) -> list[Part]:

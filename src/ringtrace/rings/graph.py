@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations, groupby, pairwise
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from ringtrace.model.mention import CONTACT_KINDS
 from ringtrace.rings.activity import Act, Scene, Span, in_time
-from ringtrace.rings.address import addressed
+from ringtrace.rings.address import Call, addressed
 from ringtrace.rings.answer_model import answer_terms, conduct_of, probability
 from ringtrace.rings.model import PROTECTIVE, layer_weight, number
 
@@ -28,6 +28,8 @@ SCHEMA = pa.schema(
     [("left", pa.string()), ("right", pa.string()), ("layer", pa.string()), ("weight", pa.float64()),
      ("basis", pa.list_(SPAN)), ("times", pa.int64())]
 )  # fmt: skip
+SOMEBODYS = frozenset({"personal", "shared_by_few", "recycled"})
+"""Uses of a contact that is somebody's in particular."""
 _BASIS = 6
 """Quotes kept for each tie and layer."""
 
@@ -43,15 +45,17 @@ class Tie(NamedTuple):
 
 
 def build(
-    scene: Scene, mentions: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table, links: pa.Table
-) -> pa.Table:
+    scene: Scene, mentions: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table, links: pa.Table,
+    calls: Sequence[Call],
+) -> pa.Table:  # fmt: skip
     """Return Table(left, right, layer, weight, basis, times): left < right, one row for each pair and layer.
 
+    calls: as ``find_calls`` gives them.
     weight: the layer's weight times 1 + log2 of the number of observations.
     """
     holders = _holders(scene, mentions, accounts, identifiers)
     found = [
-        *_answers(scene, accounts), *_handles(scene, mentions, holders),
+        *_answers(scene, calls), *_handles(scene, mentions, holders),
         *_referrals(scene, mentions, identifiers), *_identifiers(scene, holders), *_persons(scene, links),
         *_templates(scene, templates),
     ]  # fmt: skip
@@ -73,12 +77,12 @@ def _distinct(spans: Iterable[Span]) -> list[Span]:
     return list(kept.values())[:_BASIS]
 
 
-def _answers(scene: Scene, accounts: pa.Table) -> Iterator[Tie]:
+def _answers(scene: Scene, calls: Sequence[Call]) -> Iterator[Tie]:
     """Answers by reply, thread or name between two actors, as far as they may be part of a deal."""
     conduct = conduct_of(scene)
     seen: set[tuple[str, str]] = set()
     told = ((scene.acts[post], scene.acts.get(above), basis) for post, (above, basis) in scene.answered.items())
-    named = ((act, above, "name") for act, above in addressed(scene, accounts))
+    named = ((act, above, "name") for act, above in addressed(scene, calls))
     for act, above, basis in chain(told, named):
         if above is None or above.actor == act.actor or (act.post, above.post) in seen:
             continue
@@ -122,7 +126,7 @@ def _holders(
     for row in _contacts(mentions):
         act = scene.acts.get(row["post_id"])
         key = (row["kind"], row["value"])
-        if act is None or use.get(key) not in ("personal", "shared_by_few", "recycled"):
+        if act is None or use.get(key) not in SOMEBODYS:
             continue
         if row["owner"] not in ("self", "unknown") or act.frame in PROTECTIVE:
             continue

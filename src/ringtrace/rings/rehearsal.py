@@ -10,14 +10,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringtrace.model.mention import IDENTITY_KINDS
-from ringtrace.rings.activity import Act, Scene, reassigned, scene
+from ringtrace.rings.activity import Act, Scene, among, reassigned, scene
+from ringtrace.rings.address import find_calls
 from ringtrace.rings.answer_model import SCREEN
 from ringtrace.rings.assembly import find_members, operators
+from ringtrace.rings.bonds import Bonds
+from ringtrace.rings.communities import Known
 from ringtrace.rings.graph import build
 
 
 class Rehearsal:
-    """The material of rings of one analysis, gathered once for any number of trials."""
+    """The material of rings of one analysis, gathered once for any number of trials.
+
+    A trial builds only ties anew that a change of some accounts' actors can touch, and cuts only connected parts whose
+    ties have changed.
+    """
 
     def __init__(self, tables: Mapping[str, pa.Table], answers: pa.Table) -> None:
         """tables: posts, mentions, stances, facts, accounts, actors, templates, identifiers, links.
@@ -27,19 +34,60 @@ class Rehearsal:
         self._tables = tables
         posts = tables["posts"]
         contacts = pc.is_in(tables["mentions"]["kind"], pa.array(sorted(IDENTITY_KINDS)))
-        self._mentions = tables["mentions"].filter(contacts)
+        self.mentions = tables["mentions"].filter(contacts)
         whole = scene(posts, tables["stances"], tables["facts"], tables["actors"], answers)
-        naming = {*self._mentions["post_id"].to_pylist(), *_traded(whole, tables["templates"])}
-        self._scene = _thinned(whole, naming)
+        naming = {*self.mentions["post_id"].to_pylist(), *_traded(whole, tables["templates"])}
+        self.scene = _thinned(whole, naming)
         self._running = operators(posts)
+        self._calls = find_calls(self.scene, tables["accounts"])
+        self._ties = self.built(self.scene, self.mentions, tables)
+        self._bonds = Bonds(self.scene, self.mentions, tables, self._calls)
+        self._parts: Known = {}
 
     def members(self, actor_of: Mapping[str, str]) -> pa.Table:
         """Return table ``members``. actor_of: account -> actor, of the accounts that go to another one."""
-        tables = self._tables
-        stage = reassigned(self._scene, actor_of) if actor_of else self._scene
-        names = ("accounts", "templates", "identifiers", "links")
-        ties = build(stage, self._mentions, *(tables[name] for name in names))
-        return find_members(stage, ties, self._running)[1]
+        stage = reassigned(self.scene, actor_of) if actor_of else self.scene
+        return find_members(stage, self.ties_then(actor_of), self._running, self._parts)[1]
+
+    def ties_then(self, actor_of: Mapping[str, str]) -> pa.Table:
+        """Return the ties as they would be, in order.
+
+        Those among actors beside the changed ones come from a scene of all who stand beside these.
+        """
+        if not actor_of:
+            return self._ties
+        former = self.scene.actor_of
+        changed = {former.get(account, "") for account in actor_of} | set(actor_of.values())
+        near = self._bonds.beside(changed)
+        around = self._bonds.beside(near)
+        stage = reassigned(among(self.scene, around), actor_of)
+        accounts = pa.array(sorted(account for account, actor in former.items() if actor in around), pa.string())
+        posts = pa.array(list(stage.acts), pa.string())
+        mentions = _among(self.mentions, "post_id", posts)
+        few = {
+            "identifiers": _among(self._tables["identifiers"], "value", mentions["value"].combine_chunks()),
+            "accounts": _among(self._tables["accounts"], "account_id", accounts),
+            "templates": _among(self._tables["templates"], "post_id", posts),
+            "links": _among(_among(self._tables["links"], "left", accounts), "right", accounts),
+        }
+        built = self.built(stage, mentions, {**self._tables, **few})
+        there = pa.array(sorted(near | changed), pa.string())
+        kept = self._ties.filter(pc.invert(_both(self._ties, there)))
+        order = [("left", "ascending"), ("right", "ascending"), ("layer", "ascending")]
+        return pa.concat_tables([kept, built.filter(_both(built, there))]).sort_by(order)
+
+    def built(self, stage: Scene, mentions: pa.Table, tables: Mapping[str, pa.Table]) -> pa.Table:
+        """Return the ties of ``stage``, whose accounts, templates, identifiers and links are those of ``tables``."""
+        accounts, templates = tables["accounts"], tables["templates"]
+        return build(stage, mentions, accounts, templates, tables["identifiers"], tables["links"], self._calls)
+
+
+def _among(table: pa.Table, column: str, values: pa.Array) -> pa.Table:
+    return table.filter(pc.is_in(table[column], values))
+
+
+def _both(ties: pa.Table, actors: pa.Array) -> pa.ChunkedArray:
+    return pc.and_(pc.is_in(ties["left"], actors), pc.is_in(ties["right"], actors))
 
 
 def _traded(stage: Scene, templates: pa.Table) -> set[str]:
