@@ -7,16 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text.ages import age_words, find_chinese_ages
 from ringtrace.text.ages_english import find_english_ages
-from ringtrace.text.numbers import find_numbers
+from ringtrace.text.numbers import NUMBER, find_numbers
+from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
 KIND = "age"
 READS: tuple[str, ...] = ()
 _LATIN = re.compile("[a-z]{2}")
+
+
+def needs(lexicons: Path | None) -> Needs:
+    """Return what a folded text must have for ``find`` to find anything."""
+    words = age_words(lexicons)
+    units = [unit for unit, _ in (*words.chinese, *words.english)]
+    return (need(sorted(words.marked_by)),), (NUMBER, need((*units, *words.terms["aged"], "old")))
 
 
 def find(view: TextView) -> Iterator[Candidate]:

@@ -11,7 +11,8 @@ import ahocorasick_rs
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
-from ringtrace.text.numbers import Number, as_decimal, find_numbers
+from ringtrace.text.numbers import NUMBER, Number, as_decimal, find_numbers
+from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
 KIND = "count"
@@ -21,6 +22,8 @@ _ADJECTIVES = 3
 _FEW = 10
 _BUDGET = 100
 _CHINESE = "\u2e80"
+_UNMEASURED = "俩仨人男女孩娃童婴"
+"""Signs that count persons without a measure word."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,13 @@ class _Words:
     fixed_chinese: tuple[str, ...]
     automaton: ahocorasick_rs.AhoCorasick
     values: tuple[int, ...]
+
+
+def needs(lexicons: Path | None) -> Needs:
+    """Return what a folded text must have for ``find`` to find anything."""
+    words = _words(lexicons)
+    counted = need((*words.terms["measure"], *sorted(words.nouns)), _UNMEASURED)
+    return (need(tuple(words.fixed)),), (NUMBER, counted)
 
 
 def find(view: TextView) -> Iterator[Candidate]:

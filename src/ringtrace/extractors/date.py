@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from ringtrace.model.mention import Candidate
-from ringtrace.text.dates import find_dates, local_day
-from ringtrace.text.dates_english import SPOKEN
+from ringtrace.text.dates import date_words, find_dates, local_day
+from ringtrace.text.dates_english import SPOKEN, spoken_words
+from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
 KIND = "date"
@@ -14,6 +16,13 @@ READS = ("sent_at", "kind")
 _CHAT = frozenset({"message", "comment"})
 _CHATTED, _BELOW = 0.8, 0.49
 """What is left of a bare relative day in chat: "昨天", "see you tomorrow" are said without meaning a date."""
+
+
+def needs(lexicons: Path | None) -> Needs:
+    """Return what a folded text must have for ``find`` to find anything."""
+    numeric = need(("20", "19")), need(characters="-/.")
+    slashed = need(characters="0123456789"), need(characters="/")
+    return (need((*date_words(lexicons), *spoken_words(lexicons)), "月年号"),), numeric, slashed
 
 
 def find(view: TextView) -> Iterator[Candidate]:

@@ -11,12 +11,19 @@ import ahocorasick_rs
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
 from ringtrace.text.dates import find_dates, local_day
+from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
 KIND = "due"
 READS = ("sent_at",)
 _BEFORE, _BEHIND = 10, 6
 """Code points before and behind a date within which a word of birth makes it a due date."""
+
+
+def needs(lexicons: Path | None) -> Needs:
+    """Return what a folded text must have for ``find`` to find anything."""
+    terms = lexicon.load("due", lexicons)
+    return ((need((*terms["before"], *terms["behind"])),),)
 
 
 def find(view: TextView) -> Iterator[Candidate]:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
-from ringtrace.text.numbers import Number, as_decimal, find_numbers
+from ringtrace.text.numbers import NUMBER, UNIT_OF_THOUSANDS, Number, as_decimal, find_numbers
 from ringtrace.text.quantities import widen
+from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
 KIND = "money"
@@ -24,6 +25,7 @@ _WHOLE = frozenset("元块圆塊")
 _MOST = Decimal(10) ** 14
 """A sum in thousands or more may be a state's; a string of plain digits so long is none."""
 _NAMED = "number > currency"
+_FIRM = ("左右", "可谈", "不还价", "抱走")
 _CLAUSE = re.compile(r"[,，。.;；!！?？、\n()（）]")
 _MORE_DIGITS = re.compile(r"\W{1,2}\d")
 _BREAKS = frozenset(",，。.;；!！?？、 \n)）")
@@ -45,6 +47,18 @@ class _Words:
     scale: re.Pattern[str]
     scales: Mapping[str, int]
     millions: re.Pattern[str]
+
+
+def needs(lexicons: Path | None) -> Needs:
+    """Return what a folded text must have for ``find`` to find anything."""
+    words = _words(lexicons)
+    terms = words.terms
+    told = need(
+        (*words.after_keys, *words.before_keys, *UNIT_OF_THOUSANDS.words, *UNIT_OF_THOUSANDS.characters, *terms["cue"],
+         *words.firm, *_FIRM, *terms["paid_before"], *terms["paid_after"], *terms["traded"], "b", "tln")
+    )  # fmt: skip
+    wider = need([term for term in terms["wider"] if term.isalpha()])
+    return (NUMBER, told), (wider,)
 
 
 def find(view: TextView) -> Iterator[Candidate]:
@@ -247,9 +261,7 @@ def _cued(bare: str, head: str, tail: str, words: _Words) -> bool:
 
 
 def _firm(bare: str, tail: str, words: _Words) -> bool:
-    return (
-        bare.endswith(words.cues_zh) or bare.endswith(words.firm) or tail.startswith(("左右", "可谈", "不还价", "抱走"))
-    )
+    return bare.endswith(words.cues_zh) or bare.endswith(words.firm) or tail.startswith(_FIRM)
 
 
 def _is_plain_sum(text: str, number: Number) -> bool:

@@ -23,6 +23,7 @@ from ringtrace.text import lexicon
 from ringtrace.text.check_digits import CHECKS, luhn
 from ringtrace.text.contacts import read
 from ringtrace.text.numbers import SIGN_DIGITS
+from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
 KIND = "payment"
@@ -61,6 +62,12 @@ def _words(lexicons: Path | None) -> _Words:
         (service["own_prefix"], service["own_length"]), re.compile("|".join(map(re.escape, terms["alipay"]))),
         re.compile(rf"(?:{'|'.join(map(re.escape, terms['link']))}|[^\w@+]){{0,8}}"),
     )  # fmt: skip
+
+
+def needs(lexicons: Path | None) -> Needs:
+    """Return what a folded text must have for ``find`` to find anything."""
+    digits = need(characters="0123456789" + "".join(SIGN_DIGITS), least=12)
+    return (digits,), (need(_words(lexicons).terms["alipay"]),)
 
 
 def find(view: TextView) -> Iterator[Candidate]:

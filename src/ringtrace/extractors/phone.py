@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ringtrace.model.mention import Candidate
-from ringtrace.text.contacts import read
+from ringtrace.text.contacts import needs, read
 from ringtrace.text.view import TextView
+
+__all__ = ["KIND", "READS", "find", "needs"]
 
 KIND = "phone"
 READS = ("platform", "kind")

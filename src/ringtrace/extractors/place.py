@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 from ringtrace.model.mention import Candidate
-from ringtrace.text.places import find_places
+from ringtrace.text.places import find_places, place_names
+from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
 KIND = "place"
@@ -15,6 +17,11 @@ READS = ("sent_at",)
 _MINIMUM = 0.1
 _DAY = 86_400_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
+
+
+def needs(lexicons: Path | None) -> Needs:
+    """Return what a folded text must have for ``find`` to find anything."""
+    return ((need(place_names(lexicons)),),)
 
 
 def find(view: TextView) -> Iterator[Candidate]:

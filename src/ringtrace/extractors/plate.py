@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
+from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
 KIND = "plate"
@@ -32,6 +33,12 @@ def _pattern(lexicons: Path | None) -> tuple[re.Pattern[str], tuple[str, ...]]:
     use = "".join(terms["use_sign"])
     shape = rf"([{signs}]) ?([a-hj-np-z])[ ·.•-]?([a-hj-np-z0-9]{{4,5}}[a-hj-np-z0-9{use}])(?![a-z0-9])"
     return re.compile(shape), terms["vehicle"]
+
+
+def needs(lexicons: Path | None) -> Needs:
+    """Return what a folded text must have for ``find`` to find anything."""
+    digits = need(characters="0123456789", least=_LEAST_DIGITS)
+    return ((need(lexicon.load("plate", lexicons)["province_sign"]), digits),)
 
 
 def find(view: TextView) -> Iterator[Candidate]:

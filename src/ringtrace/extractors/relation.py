@@ -11,6 +11,7 @@ import ahocorasick_rs
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
+from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
 KIND = "relation"
@@ -21,10 +22,17 @@ _BUDGET = 200
 
 @dataclass(frozen=True)
 class _Words:
+    shown: frozenset[str]
     automaton: ahocorasick_rs.AhoCorasick
     relations: tuple[str, ...]
     owners: tuple[str, ...]
     never: tuple[str, ...]
+
+
+def needs(lexicons: Path | None) -> Needs:
+    """Return what a folded text must have for ``find`` to find anything."""
+    words = _words(lexicons)
+    return ((need(sorted(words.shown)), need(words.owners)),)
 
 
 def find(view: TextView) -> Iterator[Candidate]:
@@ -56,4 +64,4 @@ def _words(lexicons: Path | None) -> _Words:
     automaton = ahocorasick_rs.AhoCorasick(
         list(relation_of), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
-    return _Words(automaton, tuple(relation_of.values()), terms["mine"], terms["never_after"])
+    return _Words(frozenset(relation_of), automaton, tuple(relation_of.values()), terms["mine"], terms["never_after"])

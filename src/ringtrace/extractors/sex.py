@@ -13,6 +13,7 @@ import ahocorasick_rs
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
 from ringtrace.text.numbers import find_numbers
+from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
 KIND = "sex"
@@ -30,11 +31,17 @@ _BUDGET = 200
 
 @dataclass(frozen=True)
 class _Words:
+    shown: frozenset[str]
     automaton: ahocorasick_rs.AhoCorasick
     concepts: tuple[str, ...]
     free: tuple[str, ...]
     offered: tuple[str, ...]
     between: frozenset[str]
+
+
+def needs(lexicons: Path | None) -> Needs:
+    """Return what a folded text must have for ``find`` to find anything."""
+    return (need(sorted(_words(lexicons).shown), "男女"),), (need(characters="fm"), need(characters="0123456789"))
 
 
 def find(view: TextView) -> Iterator[Candidate]:
@@ -109,6 +116,7 @@ def _words(lexicons: Path | None) -> _Words:
         list(concept_of), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
     return _Words(
+        frozenset(concept_of),
         automaton,
         tuple(concept_of.values()),
         terms["free"],

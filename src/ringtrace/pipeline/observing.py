@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from ringtrace import registry
@@ -15,12 +16,15 @@ from ringtrace.engines.tables import from_rows
 from ringtrace.model.identity import derive_id
 from ringtrace.model.mention import IDENTITY_KINDS, Candidate
 from ringtrace.model.span import Segment
+from ringtrace.model.stance import Assessment
 from ringtrace.pipeline.posts import SegmentRows
-from ringtrace.stances.assess import assess
+from ringtrace.stances import assess as reading
+from ringtrace.stances.assess import NOTHING, assess
 from ringtrace.stances.company import DIRECTIONS
 from ringtrace.text.contacts import cut
 from ringtrace.text.offsets import locate
-from ringtrace.text.view import Said, TextView
+from ringtrace.text.sieve import Sieve
+from ringtrace.text.view import Said, TextView, fold_batch
 
 INPUT = (
     "post_id", "evidence_id", "member", "platform", "container_name", "kind", "sent_at", "title", "text",
@@ -43,8 +47,12 @@ def observe(batch: pa.Table, lexicons: Path | None = None, secret: bytes = b"") 
     facts: list[dict[str, Any]] = []
     batch = batch.set_column(batch.schema.get_field_index("sent_at"), "sent_at", batch["sent_at"].cast(pa.int64()))
     ways, title_ways = SegmentRows(batch["segments"]), SegmentRows(batch["title_segments"])
-    for at, row in enumerate(batch.drop_columns(["segments", "title_segments"]).to_pylist()):
+    rows = batch.drop_columns(["segments", "title_segments"]).to_pylist()
+    for at, (row, asked) in enumerate(zip(rows, who_may_find([row["text"] for row in rows], lexicons), strict=True)):
         if row["kind"] == "system":
+            continue
+        if not asked and not row["title"] and not row["lift"]:
+            stances.append(_stance(row, NOTHING))
             continue
         view = TextView(
             text=row["text"],
@@ -59,17 +67,13 @@ def observe(batch: pa.Table, lexicons: Path | None = None, secret: bytes = b"") 
             lexicons=lexicons,
             secret=secret,
         )
-        candidates = find_all(view)
+        candidates = find_all(view, asked)
         found = assess(view, candidates)
         segments = ways[at] if candidates or found.facts else ()
         mentions.extend(_mentions(row, row["text"], segments, zip(candidates, found.owners, strict=True)))
         if row["title"]:
             mentions.extend(_title_mentions(row, view, title_ways[at]))
-        stances.append(
-            {"post_id": row["post_id"], "frame": found.frame, "direction": found.direction,
-             "probability": found.probability, "band": found.band,
-             **{name: share * found.probability for name, share in zip(DIRECTIONS, found.leanings, strict=True)}}
-        )  # fmt: skip
+        stances.append(_stance(row, found))
         if cut(view):
             whole = locate(ways[at], row["text"], 0, len(row["text"]))
             facts.append(
@@ -88,35 +92,77 @@ def observe(batch: pa.Table, lexicons: Path | None = None, secret: bytes = b"") 
 SHORT = 200
 """Code points up to which a text's candidates are remembered: half of what a case says is said again."""
 _REMEMBERED = 131_072
+EVERY = -1
 _TOLD = frozenset({"platform", "kind", "secret"})
 """What is remembered with a text; an extractor that reads more of a view (``READS``) looks anew each time."""
 
 
-def find_all(view: TextView) -> list[Candidate]:
-    """Return what every extractor finds in ``view``, in order of place."""
+def find_all(view: TextView, asked: int = EVERY) -> list[Candidate]:
+    """Return what every extractor finds in ``view``, in order of place.
+
+    asked: the extractors that may find something, as bits by their number; see ``who_may_find``.
+    """
     lasting, passing = _extractors()
-    if len(view.text) <= SHORT:
-        found = [*_lasting(view.text, view.platform, view.kind, view.lexicons, view.secret)]
+    if not asked & lasting.bits:
+        found = []
+    elif len(view.text) <= SHORT:
+        found = [*_lasting(view.text, view.platform, view.kind, view.lexicons, view.secret, asked)]
     else:
-        found = [c for extractor in lasting for c in extractor.find(view)]
-    for extractor in passing:
-        found.extend(extractor.find(view))
+        found = [c for bit, extractor in lasting.parts if asked & bit for c in extractor.find(view)]
+    for bit, extractor in passing.parts:
+        if asked & bit:
+            found.extend(extractor.find(view))
     found.sort(key=lambda c: (c.pieces, c.kind, c.value, -c.probability))
     return found
 
 
+class _Extractors(NamedTuple):
+    """Extractors, each with the bit of its number among all; bits: those of all of them."""
+
+    parts: tuple[tuple[int, ModuleType], ...]
+    bits: int
+
+
 @cache
-def _extractors() -> tuple[tuple[ModuleType, ...], tuple[ModuleType, ...]]:
+def _extractors() -> tuple[_Extractors, _Extractors]:
     """Return the extractors whose finds depend on the text and ``_TOLD`` alone, and the others."""
-    parts = registry.scan("ringtrace.extractors").values()
-    lasting = tuple(part for part in parts if hasattr(part, "READS") and _TOLD.issuperset(part.READS))
-    return lasting, tuple(part for part in parts if part not in lasting)
+    parts = [(1 << at, part) for at, part in enumerate(registry.scan("ringtrace.extractors").values())]
+    lasting = [pair for pair in parts if hasattr(pair[1], "READS") and _TOLD.issuperset(pair[1].READS)]
+    passing = [pair for pair in parts if pair not in lasting]
+    return tuple(_Extractors(tuple(some), sum(bit for bit, _ in some)) for some in (lasting, passing))  # type: ignore[return-value]
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _lasting(text: str, platform: str, kind: str, lexicons: Path | None, secret: bytes) -> tuple[Candidate, ...]:
+def _lasting(
+    text: str, platform: str, kind: str, lexicons: Path | None, secret: bytes, asked: int
+) -> tuple[Candidate, ...]:
     view = TextView(text, platform, kind=kind, lexicons=lexicons, secret=secret)
-    return tuple(c for extractor in _extractors()[0] for c in extractor.find(view))
+    return tuple(c for bit, extractor in _extractors()[0].parts if asked & bit for c in extractor.find(view))
+
+
+@cache
+def _sieve(lexicons: Path | None) -> Sieve:
+    """Return the sieve of all extractors, in order, and of the stances; an extractor without ``needs`` always looks."""
+    parts = registry.scan("ringtrace.extractors").values()
+    asked = [part.needs(lexicons) if hasattr(part, "needs") else None for part in parts]
+    return Sieve([*asked, reading.needs(lexicons)])
+
+
+def who_may_find(texts: Sequence[str], lexicons: Path | None) -> list[int]:
+    """Return for each text who may find something in it, as bits: the extractors by number, then the stances."""
+    distinct = {text: at for at, text in enumerate(dict.fromkeys(texts))}
+    met = _sieve(lexicons).sift([folded.text for folded in fold_batch(distinct)])
+    bits = np.left_shift(np.int64(1), np.arange(met.shape[1], dtype=np.int64))
+    asked = (met * bits).sum(axis=1).tolist()
+    return [asked[distinct[text]] for text in texts]
+
+
+def _stance(row: dict[str, Any], found: Assessment) -> dict[str, Any]:
+    return {
+        "post_id": row["post_id"], "frame": found.frame, "direction": found.direction,
+        "probability": found.probability, "band": found.band,
+        **{name: share * found.probability for name, share in zip(DIRECTIONS, found.leanings, strict=True)},
+    }  # fmt: skip
 
 
 def _title_mentions(row: dict[str, Any], view: TextView, segments: tuple[Segment, ...]) -> list[dict[str, Any]]:

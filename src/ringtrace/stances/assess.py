@@ -16,8 +16,8 @@ from ringtrace.stances.facts import find_facts
 from ringtrace.stances.features import Describer, Talk
 from ringtrace.stances.owners import decide_owners
 from ringtrace.stances.weights import CLASSES, DIRECTED, UNREAD, Weights, lifted, softmax, weights
-from ringtrace.text.folding import fold
-from ringtrace.text.view import Said, TextView
+from ringtrace.text.sieve import Needs, need
+from ringtrace.text.view import Said, TextView, fold_again
 
 # What may be an offer, a wish or a go-between at all: a child concept with a concept of transfer.
 _CHILD = ("child", "child_sexed", "twins", "newborn", "unborn", "adopt", "childless")
@@ -94,6 +94,15 @@ def assess(view: TextView, candidates: Sequence[Candidate]) -> Assessment:
     return _assessment(view, candidates, _read(view, candidates))
 
 
+def needs(lexicons: Path | None) -> Needs:
+    """Return what a folded text must have to name any concept."""
+    return ((need(vocabulary(lexicons).strings),),)
+
+
+NOTHING = Assessment("plain", "none", 0.0, "no", (), (), (1 / 3, 1 / 3, 1 / 3))
+"""What a text does that names no concept and holds no value, has no headline and whose company says nothing."""
+
+
 def explain(view: TextView, candidates: Sequence[Candidate]) -> Explanation:
     """Return the assessment with the concepts and weights behind it, strongest first."""
     reading = _read(view, candidates)
@@ -142,7 +151,7 @@ def _read(view: TextView, candidates: Sequence[Candidate]) -> _Reading:
     if view.title and view.kind in _OWN_TITLE:
         # A listing's headline is the same author's: it is read with the body, behind its end.
         shift = len(view.folded.text) + 1
-        found = found + [(bits, shift + a, shift + b) for bits, a, b in words.scan(fold(view.title).text)]
+        found = found + [(bits, shift + a, shift + b) for bits, a, b in words.scan(fold_again(view.title).text)]
     elif view.title:
         heading = _does((Said(view.title),), view.platform, view.lexicons)
     named = 0
@@ -204,7 +213,7 @@ def _talk(view: TextView, heading: Direction) -> Talk:
 def _named(text: str, lexicons: Path | None) -> frozenset[str]:
     """Return the concepts that a post above names."""
     words = vocabulary(lexicons)
-    return frozenset(hit.concept for hit in words.hits(words.scan(fold(text).text)))
+    return frozenset(hit.concept for hit in words.hits(words.scan(fold_again(text).text)))
 
 
 @lru_cache(maxsize=16_384)

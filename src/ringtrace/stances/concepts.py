@@ -92,6 +92,7 @@ class Vocabulary:
                     not open_right and string[-1] in _ALNUM,
                 )
             )
+        self.strings = tuple(dict.fromkeys(string for string, _ in strings))
         self._automaton = ahocorasick_rs.AhoCorasick([string for string, _ in strings], store_patterns=False)
 
     def _enter(self, strings: dict[tuple[str, bool], list[list[int]]], name: str, term: str) -> None:

@@ -51,6 +51,7 @@ class AgeWords:
     chinese: tuple[tuple[str, str], ...]
     english: tuple[tuple[str, str], ...]
     terms: Mapping[str, tuple[str, ...]]
+    marked_by: frozenset[str]
     marks: ahocorasick_rs.AhoCorasick
     chinese_first: frozenset[str]
     english_first: frozenset[str]
@@ -315,6 +316,7 @@ def age_words(lexicons: Path | None) -> AgeWords:
         tuple(pair for pair in ordered if not pair[0].isascii()),
         tuple(pair for pair in ordered if pair[0].isascii()),
         terms,
+        frozenset(marks),
         ahocorasick_rs.AhoCorasick(sorted(marks), store_patterns=False),
         frozenset(key[0] for key in units if not key.isascii()),
         frozenset(key[0] for key in units if key.isascii()),

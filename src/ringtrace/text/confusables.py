@@ -145,6 +145,12 @@ CHARACTERS = _Characters()
 
 
 @cache
+def mixed_letters() -> frozenset[str]:
+    """Return the letters that look like Latin ones and are such by their company; see ``settle_scripts``."""
+    return frozenset(_letters("mixed"))
+
+
+@cache
 def _scripts() -> tuple[dict[int, str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     mixed = _letters("mixed")
     alike = re.escape("".join(sorted(mixed)))

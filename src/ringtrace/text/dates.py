@@ -94,6 +94,11 @@ def find_dates(text: str, day: date | None = None, lexicons: Path | None = None)
     return kept
 
 
+def date_words(lexicons: Path | None) -> tuple[str, ...]:
+    """Return the words of relative days and of months that ``find_dates`` looks for."""
+    return tuple(word for word, _, _ in _words(lexicons).entries)
+
+
 def _chinese(text: str, day: date | None, words: _Words) -> Iterator[DateFound]:
     if "年" in text:
         yield from _with_year(text)

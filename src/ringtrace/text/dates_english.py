@@ -109,6 +109,13 @@ def _grammar(lexicons: Path | None) -> _Grammar:
     )  # fmt: skip
 
 
+def spoken_words(lexicons: Path | None) -> tuple[str, ...]:
+    """Return words of which a text must hold one for ``find_spoken_dates`` to look at it, if no 1/2 stands in it."""
+    grammar = _grammar(lexicons)
+    ordinals = (f"{digit}{ending}" for digit in range(10) for ending in ("st", "nd", "rd", "th"))
+    return (*grammar.weekdays, *grammar.units, *grammar.holidays, *grammar.days, *grammar.months, *ordinals)
+
+
 _SLASHED = re.compile(r"(?<![0-9./\-$])([01]?[0-9]|[0-3]?[0-9])/([0-3]?[0-9])(?:/([0-9]{2}))?(?![0-9]|[./\-][0-9]|%)")
 """Month and day, or day and month, perhaps with a short year."""
 

@@ -8,10 +8,14 @@ layer can be brought back to code points of the original.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from ringtrace.text.confusables import CHARACTERS, settle_scripts
+import numpy as np
+import numpy.typing as npt
+
+from ringtrace.text.confusables import CHARACTERS, mixed_letters, settle_scripts
 
 Edit = tuple[int, int, str]
 # Up to so many distinct characters, replacing them one by one is faster than a translate table.
@@ -112,6 +116,41 @@ def fold(text: str) -> Folded:
     if CHARACTERS.uneven.isdisjoint(changed):
         return Folded(text, settle_scripts(level))
     return Folded(text, settle_scripts(level), *_steps(text))
+
+
+def fold_all(texts: Sequence[str]) -> list[Folded]:
+    """Return ``fold`` of each text; where characters become one character each, all texts are folded together."""
+    whole = np.frombuffer("\n".join((*texts, "")).encode("utf-32-le", "surrogatepass"), np.uint32)
+    levels = _levels()
+    shown = levels[whole]
+    unknown = np.unique(whole[shown == _UNKNOWN])
+    if len(unknown):
+        levels[unknown] = [_level(chr(point)) for point in unknown.tolist()]
+        shown = levels[whole]
+    ends = np.cumsum(np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts)))
+    alone = np.logical_or.reduceat(shown == _ALONE, np.concatenate(([0], ends[:-1]))) if len(texts) else ends
+    level = np.where(shown == _ALONE, np.uint32(ord(" ")), shown).tobytes().decode("utf-32-le")
+    found: list[Folded] = []
+    start = 0
+    for text, stop, apart in zip(texts, ends.tolist(), alone.tolist(), strict=True):
+        found.append(fold(text) if apart else Folded(text, level[start : stop - 1]))
+        start = stop
+    return found
+
+
+_UNKNOWN, _ALONE = 0xFFFFFFFF, 0xFFFFFFFE
+"""Of a character nobody has met yet; of one that makes a text be folded by itself."""
+
+
+@cache
+def _levels() -> npt.NDArray[np.uint32]:
+    """Return code point -> what it becomes, filled as characters are met."""
+    return np.full(0x110000, _UNKNOWN, np.uint32)
+
+
+def _level(char: str) -> int:
+    made = CHARACTERS[ord(char)]
+    return ord(made) if len(made) == 1 and made not in mixed_letters() else _ALONE
 
 
 def _steps(text: str) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:

@@ -17,6 +17,7 @@ from typing import Any
 import ahocorasick_rs
 
 from ringtrace.text.lexicon import documents, load
+from ringtrace.text.sieve import need
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,13 @@ _ENGLISH_WORDS = ahocorasick_rs.AhoCorasick(
     sorted(_ENGLISH), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
 )
 _WIDE_SIGNS = frozenset(map(chr, _WIDE))
+NUMBER = need(_ENGLISH, f"0123456789十拾百{''.join(_DIGITS)}{''.join(_WIDE_SIGNS)}")
+"""What a text must have for ``find_numbers`` to find one."""
+UNIT_OF_THOUSANDS = need(
+    (*(name for name, value in (*_SCALES.items(), *_UNITS.items()) if value >= 1_000),
+     *_LATIN_UNITS, "thousand", "grand", "mil", "billion", "dozen", "hundred", "mln", "lakh", "crore")
+)  # fmt: skip
+"""What a text must have for one of its numbers to be ``scaled``."""
 _ROUND = 10
 _GOES_ON = frozenset(",.+ " + "".join({name[0] for name in _SCALES} | {"m", "个"}))
 """What may stand after plain digits and belong to the number: a group, a scale, a plus."""

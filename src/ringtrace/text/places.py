@@ -115,6 +115,11 @@ def find_places(text: str, original: str = "", when: str = "", lexicons: Path | 
     return tuple(found)
 
 
+def place_names(lexicons: Path | None) -> tuple[str, ...]:
+    """Return every name that ``find_places`` knows, as it stands in a folded text."""
+    return _gazetteer(lexicons).names
+
+
 def parent(code: str) -> str:
     """Return the code one level up: 510115 -> 510100 -> 510000 -> CN; US-GA -> US; "" at the top."""
     if len(code) == 6 and code.isdigit():
@@ -164,6 +169,7 @@ class _Gazetteer:
         self._world(entries)
         for word in words.get("not_place", ()):
             entries[word.lower()] = []
+        self.names = tuple(entries)
         self.readings = [tuple(entries[name]) for name in entries]
         self.certain = [tuple(_certain(readings)) for readings in self.readings]
         top = [max((r.weight for r in readings if r.form == "short"), default=0.0) for readings in self.readings]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from ringtrace.text.folding import Folded, fold
+from ringtrace.text.folding import Folded, fold, fold_all
 
 
 class Said(NamedTuple):
@@ -55,9 +56,37 @@ class TextView:
     @cached_property
     def folded(self) -> Folded:
         """NFKC, invisibles and keycaps removed, look-alikes, simplified, lower case; with offsets."""
-        return _fold_short(self.text) if len(self.text) <= _SHORT else fold(self.text)
+        return fold_again(self.text)
 
 
 _SHORT = 200
-_fold_short = lru_cache(maxsize=131_072)(fold)
+_REMEMBERED = 131_072
+_FOLDED: dict[str, Folded] = {}
 """Short texts come again and again; they are folded once."""
+
+
+def fold_again(text: str) -> Folded:
+    """Return ``fold(text)``, short texts from memory."""
+    known = _FOLDED.get(text)
+    if known is None:
+        known = fold(text)
+        if len(text) <= _SHORT:
+            _remember(known)
+    return known
+
+
+def fold_batch(texts: Iterable[str]) -> list[Folded]:
+    """Return ``fold`` of each text; those not in memory are folded together, the short ones then remembered."""
+    wanted = list(texts)
+    fresh = {one.original: one for one in fold_all([text for text in dict.fromkeys(wanted) if text not in _FOLDED])}
+    found = [fresh.get(text) or _FOLDED[text] for text in wanted]
+    for text, one in fresh.items():
+        if len(text) <= _SHORT:
+            _remember(one)
+    return found
+
+
+def _remember(folded: Folded) -> None:
+    if len(_FOLDED) >= _REMEMBERED:
+        _FOLDED.clear()
+    _FOLDED[folded.original] = folded

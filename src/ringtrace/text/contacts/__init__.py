@@ -5,5 +5,6 @@ says whether a budget ended the reading before the text did.
 """
 
 from ringtrace.text.contacts.finding import cut, read
+from ringtrace.text.contacts.sifting import needs
 
-__all__ = ["cut", "read"]
+__all__ = ["cut", "needs", "read"]

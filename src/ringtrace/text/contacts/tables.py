@@ -63,15 +63,23 @@ class Cues:
 
     marks:  folded text -> sound classes, strong digits and blanks, for the automaton only.
     words:  concept -> terms, as ``lexicon.load`` gives them.
+    sought: what the automaton finds, in order of ``concepts``.
     """
 
     words: dict[str, tuple[str, ...]]
     marks: dict[int, str]
     automaton: AhoCorasick
     concepts: tuple[str, ...]
+    sought: tuple[str, ...]
 
     def term(self, concept: str) -> tuple[str, ...]:
         return self.words.get(concept, ())
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What the automaton finds of addresses."""
+        pairs = zip(self.sought, self.concepts, strict=True)
+        return tuple(term for term, concept in pairs if concept in ("address", "at_word"))
 
     @cached_property
     def strong_wechat(self) -> frozenset[str]:
@@ -191,7 +199,9 @@ def cues(override: Path | None = None) -> Cues:
             terms.setdefault(term.translate(marks), concept)
     terms = {**_generated(words, marks), **terms}
     terms["V"] = "wechat_single"
-    return Cues(words, marks, AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest), tuple(terms.values()))
+    return Cues(
+        words, marks, AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest), tuple(terms.values()), tuple(terms)
+    )
 
 
 def _sound_pairs() -> list[tuple[str, str, str]]:
