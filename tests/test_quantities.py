@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringtrace.extractors import money
 from ringtrace.text.folding import fold
 from ringtrace.text.numbers import find_numbers
 from ringtrace.text.quantities import find_quantities, widen
+from ringtrace.text.view import TextView
 
 CASES = tomllib.loads((Path(__file__).parent / "specs" / "quantity.any.toml").read_text("utf-8"))["cases"]
 WORDS = [
@@ -68,3 +70,14 @@ def test_figures_and_groups_of_figures_are_read_as_they_stand(value):
 @pytest.mark.parametrize("text", ["两万五", "2w5", "5-6万", "twenty thousand", "3万一个", "15k"])
 def test_what_posts_say_is_read_as_before(text):
     assert widen(text) == find_numbers(text)
+
+
+def test_numbers_of_more_digits_than_are_reckoned_with_break_no_sum():
+    digits = "6222021234567890123\u200b17000889447，710，746709/383309039910"
+    for text in (fold(digits).text, f"13 dollars and {'9' * 60}", f"half {'8' * 40}/3"):
+        assert widen(text) == widen(text)
+        assert all(one < Decimal(10) ** 15 for one in map(_sum_of, money.find(TextView(text))))
+
+
+def _sum_of(candidate):
+    return Decimal(candidate.value.split(" ")[0])

@@ -112,7 +112,7 @@ def _hundredths(text: str, stop: int, following: tuple[Number, ...], words: _Wor
     """Return what cents add behind a named sum ("13 dollars and 45 cents", "15 dollars 50") and where it ends."""
     for number in following:
         between, after = text[stop : number.start], text[number.stop : number.stop + 8]
-        hundred = number.value % 1 == 0 and 0 < number.value < 100 and number.high is None
+        hundred = 0 < number.value < 100 and number.value % 1 == 0 and number.high is None
         sign = next((sign for sign in words.terms["hundredth"] if after.lstrip(" ").startswith(sign)), "")
         if hundred and sign and between in (" ", " and ", ", "):
             return number.value / 100, number.stop + len(after) - len(after.lstrip(" ")) + len(sign)

@@ -151,7 +151,7 @@ def _read(view: TextView, candidates: Sequence[Candidate]) -> _Reading:
     if view.title and view.kind in _OWN_TITLE:
         # A listing's headline is the same author's: it is read with the body, behind its end.
         shift = len(view.folded.text) + 1
-        found = found + [(bits, shift + a, shift + b) for bits, a, b in words.scan(fold_again(view.title).text)]
+        found = [*found, *((bits, shift + a, shift + b) for bits, a, b in words.scan(fold_again(view.title).text))]
     elif view.title:
         heading = _does((Said(view.title),), view.platform, view.lexicons)
     named = 0

@@ -8,8 +8,9 @@ same sentence. Concepts called ``not_*`` are covers: they hide whatever stands i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from pathlib import Path
 
@@ -25,6 +26,8 @@ ASCII_GAP = 26
 """The same where the first half is written in ASCII: about five English words."""
 HITS = 4_000
 """Budget: matches looked at in one text; an article of 20,000 characters stays below it."""
+SHORT, REMEMBERED = 200, 65_536
+"""Code points of a text whose hits are remembered, and of how many texts."""
 PHRASES = 200
 """Budget: phrases compared with each other in one text."""
 
@@ -93,6 +96,7 @@ class Vocabulary:
                 )
             )
         self.strings = tuple(dict.fromkeys(string for string, _ in strings))
+        self._scanned = lru_cache(maxsize=REMEMBERED)(self._scan)
         self._automaton = ahocorasick_rs.AhoCorasick([string for string, _ in strings], store_patterns=False)
 
     def _enter(self, strings: dict[tuple[str, bool], list[list[int]]], name: str, term: str) -> None:
@@ -112,8 +116,14 @@ class Vocabulary:
             else:
                 entry[1 + place].append(number)
 
-    def scan(self, text: str) -> list[tuple[int, int, int]]:
-        """Return (concept bits, start, stop) in order of the matches' ends, covers applied."""
+    def scan(self, text: str) -> Sequence[tuple[int, int, int]]:
+        """Return (concept bits, start, stop) in order of the matches' ends, covers applied.
+
+        A post is scanned by itself and again above each of its answers: short texts are remembered.
+        """
+        return self._scanned(text) if len(text) <= SHORT else self._scan(text)
+
+    def _scan(self, text: str) -> tuple[tuple[int, int, int], ...]:
         patterns = self._patterns
         found: list[tuple[int, int, int]] = []
         joined: list[tuple[int, int, int]] = []
@@ -138,7 +148,7 @@ class Vocabulary:
                 heads.setdefault(number, []).append((start, stop))
         if covers:
             found = [hit for hit in found if not any(a <= hit[1] and hit[2] <= b for a, b in covers)]
-        return self._longest(found, joined)
+        return tuple(self._longest(found, joined)) if found or joined else ()
 
     def _longest(
         self, found: list[tuple[int, int, int]], joined: list[tuple[int, int, int]]
@@ -175,7 +185,7 @@ class Vocabulary:
             return False
         return _BREAKS.isdisjoint(text[last:start])
 
-    def hits(self, found: list[tuple[int, int, int]]) -> list[Hit]:
+    def hits(self, found: Sequence[tuple[int, int, int]]) -> list[Hit]:
         """Return one Hit for each concept of each match, in order of position."""
         hits = [Hit(name, start, stop) for bits, start, stop in found for name in self._names_of(bits)]
         return sorted(hits, key=attrgetter("start", "stop", "concept"))

@@ -27,6 +27,7 @@ _BREAK = re.compile(f"[{''.join(sorted(SENTENCE_BREAKS))}]")
 SHORT, LONG = 24, 220
 """Code points: an answer in passing stays below SHORT, an article or a notice is above LONG."""
 QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ('"', '"'), ("«", "»"))
+_OPENING = frozenset(opening for opening, _ in QUOTES)
 QUOTED_MIN = 6
 """Code points inside quotation marks from which it is a saying, not a nickname or a scare quote."""
 CHILD = ("child", "child_sexed", "twins", "newborn", "unborn", "adopt", "childless", "between_families")
@@ -69,6 +70,8 @@ class Talk:
 def quotations(text: str) -> list[tuple[int, int]]:
     """Return the insides of quotation marks of at least QUOTED_MIN code points, in order."""
     found: list[tuple[int, int]] = []
+    if _OPENING.isdisjoint(text):
+        return found
     for opening, closing in QUOTES:
         start = text.find(opening)
         while start >= 0:

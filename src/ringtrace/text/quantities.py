@@ -101,6 +101,9 @@ def find_quantities(text: str) -> tuple[Number, ...]:
     return tuple(found)
 
 
+_UNBROKEN = Decimal(10) ** 20
+
+
 def widen(text: str, *, signed: bool = False) -> tuple[Number, ...]:
     """Return ``find_numbers(text)`` with the wider readings in place of those that they cover."""
     wider = [*_english(text, signed), *_chinese(text, signed)]
@@ -121,6 +124,11 @@ def widen(text: str, *, signed: bool = False) -> tuple[Number, ...]:
             kept.append(number)
     kept += [number for place, number in enumerate(wider) if place not in dropped]
     return tuple(sorted(kept, key=lambda number: number.start))
+
+
+def _broken(value: Decimal) -> bool:
+    """Whether a number has decimals; one of more digits than decimals are reckoned with has none that count."""
+    return value < _UNBROKEN and bool(value % 1)
 
 
 def _disjoint(numbers: list[Number]) -> list[Number]:
@@ -400,7 +408,7 @@ def _english(text: str, signed: bool) -> list[Number]:
             found.append(_as_number(text, run, at, read, named, signed))
             at = read.end
         first = last
-    return found if signed else [number for number in found if number.scaled or number.value % 1 or number.words]
+    return found if signed else [number for number in found if number.scaled or _broken(number.value) or number.words]
 
 
 def _as_number(text: str, run: _Run, at: int, read: _Read, named: bool, signed: bool) -> Number:

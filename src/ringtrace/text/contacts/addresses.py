@@ -29,6 +29,7 @@ _TELEGRAM = re.compile(
     r"|tg://resolve\?domain=([a-z][a-z0-9_]{3,31})"
 )
 _WHATSAPP = re.compile(rf"(?<![a-z0-9])(?:wa{_DOT}me/|api\.whatsapp\.com/send/?\?phone=)\+?(\d{{7,15}})(?!\d)")
+_NAME_ENDS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_+%-")
 _NOT_NAMES = frozenset({"joinchat", "addstickers", "share", "proxy", "socks", "setlanguage", "iv"})
 # Budgets for hostile texts.
 _TRIES, _MOST = 4_000, 2_000
@@ -75,7 +76,7 @@ def _emails(scene: Scene) -> Iterator[Address]:
     places.sort(key=lambda place: (place[0], -place[1]))
     done = -1
     for start, stop, word in places[:_TRIES]:
-        if start < done:
+        if start < done or not _ends_name(text, start):
             continue
         right = _DOMAIN.match(text, stop, stop + 200)
         base = max(0, start - 100)
@@ -91,6 +92,12 @@ def _emails(scene: Scene) -> Iterator[Address]:
             done = end
             rule = "e-mail address" if word == "@" and not dressed else "e-mail address in words"
             yield Address(base + left.start(1), end, "email", f"{local}@{domain}", probability, rule)
+
+
+def _ends_name(text: str, start: int) -> bool:
+    """Whether what stands before ``start`` may end the name of an address: most at signs call somebody."""
+    before = text[max(0, start - 6) : start].rstrip()
+    return bool(before) and (before[-1] in _NAME_ENDS or before[-1] in "[({<")
 
 
 def _disguised(scene: Scene) -> Iterator[Address]:

@@ -28,6 +28,10 @@ _SOLID = r"(?<![0-9a-z_@#=%&+/.,:$¥€£-])\d{5,11}(?![0-9a-z_@%]|[.,:/-]\d)"
 _CHAIN = r"(?<![0-9a-z_@#.,-])\d(?:([^0-9a-z\u4e00-\u9fff]{0,3})\d){5,10}(?![0-9a-z_@%]|[.,:/-]\d)"
 _DIGITS, _PARTED = re.compile(_SOLID), re.compile(_CHAIN)
 _ID = re.compile(r"(?<![a-z0-9_@./#-])[a-z][a-z0-9_-]{5,19}(?![a-z0-9_@/-]|\.[a-z0-9])")
+_MARKED = re.compile(r"[\d_]")
+"""An id by itself is weighed only where it holds one of these."""
+_FEWEST = 5
+"""Digits of a number by itself; one more where they stand apart."""
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{0,2}")
 _SYLLABLES = re.compile(
     r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcswy])?(?:i?ang?|i?ong|u?eng?|u?an|ing?|un|u?ai|u?ei|i?ao|i?ou|u?o|i?u|i?e|[aeiouv])"
@@ -61,14 +65,14 @@ def find_bare(scene: Scene, view: TextView, company: bool, taken: Taken) -> Iter
     company: whether the text holds a contact already; taken: what other readings have claimed.
     """
     weigh = _Weigher(scene, view, company)
-    for match in islice(_DIGITS.finditer(scene.text), _MOST):
+    for match in islice(_DIGITS.finditer(scene.text), _MOST) if scene.digits >= _FEWEST else ():
         if not taken.holds(*match.span()):
             yield from weigh.number(match.start(), match.end(), match.group(), DIGITS)
-    if scene.strong != scene.text or not weigh.solid:
+    if scene.digits > _FEWEST and (scene.strong != scene.text or not weigh.solid):
         for match in islice(_PARTED.finditer(scene.strong), _MOST):
             if not taken.holds(*match.span()):
                 yield from weigh.chain(match)
-    for match in islice(_ID.finditer(scene.text), _MOST):
+    for match in islice(_ID.finditer(scene.text), _MOST) if _MARKED.search(scene.text) else ():
         if not taken.holds(*match.span()):
             yield from weigh.name(match)
 

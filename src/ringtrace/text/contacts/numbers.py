@@ -41,6 +41,7 @@ _SHORTEST, _LONGEST = 7, 13
 """Digits of a number as dialled within a country; with its code it has at most fifteen (E.164)."""
 _BESIDE = 6
 _SHORT = re.compile(r"[19](?<![\d./+#-].)(?<!\d:.)(?:(?<=9)\d\d|(?<=1)\d{2,5}|(?<=9)[56]\d{3})(?![\d:/]|[.-]\d)")
+_MOBILE_DIGITS, _SERVICE_DIGITS = 11, 3
 # A hostile text may hold any number of numbers and almost-numbers; ordinary ones hold a handful.
 _TRIES = 4_000
 MOST = 2_000
@@ -75,17 +76,19 @@ def find_numbers(scene: Scene) -> list[Number]:
     concepts = {cue.concept for cue in scene.found}
     cued = bool(concepts & {"phone", "wechat", "qq", "telegram", "whatsapp", "add"})
     sources: list[Iterator[Number]] = []
-    digits = sum(map(scene.strong.count, "0123456789"))
+    digits = scene.digits
     if "reverse" in concepts:
         sources.append(_backwards(scene))
     if digits >= 8:
         sources += [_whole(scene), _abroad(scene), _landline(scene), _free(scene)]
     if digits >= 11:
         sources.append(_joined(scene, _JOINED, scene.strong, cued, taken))
-    sources.append(_joined(scene, _JOINED_WEAK, scene.weak, cued, taken))
+    if len(scene.text) >= _MOBILE_DIGITS:
+        sources.append(_joined(scene, _JOINED_WEAK, scene.weak, cued, taken))
     if cued and digits >= 10:
         sources.append(_grouped(scene))
-    sources.append(_service(scene))
+    if digits >= _SERVICE_DIGITS:
+        sources.append(_service(scene))
     if digits >= 7 and scene.text.isascii() and "phone" in concepts:
         sources.append(_national(scene))
     for source in sources:

@@ -80,6 +80,11 @@ class Scene:
         return self.text.translate(digit_tables()[0])
 
     @cached_property
+    def digits(self) -> int:
+        """How many digits ``strong`` holds."""
+        return sum(map(self.strong.count, "0123456789"))
+
+    @cached_property
     def weak(self) -> str:
         """The same with the readings that hold only beside a cue: homophones and look-alikes."""
         read = self.text.translate(digit_tables()[1])
