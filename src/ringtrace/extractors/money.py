@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -38,7 +38,7 @@ class _Words:
     after_keys: tuple[str, ...]
     before_keys: tuple[str, ...]
     terms: Mapping[str, tuple[str, ...]]
-    after_first: frozenset[str]
+    after_by_first: Mapping[str, tuple[str, ...]]
     cues_zh: tuple[str, ...]
     cues_en: frozenset[str]
     firm: tuple[str, ...]
@@ -212,8 +212,8 @@ def _currency(
         before = words.before[sign]
         start -= len(head) - len(bare) + len(sign)
     rest = tail.lstrip(" -")
-    if rest[:1] in words.after_first and rest.startswith(words.after_keys):
-        sign = next(key for key in words.after_keys if rest.startswith(key))
+    sign = next((key for key in words.after_by_first.get(rest[:1], ()) if rest.startswith(key)), "")
+    if sign:
         beyond = rest[len(sign) : len(sign) + 1]
         if not (sign.isascii() and sign.isalpha() and beyond.isascii() and beyond.isalpha()):
             after = words.after[sign]
@@ -272,6 +272,14 @@ def _is_plain_sum(text: str, number: Number) -> bool:
     return not joined and not (after[:1].isascii() and after[:1].isalnum()) and number.digits <= 7
 
 
+def _by_first(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return first character -> the keys that begin with it, longest first."""
+    found: dict[str, list[str]] = {}
+    for key in sorted(keys, key=lambda key: (-len(key), key)):
+        found.setdefault(key[0], []).append(key)
+    return {first: tuple(listed) for first, listed in found.items()}
+
+
 @cache
 def _words(lexicons: Path | None) -> _Words:
     terms = lexicon.load("money", lexicons)
@@ -289,7 +297,7 @@ def _words(lexicons: Path | None) -> _Words:
         tuple(sorted(after, key=lambda key: (-len(key), key))),
         tuple(sorted(before, key=lambda key: (-len(key), key))),
         terms,
-        frozenset(key[0] for key in after),
+        _by_first(after),
         tuple(cue for cue in cues if not cue.isascii()),
         frozenset(cue for cue in cues if cue.isascii()),
         tuple(terms.get("firm", ())),

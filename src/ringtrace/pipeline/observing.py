@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ringtrace import registry
 from ringtrace.engines.tables import from_rows
@@ -22,6 +23,7 @@ from ringtrace.stances import assess as reading
 from ringtrace.stances.assess import NOTHING, assess
 from ringtrace.stances.company import DIRECTIONS
 from ringtrace.text.contacts import cut
+from ringtrace.text.folding import Folded
 from ringtrace.text.offsets import locate
 from ringtrace.text.sieve import Sieve
 from ringtrace.text.view import Said, TextView, fold_batch
@@ -32,6 +34,7 @@ INPUT = (
 )  # fmt: skip
 
 
+_Row = dict[str, Any]
 UNREAD = "contacts_unread"
 """The fact of a post in which a budget ended the reading of contacts: the rest of it was not looked at."""
 
@@ -42,51 +45,56 @@ def observe(batch: pa.Table, lexicons: Path | None = None, secret: bytes = b"") 
     batch: the columns of ``INPUT`` and ``above``, as ``answering.posts_above`` gives it,
     ``lift`` and ``lean``, as ``stances.company`` gives them (0 at first sight). secret: the case's key for digests.
     """
-    mentions: list[dict[str, Any]] = []
-    stances: list[dict[str, Any]] = []
-    facts: list[dict[str, Any]] = []
-    batch = batch.set_column(batch.schema.get_field_index("sent_at"), "sent_at", batch["sent_at"].cast(pa.int64()))
-    ways, title_ways = SegmentRows(batch["segments"]), SegmentRows(batch["title_segments"])
-    rows = batch.drop_columns(["segments", "title_segments"]).to_pylist()
-    for at, (row, asked) in enumerate(zip(rows, who_may_find([row["text"] for row in rows], lexicons), strict=True)):
+    mentions: list[_Row] = []
+    stances: list[_Row] = []
+    facts: list[_Row] = []
+    for at, (row, asked, view) in enumerate(_views(batch, lexicons, secret)):
         if row["kind"] == "system":
             continue
         if not asked and not row["title"] and not row["lift"]:
-            stances.append(_stance(row, NOTHING))
+            stances.append({**_NOTHING, "post_id": row["post_id"]})
             continue
-        view = TextView(
-            text=row["text"],
-            platform=row["platform"],
-            container=row["container_name"],
-            kind=row["kind"],
-            sent_at=row["sent_at"],
-            title=row["title"],
-            above=tuple(Said(**one) for one in row["above"]),
-            lift=row["lift"],
-            lean=tuple(row["lean"]),
-            lexicons=lexicons,
-            secret=secret,
-        )
+        ways = row["segments"]
         candidates = find_all(view, asked)
         found = assess(view, candidates)
         segments = ways[at] if candidates or found.facts else ()
         mentions.extend(_mentions(row, row["text"], segments, zip(candidates, found.owners, strict=True)))
         if row["title"]:
-            mentions.extend(_title_mentions(row, view, title_ways[at]))
-        stances.append(_stance(row, found))
+            mentions.extend(_title_mentions(row, view, row["title_segments"][at]))
+        stances.append({"post_id": row["post_id"], **_stance(found)})
         if cut(view):
             whole = locate(ways[at], row["text"], 0, len(row["text"]))
-            facts.append(
-                {"post_id": row["post_id"], "fact": UNREAD, "spans": [_span(row, a, b) for _, _, a, b in whole],
-                 "probability": 1.0}
-            )  # fmt: skip
+            facts.append(_fact(row, UNREAD, 1.0, whole))
         for fact in found.facts:
             runs = [run for a, b in fact.pieces for run in locate(segments, row["text"], a, b)]
-            spans = [_span(row, start, stop) for _, _, start, stop in runs]
-            facts.append(
-                {"post_id": row["post_id"], "fact": fact.fact, "spans": spans, "probability": fact.probability}
-            )
+            facts.append(_fact(row, fact.fact, fact.probability, runs))
     return from_rows("mentions", mentions), from_rows("stances", stances), from_rows("facts", facts)
+
+
+def _views(batch: pa.Table, lexicons: Path | None, secret: bytes) -> Iterator[tuple[_Row, int, TextView]]:
+    """Yield each post's row, who may find something in it, and its text as they see it, already folded."""
+    batch = batch.set_column(batch.schema.get_field_index("sent_at"), "sent_at", batch["sent_at"].cast(pa.int64()))
+    ways = {name: SegmentRows(batch[name]) for name in ("segments", "title_segments")}
+    said = _said(batch["above"])
+    rows = batch.drop_columns(["segments", "title_segments", "above"]).to_pylist()
+    folded = fold_batch([row["text"] for row in rows])
+    for row, above, layer, asked in zip(rows, said, folded, who_may_find(folded, lexicons), strict=True):
+        row.update(ways)
+        view = TextView(
+            row["text"], row["platform"], row["container_name"], row["kind"], row["sent_at"], row["title"], above,
+            row["lift"], tuple(row["lean"]), lexicons, secret,
+        )  # fmt: skip
+        view.__dict__["folded"] = layer
+        yield row, asked, view
+
+
+def _said(above: pa.ChunkedArray) -> Iterator[tuple[Said, ...]]:
+    """Yield what stands above each post."""
+    for chunk in above.chunks:
+        fields = dict(zip(chunk.type.value_type.names, chunk.flatten().flatten(), strict=True))
+        said = list(map(Said, *(fields[name].to_pylist() for name in Said._fields)))
+        stops = pc.list_value_length(chunk).fill_null(0).to_numpy(zero_copy_only=False).cumsum().tolist()
+        yield from (tuple(said[start:stop]) for start, stop in zip([0, *stops], stops, strict=False))
 
 
 SHORT = 200
@@ -148,24 +156,30 @@ def _sieve(lexicons: Path | None) -> Sieve:
     return Sieve([*asked, reading.needs(lexicons)])
 
 
-def who_may_find(texts: Sequence[str], lexicons: Path | None) -> list[int]:
+def who_may_find(texts: Sequence[Folded], lexicons: Path | None) -> list[int]:
     """Return for each text who may find something in it, as bits: the extractors by number, then the stances."""
-    distinct = {text: at for at, text in enumerate(dict.fromkeys(texts))}
-    met = _sieve(lexicons).sift([folded.text for folded in fold_batch(distinct)])
-    bits = np.left_shift(np.int64(1), np.arange(met.shape[1], dtype=np.int64))
-    asked = (met * bits).sum(axis=1).tolist()
-    return [asked[distinct[text]] for text in texts]
+    distinct = {text: at for at, text in enumerate(dict.fromkeys(folded.text for folded in texts))}
+    met = _sieve(lexicons).sift(list(distinct))
+    asked = (met * np.left_shift(np.int64(1), np.arange(met.shape[1], dtype=np.int64))).sum(axis=1).tolist()
+    return [asked[distinct[folded.text]] for folded in texts]
 
 
-def _stance(row: dict[str, Any], found: Assessment) -> dict[str, Any]:
+def _stance(found: Assessment) -> _Row:
     return {
-        "post_id": row["post_id"], "frame": found.frame, "direction": found.direction,
-        "probability": found.probability, "band": found.band,
+        "frame": found.frame, "direction": found.direction, "probability": found.probability, "band": found.band,
         **{name: share * found.probability for name, share in zip(DIRECTIONS, found.leanings, strict=True)},
     }  # fmt: skip
 
 
-def _title_mentions(row: dict[str, Any], view: TextView, segments: tuple[Segment, ...]) -> list[dict[str, Any]]:
+_NOTHING = _stance(NOTHING)
+
+
+def _fact(row: _Row, fact: str, probability: float, runs: Iterable[tuple[int, int, int, int]]) -> _Row:
+    spans = [_span(row, start, stop) for _, _, start, stop in runs]
+    return {"post_id": row["post_id"], "fact": fact, "spans": spans, "probability": probability}
+
+
+def _title_mentions(row: _Row, view: TextView, segments: tuple[Segment, ...]) -> list[_Row]:
     """Contacts that stand in a headline only; who owns them follows from the post as a whole."""
     title = TextView(
         text=row["title"], platform=view.platform, container=view.container, kind=view.kind, sent_at=view.sent_at,
@@ -179,8 +193,8 @@ def _title_mentions(row: dict[str, Any], view: TextView, segments: tuple[Segment
 
 
 def _mentions(
-    row: dict[str, Any], text: str, segments: tuple[Segment, ...], found: Iterable[tuple[Candidate, str]]
-) -> Iterable[dict[str, Any]]:
+    row: _Row, text: str, segments: tuple[Segment, ...], found: Iterable[tuple[Candidate, str]]
+) -> Iterable[_Row]:
     seen: set[str] = set()
     for candidate, owner in found:
         runs = [run for a, b in candidate.pieces for run in locate(segments, text, a, b)]
@@ -202,5 +216,5 @@ def _mentions(
         }
 
 
-def _span(row: dict[str, Any], start: int, stop: int) -> dict[str, Any]:
+def _span(row: _Row, start: int, stop: int) -> _Row:
     return {"evidence_id": row["evidence_id"], "member": row["member"], "start": start, "stop": stop}

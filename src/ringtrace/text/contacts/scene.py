@@ -248,13 +248,22 @@ def lay_out(folded: Folded, lexicon: Cues) -> Scene | None:
     found = find_cues(text, lexicon, marks)
     digits = sum(map(marks.count, "0123456789"))
     edits = digit_edits(text, digits)
-    if not edits and not _promising(text, marks, found, digits, lexicon):
+    if not edits and (_only_calls(text, found, digits) or not _promising(text, marks, found, digits, lexicon)):
         return None
     if edits:
         return Scene(folded.rewrite(edits), lexicon)
     scene = Scene(folded, lexicon)
     scene.__dict__["found"] = found
     return scene
+
+
+def _only_calls(text: str, found: tuple[Cue, ...], digits: int) -> bool:
+    """Whether a text only calls somebody ("@落叶 倒贴我才要"): it holds no letter and hardly a digit for a contact."""
+    if "@" not in text or digits >= _FEWEST or len(text) > _CALL or _NAMING.search(text):
+        return False
+    if any(cue.stop - cue.start > 1 or text[cue.start] != "@" for cue in found):
+        return False
+    return sum(text.translate(digit_tables()[1]).count(digit) for digit in "0123456789") < _MOBILE_DIGITS
 
 
 def _promising(text: str, marks: str, found: tuple[Cue, ...], digits: int, lexicon: Cues) -> bool:
@@ -292,4 +301,6 @@ _DIALLED = frozenset({"phone", "whatsapp", *_NAMED})
 _HANDLE = re.compile(r"[a-z0-9](?:[^\w]{0,3}[a-z0-9_]){3}")
 _WEAK_MOBILE = re.compile(r"1(?:[^\w\n]|_){0,2}[3-9](?:(?:[^\w\n]|_){0,2}\d){9}")
 _WEAK_SOLID = re.compile(r"1[3-9]\d{9}")
+_NAMING = re.compile("[a-z_]")
+_CALL, _FEWEST, _MOBILE_DIGITS = 200, 3, 11
 _SHORTEST = 5
