@@ -17,6 +17,7 @@ GET /links/{left}/{right}               -  x  x  x  -  -  -  -  -  -
 GET /links/{left}/{right}/effect        -  x  x  x  -  -  -  -  -  -
 GET /rings                              -  x  x  x  -  -  -  -  -  -
 GET /rings/{ring_id}                    -  x  x  x  -  -  -  -  -  -
+GET /rings/{ring_id}/graph              -  x  x  x  -  -  -  -  -  -
 GET /actors                             -  x  x  x  -  -  -  -  -  -
 GET /actors/{actor_id}                  -  x  x  x  -  -  -  -  -  -
 GET /triage                             -  x  x  x  -  -  -  -  -  -

@@ -42,7 +42,7 @@ def addresses(served, browser):
     quote = told["conduct"][0]["quotes"][0]["url"]
     found = {
         "case": "/", "rings": "/rings", "ring": f"/rings/{ring['ring_id']}", "actors": "/actors",
-        "actor": f"/actors/{actor['actor_id']}", "search": "/search?q=" + "宝", "nothing": "/search?q=zzzzqqqq",
+        "actor": f"/actors/{actor['actor_id']}", "graph": f"/rings/{ring['ring_id']}/graph", "search": "/search?q=" + "宝", "nothing": "/search?q=zzzzqqqq",
         "handle": "/search?handle=17000000000", "batch": "/search/batch?handles=17000000000%0Aabc",
         "post": f"/posts/{post['post_id']}", "triage": "/triage", "links": "/triage/links", "bytes": quote,
         "figures": "/figures", "operation": "/operation", "intake": "/intake", "tip": "/intake/tip",

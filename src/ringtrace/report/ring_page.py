@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +17,7 @@ from ringtrace.report.charts import Node, graph
 from ringtrace.report.conduct import Conduct, Reason
 from ringtrace.report.lanes import Moment, lanes, peak_of
 from ringtrace.report.naming import Naming, Tables
+from ringtrace.report.network import network
 from ringtrace.report.tiles import off_map, tile_map
 from ringtrace.report.waterfall import Quotes, waterfall
 from ringtrace.report.words import (
@@ -98,6 +100,21 @@ class RingPages:
             "against": ring.get("counter_evidence") or [],
             "disproof": [self._named(line) for line in ring.get("disproof") or []],
         }
+
+    def network(self, ring: str) -> dict[str, Any]:
+        """The people and ties of a ring with their places, see ``ringtrace.report.network``."""
+        members = self._members[ring]
+        actors = {member["actor_id"] for member in members}
+        accounts = {key: actor for actor in actors for key in self._names.accounts_of.get(actor, ())}
+        first: dict[str, datetime] = {}
+        for post in self._posts(set(accounts)):
+            actor, at = accounts[post["account_id"]], post["sent_at"]
+            if at is not None and (actor not in first or at < first[actor]):
+                first[actor] = at
+        ties = [row for row in self._ties if row["left"] in actors and row["right"] in actors]
+        names = {actor: self._plain_name(actor) for actor in actors}
+        roles = {member["actor_id"]: main_role(member) for member in members}
+        return network(members, roles, names, ties, first)
 
     def _growth(self, ring: str) -> list[dict[str, Any]]:
         """Month by month: members that first show, members so far, posts, provinces by name."""

@@ -46,6 +46,7 @@ class View:
         self.zone = case.settings.shown_zone
         self._trying = threading.Lock()
         self._preview: Preview | None = None
+        self._networks: dict[str, dict[str, Any]] = {}
 
     def preview(self, judgements: Sequence[Judgement], entries: Sequence[Entry]) -> Preview:
         """Return what tries verdicts beside those in force; what all trials need is gathered with the first."""
@@ -72,6 +73,14 @@ class View:
         accounts = [key for actor in actors for key in self.room.naming.accounts_of.get(actor, [])]
         claims = self.only("claims", "subject", [*actors, *accounts]).to_pylist()
         return Conduct(claims, lambda actor: self.room.naming.accounts_of.get(actor, []))
+
+    def ring_network(self, ring: str) -> dict[str, Any]:
+        """Return the people and ties of a ring with their places on the picture; worked out once."""
+        if ring not in self._networks:
+            actors = self.only("members", "ring_id", [ring])["actor_id"].to_pylist()
+            pages = RingPages(self._excerpt(actors).__getitem__, self.room.naming, lambda _: [], self.zone)
+            self._networks[ring] = pages.network(ring)
+        return self._networks[ring]
 
     def ring_page(self, ring: Mapping[str, Any], quotes: Callable[..., list[dict[str, str]]]) -> dict[str, Any]:
         """Return everything that is told of a ring, made from the rows that concern its members alone."""

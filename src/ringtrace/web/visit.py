@@ -22,7 +22,7 @@ from ringtrace import __version__
 from ringtrace.errors import UsageError
 from ringtrace.pipeline.custodian import Place
 from ringtrace.registry import scan
-from ringtrace.report.words import moment, platform_name, role_name, shorten
+from ringtrace.report.words import layer_words, moment, platform_name, role_name, shorten
 from ringtrace.store.discussion import About
 from ringtrace.web.desk import Desk, View
 from ringtrace.web.gate import AS_JSON, session_of
@@ -220,6 +220,7 @@ def _environment() -> Environment:
     made.filters |= {
         "role": role_name,
         "platform": platform_name,
+        "layer": layer_words,
         "short": shorten,
         "path": lambda s: quote(s, safe=""),
     }

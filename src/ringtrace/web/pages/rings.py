@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from litestar import get
 from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
 
+from ringtrace.model.ring import Role
 from ringtrace.report.charts import MARKS, Node, mark
+from ringtrace.report.charts import graph as draw
 from ringtrace.report.lanes import COLOURS, NAMES
 from ringtrace.report.ring_page import main_role
 from ringtrace.report.words import place_name, role_name
 from ringtrace.web.desk import View
-from ringtrace.web.visit import Answer, Guest
+from ringtrace.web.visit import Answer, Guest, Visit
 
 PLACE = (40, "Rings", "/rings", "r")
 _STYLE = re.compile(r'style="max-width:(\d+)px"')
 _PICTURES = ("graph", "lanes", "tiles")
 _MEMBERS = 40
+_TIES = 200
 
 
 @get("/rings", sync_to_thread=True)
@@ -50,9 +53,39 @@ def ring(visit: Guest, ring_id: FromPath[str], offset: FromQuery[int] = 0) -> An
         **summary(view, number, row), **page, "members": members[offset : offset + _MEMBERS],
         "member_total": len(members), "offset": offset, "size": _MEMBERS,
     }  # fmt: skip
-    people = {"marks": swatches(), "kinds": [(COLOURS[key], NAMES[key]) for key in COLOURS]}
+    document["months"] = view.ring_network(ring_id)["months"]
+    people = {"words": role_words(visit), "marks": swatches(), "kinds": [(COLOURS[key], NAMES[key]) for key in COLOURS]}
     visit.about = f"ring:{ring_id}"
     return visit.show("ring.html.j2", document, pictures={**pictures, **people})
+
+
+@get("/rings/{ring_id:str}/graph", sync_to_thread=True)
+def graph(visit: Guest, ring_id: FromPath[str], offset: FromQuery[int] = 0) -> Answer:
+    """A ring as a graph: people with places, shapes and colours, and all ties; as a table from tie ``offset`` on."""
+    view = visit.view
+    number = next((at for at, row in enumerate(view.rings, start=1) if row["ring_id"] == ring_id), 0)
+    if not number:
+        raise visit.missing(f"this analysis has no ring {ring_id}; ids change when evidence or verdicts do")
+    document = {"ring_id": ring_id, "number": number, **view.ring_network(ring_id)}
+    offset = max(0, min(offset, len(document["ties"])))
+    pictures = {
+        "graph": _strict(drawn(view, ring_id)), "offset": offset, "size": _TIES, "marks": swatches(),
+        "named": {person["id"]: person for person in document["people"]}, "words": role_words(visit),
+    }  # fmt: skip
+    return visit.show("graph.html.j2", document, pictures=pictures)
+
+
+def role_words(visit: Visit) -> dict[str, str]:
+    """Role -> what it is called in the visitor's language, for the graph that is drawn in the browser."""
+    return {role: visit.language.say(role_name(role)) for role in get_args(Role)}
+
+
+def drawn(view: View, ring_id: str) -> str:
+    """The server's drawing of a ring."""
+    found = view.ring_network(ring_id)
+    nodes = [Node(one["id"], one["name"], one["role"]) for one in found["people"]]
+    ties = [(one["left"], one["right"], one["weight"]) for one in found["ties"]]
+    return draw(nodes, ties, "/actors/{}".format)
 
 
 def summary(view: View, number: int, ring: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,4 +113,4 @@ def _strict(svg: str) -> Markup:
     return Markup(_STYLE.sub(r'width="\1"', str(svg)))  # noqa: S704  made by the report, every text escaped
 
 
-HANDLERS = [rings, ring]
+HANDLERS = [rings, ring, graph]

@@ -1,0 +1,383 @@
+// Built from islands/graph.ts by islands/package.json; source sha256 4be3a640f5ddb29362ae04e1881dcf8aed6ec02ada03c7c42c62d79310e77e12
+// The ring as a graph that can be moved. Places, shapes and colours come from the server, so that the picture is the
+// same on every machine, on each opening, and in the report. Without this file the server's drawing stays as it is.
+// Drawn on a plain canvas: without a graphics card 5,000 people take some 10 ms a frame, see docs/design.
+const MARGIN = 46;
+const STEP = 60;
+const ZOOM = 1.4;
+const LABEL = 13;
+const REACH = 6;
+const part = (root, name) => {
+    const found = root.querySelector(`[data-part="${name}"]`);
+    if (found === null)
+        throw new Error(`the page has no ${name}`);
+    return found;
+};
+const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+class Island {
+    root;
+    network;
+    marks;
+    canvas;
+    pen;
+    roles;
+    fit;
+    among = new Set();
+    lines = new Path2D();
+    chosen = "";
+    upTo = "";
+    waiting = false;
+    /** The point of the plane in the middle of the picture, and how much nearer than all of it one is. */
+    camera = { x: 0, y: 0, zoom: 1 };
+    constructor(root, network) {
+        this.root = root;
+        this.network = network;
+        this.roles = JSON.parse(root.dataset.roles ?? "{}");
+        this.canvas = part(root, "stage");
+        const pen = this.canvas.getContext("2d");
+        if (pen === null)
+            throw new Error("this browser draws nothing");
+        this.pen = pen;
+        const near = new Map(network.people.map((person) => [person.id, new Set()]));
+        for (const tie of network.ties) {
+            near.get(tie.left)?.add(tie.right);
+            near.get(tie.right)?.add(tie.left);
+        }
+        const most = Math.max(1, ...network.people.map((person) => person.ties));
+        const least = Math.max(2.5, Math.min(7, 260 / Math.sqrt(network.people.length)));
+        pen.font = this.font;
+        this.marks = new Map(network.people.map((person) => [person.id, {
+                person, size: least * (1 + 0.9 * Math.sqrt(person.ties / most)), near: near.get(person.id) ?? new Set(), shown: true,
+                width: pen.measureText(person.name).width,
+            }]));
+        const xs = network.people.map((person) => person.x);
+        const ys = network.people.map((person) => person.y);
+        const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+        this.fit = { x: (left + right) / 2, y: (top + bottom) / 2, across: Math.max(1, right - left), down: Math.max(1, bottom - top) };
+        this.everybody();
+        this.whole();
+        this.listen();
+    }
+    get font() { return `${LABEL}px ${getComputedStyle(document.body).fontFamily}`; }
+    /** Pixels for one unit of the plane. */
+    get scale() {
+        const { clientWidth: across, clientHeight: down } = this.canvas;
+        return this.camera.zoom * Math.max(0.1, Math.min((across - 2 * MARGIN) / this.fit.across, (down - 2 * MARGIN) / this.fit.down));
+    }
+    listen() {
+        const press = (name, does) => part(this.root, name).addEventListener("click", does);
+        press("nearer", () => this.zoom(ZOOM));
+        press("farther", () => this.zoom(1 / ZOOM));
+        press("whole", () => this.whole());
+        press("ego", () => this.narrow(this.around([this.chosen])));
+        press("expand", () => this.narrow(this.around([...this.among])));
+        press("all", () => { this.everybody(); });
+        const person = part(this.root, "person");
+        person.append(...this.network.people.map((one) => new Option(`${one.name} (${this.roles[one.role] ?? one.role})`, one.id)));
+        person.addEventListener("change", () => { this.choose(person.value); this.centre(person.value); });
+        const months = this.root.querySelector('[data-part="month"]');
+        months?.addEventListener("input", () => this.until(Number(months.value)));
+        this.canvas.addEventListener("keydown", (event) => this.key(event));
+        this.canvas.addEventListener("wheel", (event) => {
+            event.preventDefault();
+            this.zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15, event.offsetX, event.offsetY);
+        }, { passive: false });
+        let from = null;
+        this.canvas.addEventListener("pointerdown", (event) => {
+            this.canvas.setPointerCapture(event.pointerId);
+            from = { x: event.offsetX, y: event.offsetY, moved: false };
+        });
+        this.canvas.addEventListener("pointermove", (event) => {
+            if (from === null) {
+                this.canvas.classList.toggle("over", this.at(event.offsetX, event.offsetY) !== "");
+                return;
+            }
+            const [across, down] = [event.offsetX - from.x, event.offsetY - from.y];
+            if (!from.moved && Math.hypot(across, down) < 4)
+                return;
+            this.shift(-across, -down);
+            from = { x: event.offsetX, y: event.offsetY, moved: true };
+        });
+        this.canvas.addEventListener("pointerup", (event) => {
+            if (from !== null && !from.moved)
+                this.choose(this.at(event.offsetX, event.offsetY));
+            from = null;
+        });
+        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+        new ResizeObserver(() => this.draw()).observe(this.canvas);
+    }
+    /** Arrow keys move, + and - zoom, 0 shows all; only while the graph itself has the focus. */
+    key(event) {
+        const ways = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+        const way = ways[event.key];
+        if (way !== undefined)
+            this.shift(...way);
+        else if (event.key === "+" || event.key === "=")
+            this.zoom(ZOOM);
+        else if (event.key === "-")
+            this.zoom(1 / ZOOM);
+        else if (event.key === "0")
+            this.whole();
+        else
+            return;
+        event.preventDefault();
+        event.stopPropagation();
+    }
+    shift(across, down) {
+        this.camera = { ...this.camera, x: this.camera.x + across / this.scale, y: this.camera.y + down / this.scale };
+        this.draw();
+    }
+    /** Come nearer; what stands at a point of the picture (its middle, unless one is told) stays there. */
+    zoom(by, px = this.canvas.clientWidth / 2, py = this.canvas.clientHeight / 2) {
+        const before = this.scale;
+        this.camera.zoom = Math.min(60, Math.max(0.25, this.camera.zoom * by));
+        const gain = 1 / before - 1 / this.scale;
+        this.shift((px - this.canvas.clientWidth / 2) * gain * this.scale, (py - this.canvas.clientHeight / 2) * gain * this.scale);
+    }
+    whole() {
+        this.camera = { x: this.fit.x, y: this.fit.y, zoom: 1 };
+        this.draw();
+    }
+    centre(id) {
+        const mark = this.marks.get(id);
+        if (mark === undefined)
+            return;
+        this.camera = { x: mark.person.x, y: mark.person.y, zoom: Math.max(this.camera.zoom, 1.6) };
+        this.draw();
+    }
+    at(px, py) {
+        let [best, least] = ["", Infinity];
+        for (const mark of this.marks.values()) {
+            if (!mark.shown)
+                continue;
+            const [x, y] = this.spot(mark.person);
+            const away = Math.hypot(px - x, py - y) - mark.size;
+            if (away < Math.min(least, REACH))
+                [best, least] = [mark.person.id, away];
+        }
+        return best;
+    }
+    spot(person) {
+        return [
+            (person.x - this.camera.x) * this.scale + this.canvas.clientWidth / 2,
+            (person.y - this.camera.y) * this.scale + this.canvas.clientHeight / 2,
+        ];
+    }
+    around(some) {
+        const found = new Set(some);
+        for (const id of [...found])
+            for (const other of this.marks.get(id)?.near ?? [])
+                found.add(other);
+        return found;
+    }
+    everybody() { this.narrow(new Set(this.marks.keys())); }
+    narrow(some) {
+        this.among.clear();
+        for (const id of some)
+            if (this.marks.has(id))
+                this.among.add(id);
+        this.settle();
+    }
+    until(at) {
+        const last = this.network.months.length - 1;
+        this.upTo = at >= last ? "" : (this.network.months[at] ?? "");
+        part(this.root, "until").textContent = this.network.months[Math.min(at, last)] ?? "";
+        this.settle();
+    }
+    choose(id) {
+        this.chosen = id;
+        const panel = part(this.root, "chosen");
+        const person = this.marks.get(id)?.person;
+        panel.hidden = person === undefined;
+        part(this.root, "person").value = id;
+        part(this.root, "ego").disabled = person === undefined;
+        if (person !== undefined) {
+            const link = part(panel, "name");
+            link.textContent = person.name;
+            link.href = `/actors/${encodeURIComponent(person.id)}`;
+            part(panel, "role").textContent = this.roles[person.role] ?? person.role;
+            part(panel, "since").textContent = person.since || "–";
+            part(panel, "ties").textContent = String(person.ties);
+        }
+        this.draw();
+    }
+    /** Work out who is shown and the lines between them. */
+    settle() {
+        let number = 0;
+        for (const mark of this.marks.values()) {
+            const late = this.upTo !== "" && (mark.person.since === "" || mark.person.since > this.upTo);
+            mark.shown = !late && this.among.has(mark.person.id);
+            if (mark.shown)
+                number += 1;
+        }
+        this.lines = new Path2D();
+        for (const tie of this.network.ties) {
+            const [left, right] = [this.marks.get(tie.left), this.marks.get(tie.right)];
+            if (!left?.shown || !right?.shown)
+                continue;
+            this.lines.moveTo(left.person.x, left.person.y);
+            this.lines.lineTo(right.person.x, right.person.y);
+        }
+        part(this.root, "number").textContent = String(number);
+        this.draw();
+    }
+    draw() {
+        if (this.waiting)
+            return;
+        this.waiting = true;
+        requestAnimationFrame(() => { this.waiting = false; this.paint(); });
+    }
+    paint() {
+        const { canvas, pen } = this;
+        const dense = window.devicePixelRatio || 1;
+        const [across, down] = [canvas.clientWidth, canvas.clientHeight];
+        if (across === 0)
+            return;
+        if (canvas.width !== Math.round(across * dense))
+            canvas.width = Math.round(across * dense);
+        if (canvas.height !== Math.round(down * dense))
+            canvas.height = Math.round(down * dense);
+        const scale = this.scale;
+        pen.setTransform(dense, 0, 0, dense, 0, 0);
+        pen.clearRect(0, 0, across, down);
+        pen.setTransform(dense * scale, 0, 0, dense * scale, dense * (across / 2 - this.camera.x * scale), dense * (down / 2 - this.camera.y * scale));
+        const near = this.chosen === "" ? null : this.around([this.chosen]);
+        pen.lineWidth = 1 / scale;
+        pen.globalAlpha = near === null ? (this.network.ties.length > 2500 ? 0.45 : 0.8) : 0.25;
+        pen.strokeStyle = ink("--tie");
+        pen.stroke(this.lines);
+        pen.setTransform(dense, 0, 0, dense, 0, 0);
+        this.paintNear(near);
+        const seen = this.inView(across, down);
+        this.paintMarks(seen.filter((one) => near !== null && !near.has(one.mark.person.id)), 0.25);
+        this.paintMarks(seen.filter((one) => near === null || near.has(one.mark.person.id)), 1);
+        this.paintNames(near === null ? seen : seen.filter((one) => near.has(one.mark.person.id)));
+    }
+    inView(across, down) {
+        const seen = [];
+        for (const mark of this.marks.values()) {
+            const [x, y] = this.spot(mark.person);
+            if (mark.shown && x > -20 && y > -20 && x < across + 20 && y < down + 20)
+                seen.push({ mark, x, y });
+        }
+        return seen;
+    }
+    /** The lines of who is chosen, strong. */
+    paintNear(near) {
+        const own = this.marks.get(this.chosen);
+        if (near === null || own === undefined || !own.shown)
+            return;
+        this.pen.globalAlpha = 1;
+        this.pen.lineWidth = 1.5;
+        this.pen.beginPath();
+        for (const id of own.near) {
+            const other = this.marks.get(id);
+            if (!other?.shown)
+                continue;
+            this.pen.moveTo(...this.spot(own.person));
+            this.pen.lineTo(...this.spot(other.person));
+        }
+        this.pen.stroke();
+    }
+    paintMarks(seen, strength) {
+        const { pen } = this;
+        pen.globalAlpha = strength;
+        const alike = new Map();
+        for (const one of seen) {
+            const some = alike.get(one.mark.person.colour);
+            if (some === undefined)
+                alike.set(one.mark.person.colour, [one]);
+            else
+                some.push(one);
+        }
+        for (const [colour, some] of alike) {
+            pen.fillStyle = colour;
+            pen.beginPath();
+            for (const { mark, x, y } of some)
+                outline(pen, mark.person.shape, x, y, mark.size);
+            pen.fill();
+        }
+        const own = seen.find((one) => one.mark.person.id === this.chosen);
+        if (own === undefined)
+            return;
+        pen.strokeStyle = ink("--focus");
+        pen.lineWidth = 3;
+        pen.beginPath();
+        outline(pen, own.mark.person.shape, own.x, own.y, own.mark.size + 3);
+        pen.stroke();
+    }
+    /** Names of the best connected first, as many as stand clear of each other. */
+    paintNames(seen) {
+        const { pen } = this;
+        pen.globalAlpha = 1;
+        pen.font = this.font;
+        pen.textBaseline = "middle";
+        pen.fillStyle = ink("--ink");
+        pen.strokeStyle = ink("--paper");
+        pen.lineWidth = 3;
+        pen.lineJoin = "round";
+        const taken = new Set();
+        for (const { mark, x, y } of seen) {
+            const left = x + mark.size * 1.4 + 3;
+            const width = Math.min(mark.width, 240);
+            const cells = [];
+            for (let at = left; at < left + width + 12; at += 12)
+                for (const row of [y - 8, y + 8])
+                    cells.push(`${Math.floor(at / 12)},${Math.floor(row / 16)}`);
+            if (cells.some((cell) => taken.has(cell)))
+                continue;
+            for (const cell of cells)
+                taken.add(cell);
+            pen.strokeText(mark.person.name, left, y, 240);
+            pen.fillText(mark.person.name, left, y, 240);
+        }
+    }
+    /** Milliseconds that drawing took after each of ``steps`` steps of the camera, its last pixel read back. */
+    pan(steps) {
+        const took = [];
+        for (let at = 1; at <= steps; at += 1) {
+            const begun = performance.now();
+            this.camera = { x: this.fit.x + 0.2 * this.fit.across * Math.sin(at / 5), y: this.fit.y, zoom: 1 + Math.abs(Math.sin(at / 9)) };
+            this.paint();
+            this.pen.getImageData(0, 0, 1, 1);
+            took.push(performance.now() - begun);
+        }
+        this.whole();
+        return took;
+    }
+}
+const outline = (pen, shape, x, y, size) => {
+    if (shape === "circle") {
+        pen.moveTo(x + size, y);
+        pen.arc(x, y, size, 0, 2 * Math.PI);
+        return;
+    }
+    const far = size * (shape === "diamond" ? 1.35 : 0.95);
+    if (shape === "square") {
+        pen.rect(x - far, y - far, 2 * far, 2 * far);
+        return;
+    }
+    const corners = shape === "diamond" ? [[0, -far], [far, 0], [0, far], [-far, 0]] : [[0, -far], [far, far], [-far, far]];
+    corners.forEach(([across, down], at) => { if (at === 0)
+        pen.moveTo(x + across, y + down);
+    else
+        pen.lineTo(x + across, y + down); });
+    pen.closePath();
+};
+const open = async (root) => {
+    const answer = await fetch(root.dataset.island ?? "", { headers: { accept: "application/json" } });
+    if (!answer.ok)
+        return;
+    const network = (await answer.json());
+    const [live, drawn, swap] = [part(root, "live"), part(root, "drawn"), part(root, "swap")];
+    live.hidden = false;
+    drawn.hidden = true;
+    const island = new Island(root, network);
+    Object.assign(root, { island });
+    swap.addEventListener("click", () => { live.hidden = !live.hidden; drawn.hidden = !live.hidden; });
+    swap.hidden = false;
+    requestAnimationFrame(() => requestAnimationFrame(() => { root.dataset.ready = String(Math.round(performance.now())); }));
+};
+for (const root of document.querySelectorAll("[data-island]"))
+    void open(root);
+export {};
