@@ -102,6 +102,12 @@ def test_a_sieve_keeps_back_what_meets_none() -> None:
     assert met[:, 0].tolist() == [False, False, False, True, True]
 
 
+def test_where_a_text_begins_and_ends_is_seen_through_a_table() -> None:
+    alone = need([" q "], through={ord("q"): "q", ord("a"): "a"}, rest=" ")
+    texts = ["q", "a", "aq", "q。", "qa", "加q", "a q a", ""]
+    assert Sieve([((alone,),)]).sift(texts)[:, 0].tolist() == [True, False, False, True, False, True, True, False]
+
+
 def test_a_long_text_is_let_through_unseen() -> None:
     assert Sieve([((need(["ab"]),),)]).sift(["x" * 20_000, "x"])[:, 0].tolist() == [True, False]
 

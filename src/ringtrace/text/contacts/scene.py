@@ -35,17 +35,16 @@ _STRONG_ID = re.compile(r"[a-z]{3,16}[0-9]{2,8}(?![a-z0-9_])|[a-z]{3,16}_[a-z0-9
 _TORN_ID = re.compile(r"[a-z]{1,4}\n[a-z0-9_]{1,8}(?![a-z])")
 _WEAK_RUN = re.compile(r"\d(?:[^\w]{0,3}\d){4}")
 _SOUNDED_Q = re.compile(r"(?<![a-z0-9_])q(?:[:号 ]{0,2}(?=[^a-z0-9])|(?=[oilzsb]{1,2}\d))")
-_ADDING = frozenset("加+我留伽嘉佳私")
+ADDING = frozenset("加+我留伽嘉佳私")
 _PARTED_Q = re.compile(r"q(?<=\dq)(?=[^\w]{0,3}\d{5})")
 _ADDED_LETTER = re.compile(r"(?<=[加+伽嘉佳])[vw](?=[a-z])")
 _LEET = re.compile(r"(?<![a-z0-9])[a-z]+[013457@$!][a-z013457@$!]*(?![a-z0-9])")
-_LEET_LETTERS = str.maketrans("013457@$!", "oieastasi")
+LEET_LETTERS = str.maketrans("013457@$!", "oieastasi")
 _NAMES = {"wechat": "wechat", "weixin": "wechat", "telegram": "telegram", "whatsapp": "whatsapp", "phone": "phone"}
-_SPACED_NAME = re.compile(
-    "(?<![a-z])(?:"
-    + "|".join("[ ._*-]{0,2}".join(name) for name in ("telegram", "whatsapp", "wechat", "weixin"))
-    + ")(?![a-z])"
-)
+_TORN = ("telegram", "whatsapp", "wechat", "weixin")
+SPELLED_NAMES = (*_TORN, "phone")
+"""Names of platforms that are looked for with signs for letters; all but the last also torn."""
+_SPACED_NAME = re.compile("(?<![a-z])(?:" + "|".join("[ ._*-]{0,2}".join(name) for name in _TORN) + ")(?![a-z])")
 _COUNTED = re.compile(
     r"(?:([前头]|first )|(中|middle |next )|([后尾末]|last ))"
     r"(?:面|边|间|端|头)?的?(?:\d|几)(?:位|个| digits)(?:数字?|号码|数)?"
@@ -170,14 +169,14 @@ def _glued(text: str, start: int, stop: int, concept: str, before: str) -> Cue |
     ):
         return Cue(start, stop, concept.removesuffix("_weak"), False)
     if concept == "wechat_weak" and raw[0] in "薇溦":
-        return Cue(start, start + 1, "wechat", before in _ADDING)
+        return Cue(start, start + 1, "wechat", before in ADDING)
     return None
 
 
 def _single_character(raw: str, start: int, stop: int, before: str, after: str) -> Cue | None:
     """Return the cue that one character (薇, 微) is where what stands around it allows no word."""
     good = after and (not after.isalpha() or after.isascii() or after in "号我")
-    added = before in _ADDING
+    added = before in ADDING
     alone = raw in "薇溦" or (raw == "微" and (not before.isalpha() or before.isascii() or before in "我的是有"))
     return Cue(start, stop, "wechat", added) if good and (added or alone) else None
 
@@ -212,7 +211,7 @@ def _single_letters(folded: str, text: str, kept: list[Cue]) -> list[Cue]:
     places += [(match.start(), match.group()) for match in islice(_CLUSTERED.finditer(folded), MOST)]
     places += [(match.start(), match.group()) for match in islice(_ADDED_LETTER.finditer(text), MOST)]
     return [
-        Cue(at, at + 1, "qq" if letter == "q" else "wechat", at > 0 and text[at - 1] in _ADDING)
+        Cue(at, at + 1, "qq" if letter == "q" else "wechat", at > 0 and text[at - 1] in ADDING)
         for at, letter in places
         if at not in taken and folded[at - 1 : at] != "_"
     ]
@@ -222,7 +221,7 @@ def _leet_names(text: str, kept: list[Cue]) -> list[Cue]:
     """Return platform names written with digits and signs for letters: "w3chat"."""
     found = []
     for match in islice(_LEET.finditer(text), MOST):
-        concept = _NAMES.get(match.group().translate(_LEET_LETTERS))
+        concept = _NAMES.get(match.group().translate(LEET_LETTERS))
         if concept is not None and not any(cue.start < match.end() and match.start() < cue.stop for cue in kept):
             found.append(Cue(match.start(), match.end(), concept, True))
     return found

@@ -92,7 +92,8 @@ def _word_pattern() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 _CHAIN, _WORD = _word_pattern()
-_SPOKEN = AhoCorasick(sorted(word for words in digit_words() for word in words if len(word) > 1))
+SPOKEN = tuple(sorted(word for words in digit_words() for word in words if len(word) > 1))
+_SPOKEN = AhoCorasick(SPOKEN)
 
 
 def _listed() -> str:

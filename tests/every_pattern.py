@@ -1,0 +1,233 @@
+"""Every compiled pattern that evidence may meet, and thirty texts of a megabyte made to hurt each.
+
+``python tests/every_pattern.py`` prints all patterns as JSON: it notes what ``re`` is asked to compile while every module is
+imported and every extractor looks at a text, then reads the modules' source for patterns inside functions that were not
+reached. Patterns are named by the module and line that compile them.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import pkgutil
+import random
+import re
+import sys
+import time
+from collections.abc import Iterator
+from importlib import util
+from pathlib import Path
+from re import _constants as code  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING
+
+MEGABYTE = 1_000_000
+APART = ("cli", "web", "simulator", "evaluation", "__main__", "engines.spark", "store.migrations")
+"""Rooms that read no evidence."""
+SAID = (
+    "hotline 110 打电话 12345, abc.def#qq.com name at host dot com 1234567 is my qq, QQ 7654321 or 8765432, add 12321 块",
+    "17000889447 是我微信, 17000889447 is my wechat",
+    "two weeks before May 13 1999, in three days and 2 weeks, twenty two weeks from now, 3 months ago, next monday",
+    "微信 abc_1234 电话170 0088 9447 https://a.example/b a@b.example 支付宝 3岁 2014年3月 next monday half a million 皖A12345 北京 "
+    "卡号6222021234567890128 男孩 我妹 同号 前面170 后面8888 张三 发表于 2014-1-1\n加我 one seven zero zero 幺七洞",
+)
+GENERIC = ("a", "1", " ", "一", "@", ".", "-", "a ", "1 ", "a1", "a.", '"', "\n", "<a ", "我是 ")
+if TYPE_CHECKING:
+    from ringtrace.model.source import Source
+
+Parsed = list[tuple[object, object]]
+
+
+def gather() -> dict[str, dict[str, object]]:
+    """Return site -> {pattern, flags, bytes} of everything compiled by our modules; sites that stay dark end in "?"."""
+    noted: dict[str, re.Pattern[str] | re.Pattern[bytes]] = {}
+    compiling = re._compile  # type: ignore[attr-defined]
+
+    def note(pattern: object, flags: object) -> re.Pattern[str]:
+        made: re.Pattern[str] = compiling(pattern, flags)
+        frame = sys._getframe(1)
+        while frame.f_back is not None and frame.f_globals.get("__name__") == "re":
+            frame = frame.f_back
+        if frame.f_globals.get("__name__", "").startswith("ringtrace."):
+            noted[f"{frame.f_globals['__name__']}:{frame.f_lineno}:{made.pattern!r}"] = made
+        return made
+
+    re._compile = note  # type: ignore[attr-defined]
+    modules = [info.name for info in pkgutil.walk_packages(importlib.import_module("ringtrace").__path__, "ringtrace.")]
+    modules = [name for name in modules if not name.removeprefix("ringtrace.").startswith(APART)]
+    for name in modules:
+        importlib.import_module(name)
+    _look()
+    re._compile = compiling  # type: ignore[attr-defined]
+    reached = {(site.split(":")[0], int(site.split(":")[1])) for site in noted}
+    found = {site: _told(pattern) for site, pattern in noted.items()}
+    for name in modules:
+        for first, last, pattern in _written(name):
+            if not any((name, line) in reached for line in range(first, last + 1)):
+                site = f"{name}:{first}"
+                found[site if pattern is not None else f"{site}?"] = _told(re.compile(pattern or ""))
+    return found
+
+
+def _look() -> None:
+    """Let readers read their samples, every extractor and the stances see texts: what lexicons make is compiled then."""
+    from ringtrace import registry
+    from ringtrace.errors import EvidenceError
+    from ringtrace.pipeline.observing import find_all
+    from ringtrace.stances.assess import assess
+    from ringtrace.text.html_head import thin_head
+    from ringtrace.text.view import TextView
+
+    for platform, text in ((platform, text) for platform in ("qq", "telegram", "news") for text in SAID):
+        view = TextView(text, platform, kind="article", sent_at=1_390_000_000_000_000, secret=b"k")
+        assess(view, find_all(view))
+    readers = registry.scan("ringtrace.readers")
+    thin_head(b"<head><style>a</style>" * 9, 20)
+    for source, own in _samples(list(readers)):
+        for reader in readers.values():
+            reader.sniff(source.data[:65_536], source.name)
+        try:
+            for _ in readers[own].read(source):
+                pass
+        except EvidenceError:
+            continue
+
+
+def _samples(readers: list[str]) -> Iterator[tuple[Source, str]]:
+    from ringtrace.model.source import Source
+
+    folder = Path(__file__).parent / "samples"
+    for name in readers:
+        for path in sorted((folder / name).rglob("*")):
+            if path.is_file() and path.name != "expected.json" and not path.name.endswith(".mapping.toml"):
+                beside = path.with_name(path.name + ".mapping.toml")
+                mapping = beside.read_bytes() if beside.exists() else None
+                data, told = path.read_bytes(), path.relative_to(folder / name).as_posix()
+                for whole in (data, data[: len(data) * 2 // 3]):
+                    yield Source("0" * 64, "", told, whole, sidecar=mapping), name
+
+
+def _told(pattern: re.Pattern[str] | re.Pattern[bytes]) -> dict[str, object]:
+    held = pattern.pattern
+    plain = held.decode("latin-1") if isinstance(held, bytes) else held
+    return {"pattern": plain, "flags": pattern.flags, "bytes": isinstance(held, bytes)}
+
+
+def _written(module: str) -> Iterator[tuple[int, int, str | bytes | None]]:
+    """Yield (first line, last line, literal pattern or None) of each call of ``re`` in a module's source."""
+    spec = util.find_spec(module)
+    assert spec is not None
+    assert spec.origin is not None
+    for node in ast.walk(ast.parse(Path(spec.origin).read_text("utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
+            continue
+        owner, first = node.func.value, node.args[0]
+        if isinstance(owner, ast.Name) and owner.id == "re" and node.func.attr not in ("escape", "purge"):
+            literal = first.value if isinstance(first, ast.Constant) else None
+            yield node.lineno, node.end_lineno or node.lineno, literal if isinstance(literal, str | bytes) else None
+
+
+def compiled(told: dict[str, object]) -> re.Pattern[str] | re.Pattern[bytes]:
+    pattern, flags = str(told["pattern"]), int(str(told["flags"]))
+    if told["bytes"]:
+        return re.compile(pattern.encode("latin-1"), flags & ~re.UNICODE)
+    return re.compile(pattern, flags)
+
+
+def attacks(pattern: str, flags: int) -> list[str]:
+    """Return thirty units to be repeated up to a megabyte: half generic, half made from the pattern itself."""
+    parsed: Parsed = list(_parser.parse(pattern, flags & ~re.DEBUG))
+    made: list[str] = []
+    for seed in range(5):
+        matching = _sample(parsed, random.Random(seed), 3 + 5 * seed)
+        made += [matching or "a", matching[:-1] or "b", matching[: len(matching) // 2] or "c"]
+    return [*GENERIC, *made]
+
+
+def pumped(unit: str) -> str:
+    """Return the unit again and again, a megabyte in UTF-8."""
+    size = len(unit.encode("utf-8", "surrogatepass"))
+    return unit * (MEGABYTE // size)
+
+
+def _sample(parsed: Parsed, dice: random.Random, most: int) -> str:
+    """Return a text that a parsed pattern matches but for what it asserts."""
+    return "".join(_piece(op, argument, dice, most) for op, argument in parsed)
+
+
+def _piece(op: object, argument: object, dice: random.Random, most: int) -> str:
+    taken: tuple[object, ...] = argument if isinstance(argument, tuple) else ()
+    if op is code.LITERAL:
+        return chr(int(str(argument)))
+    if op is code.NOT_LITERAL:
+        return "x" if argument != ord("x") else "y"
+    if op is code.ANY:
+        return dice.choice("a1 一")
+    if op is code.IN:
+        return _member(list(argument), dice)  # type: ignore[call-overload]
+    if op is code.BRANCH:
+        return _sample(list(dice.choice(taken[1])), dice, most)  # type: ignore[arg-type,call-overload]
+    if op is code.SUBPATTERN:
+        return _sample(list(taken[3]), dice, most)  # type: ignore[call-overload]
+    if op in (code.MAX_REPEAT, code.MIN_REPEAT, code.POSSESSIVE_REPEAT):
+        low, high, inner = taken
+        times = max(int(str(low)), min(_most(high), dice.randint(1, most)))
+        return "".join(_sample(list(inner), dice, most) for _ in range(times))  # type: ignore[call-overload]
+    if op is code.ATOMIC_GROUP:
+        return _sample(list(argument), dice, most)  # type: ignore[call-overload]
+    if op is code.ASSERT and taken[0] == 1:
+        return _sample(list(taken[1]), dice, most)  # type: ignore[call-overload]
+    return ""
+
+
+def _most(times: object) -> int:
+    return times if isinstance(times, int) else 1_000_000
+
+
+_CLASSES = {
+    code.CATEGORY_DIGIT: "0", code.CATEGORY_SPACE: " ", code.CATEGORY_WORD: "a", code.CATEGORY_NOT_DIGIT: "a",
+    code.CATEGORY_NOT_SPACE: "a", code.CATEGORY_NOT_WORD: "-",
+}  # fmt: skip
+
+
+def _member(items: Parsed, dice: random.Random) -> str:
+    """Return a character of a set; of what a set excludes, one of the usual ones that it leaves."""
+    if items[0][0] is code.NEGATE:
+        left = [char for char in "a1 -一x.,@/<\n\"'" if not any(_holds(op, what, char) for op, what in items[1:])]
+        return dice.choice(left or ["\u3042"])
+    op, what = dice.choice(items)
+    if op is code.RANGE:
+        low, high = what  # type: ignore[misc]
+        return chr(dice.randint(int(low), min(int(high), int(low) + 60)))
+    return _CLASSES[what] if op is code.CATEGORY else chr(int(str(what)))
+
+
+def _holds(op: object, what: object, char: str) -> bool:
+    if op is code.LITERAL:
+        return ord(char) == what
+    if op is code.RANGE:
+        low, high = what  # type: ignore[misc]
+        return bool(low <= ord(char) <= high)
+    names = {
+        code.CATEGORY_DIGIT: char.isdigit(), code.CATEGORY_SPACE: char.isspace(), code.CATEGORY_WORD: char.isalnum(),
+        code.CATEGORY_NOT_DIGIT: not char.isdigit(), code.CATEGORY_NOT_SPACE: not char.isspace(),
+        code.CATEGORY_NOT_WORD: not char.isalnum(),
+    }  # fmt: skip
+    return names[what]
+
+
+def seconds(pattern: re.Pattern[str] | re.Pattern[bytes], text: str) -> float:
+    """Return the CPU seconds of looking for the pattern everywhere in the text: the most that any use can cost."""
+    start = time.process_time()
+    if isinstance(pattern.pattern, bytes):
+        for _ in pattern.finditer(text.encode("utf-8", "replace")):
+            pass
+    else:
+        for _ in pattern.finditer(text):
+            pass
+    return time.process_time() - start
+
+
+if __name__ == "__main__":
+    print(json.dumps(gather(), indent=0, sort_keys=True))
