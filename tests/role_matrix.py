@@ -25,6 +25,12 @@ GET /triage/links                       -  x  x  x  -  -  -  -  -  -
 GET /judgements                         -  x  x  x  -  -  -  -  -  -
 GET /texts                              -  x  x  x  -  -  -  -  -  -
 GET /texts/{template_id}                -  x  x  x  -  -  -  -  -  -
+GET /watch                              -  x  x  x  -  -  -  -  -  -
+POST /watch/add                         -  x  x  -  -  -  -  -  -  -
+POST /watch/{number}/remove             -  x  x  -  -  -  -  -  -  -
+POST /watch/seen                        -  x  x  -  -  -  -  -  -  -
+POST /searches                          -  x  x  -  -  -  -  -  -  -
+POST /searches/{number}/drop            -  x  x  -  -  -  -  -  -  -
 POST /judge                             -  x  x  -  -  -  -  -  -  -
 POST /judgements/{number}/undo          -  x  x  -  -  -  -  -  -  -
 POST /comments                          -  x  x  x  -  -  -  -  -  -

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringtrace.errors import CaseError, RingtraceError
+from ringtrace.pipeline.alerting import masker_of
 from ringtrace.pipeline.custodian import Asked, Place, log_consultation
 from ringtrace.pipeline.room import Room
 from ringtrace.report import findings
@@ -218,6 +219,15 @@ class Desk:
         """Log in the ledger that records of suspects or children are about to be shown; durable on return."""
         try:
             self.ledger.record("audit", who, {"what": "records consulted", "page": page, "purpose": purpose})
+        except (CaseError, OSError) as error:
+            raise CaseError(f"the log cannot be written, so nothing is shown: {error}") from error
+
+    def consult_handles(self, who: str, handles: Sequence[str], purpose: str) -> None:
+        """Log in the ledger that a list of handles is looked up, sealed ones blotted out; durable on return."""
+        mask = masker_of(self.case)
+        told = {"what": "handles looked up", "handles": [mask(one) for one in handles], "purpose": purpose}
+        try:
+            self.ledger.record("audit", who, told)
         except (CaseError, OSError) as error:
             raise CaseError(f"the log cannot be written, so nothing is shown: {error}") from error
 

@@ -68,8 +68,10 @@ def batch(visit: Guest, handles: FromQuery[str] = "") -> Answer:
     wanted = list(dict.fromkeys(line.strip() for line in handles.splitlines() if line.strip()))
     if len(wanted) > _BATCH:
         raise UsageError(f"a list may have {_BATCH} handles; split it")
+    if wanted:
+        visit.desk.consult_handles(visit.session.user, wanted, visit.session.purpose)
     rows = [_looked_up(index, line) for line in wanted]
-    return visit.show("batch.html.j2", {"rows": rows, "handles": handles})
+    return visit.show("batch.html.j2", {"rows": rows, "handles": handles, "purpose": visit.session.purpose})
 
 
 def _not_yet(visit: Visit) -> Answer:
