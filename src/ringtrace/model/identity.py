@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
+from hashlib import sha256
 
 
 def derive_id(prefix: str, *parts: str | int) -> str:
     """Return ``prefix-`` and 20 hex digits (80 bits of SHA-256) of the length-prefixed parts."""
     encoded = [str(part).encode("utf-8", "surrogatepass") for part in (prefix, *parts)]
-    digest = hashlib.sha256(b"".join([b"%d:%b" % (len(data), data) for data in encoded]))
+    digest = sha256(b"".join([b"%d:%b" % (len(data), data) for data in encoded]))
     return f"{prefix}-{digest.hexdigest()[:20]}"
 
 
@@ -21,7 +21,7 @@ def length_prefixed(part: str | int) -> bytes:
 
 def id_of(prefix: str, encoded: bytes) -> str:
     """Return ``derive_id`` for ``encoded``: the prefix and the parts, each ``length_prefixed``, joined."""
-    return f"{prefix}-{hashlib.sha256(encoded).hexdigest()[:20]}"
+    return f"{prefix}-{sha256(encoded).hexdigest()[:20]}"
 
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "ringtrace")

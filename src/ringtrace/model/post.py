@@ -47,6 +47,14 @@ def _account_id(platform: str, scope: str, native: str) -> str:
     return derive_id("account", platform, scope, native)
 
 
+def account_id_of(platform: str, container: str, native: str, name: str) -> str:
+    """Return ``Post.account_id`` of one that has these; container: its id."""
+    if not (native or name):
+        return ""
+    scope = "" if platform in GLOBAL_ID_PLATFORMS and native else container
+    return _account_id(platform, scope, native or name)
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """One post as a reader found it.
@@ -89,11 +97,7 @@ class Post:
     @property
     def account_id(self) -> str:
         """Id of (platform, container unless ids are global, native id or name); "" if anonymous."""
-        native = self.account_native or self.account_name
-        if not native:
-            return ""
-        scope = "" if self.platform in GLOBAL_ID_PLATFORMS and self.account_native else self.container.id
-        return _account_id(self.platform, scope, native)
+        return account_id_of(self.platform, self.container.id, self.account_native, self.account_name)
 
     @property
     def traits(self) -> tuple[str, ...]:

@@ -26,19 +26,38 @@ class Account:
 
 
 _FEW = 500
+_MOST = 200_000
+_LATE = 20_000
+"""Claims that are kept as they came before the older ones are weighed for good; the latest that stay."""
 
 
 class Claims:
-    """Claims on the bytes of one source, kept as bare numbers: a large file has millions."""
+    """Claims on the bytes of one source, kept as bare numbers: a large file has millions.
+
+    Where claims came in the order of the file so far, what lies far behind is weighed for good on the way; one that
+    comes ``_LATE`` claims after its place finds its bytes given away.
+    """
 
     POST, GAP, STRUCTURE = range(3)
 
     def __init__(self) -> None:
         self._numbers = array("q")
+        self._most = _MOST
+        self.settled = 0
+        self.totals = [0, 0, 0]
+        self.free: list[tuple[int, int]] = []
+        self.between = 0
 
     def add(self, start: int, stop: int, rank: int) -> None:
         """Claim ``[start, stop)`` as a post's, a gap or structure."""
         self._numbers.extend((start, stop, rank))
+        if len(self._numbers) >= 3 * self._most:
+            self._settle()
+
+    def add_run(self, start: int, stop: int, post_bytes: int) -> None:
+        """Claim ``[start, stop)`` for posts of ``post_bytes`` bytes and the structure that stands between them."""
+        self.add(start, stop, Claims.POST)
+        self.between += stop - start - post_bytes
 
     def __len__(self) -> int:
         return len(self._numbers) // 3
@@ -48,11 +67,38 @@ class Claims:
         return zip(numbers, numbers, numbers, strict=True)
 
     def sorted(self, size: int) -> NDArray[np.int64]:
-        """Return rows (start, stop, rank) in order, cut to ``size``, without empty ones."""
-        rows = np.frombuffer(self._numbers, np.int64).reshape(-1, 3) if self._numbers else np.zeros((0, 3), np.int64)
-        rows = np.column_stack([rows[:, 0], np.minimum(rows[:, 1], size), rows[:, 2]])
+        """Return rows (start, stop, rank) in order, cut to what is not settled below ``size``, without empty ones."""
+        rows = np.array(self._numbers, np.int64).reshape(-1, 3)
+        np.clip(rows[:, :2], self.settled, max(size, self.settled), out=rows[:, :2])
         rows = rows[rows[:, 0] < rows[:, 1]]
         return rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
+
+    def _settle(self) -> None:
+        starts = np.array(self._numbers[::3], np.int64)
+        if bool((starts[1:] < starts[:-1]).any()):
+            self._most *= 2
+            return
+        rows = self.sorted(1 << 62)
+        self.settle(rows, int(rows[-_LATE, 0]) if len(rows) > _LATE else self.settled)
+        self._numbers = array("q", rows[rows[:, 1] > self.settled].ravel().tobytes())
+        self._most = max(_MOST, 2 * len(self))
+
+    def settle(self, rows: NDArray[np.int64], until: int) -> None:
+        """Weigh ``rows``, as ``sorted`` gives them, on the bytes from ``settled`` to ``until`` for good."""
+        rows = rows[rows[:, 0] < until]
+        starts, stops, ranks = rows[:, 0], np.minimum(rows[:, 1], until), rows[:, 2]
+        if bool((stops[:-1] <= starts[1:]).all()):  # as with most readers: each byte is claimed once
+            edges = np.concatenate(([self.settled], np.column_stack([starts, stops]).ravel(), [until])).reshape(-1, 2)
+            free = [(int(a), int(b)) for a, b in edges[edges[:, 0] < edges[:, 1]]]
+            totals = [int((stops - starts)[ranks == rank].sum()) for rank in range(3)]
+        else:
+            cut = np.column_stack([starts, stops, ranks]).tolist()
+            totals, free = _summed(_sweep(cut, self.settled, until))
+        self.totals = [before + new for before, new in zip(self.totals, totals, strict=True)]
+        if free and self.free and self.free[-1][1] == free[0][0]:
+            free[0] = (self.free.pop()[0], free[0][1])
+        self.free += free
+        self.settled = until
 
 
 def account(
@@ -70,24 +116,17 @@ def account(
 
 def weigh(evidence: str, member: str, size: int, claims: Claims) -> Account:
     """Weigh the claims on ``size`` bytes; where they overlap, a post counts before a gap before structure."""
-    if len(claims) < _FEW:
+    if len(claims) < _FEW and not claims.settled:
         return _weigh_few(evidence, member, size, claims)
-    rows = claims.sorted(size)
-    starts, stops, ranks = rows[:, 0], rows[:, 1], rows[:, 2]
-    if bool((stops[:-1] <= starts[1:]).all()):  # as with most readers: each byte is claimed once
-        edges = np.concatenate(([0], np.column_stack([starts, stops]).ravel(), [size])).reshape(-1, 2)
-        free = [(int(a), int(b)) for a, b in edges[edges[:, 0] < edges[:, 1]]]
-        totals = [int((stops - starts)[ranks == rank].sum()) for rank in range(3)]
-    else:
-        totals, free = _summed(_sweep(rows.tolist(), size))
-    return _account(evidence, member, totals, free)
+    claims.settle(claims.sorted(size), size)
+    return _account(evidence, member, claims, claims.totals, claims.free)
 
 
 def _weigh_few(evidence: str, member: str, size: int, claims: Claims) -> Account:
     """The same for the few claims of a page, for which arrays are not worth it."""
     cut = sorted((start, min(stop, size), rank) for start, stop, rank in claims if start < min(stop, size))
     apart = all(left[1] <= right[0] for left, right in pairwise(cut))
-    return _account(evidence, member, *_summed(_walk(cut, size) if apart else _sweep(cut, size)))
+    return _account(evidence, member, claims, *_summed(_walk(cut, size) if apart else _sweep(cut, 0, size)))
 
 
 def _summed(runs: Iterable[tuple[int, int, int | None]]) -> tuple[list[int], list[tuple[int, int]]]:
@@ -101,10 +140,12 @@ def _summed(runs: Iterable[tuple[int, int, int | None]]) -> tuple[list[int], lis
     return totals, free
 
 
-def _account(evidence: str, member: str, totals: list[int], free: list[tuple[int, int]]) -> Account:
-    missing = sum(stop - start for start, stop in free)
+def _account(
+    evidence: str, member: str, claims: Claims, totals: Sequence[int], free: Iterable[tuple[int, int]]
+) -> Account:
     unclaimed = tuple(Span(evidence, member, start, stop) for start, stop in free)
-    return Account(totals[0], totals[1] + missing, totals[2], unclaimed)
+    between = min(claims.between, totals[0])
+    return Account(totals[0] - between, totals[1] + sum(map(len, unclaimed)), totals[2] + between, unclaimed)
 
 
 def _walk(claims: Sequence[tuple[int, int, int]], size: int) -> Iterator[tuple[int, int, int | None]]:
@@ -119,15 +160,14 @@ def _walk(claims: Sequence[tuple[int, int, int]], size: int) -> Iterator[tuple[i
         yield at, size, None
 
 
-def _sweep(claims: Sequence[Sequence[int]], size: int) -> Iterator[tuple[int, int, int | None]]:
-    """Yield (start, stop, best rank or None) runs that cover [0, size) in order."""
+def _sweep(claims: Sequence[Sequence[int]], at: int, size: int) -> Iterator[tuple[int, int, int | None]]:
+    """Yield (start, stop, best rank or None) runs that cover [at, size) in order."""
     edges: list[tuple[int, int, int]] = []
     for start, stop, rank in claims:
         edges.append((start, rank, 1))
         edges.append((stop, rank, -1))
     edges.sort()
     open_claims = [0, 0, 0]
-    at = 0
     for place, rank, change in edges:
         if place > at:
             yield at, place, next((r for r in range(3) if open_claims[r]), None)

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from ringtrace.engines.tables import from_rows
 from ringtrace.model.post import Post
+from ringtrace.model.run import Run
 from ringtrace.model.source import Source
-from ringtrace.pipeline.posts import post_table
+from ringtrace.pipeline.posts import post_table, run_table
 from ringtrace.pipeline.reading import Reading, Take, read_source
 from ringtrace.store.evidence import EvidenceStore, Held
 
@@ -49,6 +50,9 @@ def _always() -> bool:
 _PIECE = 5_000
 """Posts that are kept as objects, which take ten times their bytes, before they become rows of a table."""
 
+_SHORT = 32
+"""Posts of a run below which a table of its own is not worth it."""
+
 
 class _Pile:
     """Posts as they come, made tables a piece at a time. tables: so far."""
@@ -57,8 +61,14 @@ class _Pile:
         self.tables = [post_table([])]
         self._posts: list[Post] = []
 
-    def add(self, post: Post) -> None:
-        self._posts.append(post)
+    def add(self, post: Post | Run) -> None:
+        if isinstance(post, Post):
+            self._posts.append(post)
+        elif len(post) < _SHORT:
+            self._posts.extend(post.posts())
+        else:
+            self.close()
+            self.tables.append(run_table(post))
         if len(self._posts) >= _PIECE:
             self.close()
 

@@ -14,6 +14,7 @@ from ringtrace.engines.engine import Engine, Frame
 from ringtrace.engines.local import Local
 from ringtrace.engines.tables import from_rows, schema
 from ringtrace.model.post import Post, ids_of
+from ringtrace.model.run import Run
 from ringtrace.model.span import Segment, Span
 from ringtrace.pipeline.answering import answers_within
 from ringtrace.pipeline.copies import join_copies, link_edits
@@ -28,7 +29,7 @@ def post_table(posts: Sequence[Post]) -> pa.Table:
     """
     wanted = schema("posts")
     ids, containers, accounts = ids_of(posts)
-    columns: dict[str, pa.Array | list[Any]] = {
+    columns: dict[str, pa.Array | Sequence[Any]] = {
         "post_id": ids, "evidence_id": [post.span.evidence for post in posts],
         "member": [post.span.member for post in posts], "start": [post.span.start for post in posts],
         "stop": [post.span.stop for post in posts], "sources": [list(map(_span, post.sources)) for post in posts],
@@ -50,6 +51,54 @@ def post_table(posts: Sequence[Post]) -> pa.Table:
     }  # fmt: skip
     fields = [*wanted, pa.field("reply_native", pa.string())]
     return pa.table([pa.array(columns[f.name], type=f.type) for f in fields], schema=pa.schema(fields))
+
+
+def run_table(run: Run) -> pa.Table:
+    """Return what ``post_table`` gives for the posts of a run."""
+    size, accounts = len(run), run.accounts()
+    same = {
+        "evidence_id": run.evidence, "member": run.member, "platform": run.platform, "container": run.container.id,
+        "title": "", "container_name": _clean([run.container.name])[0], "thread": "",
+    }  # fmt: skip
+    columns: dict[str, pa.Array | Sequence[Any]] = {
+        "post_id": run.ids(accounts), "start": run.starts, "stop": run.stops, "account_id": accounts,
+        "native_id": run.native_ids, "sent_at": run.sent_ats, "sent_text": _clean(run.sent_texts),
+        "sent_basis": run.sent_bases, "kind": run.kinds, "text": _clean(run.texts),
+        "account_native": run.account_natives, "account_name": _clean(run.account_names),
+        "author_role": run.author_roles, "sent_zone": run.sent_zones, "sent_why": run.sent_whys,
+        "sent_alternative": run.sent_alternatives, "segments": _run_segments(run), "state": run.states,
+        "changed_at": run.changed_ats, "reply_native": run.reply_natives,
+    }  # fmt: skip
+    fields = [*schema("posts"), pa.field("reply_native", pa.string())]
+    arrays = []
+    for wanted in fields:
+        if wanted.name in same:
+            arrays.append(pa.repeat(same[wanted.name], size))
+        elif wanted.name in columns:
+            arrays.append(pa.array(columns[wanted.name], type=wanted.type))
+        elif pa.types.is_list(wanted.type):
+            none = pa.array([], wanted.type.value_type)
+            arrays.append(pa.ListArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), size + 1), none, wanted.type))
+        else:
+            arrays.append(pa.nulls(size, wanted.type))
+    return pa.table(arrays, schema=pa.schema(fields))
+
+
+def _run_segments(run: Run) -> pa.Array:
+    kind = schema("posts").field("segments").type
+    flat = {
+        "text_start": run.text_starts, "text_stop": run.text_stops, "start": run.byte_starts, "stop": run.byte_stops,
+        "codec": pa.repeat(run.codec, len(run.text_starts)),
+    }  # fmt: skip
+    fields = [pa.array(flat[field.name], field.type) for field in kind.value_type]
+    return _listed(run.pieces, fields, kind)
+
+
+def _listed(sizes: Iterable[int], fields: Sequence[pa.Array], kind: pa.ListType) -> pa.Array:
+    """Return lists of rows from their sizes and the columns of all rows."""
+    offsets = pa.array([0, *accumulate(sizes)], pa.int32())
+    rows = pa.StructArray.from_arrays(fields, fields=list(kind.value_type))
+    return pa.ListArray.from_arrays(offsets, rows, type=kind)
 
 
 def merge(tables: Sequence[pa.Table]) -> pa.Table:
@@ -174,9 +223,12 @@ def with_actors(accounts: pa.Table, actors: pa.Table) -> pa.Table:
     return accounts.set_column(accounts.schema.get_field_index("actor_id"), "actor_id", values)
 
 
-def _clean(texts: Iterable[str]) -> list[str]:
+def _clean(texts: Iterable[str]) -> Sequence[str]:
     """Return texts that UTF-8 can write: half a surrogate pair becomes U+FFFD."""
-    return [text if text.isascii() or _is_writable(text) else text.translate(_CLEAN) for text in texts]
+    found = tuple(texts)
+    if _is_writable("".join(found)):
+        return found
+    return [text if text.isascii() or _is_writable(text) else text.translate(_CLEAN) for text in found]
 
 
 def _is_writable(text: str) -> bool:
@@ -196,7 +248,4 @@ def _segments(rows: Sequence[Sequence[Segment]]) -> pa.Array:
     kind = schema("posts").field("segments").type
     flat = [segment for row in rows for segment in row]
     fields = [pa.array(list(map(attrgetter(field.name), flat)), field.type) for field in kind.value_type]
-    offsets = pa.array([0, *accumulate(map(len, rows))], pa.int32())
-    return pa.ListArray.from_arrays(
-        offsets, pa.StructArray.from_arrays(fields, fields=list(kind.value_type)), type=kind
-    )
+    return _listed(map(len, rows), fields, kind)

@@ -11,9 +11,11 @@ from typing import TypeVar
 from ringtrace import registry
 from ringtrace.errors import EvidenceError, LimitError
 from ringtrace.model.post import Post
+from ringtrace.model.run import Run
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Media, Remark, Segment, Span, Structure
 from ringtrace.pipeline.accounting import UNCLAIMED, Claims, weigh
+from ringtrace.pipeline.occurrences import Occurrences
 from ringtrace.pipeline.watching import Stop, Watch
 from ringtrace.text.html_head import thin_head
 from ringtrace.text.html_page import looks_like_html
@@ -26,8 +28,8 @@ Item = TypeVar("Item")
 MAPPING_SUFFIX = ".mapping.toml"
 _MAPPING_BYTES = 65_536
 OUT_OF_MEMORY = "more memory than allowed"
-Take = Callable[[Post], None]
-_Found = Post | Gap | Structure | Member | Remark | Media
+Take = Callable[[Post | Run], None]
+_Found = Post | Run | Gap | Structure | Member | Remark | Media
 
 
 @dataclass(slots=True)
@@ -69,12 +71,22 @@ class Reading:
     media: list[Media] = field(default_factory=list)
     shares: dict[str, Share] = field(default_factory=dict)
 
+    def join(self, inner: Reading) -> None:
+        """Add what a member gave, its bytes apart."""
+        self.count += inner.count
+        self.posts.extend(inner.posts)
+        self.gaps.extend(inner.gaps)
+        self.notes.extend(inner.notes)
+        self.media.extend(inner.media)
+        for reader, share in inner.shares.items():
+            self.shares.setdefault(reader, Share()).add(share)
+
 
 def read_source(source: Source, depth: int = 0, watch: Watch | None = None, take: Take | None = None) -> Reading:
     """Read one file or member with the reader that recognises it best.
 
-    take: gets each post as it comes, those of members too, so that none is kept; else they are in ``posts``.
-    Never raises for bad evidence: what cannot be read is a ``Gap`` with its reason.
+    take: gets each post or run of posts as it comes, those of members too, so that none is kept; else they are in
+    ``posts``. Never raises for bad evidence: what cannot be read is a ``Gap`` with its reason.
     """
     watch = watch or Watch(source.limits)
     number, stop = watch.opened(len(source.data))
@@ -87,34 +99,78 @@ def read_source(source: Source, depth: int = 0, watch: Watch | None = None, take
         return reading
     mapping = source.name.endswith(MAPPING_SUFFIX) and not source.member and _is_toml(source.data)
     reader = None if mapping else choose_reader(source, reading.notes)
-    claims, seen = Claims(), dict[tuple[str, ...], int]()
-    members: list[tuple[Span, Reading]] = []
+    own = _Own(source, reading, take)
     if mapping:
-        claims.add(whole.start, whole.stop, Claims.STRUCTURE)
+        own.claims.add(whole.start, whole.stop, Claims.STRUCTURE)
         reading.reader = "mapping"
     elif reader is None:
-        reading.gaps.append(Gap(whole, "no reader recognises this file"))
+        own.lack(Gap(whole, "no reader recognises this file"))
     else:
         reading.reader, reading.version = reader.__name__.rpartition(".")[2], reader.VERSION
-        for item in _items(_watched(reader.read(source), source, watch, number, stop), source, reading):
-            if isinstance(item, Post):
-                claims.add(item.span.start, item.span.stop, Claims.POST)
-                reading.count += 1
-                (take or reading.posts.append)(_numbered(_settled(item, source), seen))
-            elif isinstance(item, Gap):
-                reading.gaps.append(item)
-            elif isinstance(item, Structure):
-                claims.add(item.span.start, item.span.stop, Claims.STRUCTURE)
-            elif isinstance(item, Media):
-                reading.media.append(item)
-                claims.add(item.span.start, item.span.stop, Claims.STRUCTURE)
-            elif isinstance(item, Remark):
-                reading.notes.append(item.text)
+        read = getattr(reader, "read_runs", reader.read)
+        for item in _items(_watched(read(source), source, watch, number, stop), source, reading):
+            if isinstance(item, Member):
+                own.enclose(item, _read_member(item, source, depth, watch, take))
             else:
-                carrier = Span(source.evidence, source.member, item.start, item.stop)
-                members.append((carrier, _read_member(item, source, depth, watch, take)))
-    _close(reading, source, claims, members)
+                own.put(item)
+    own.close()
     return reading
+
+
+class _Own:
+    """What one source gives, taken down as it comes: posts handed on, bytes claimed, members' readings joined."""
+
+    def __init__(self, source: Source, reading: Reading, take: Take | None) -> None:
+        self.claims = Claims()
+        self._source, self._reading, self._take = source, reading, take or self._keep
+        self._seen = Occurrences()
+        self._posts = 0
+        self._inner = Reading()
+
+    def put(self, item: Post | Run | Gap | Structure | Remark | Media) -> None:
+        span, claims = item.span, self.claims
+        if isinstance(item, Post):
+            claims.add(span.start, span.stop, Claims.POST)
+            self._posts += 1
+            self._take(_numbered(_settled(item, self._source), self._seen))
+        elif isinstance(item, Run):
+            claims.add_run(span.start, span.stop, item.post_bytes)
+            self._posts += len(item)
+            self._take(_numbered_run(item, self._seen))
+        elif isinstance(item, Gap):
+            self.lack(item)
+        elif isinstance(item, Structure):
+            claims.add(span.start, span.stop, Claims.STRUCTURE)
+        elif isinstance(item, Media):
+            self._reading.media.append(item)
+            claims.add(span.start, span.stop, Claims.STRUCTURE)
+        else:
+            self._reading.notes.append(item.text)
+
+    def lack(self, gap: Gap) -> None:
+        self._reading.gaps.append(gap)
+        self.claims.add(gap.span.start, gap.span.stop, Claims.GAP)
+
+    def enclose(self, member: Member, inner: Reading) -> None:
+        """Join what a member gave; its bytes count as what they turned out to hold."""
+        unread = inner.gap_bytes and not inner.structure_bytes
+        rank = Claims.POST if inner.count else Claims.GAP if unread else Claims.STRUCTURE
+        self.claims.add(member.start, member.stop, rank)
+        self._inner.join(inner)
+
+    def close(self) -> None:
+        """Account for the source's bytes, with what nobody claimed as gaps behind all others."""
+        reading, source = self._reading, self._source
+        reading.count += self._posts
+        reading.join(self._inner)
+        weighed = weigh(source.evidence, source.member, len(source.data), self.claims)
+        reading.gaps.extend(Gap(span, UNCLAIMED) for span in weighed.unclaimed)
+        reading.post_bytes, reading.gap_bytes, reading.structure_bytes = weighed.post, weighed.gap, weighed.structure
+        share = Share(1, len(source.data), self._posts, weighed.post, weighed.structure, weighed.gap)
+        reading.shares.setdefault(reading.reader, Share()).add(share)
+
+    def _keep(self, item: Post | Run) -> None:
+        self._reading.posts.extend([item] if isinstance(item, Post) else item.posts())
 
 
 def refusal(source: Source, reason: str) -> Reading:
@@ -191,7 +247,7 @@ def _watched(found: Iterator[_Found], source: Source, watch: Watch, number: int,
     Raises LimitError there.
     """
     for count, item in enumerate(found, start=1):
-        if isinstance(item, Post) and not watch.wrote(item):
+        if isinstance(item, Post | Run) and not watch.wrote(item):
             raise LimitError(source.name, "gives more text than a file of this size may")
         yield item
         if stop and count >= stop.items:
@@ -253,34 +309,17 @@ def _settle(segments: tuple[Segment, ...], text: str, source: Source) -> tuple[S
     return segments if len(runs) == len(segments) else tuple(runs)
 
 
-def _numbered(post: Post, seen: dict[tuple[str, ...], int]) -> Post:
+def _numbered(post: Post, seen: Occurrences) -> Post:
     """Tell a post apart from earlier ones of its file that are identical to the letter."""
-    if post.native_id:
-        return post
-    traits = post.traits
-    count = seen.get(traits, 0)
-    seen[traits] = count + 1
+    count = 0 if post.native_id else seen.count(post.traits)
     return replace(post, occurrence=count) if count else post
 
 
-def _close(reading: Reading, source: Source, claims: Claims, members: list[tuple[Span, Reading]]) -> None:
-    """Account for the source's bytes; a member's bytes count as what they turned out to hold."""
-    own = reading.count
-    for gap in reading.gaps:
-        claims.add(gap.span.start, gap.span.stop, Claims.GAP)
-    for carrier, inner in members:
-        unread = inner.gap_bytes and not inner.structure_bytes
-        rank = Claims.POST if inner.count else Claims.GAP if unread else Claims.STRUCTURE
-        claims.add(carrier.start, carrier.stop, rank)
-        reading.count += inner.count
-        reading.posts.extend(inner.posts)
-        reading.gaps.extend(inner.gaps)
-        reading.notes.extend(inner.notes)
-        reading.media.extend(inner.media)
-        for reader, share in inner.shares.items():
-            reading.shares.setdefault(reader, Share()).add(share)
-    weighed = weigh(source.evidence, source.member, len(source.data), claims)
-    reading.gaps.extend(Gap(span, UNCLAIMED) for span in weighed.unclaimed)
-    reading.post_bytes, reading.gap_bytes, reading.structure_bytes = weighed.post, weighed.gap, weighed.structure
-    share = Share(1, len(source.data), own, weighed.post, weighed.structure, weighed.gap)
-    reading.shares.setdefault(reading.reader, Share()).add(share)
+def _numbered_run(run: Run, seen: Occurrences) -> Run:
+    """The same for the posts of a run."""
+    rows = [row for row, native in enumerate(run.native_ids) if not native]
+    if not rows:
+        return run
+    traits = list(run.traits(run.accounts()))
+    counts = seen.count_all([traits[row] for row in rows])
+    return replace(run, occurrences={rows[at]: count for at, count in counts.items()}) if counts else run

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ringtrace.model.post import Post
+from ringtrace.model.run import Run
 from ringtrace.model.source import Limits
 
 _TEXT_FLOOR = 16 * 2**20
@@ -47,8 +48,13 @@ class Watch:
             return number, Stop(number, 0, self._closed.reason)
         return number, self._stops.get(number)
 
-    def wrote(self, post: Post) -> bool:
+    def wrote(self, post: Post | Run) -> bool:
         """Weigh what ``post`` adds to the tables; False when the file gives more than it may."""
+        if isinstance(post, Run):
+            for texts in (post.texts, post.account_names, post.account_natives):
+                self._text -= sum(map(len, texts))
+            self._text -= len(post) * len(post.container.name)
+            return self._text >= 0
         self._text -= len(post.text) + len(post.title) + len(post.thread)
         self._text -= len(post.container.name) + len(post.account_name) + len(post.account_native)
         return self._text >= 0

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
+from ringtrace.model.run import MOST, Gathering, Run, singly
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
-from ringtrace.text.clock import assumed_clock, find_zone, half_day_hour, half_days, local_micros
+from ringtrace.text.clock import LocalDays, half_day_hour, half_days
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import Line, read_body, split_lines, unread
+from ringtrace.text.lines import Line, find_lines, has_plain_lines, read_body, read_plain, split_lines, unread
+from ringtrace.text.offsets import cut_all
 from ringtrace.text.opening import opens_markup
 from ringtrace.text.qq_names import split_identity
 
@@ -33,9 +36,16 @@ _AFTER = re.compile(
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日? {1,3}([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))? {0,3}$"
 )
 
+_COMMON_HEADER = (
+    rb"\n(?:(([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2}) ([01]?[0-9]|2[0-4]):([0-5][0-9]):([0-5][0-9]|60)) "
+    rb"(?P<rest>[^ \n][^\n]{0,300})(?=\n|\Z)"
+)
+_COMMON = re.compile(_COMMON_HEADER + rb"|(?=[0-9]))")
+"""A header in the form that most exports have, or the start of a line that could be another."""
+_MAYBE_AFTER = re.compile(rb"[0-9][ \t\r]*+(?:\n|\Z)|[^\n]{%d}" % _HEAD)
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+
+class _Header(NamedTuple):
     """A line that says who speaks and when. body: first byte after the line."""
 
     start: int
@@ -52,13 +62,31 @@ class _Header:
 
 @dataclass(slots=True)
 class _Section:
-    """One conversation of the file: name from its block, bytes of the block, candidates for headers."""
+    """One conversation of the file: name from its block, bytes of the block, how many headers there may be.
+
+    found: style -> (all, those with an id).
+    """
 
     name: str
     start: int
     body: int
     stop: int = 0
-    headers: list[_Header] = field(default_factory=list)
+    found: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def count(self, style: str, native: str) -> None:
+        every, identified = self.found.get(style, (0, 0))
+        self.found[style] = (every + 1, identified + bool(native))
+
+    @property
+    def style(self) -> str:
+        return "before" if "before" in self.found else "after"
+
+    def keeps(self, style: str, native: str, blank_before: bool) -> bool:
+        """Whether such a candidate is a header: one style; with ids wherever most of them have ids."""
+        if style != self.style:
+            return False
+        every, identified = self.found[style]
+        return bool(native) or (identified * 2 < every and (blank_before or style == "after"))
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -95,21 +123,34 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     """Yield every message of every conversation; raises MalformedError when there is none."""
+    yield from singly(read_runs(source))
+
+
+def read_runs(source: Source) -> Iterator[Post | Run | Gap | Structure | Member]:
+    """Yield the same, messages that follow each other in runs. Headers are found twice: first to learn which count."""
     charset = detect(source.data)
-    sections = _find_sections(source, charset)
-    kept = [_keep(section.headers) for section in sections]
-    if not any(kept) and not any(section.name for section in sections):
+    sections = _find_sections(source.data, charset)
+    named = any(section.name for section in sections)
+    if not named and not any(next(_kept(source.data, charset, section), None) for section in sections):
         raise MalformedError(source.name, "no line looks like the header of a QQ message")
     if charset.bom:
         yield _structure(source, 0, charset.bom, "byte-order mark")
-    for section, headers in zip(sections, kept, strict=True):
+    messages = _Messages(source, charset, LocalDays(source.zone), has_plain_lines(charset))
+    for section in sections:
         if section.body > section.start:
             yield _structure(source, section.start, section.body, "conversation header")
-        yield from _lead(source, section, headers)
+        headers = _kept(source.data, charset, section)
+        first = next(headers, None)
+        yield from _lead(source, section, first)
         container = Container(PLATFORM, section.name or _stem(source))
-        stops = [*(header.start for header in headers[1:]), section.stop]
-        for header, stop in zip(headers, stops, strict=False):
-            yield from _post(source, charset, container, header, stop)
+        gathered = Gathering(source.evidence, source.member, PLATFORM, container, charset.name)
+        while first is not None:
+            header, first = first, next(headers, None)
+            gaps = messages.gather(gathered, header, first.start if first else section.stop)
+            if gaps or len(gathered.entries) >= MOST:
+                yield from gathered.take()
+                yield from gaps
+        yield from gathered.take()
 
 
 def _stem(source: Source) -> str:
@@ -125,48 +166,168 @@ def _text(data: bytes, charset: Charset, line: Line) -> str:
     return data[line.start : min(line.stop, line.start + _HEAD)].decode(charset.name, "replace")
 
 
-def _find_sections(source: Source, charset: Charset) -> list[_Section]:
-    """Walk over all lines once; a block of rules and labels opens a conversation."""
-    data = source.data
-    current = _Section("", charset.bom, charset.bom)
-    sections = [current]
-    rules: list[int] = []  # starts of the rule lines right above
-    in_block = False
-    blank = True
-    special = _openers(charset.name)
+def _find_sections(data: bytes, charset: Charset) -> list[_Section]:
+    """Find the blocks of rules and labels that open conversations, and count the headers below them."""
+    if has_plain_lines(charset):
+        found = _Blocks(data, charset)
+        for place, match in find_lines(data, charset.bom, _candidate_pattern(charset.name)):
+            if not found.look(place + match.start() + 1, match):
+                break
+        else:
+            found.close()
+            if not any(found.misses(section) for section in found.sections):
+                return found.sections
+    found = _Blocks(data, charset)
     for line in split_lines(data, charset):
+        found.look_closely(line)
+    found.close()
+    return found.sections
+
+
+class _Blocks:
+    """Walks over the lines of a file, or over those that could be of a block or a header."""
+
+    def __init__(self, data: bytes, charset: Charset) -> None:
+        self.data, self.charset = data, charset
+        self.sections = [_Section("", charset.bom, charset.bom)]
+        self._rules: list[int] = []  # starts of the rule lines right above
+        self._in_block = False
+        self._blank = True
+        self._next = charset.bom  # behind the last line looked at
+
+    def look(self, start: int, match: re.Match[bytes]) -> bool:
+        """Take the next line that begins like a block or a header with the time first; False when all have to be
+        looked at: headers with the time last could be among them."""
+        if start > self._next:  # lines of words stand between
+            self._rules = []
+            self._in_block &= not self.data[self._next : start].strip(b" \t\r\n")
+            self._blank = True  # not known, and only asked for where every line is looked at
+        if match["rest"] is not None and (speaker := _speaker(match["rest"], self.charset.name)):
+            self._rules, self._in_block = [], False
+            self._next = min(start + match.end() - match.start(), len(self.data))
+            self.sections[-1].count("before", speaker[1])
+            return True
+        line = next(split_lines(self.data, self.charset, start))
+        if not self._in_block and self._opens(line) and self.misses(self.sections[-1], line.start):
+            return False
+        self.look_closely(line)
+        return True
+
+    def _opens(self, line: Line) -> bool:
+        text = _text(self.data, self.charset, line)
+        return text.startswith(_file_titles()) or _label(text) is not None
+
+    def misses(self, section: _Section, stop: int | None = None) -> bool:
+        """Whether a conversation without headers of the one style could have some of the other."""
+        return not section.found.get("before") and bool(
+            _MAYBE_AFTER.search(self.data, section.body, section.stop if stop is None else stop)
+        )
+
+    def look_closely(self, line: Line) -> None:
+        """Take the next line."""
+        data, charset, current = self.data, self.charset, self.sections[-1]
+        self._next = line.next
         raw = data[line.start : min(line.stop, line.start + _HEAD)]
+        special = _openers(charset.name)
         if special and not raw.startswith(special) and not raw.rstrip(b" \t\r")[-1:].isdigit():
-            blank = not raw.strip(b" \t\r")
-            in_block &= blank
-            rules = []
-            continue
+            self._blank = not raw.strip(b" \t\r")
+            self._in_block &= self._blank
+            self._rules = []
+            return
         text = raw.decode(charset.name, "replace")
         label = ("title", "") if text.startswith(_file_titles()) else _label(text)
         if label is not None:
-            if not in_block and (current.headers or current.name):
-                current.stop = rules[0] if rules else line.start
+            if not self._in_block and (current.found or current.name):
+                current.stop = self._rules[0] if self._rules else line.start
                 current = _Section("", current.stop, line.next)
-                sections.append(current)
-            in_block = True
+                self.sections.append(current)
+            self._in_block = True
             current.body = line.next
-            blank = True
             if label[0] == "object":
                 current.name = label[1]
         elif _is_rule(text):
-            rules.append(line.start)
-            if in_block:
+            self._rules.append(line.start)
+            if self._in_block:
                 current.body = line.next
-            continue
+            return
         elif text.strip():
-            in_block = False
-            header = _read_header(text, line, blank)
-            if header:
-                current.headers.append(header)
-        rules = []
-        blank = not text.strip() or label is not None
-    current.stop = len(data)
-    return sections
+            self._in_block = False
+            if header := _read_header(text, line, self._blank):
+                current.count(header.style, header.native)
+        self._rules = []
+        self._blank = not text.strip() or label is not None
+
+    def close(self) -> None:
+        self.sections[-1].stop = len(self.data)
+
+
+def _kept(data: bytes, charset: Charset, section: _Section) -> Iterator[_Header]:
+    """Yield the headers of a conversation."""
+    if section.found and section.style == "before" and has_plain_lines(charset):
+        yield from _kept_before(data, charset, section)
+        return
+    blank = True
+    for line in split_lines(data, charset, section.body, section.stop) if section.found else ():
+        text = _text(data, charset, line)
+        if _is_rule(text):
+            continue
+        header = _read_header(text, line, blank) if text.strip() else None
+        if header and section.keeps(header.style, header.native, blank):
+            yield header
+        blank = not text.strip()
+
+
+def _kept_before(data: bytes, charset: Charset, section: _Section) -> Iterator[_Header]:
+    """The same where the time stands first: only lines that begin with a digit are looked at."""
+    for place, match in find_lines(data, section.body, _COMMON, section.stop):
+        start = place + match.start() + 1
+        speaker = None if match["rest"] is None else _speaker(match["rest"], charset.name)
+        if speaker is None:
+            line = next(split_lines(data, charset, start, section.stop))
+            header = _read_header(_text(data, charset, line), line, False)
+        else:
+            day, time = (int(match[2]), int(match[3]), int(match[4])), (int(match[5]), int(match[6]), int(match[7]))
+            body = min(start + match.end() - match.start(), section.stop)
+            header = _Header(start, body, "before", match[1].decode(), day, time, *speaker, False)
+        if header is None or header.style != "before":
+            continue
+        native = header.native
+        if section.keeps("before", native, False) or (
+            section.keeps("before", native, True) and _is_below_blank(data, section.body, start)
+        ):
+            yield header
+
+
+def _is_below_blank(data: bytes, body: int, start: int) -> bool:
+    """Whether the line above, rules apart, is blank or stands outside of ``body``."""
+    while start > body:
+        above = data.rfind(b"\n", body, start - 1) + 1 or body
+        raw = data[above : min(start, above + _HEAD)]
+        if not raw.strip(b" \t\r\n"):
+            return True
+        if raw.strip().strip(b"=") or len(raw.strip()) < 16:
+            return False
+        start = above
+    return True
+
+
+@lru_cache(maxsize=16_384)
+def _speaker(raw: bytes, charset: str) -> tuple[str, str, str] | None:
+    """Return (name, id, title) of what stands behind the time in a header, None where it takes a closer look."""
+    text = raw.decode(charset, "replace")
+    rest = text.strip()
+    if text[:1].isspace() or not rest or len(rest) > _LONGEST_NAME:
+        return None
+    if any(rest.lower().startswith(f"{half} ") for half in half_days()):
+        return None
+    return split_identity(rest)
+
+
+@cache
+def _candidate_pattern(charset: str) -> re.Pattern[bytes]:
+    """Return ``_COMMON`` that also finds the lines which begin like those of blocks."""
+    others = b"|".join(re.escape(opener) for opener in _openers(charset) if not opener.isdigit())
+    return re.compile(_COMMON_HEADER + rb"|(?=[0-9]|" + others + rb"))")
 
 
 @cache
@@ -249,21 +410,9 @@ def _read_header(text: str, line: Line, blank_before: bool) -> _Header | None:
     return _Header(line.start, line.next, style, written, day, time, name, native, title, blank_before)
 
 
-def _keep(candidates: list[_Header]) -> list[_Header]:
-    """Return the candidates that are headers: one style; with ids wherever most of them have ids."""
-    if not candidates:
-        return []
-    style = "before" if any(header.style == "before" for header in candidates) else "after"
-    styled = [header for header in candidates if header.style == style]
-    identified = [header for header in styled if header.native]
-    if len(identified) * 2 >= len(styled):
-        return identified
-    return [header for header in styled if header.blank_before or header.native or style == "after"]
-
-
-def _lead(source: Source, section: _Section, headers: list[_Header]) -> Iterator[Gap | Structure]:
+def _lead(source: Source, section: _Section, first: _Header | None) -> Iterator[Gap | Structure]:
     """Yield what stands between the block (or the start of the file) and the first message."""
-    start, stop = section.body, headers[0].start if headers else section.stop
+    start, stop = section.body, first.start if first else section.stop
     if stop <= start:
         return
     raw = source.data[start:stop]
@@ -273,22 +422,38 @@ def _lead(source: Source, section: _Section, headers: list[_Header]) -> Iterator
     yield Gap(Span(source.evidence, source.member, start, stop), "text before the first message")
 
 
-def _post(source: Source, charset: Charset, container: Container, header: _Header, stop: int) -> Iterator[Post | Gap]:
-    body = read_body(source.data, charset, header.body, stop, source.limits.line_bytes)
-    at = local_micros(header.day, header.time, find_zone(source.zone))
-    words = lexicon.load("chat_qq")
-    system = header.native in _SYSTEM_IDS or (header.name in words["system"])
-    name, native = ("", "") if system else (header.name, header.native)
-    yield Post(
-        Span(source.evidence, source.member, header.start, stop),
-        PLATFORM,
-        container,
-        body.text,
-        body.segments,
-        "system" if system else "message",
-        native,
-        name,
-        sent=assumed_clock(header.written, at, source.zone),
-        author_role="operator" if header.title in words["operator_title"] else "",
-    )
-    yield from unread(source, body, stop, charset.name)
+@dataclass(frozen=True, slots=True)
+class _Messages:
+    """Makes posts of headers and what stands below them."""
+
+    source: Source
+    charset: Charset
+    days: LocalDays
+    plain: bool
+
+    def gather(self, gathered: Gathering, header: _Header, stop: int) -> list[Gap]:
+        """Add the message that ends at ``stop``; return a gap for each stretch of it that is not read."""
+        data, low, gaps = self.source.data, header.body, list[Gap]()
+        budget = self.source.limits.line_bytes
+        plain = read_plain(data[low:stop], self.charset.name) if self.plain and stop - low <= budget else None
+        if plain is None:
+            body = read_body(data, self.charset, low, stop, budget)
+            gathered.cut(cut_all(body.segments, body.text, data))
+            gaps = list(unread(self.source, body, stop, self.charset.name))
+            text, high = body.text, low
+        else:
+            text, high = plain[0], low + plain[1]
+        clock = self.days.clock(header.written, header.day, header.time)
+        system = header.native in _SYSTEM_IDS or header.name in _terms("system")
+        name, native = ("", "") if system else (header.name, header.native)
+        gathered.entries.append((
+            header.start, stop, low, high, text, "system" if system else "message", native, name, "", "",
+            clock.text, clock.at, clock.basis, clock.zone, clock.why, clock.alternative,
+            "operator" if header.title in _terms("operator_title") else "", "", None,
+        ))  # fmt: skip
+        return gaps
+
+
+@cache
+def _terms(concept: str) -> frozenset[str]:
+    return frozenset(lexicon.load("chat_qq")[concept])

@@ -6,17 +6,20 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from ringtrace.errors import MalformedError
 from ringtrace.model.clock import NO_CLOCK, Clock
 from ringtrace.model.post import Container, Post
+from ringtrace.model.run import MOST, Gathering, Run, singly
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text import jsonspan
 from ringtrace.text.clock import assumed_clock, find_zone, local_micros, read_clock
 from ringtrace.text.json_pieces import JsonPieces
+from ringtrace.text.offsets import cut_all, split
 
 NAME = "Telegram Desktop JSON"
 VERSION = "2"
@@ -29,6 +32,7 @@ _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 _STRING = msgspec.json.Decoder(str)
 _FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # what msgspec raises on hostile JSON
 _NONE = msgspec.Raw(b"")
+_PLAIN_TEXT = b'"text": "'
 _TEXT_KEY = re.compile(rb'"text"[ \t\r\n]*+:[ \t\r\n]*+')
 _MARKERS = re.compile(rb'"(date_unixtime|from_id|text_entities|actor_id|from|date)"[ \t\r\n]*+:')
 _KIND = re.compile(rb'"type"[ \t\r\n]*+:[ \t\r\n]*+"(?:message|service)"')
@@ -74,6 +78,7 @@ class _Message(msgspec.Struct, gc=False):
 
 
 _MESSAGE = msgspec.json.Decoder(_Message)
+_MESSAGES = msgspec.json.Decoder(list[_Message])
 _PLAIN_FIELDS = tuple(
     field.encode_name for field in msgspec.structs.fields(_Message) if field.name not in (*_RICH_KEYS, "text")
 )
@@ -85,13 +90,21 @@ class _Chat:
     channel: str  # how the chat itself signs as an author: "channel123"
 
 
+class _Window(NamedTuple):
+    """A piece of an array, itself an array. at: the place of its first byte in the file."""
+
+    at: int
+    data: bytes
+    raws: list[msgspec.Raw]
+
+
 @dataclass(frozen=True, slots=True)
 class _Messages:
-    """An array of messages: header is the byte range before it, ``at`` the byte after its ``[``."""
+    """An array of messages: ``at`` is the byte after its ``[``; windows: see ``_windows``."""
 
     chat: _Chat
     at: int
-    raws: Iterable[msgspec.Raw]
+    windows: Iterable[_Window]
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -112,6 +125,11 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     """Yield every message of every chat; raises MalformedError when the file holds none at all."""
+    yield from singly(read_runs(source))
+
+
+def read_runs(source: Source) -> Iterator[Post | Run | Gap | Structure | Member]:
+    """Yield the same, messages that follow each other in runs."""
     try:
         arrays = list(_locate_arrays(source))
     except (*_FAULTS, _Misplaced):
@@ -185,26 +203,28 @@ def _chat_messages(source: Source, chat: dict[str, tuple[int, msgspec.Raw]]) -> 
     }
     if bytes(memoryview(raw)[:1]) != b"[":
         _ARRAY.decode(raw)  # says what it is instead
-    yield _Messages(_describe_chat(source, fields), at + 1, _elements(source.data, at + 1, at + len(raw) - 1))
+    yield _Messages(_describe_chat(source, fields), at + 1, _windows(source.data, at + 1, at + len(raw) - 1))
 
 
-def _elements(data: bytes, at: int, stop: int) -> Iterator[msgspec.Raw]:
-    """Yield the elements of a valid array whose inside is ``data[at:stop]``, taken apart a window at a time.
+def _windows(data: bytes, at: int, stop: int) -> Iterator[_Window]:
+    """Yield pieces of a valid array whose inside is ``data[at:stop]``.
 
     A window ends before the last message that begins in it. Where that start was one inside of a message,
-    or none is found, the rest is taken apart at once.
+    or none is found, the rest is one window.
     """
     while at < stop:
         cut = min(_last_start(data, at, at + _WINDOW), stop) if stop - at > _WINDOW else stop
         piece = data[at:cut]
         if cut < stop:
             piece = piece.rstrip(b" \t\r\n").removesuffix(b",")
+        window = b"[%b]" % piece
         try:
-            raws = _ARRAY.decode(b"[%b]" % piece)
+            raws = _ARRAY.decode(window)
         except _FAULTS:
             cut = stop
-            raws = _ARRAY.decode(b"[%b]" % data[at:stop])
-        yield from raws
+            window = b"[%b]" % data[at:stop]
+            raws = _ARRAY.decode(window)
+        yield _Window(at - 1, window, raws)
         at = cut
 
 
@@ -246,33 +266,75 @@ class _Reading:
     def gap(self, start: int, stop: int, reason: str) -> Gap:
         return Gap(self.span(start, stop), reason)
 
-    def array(self, array: _Messages) -> Iterator[tuple[int, int, Iterable[Post | Gap]]]:
-        """Yield (start, stop, what it became) of each element of an array that is valid JSON."""
-        data, at, size, budget = self.data, array.at, len(self.data), self.source.limits.line_bytes
-        decode, to_text = _MESSAGE.decode, _STRING.decode
-        for raw in array.raws:
-            start = jsonspan.skip_separator(data, at, size)
+    def array(self, array: _Messages) -> Iterator[tuple[int, int, Iterable[Post | Run | Gap]]]:
+        """Yield (start, stop, what it became) of each run of messages of an array that is valid JSON, and of what
+        belongs into none."""
+        for window in array.windows:
+            yield from self._window(array.chat, window)
+
+    def _window(self, chat: _Chat, window: _Window) -> Iterator[tuple[int, int, Iterable[Post | Run | Gap]]]:
+        data, base, at, size, lead = window.data, window.at, 1, len(window.data), b"{"
+        where = (self.source.evidence, self.source.member, PLATFORM, chat.container, jsonspan.CODEC)
+        gathered = Gathering(*where)
+        for raw, message in zip(window.raws, _decoded(window), strict=True):
+            if data.startswith(lead, at):
+                start = at + len(lead) - 1
+            else:
+                start = jsonspan.skip_separator(data, at, size)
+                lead = data[at : start + 1]  # most messages stand behind the same bytes as the one before
             at = start + len(raw)
-            place = data.find(b'"text": "', start, at) + 8
-            try:
-                message = decode(raw)
-                value = bytes(message.text) if len(message.text) <= budget else b""
-                plain = (
-                    place > 7
-                    and value != b""
-                    and data[place : place + len(value)] == value
-                    and data.find(b"{", start + 1, place) < 0
-                    and data.find(b"[", start + 1, place) < 0
-                    and not _is_rich(message)
-                )
-                text = to_text(value) if plain else ""
-            except _FAULTS:
-                plain = False
-            if not plain:
-                yield start, at, self.message(array.chat, start, at)
-                continue
-            run = (Segment(0, len(text), place + 1, place + len(value) - 1, jsonspan.CODEC),) if text else ()
-            yield start, at, (self._post(array.chat, message, text, run, start, at),)
+            if message is None or not self._add_plain(gathered, chat, message, data, base, start, at):
+                items = list(self.message(chat, base + start, base + at))
+                if len(items) == 1 and isinstance(post := items[0], Post):
+                    gathered.add(post, cut_all(post.segments, post.text, self.data))
+                else:
+                    yield from map(_placed, gathered.take())
+                    yield base + start, base + at, items
+            if len(gathered.entries) >= MOST:
+                yield from map(_placed, gathered.take())
+        yield from map(_placed, gathered.take())
+
+    def _add_plain(
+        self, gathered: Gathering, chat: _Chat, message: _Message, data: bytes, base: int, start: int, stop: int
+    ) -> bool:
+        """Add the message at ``data[start:stop]`` if its words are one string under "text" and nowhere else."""
+        value = bytes(message.text)
+        place = data.find(_PLAIN_TEXT, start, stop) + len(_PLAIN_TEXT) - 1
+        if (
+            place < start
+            or not data.startswith(value, place)
+            or value[:1] != b'"'
+            or len(value) > self.source.limits.line_bytes
+            or data.find(b"{", start + 1, place) >= 0
+            or data.find(b"[", start + 1, place) >= 0
+            or _is_rich(message)
+        ):
+            return False
+        low, high = base + place + 1, base + place + len(value) - 1
+        escaped = b"\\" in value
+        try:
+            text = _STRING.decode(value) if escaped else value[1:-1].decode()
+        except _FAULTS:
+            return False
+        if escaped:
+            gathered.cut(split(Segment(0, len(text), low, high, jsonspan.CODEC), text, value[1:-1]))
+        unix, native = message.date_unixtime, message.from_id
+        if not (type(unix) is str and unix.isascii() and unix.isdigit()):
+            clock = self._clock(message)
+        else:
+            clock = Clock(unix, int(unix) * 1_000_000, "stated", "UTC", _STATED)
+        if type(native) is not str:
+            native = _author_id(native)
+        edited = message.edited or message.edited_unixtime
+        gathered.entries.append((
+            base + start, base + stop, low, high, text, "message", native, message.from_ or "",
+            "" if message.id is None else str(message.id),
+            "" if message.reply_to_message_id is None else str(message.reply_to_message_id),
+            clock.text, clock.at, clock.basis, clock.zone, clock.why, clock.alternative,
+            "operator" if native and native == chat.channel else "",
+            "edited" if edited else "", self._edited(message) if edited else None,
+        ))  # fmt: skip
+        return True
 
     def message(self, chat: _Chat, start: int, stop: int) -> Iterator[Post | Gap]:
         """Yield the post of the JSON object ``data[start:stop]`` and gaps for what it cannot show."""
@@ -386,6 +448,26 @@ class _Reading:
                 value = jsonspan.read_string(self.data, low, high)[0] if quoted else self.data[low:high].decode("ascii")
                 setattr(message, "from_" if key == "from" else key, value)
         return message
+
+
+def _placed(run: Run) -> tuple[int, int, tuple[Run]]:
+    return run.starts[0], run.stops[-1], (run,)
+
+
+def _decoded(window: _Window) -> Iterable[_Message | None]:
+    """Return the messages of a window; one by one where one of them is of another form, None for that."""
+    try:
+        messages: list[_Message] = _MESSAGES.decode(window.data)
+    except _FAULTS:
+        return map(_decoded_alone, window.raws)
+    return messages
+
+
+def _decoded_alone(raw: msgspec.Raw) -> _Message | None:
+    try:
+        return _MESSAGE.decode(raw)
+    except _FAULTS:
+        return None
 
 
 def _is_rich(message: _Message) -> bool:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
+from ringtrace.model.run import MOST, Gathering, Run, singly
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
-from ringtrace.text.clock import DateOrder, OrderName, half_day_hour, half_days, ordered_clock, prove_order
+from ringtrace.text.clock import DateOrder, LocalDays, OrderName, half_day_hour, half_days, prove_order
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import read_body, split_lines, unread
+from ringtrace.text.lines import find_lines, has_plain_lines, read_body, read_plain, split_lines, unread
+from ringtrace.text.offsets import cut_all
 from ringtrace.text.opening import opens_markup
 
 NAME = "WhatsApp text"
@@ -33,6 +36,14 @@ _OPENERS = frozenset(b"0123456789[\xe2\xef\xd9\xdb\xe0")  # digits, bracket, mar
 _ODD_BLANK = re.compile("[\u00a0\u202f\u2009\u3000]")
 _PHONE = re.compile(r"\+[0-9][0-9 ()\-.\u2011]{6,22}[0-9]")
 _COPY_MARK = re.compile(r" ?\([0-9]{1,2}\)$")
+
+_NUMBER = re.compile("[0-9]+")
+_COMMON = re.compile(
+    rb"\n(?:(?:\xe2\x80\x8e)?(\[?)(([0-9]{1,4})([./-])([0-9]{1,2})\4([0-9]{1,4}),? "
+    rb"([01]?[0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9]|60))?(?:(?: |\xe2\x80\xaf)([AaPp][Mm]))?)(\] | - )"
+    rb"(?P<name>[^:\r\n]{1,120}): |(?=[0-9\[\xe2\xef\xd9\xdb\xe0]))"
+)
+"""The start of a message in the forms that most exports have, or of a line of which ``_OPENERS`` say it may be one."""
 
 
 class _Header(NamedTuple):
@@ -75,22 +86,39 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     """Yield every message; raises MalformedError when no line starts one."""
+    yield from singly(read_runs(source))
+
+
+def read_runs(source: Source) -> Iterator[Post | Run | Gap | Structure | Member]:
+    """Yield the same, messages that follow each other in runs. Headers are found twice: first to learn their form."""
     charset = detect(source.data)
-    found = [
-        header
-        for line in split_lines(source.data, charset)
-        if (header := _read_header(source.data, charset, line.start, line.stop))
-    ]
-    if not found:
+    main = _main_form(source.data, charset)
+    if main is None:
         raise MalformedError(source.name, "no line looks like a WhatsApp message")
-    family = _main_family(found)
-    headers = [header for header in found if header.family == family]
-    order = _date_order(headers)
-    yield from _before(source, charset, headers[0].start)
-    container = Container(PLATFORM, container_name(source))
-    stops = [*(later.start for later in headers[1:]), len(source.data)]
-    for index, (header, stop) in enumerate(zip(headers, stops, strict=True)):
-        yield from _post(source, charset, header, stop, order, container, index < _OPENING)
+    yield from _before(source, charset, main.start)
+    where = (source.evidence, source.member, PLATFORM, Container(PLATFORM, container_name(source)), charset.name)
+    gathered = Gathering(*where)
+    messages = _Messages(source, charset, LocalDays(source.zone, _date_order(main)), has_plain_lines(charset))
+    for number, (header, stop) in enumerate(_own_headers(source.data, charset, main)):
+        gaps = messages.gather(gathered, header, stop, number < _OPENING)
+        if gaps or len(gathered.entries) >= MOST:
+            yield from gathered.take()
+            yield from gaps
+    yield from gathered.take()
+
+
+def _own_headers(data: bytes, charset: Charset, form: _Form) -> Iterator[tuple[_Header, int]]:
+    """Yield (header, where its message ends) of the export's own form."""
+    last = None
+    for start, match in _candidates(data, charset):
+        header = _header_at(data, charset, start, match)
+        if header is None or header.family != form.family:
+            continue
+        if last is not None:
+            yield last, start
+        last = header
+    if last is not None:
+        yield last, len(data)
 
 
 def container_name(source: Source) -> str:
@@ -231,24 +259,109 @@ def _find_term(text: str, parts: tuple[str, ...]) -> int:
     return first if at >= 0 else -1
 
 
-def _main_family(found: list[_Header]) -> tuple[str, str]:
+@dataclass(slots=True)
+class _Form:
+    """One form of headers in a file: how many, where the first one starts, the dates one after the other."""
+
+    family: tuple[str, str]
+    start: int
+    count: int = 0
+    american: bool = False
+    dates: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+def _main_form(data: bytes, charset: Charset) -> _Form | None:
     """Return the form of this export's headers: the first one, unless it hardly occurs again.
 
     Lines of another form are chat excerpts that somebody pasted into a message.
     """
-    counts: dict[tuple[str, str], int] = {}
-    for header in found:
-        counts[header.family] = counts.get(header.family, 0) + 1
-    first = found[0].family
-    if counts[first] * 10 >= len(found):
+    forms: dict[tuple[str, str], _Form] = {}
+    form = _Form(("", ""), 0)
+    look: tuple[bytes, ...] | None = None
+    for start, match in _candidates(data, charset):
+        before, look = look, None
+        if match is not None and match["name"] is not None and _common_name(match["name"], charset.name):
+            look = match.group(1, 3, 4, 5, 6, 10, 11)
+            if look == before:  # all but the time and the author as in the header before
+                form.count += 1
+                continue
+        header = _header_at(data, charset, start, match)
+        if header is None:
+            look = None
+            continue
+        form = forms.setdefault(header.family, _Form(header.family, header.start))
+        form.count += 1
+        form.american |= header.half != "" and header.half.isascii()
+        if form.dates[-1:] != [header.date]:
+            form.dates.append(header.date)
+    first = next(iter(forms.values()), None)
+    if first is None or first.count * 10 >= sum(form.count for form in forms.values()):
         return first
-    return max(counts, key=lambda family: (counts[family], family))
+    return max(forms.values(), key=lambda form: (form.count, form.family))
 
 
-def _date_order(headers: list[_Header]) -> DateOrder:
-    american = any(header.half.isascii() and header.half for header in headers) and headers[0].family[1] == "/"
-    preferred: OrderName = "mdy" if american else "dmy"
-    return prove_order([header.date for header in headers], preferred, _FIRST_YEAR)
+def _date_order(form: _Form) -> DateOrder:
+    preferred: OrderName = "mdy" if form.american and form.family[1] == "/" else "dmy"
+    return prove_order(form.dates, preferred, _FIRST_YEAR)
+
+
+def _candidates(data: bytes, charset: Charset) -> Iterator[tuple[int, re.Match[bytes] | None]]:
+    """Yield the start of each line that may begin with a header, and how it matched ``_COMMON``."""
+    if not has_plain_lines(charset):
+        for line in split_lines(data, charset):
+            yield line.start, None
+        return
+    for place, match in find_lines(data, charset.bom, _COMMON):
+        yield place + match.start() + 1, match
+
+
+def _header_at(data: bytes, charset: Charset, start: int, match: re.Match[bytes] | None) -> _Header | None:
+    """Return the header of the line at ``start``, None when it has none."""
+    if match is not None and match["name"] is not None:
+        common = _read_common(start, match, charset.name)
+        if common is not None:
+            return common
+    line = next(split_lines(data, charset, start))
+    return _read_header(data, charset, line.start, line.stop)
+
+
+def _read_common(start: int, match: re.Match[bytes], charset: str) -> _Header | None:
+    """Return what ``_read_header`` does for a line of common form, None where it has to be asked."""
+    opening, written, sep, half, closing, raw = match.group(1, 2, 4, 10, 11, "name")
+    name = _common_name(raw, charset)
+    if not name or (opening == b"[") != (closing == b"] "):
+        return None
+    family = _FAMILIES[opening, sep]
+    text, date, time = _moment(written)
+    return _Header(
+        start, start + match.end() - match.start() - 1, family, date, time, half.decode() if half else "", text, name
+    )
+
+
+_FAMILIES = {
+    (opening, sep): (kind, sep.decode())
+    for opening, kind in ((b"[", "bracket"), (b"", "dash"))
+    for sep in (b".", b"/", b"-")
+}
+
+
+@lru_cache(maxsize=8_192)
+def _moment(written: bytes) -> tuple[str, tuple[int, int, int], tuple[int, int, int]]:
+    """Return (text, numbers of the date, of the time) of a time of common form; many messages have the minute's."""
+    text = written.decode()
+    numbers = [int(number) for number in _NUMBER.findall(text)]
+    return text, (numbers[0], numbers[1], numbers[2]), (numbers[3], numbers[4], numbers[5] if numbers[5:] else 0)
+
+
+@lru_cache(maxsize=16_384)
+def _common_name(raw: bytes, charset: str) -> str:
+    """Return the author's name, "" where it takes a closer look: the marks in ``_COMMON`` are those of UTF-8."""
+    try:
+        head = raw.decode("utf-8") if charset == "utf-8" else ""
+    except UnicodeDecodeError:
+        return ""
+    name = head.strip(_MARKS + " \u00a0\u202f")
+    return "" if not name or "\ufffd" in head or _is_event(name) else name
 
 
 def _before(source: Source, charset: Charset, stop: int) -> Iterator[Gap | Structure]:
@@ -260,27 +373,38 @@ def _before(source: Source, charset: Charset, stop: int) -> Iterator[Gap | Struc
         yield Structure(span, "blank lines") if blank else Gap(span, "text before the first message")
 
 
-def _post(
-    source: Source, charset: Charset, header: _Header, stop: int, order: DateOrder, container: Container,
-    opening: bool,
-) -> Iterator[Post | Gap]:  # fmt: skip
-    body = read_body(source.data, charset, header.body, stop, source.limits.line_bytes)
-    hour = half_day_hour(header.time[0], header.half)
-    clock = ordered_clock(header.written, header.date, (hour, *header.time[1:]), order, source.zone)
-    kind, name, role = _classify(header.name, body.text, opening)
-    yield Post(
-        Span(source.evidence, source.member, header.start, stop),
-        PLATFORM,
-        container,
-        body.text,
-        body.segments,
-        "system" if kind == "system" else "message",
-        _phone_number(name),
-        name,
-        sent=clock,
-        author_role=role,
-    )
-    yield from unread(source, body, stop, charset.name)
+@dataclass(frozen=True, slots=True)
+class _Messages:
+    """Makes posts of headers and what stands below them."""
+
+    source: Source
+    charset: Charset
+    days: LocalDays
+    plain: bool
+
+    def gather(self, gathered: Gathering, header: _Header, stop: int, opening: bool) -> list[Gap]:
+        """Add the message that ends at ``stop``; return a gap for each stretch of it that is not read."""
+        source, charset = self.source, self.charset
+        hour, minute, second = header.time
+        time = (half_day_hour(hour, header.half), minute, second) if header.half else header.time
+        clock = self.days.clock(header.written, header.date, time)
+        low, gaps = header.body, []
+        plain = None
+        if self.plain and stop - low <= source.limits.line_bytes:
+            plain = read_plain(source.data[low:stop], charset.name)
+        if plain is None:
+            body = read_body(source.data, charset, low, stop, source.limits.line_bytes)
+            gathered.cut(cut_all(body.segments, body.text, source.data))
+            gaps = list(unread(source, body, stop, charset.name))
+            text, high = body.text, low
+        else:
+            text, high = plain[0], low + plain[1]
+        kind, name, role = _classify(header.name, text, opening)
+        gathered.entries.append((
+            header.start, stop, low, high, text, "system" if kind == "system" else "message", _phone_number(name),
+            name, "", "", clock.text, clock.at, clock.basis, clock.zone, clock.why, clock.alternative, role, "", None,
+        ))  # fmt: skip
+        return gaps
 
 
 def _classify(name: str, text: str, opening: bool) -> tuple[str, str, str]:

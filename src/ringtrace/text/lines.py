@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -9,6 +10,8 @@ from typing import NamedTuple
 from ringtrace.model.source import Source
 from ringtrace.model.span import Gap, Segment, Span
 from ringtrace.text.encoding import Charset, decode_runs
+
+_STRETCH = 2**20
 
 
 class Line(NamedTuple):
@@ -66,12 +69,51 @@ def _split_bytes(data: bytes, mark: bytes, returns: bool, at: int, size: int) ->
         at = found + 1
 
 
+def has_plain_lines(charset: Charset) -> bool:
+    """Whether lines end with the byte LF, and that byte means nothing else."""
+    return charset.newline == "\n" and _unit(charset.name) == 1
+
+
+def read_plain(raw: bytes, charset: str) -> tuple[str, int] | None:
+    """Return (text, bytes that it stands in) of a message's lines as ``read_body`` reads them.
+
+    None where that is not all one run: ``read_body`` has to be asked.
+    """
+    line = raw.rstrip(b"\n \t") if b"\r" not in raw else _single_line(raw)
+    if line is None:
+        return None
+    try:
+        text = line.decode(charset)
+    except UnicodeDecodeError:
+        return None
+    if charset != "utf-8" and len(text.encode(charset, "replace")) != len(line):
+        return None
+    return text, len(line)
+
+
+def find_lines(
+    data: bytes, start: int, pattern: re.Pattern[bytes], end: int | None = None
+) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Yield (place, match) of each match of ``pattern``, which begins with the LF before a line; linear in the data.
+
+    The data is looked through a stretch of whole lines at a time, ``start`` being where the first line begins; a match
+    at byte ``n`` of its stretch stands at ``place + n`` of the data.
+    """
+    at, size = start, len(data) if end is None else end
+    while at < size:
+        cut = data.find(b"\n", min(at + _STRETCH, size), size) + 1 or size
+        stretch = b"\n" + data[at:cut]
+        for match in pattern.finditer(stretch):
+            yield at - 1, match
+        at = cut
+
+
 def read_body(data: bytes, charset: Charset, start: int, stop: int, budget: int) -> Assembled:
     """Return the text of the lines in ``data[start:stop]``, blank lines at the end left off.
 
     budget: most bytes to read, see ``assemble``. Lines without carriage returns are read in one go.
     """
-    if stop - start <= budget and charset.newline == "\n" and _unit(charset.name) == 1:
+    if stop - start <= budget and has_plain_lines(charset):
         raw = data[start:stop]
         line = raw.rstrip(b"\n \t") if b"\r" not in raw else _single_line(raw)
         if line is not None:

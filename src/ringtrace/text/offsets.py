@@ -19,7 +19,7 @@ import codecs
 import html
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
@@ -95,6 +95,13 @@ def split(segment: Segment, piece: str, data: bytes) -> list[Segment]:
         )  # fmt: skip
         start = stop
     return runs
+
+
+def cut_all(segments: Iterable[Segment], text: str, data: bytes) -> Iterator[Segment]:
+    """Yield the runs of all segments of ``text``, see ``split``; data: what their bytes count in."""
+    for segment in segments:
+        piece = text[segment.text_start : segment.text_stop]
+        yield from split(segment, piece, data[segment.start : segment.stop])
 
 
 def locate(segments: Sequence[Segment], text: str, start: int, stop: int) -> tuple[tuple[int, int, int, int], ...]:

@@ -1,0 +1,60 @@
+"""How often a post came before in its file, known by 64 bits of what it is: a file has tens of millions."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+_RECENT = 131_072
+
+
+class Occurrences:
+    """Counts traits in the order in which they come, in about 8 bytes each.
+
+    Two that differ are taken for one once in 2^64 pairs: a post would be called the second of its kind then.
+    """
+
+    def __init__(self) -> None:
+        self._recent: set[int] = set()
+        self._settled: list[NDArray[np.int64]] = []
+        self._again: dict[int, int] = {}
+
+    def count(self, traits: Hashable) -> int:
+        """Return how often ``traits`` came before, and remember that they came."""
+        return self.count_all([traits]).get(0, 0)
+
+    def count_all(self, traits: Sequence[Hashable]) -> dict[int, int]:
+        """Return number in ``traits`` -> how often these came before, for those that did."""
+        keys = list(map(hash, traits))
+        before = self._among_settled(keys)
+        found: dict[int, int] = {}
+        recent = self._recent
+        for number, key in enumerate(keys):
+            if key in recent or key in before:
+                found[number] = self._again[key] = self._again.get(key, 0) + 1
+            else:
+                recent.add(key)
+        if len(recent) >= _RECENT:
+            self._settle()
+        return found
+
+    def _among_settled(self, keys: Sequence[int]) -> frozenset[int]:
+        if not self._settled:
+            return frozenset()
+        wanted = np.array(keys, np.int64)
+        known = np.zeros(len(wanted), bool)
+        for numbers in self._settled:
+            places = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+            known |= numbers[places] == wanted
+        return frozenset(wanted[known].tolist())
+
+    def _settle(self) -> None:
+        """Put the recent ones away as sorted numbers; pieces are joined so that there are few of them."""
+        fresh = np.fromiter(self._recent, np.int64, len(self._recent))
+        self._recent = set()
+        while self._settled and len(self._settled[-1]) <= 2 * len(fresh):
+            fresh = np.concatenate([self._settled.pop(), fresh])
+        fresh.sort()
+        self._settled.append(fresh)
