@@ -44,11 +44,15 @@ _SAMPLE = 8
 """Members that the likeness of a group's members is measured against."""
 _ROUNDS = 8
 _PAIRS = 1 << 18
+_TOGETHER = 1 << 15
+"""Pairs whose sketches are compared at once: small enough for the processor's cache."""
 _INDEX_BITS = 24
 _FOURTH = np.uint64(0x1111111111111111)
 
 _Ints = NDArray[np.int64]
 _Floats = NDArray[np.float64]
+_Halves = tuple[NDArray[np.uint64], NDArray[np.uint64]]
+"""The sketches' first and last four numbers: few are looked at beyond the first."""
 
 
 def group(words: Wordings) -> tuple[_Ints, _Floats]:
@@ -61,10 +65,11 @@ def join(words: Wordings) -> tuple[_Ints, _Ints]:
     """Return (a label for each wording, equal when close pairs connect them; pairs that are only near, as codes)."""
     labels = np.arange(len(words), dtype=np.int64)
     near = np.zeros(0, np.int64)
+    halves = np.ascontiguousarray(words.sketch[:, :4]), np.ascontiguousarray(words.sketch[:, 4:])
     for band in bands():
         order, bucket = ranked(words.found, band)
         for offsets in (range(1, 2), range(2, WINDOW + 1)):
-            code = _proposed(words, labels, order, bucket, offsets)
+            code = _proposed(halves, labels, order, bucket, offsets)
             code = code[~_among(code, near)]
             if not len(code):
                 continue
@@ -98,26 +103,33 @@ def ranked(found: Minima, band: tuple[int, int, int, int]) -> tuple[_Ints, NDArr
 
 
 def _proposed(
-    words: Wordings, labels: _Ints, order: _Ints, bucket: NDArray[np.uint64], offsets: Sequence[int]
+    halves: _Halves, labels: _Ints, order: _Ints, bucket: NDArray[np.uint64], offsets: Sequence[int]
 ) -> _Ints:
     """Return codes (smaller number times their count, plus greater) of the pairs to verify, in rising order."""
-    sketch, label = words.sketch[order], labels[order]
+    label = labels[order]
+    first = np.take(halves[0], order, axis=0)
     found = []
     for offset in offsets:
-        at = np.flatnonzero((bucket[offset:] == bucket[:-offset]) & (label[offset:] != label[:-offset]))
-        at = at[_agreeing(sketch[at, :4], sketch[at + offset, :4]) >= _FIRST_AGREEING]
-        at = at[_agreeing(sketch[at], sketch[at + offset]) >= _AGREEING]
-        left, right = order[at], order[at + offset]
-        found.append(np.minimum(left, right) * len(words) + np.maximum(left, right))
-    return _sorted_distinct(np.concatenate(found))
+        near = np.flatnonzero((bucket[offset:] == bucket[:-offset]) & (label[offset:] != label[:-offset]))
+        for start in range(0, len(near), _TOGETHER):
+            at = near[start : start + _TOGETHER]
+            agreeing = _agreeing(np.take(first, at, axis=0), np.take(first, at + offset, axis=0))
+            like = np.flatnonzero(agreeing >= _FIRST_AGREEING)
+            left, right = order[at[like]], order[at[like] + offset]
+            agreeing = agreeing[like] + _agreeing(np.take(halves[1], left, axis=0), np.take(halves[1], right, axis=0))
+            left, right = left[agreeing >= _AGREEING], right[agreeing >= _AGREEING]
+            found.append(np.minimum(left, right) * len(labels) + np.maximum(left, right))
+    return _sorted_distinct(np.concatenate([np.zeros(0, np.int64), *found]))
 
 
-def _agreeing(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return how many groups of four bits are equal in each row."""
+def _agreeing(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """Return how many groups of four bits are equal in each row of 4 numbers."""
     apart = left ^ right
     apart |= apart >> np.uint64(2)
     apart |= apart >> np.uint64(1)
-    return np.asarray(16 * apart.shape[1] - np.bitwise_count(apart & _FOURTH).sum(axis=1, dtype=np.int64))
+    apart &= _FOURTH
+    counts = np.bitwise_count(apart)
+    return np.asarray(np.uint8(64) - counts[:, 0] - counts[:, 1] - counts[:, 2] - counts[:, 3])
 
 
 def similarities(words: Wordings, left: _Ints, right: _Ints) -> _Floats:
