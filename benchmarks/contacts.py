@@ -27,7 +27,7 @@ from ringtrace.simulator.stage import Summary, lay_out
 from ringtrace.stances.assess import assess
 from ringtrace.text.view import TextView
 
-AUTHORS = ("dev", "second", "third", "fourth")
+AUTHORS = ("dev", "second", "third", "fourth", "fifth")
 VOICES = Path(__file__).parent / "voices"
 POSTS, SEED = 12_000, 21
 

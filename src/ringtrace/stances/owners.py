@@ -12,6 +12,7 @@ from ringtrace.model.stance import Direction, Frame
 from ringtrace.stances.concepts import Hit
 from ringtrace.stances.features import CITED_MOST, quotations
 from ringtrace.text import lexicon
+from ringtrace.text.contacts.tables import one_of
 from ringtrace.text.view import TextView
 
 HOTLINE_DIGITS = 6
@@ -59,6 +60,11 @@ def _owner(
         return "quoted"
     if candidate.kind == "url" and frame != "other":
         return candidate.owner  # a link that somebody posts is not his, a shop's is
+    said = _said(view)
+    if "media" in said and direction == "none" and candidate.kind != "url":
+        return "hotline"
+    if frame == "appeal":
+        return _in_appeal(named, said, candidate)
     return _by_frame(named, hits, frame, direction, candidate)
 
 
@@ -74,10 +80,32 @@ def _block(lexicons: Path | None) -> re.Pattern[str]:
     return re.compile(rf"[^\n]{{1,40}}?(?:{words})[^\n]{{0,40}}\n")
 
 
+def _said(view: TextView) -> frozenset[str]:
+    """Return the concepts of ``owner.*.toml`` that the text names; kept with the view."""
+    kept: frozenset[str] | None = view.__dict__.get("_owner_words")
+    if kept is None:
+        patterns = _owner_words(view.lexicons)
+        kept = frozenset(concept for concept, pattern in patterns.items() if pattern.search(view.folded.text))
+        view.__dict__["_owner_words"] = kept
+    return kept
+
+
+@cache
+def _owner_words(lexicons: Path | None) -> dict[str, re.Pattern[str]]:
+    return {concept: re.compile(one_of(terms)) for concept, terms in lexicon.load("owner", lexicons).items()}
+
+
+def _in_appeal(named: set[str], said: frozenset[str], candidate: Candidate) -> Owner:
+    """Return whose contact an appeal gives: the searcher's own, the family's where it is passed on or somebody is missing."""
+    if named & _OWN_KIN or "own_search" in said:
+        return "self"
+    if said & {"passed_on", "missing"}:
+        return "other"
+    return "self" if candidate.owner == "self" else "other"
+
+
 def _by_frame(named: set[str], hits: Sequence[Hit], frame: Frame, direction: Direction, candidate: Candidate) -> Owner:
     """Return the owner outside quotations and reports; the frame outweighs the words around a handle."""
-    if frame == "appeal":
-        return "self" if named & _OWN_KIN or candidate.owner == "self" else "other"
     if frame == "lawful" and named & _OFFICES:
         return "hotline"
     if candidate.owner == "other":

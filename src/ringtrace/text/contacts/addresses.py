@@ -34,7 +34,7 @@ _NOT_NAMES = frozenset({"joinchat", "addstickers", "share", "proxy", "socks", "s
 # Budgets for hostile texts.
 _TRIES, _MOST = 4_000, 2_000
 _WIDE = frozenset("，。；：、！？（）【】《》「」“”　～")
-_TRAILING = ".,;:!?)]}'\"*~。"
+_TRAILING = ".,;:!?()[]{}'\"*~。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from ringtrace.text.view import TextView
 DIGITS, DRESSED, NAMED = "digits by themselves", "dressed digits by themselves", "id by itself"
 BY_THEMSELVES = (DIGITS, DRESSED, NAMED)
 """Rules of the readings that rest on shape, place and the words around, and on no cue."""
-_SOLID = r"(?<![0-9a-z_@#=%&+/.,:$¥€£-])\d{5,11}(?![0-9a-z_@%]|[.,:/-]\d)"
+_SOLID = r"(?<![0-9a-z_@#=%&+/.,$¥€£-])(?<![0-9a-z]:)\d{5,11}(?![0-9a-z_@%]|[.,:/-]\d)"
 _CHAIN = r"(?<![0-9a-z_@#.,-])\d(?:([^0-9a-z\u4e00-\u9fff]{0,3})\d){5,10}(?![0-9a-z_@%]|[.,:/-]\d)"
 _DIGITS, _PARTED = re.compile(_SOLID), re.compile(_CHAIN)
 _ID = re.compile(r"(?<![a-z0-9_@./#-])[a-z][a-z0-9_-]{5,19}(?![a-z0-9_@/-]|\.[a-z0-9])")

@@ -11,16 +11,16 @@ from ringtrace.text.contacts.scene import Scene
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}(?![a-z0-9_])")
 # An id told character by character with one sign between them: "l-i-n-_-2-0".
 SPACED = re.compile(
-    r"(?<![a-z0-9])[a-z0-9][a-z0-9_]{0,4}([-_·•.~*|/+、,;^#=&])(?:[a-z0-9_-]{1,5}\1){2,30}[a-z0-9_]{1,5}(?![a-z0-9])"
+    r"(?<![a-z0-9])[a-z0-9][a-z0-9_]{0,4}([-_·•.~*|/+、,;^#=&])(?:[a-z0-9_-]{1,5}\1){2,30}[a-z0-9_]{1,8}(?![a-z0-9])"
 )
 _NAME = re.compile(r"@?([a-z][a-z0-9_]{3,31})(?![a-z0-9_@])")
 _RUN = re.compile(r"[a-z0-9_-]+")
 _CHAIN_GAP = re.compile(r"\s{0,2}\n\s{0,2}|(?:[^\w\n]|_){0,3}")
 _WORDS = re.compile(
-    r"下划线|下滑线|下杠|底杠|底线|\bunderscore\b|横杠|横线|中杠|中划线|减号|短横|\bdash\b|\bhyphen\b|\bminus\b|小写|大写|字母|数字|英文|后面|再加|然后|加上|全小写"
+    r"下划线|下滑线|下杠|底杠|底线|\bunderscore\b|横杠|横线|中杠|杠|中划线|减号|短横|\bdash\b|\bhyphen\b|\bminus\b|小写|大写|字母|数字|英文|后面|再加|然后|加上|全小写"
 )
 _SIGNS = {"underscore": "_", "下划线": "_", "下滑线": "_", "下杠": "_", "底杠": "_", "底线": "_"}
-_DASHES = frozenset({"横杠", "横线", "中杠", "中划线", "减号", "短横", "dash", "hyphen", "minus"})
+_DASHES = frozenset({"杠", "横杠", "横线", "中杠", "中划线", "减号", "短横", "dash", "hyphen", "minus"})
 _ALIKE = frozenset("olisbzgq")
 # Words that say outright that more of the number follows.
 _GOES_ON = re.compile(r"[^\w\n]{0,2}(?:再加|再|然后|接着|后面|后接|最后|then|followed by|ends with)[^\w\n]{0,2}是?\d")
@@ -29,7 +29,11 @@ _DIGITS = re.compile(r"[0-9]{1,11}")
 # What a number word right behind the digits counts or begins: "12345一起", "12345两个".
 _COUNTED = frozenset("个人位次下些起直定样般切家")
 # The second line of a torn id: letters and digits, and nothing else in it.
-_SECOND_LINE = re.compile(r"\n[a-z]{0,5}\d{1,4}(?=\s|$)")
+_SECOND_LINE = re.compile(r"\n[a-z]{0,5}\d{1,4}(?![a-z0-9_])")
+# A tilde, with or without blanks, parts an id and nothing else that stands right behind one.
+_TILDE = re.compile(r" ?[~〜∼] ?[a-z0-9_]")
+# A number with a letter between its groups: "272r374b2t73".
+_LETTERED = re.compile(r"\d{1,6}(?:[a-z]\d{1,6}){3,10}(?![a-z0-9_])")
 _REACH = 60
 
 
@@ -49,7 +53,7 @@ def read_digits(scene: Scene, at: int, low: int = 5, high: int = 11) -> Token | 
     """Return the digit string of ``low`` to ``high`` digits that starts at ``at`` of the layer."""
     if at >= len(scene.text):
         return None
-    grouped = _grouped(scene, at, high)
+    grouped = _grouped(scene, at, high) or _lettered(scene, at, low, high)
     if grouped is not None:
         return grouped
     strict = _strict(scene, at, low, high)
@@ -233,6 +237,16 @@ def _grouped(scene: Scene, at: int, high: int) -> Token | None:
     return _token(scene, runs, "cue+digits between fillers") if 6 <= size <= high and not units else None
 
 
+def _lettered(scene: Scene, at: int, low: int, high: int) -> Token | None:
+    """Return groups of digits parted by one Latin letter each: "272r374b2t73"."""
+    match = _LETTERED.match(scene.strong, at)
+    if match is None:
+        return None
+    runs = [(at + m.start(), at + m.end()) for m in re.finditer(r"\d+", match.group())]
+    size = sum(stop - start for start, stop in runs)
+    return _token(scene, runs, "cue+digits between fillers") if max(low, 6) <= size <= high else None
+
+
 def _token(scene: Scene, runs: list[tuple[int, int]], rule: str, source: str | None = None) -> Token:
     text = source or (scene.weak if "homophones" in rule else scene.strong)
     value = "".join(text[start:stop] for start, stop in runs)
@@ -277,6 +291,8 @@ def _despaced(spaced: re.Match[str]) -> Token | None:
 def _torn(parts: list[str], sign: str) -> bool:
     """Whether the parts are pieces of one id: single characters, or a few at a sign that ids cannot hold."""
     single = sum(len(part) == 1 for part in parts)
+    if len(parts) >= 4 and single == len(parts) - 1 and parts[-1].isdigit() and len(parts[-1]) >= 3:
+        return True
     if single >= len(parts) - 1:
         return len(parts) >= 8
     return sign not in "-_." and len(parts) >= 4 and max(map(len, parts)) <= 4 and any(map(str.isdigit, parts))
@@ -285,7 +301,7 @@ def _torn(parts: list[str], sign: str) -> bool:
 def _continues(scene: Scene, stop: int, value: str) -> bool:
     """Whether an id that would do by itself still goes on behind a sign, a newline or a spoken sign."""
     rest = scene.text[stop : stop + 8]
-    if _WORDS.match(rest.lstrip(" ")) is not None:
+    if _WORDS.match(rest.lstrip(" ")) is not None or _TILDE.match(rest):
         return True
     if rest[:1] and not rest[0].isascii() and not rest[0].isalnum() and rest[0] not in "。，、；：！？…）】」》～—”’":
         return bool(re.match(r"[a-z0-9_]", rest[1:2]))
@@ -351,6 +367,8 @@ def _may_join(value: str, rest: str, gap: str, joins: bool, rough: int) -> bool:
     if gap == "\n":
         torn = len(value) < 6 or _SECOND_LINE.match(gap + rest) is not None
         return torn or value[-1:] in "_-" or part[0] in "_-"
+    if gap.strip() == "~":
+        return True
     if gap.strip() and not gap.isspace():
         return joins or not gap.isascii()
     return (

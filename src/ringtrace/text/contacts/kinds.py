@@ -81,7 +81,8 @@ def _added(reading: Reading, token: Token) -> list[tuple[str, float]]:
     if not at_sign and not is_strong(token.value) and not _CLOSED.match(reading.scene.text, token.stop):
         return []
     if at_sign or reading.view.platform == "telegram":
-        return [("telegram", 0.85 if at_sign else 0.55)] if "-" not in token.value else []
+        named = is_strong(token.value) or not reading.scene.text.isascii()  # "the contact register" names nobody
+        return [("telegram", 0.85 if at_sign else 0.55 if named else 0.35)] if "-" not in token.value else []
     chinese = not reading.scene.text.isascii()
     return [("wechat", 0.6 if chinese else 0.35)] if 6 <= len(token.value) <= 20 and is_strong(token.value) else []
 

@@ -21,7 +21,7 @@ _WHOLE = re.compile(_PREFIX + r"\d{8}(?!\d)(?!\.\d)")
 _COUNTRY_TURNED = re.compile(r"[-. ]{0,2}\)?68(?:00)?\+?\(?|0")
 # "... four five six, one person": a number word that counts what follows is no digit of the number.
 _COUNTED_AFTER = re.compile(_PREFIX + r"\d{8}(?=\d[个人位次下些起直定样般切家])")
-_JOINED = re.compile(r"1[^0-9]{0,8}[3-9](?:[^0-9]{0,8}\d){9}")
+_JOINED = re.compile(r"1[^0-9]{0,12}[3-9](?:[^0-9]{0,12}\d){9}")
 _JOINED_WEAK = re.compile(r"1(?:[^\w\n]|_){0,2}[3-9](?:(?:[^\w\n]|_){0,2}\d){9}")
 _BACKWARDS = re.compile(r"(?<!\d)\d(?:[^0-9a-z]{0,3}\d){8}[^0-9a-z]{0,3}[3-9][^0-9a-z]{0,3}1(?!\d)")
 _LETTER_RUN = re.compile(r"(?<![a-z0-9])[a-z]+(?![a-z0-9])")
@@ -37,14 +37,20 @@ _GROUPED = re.compile(
 _DIALLED_THERE = re.compile(
     r"(?<![\d+.,$/-])\(?\d{1,11}\)?(?:[ ./-]{1,2}\(?\d{1,8}\)?|(?<=\))\d{1,8}){0,6}(?![\d@%]|[.,]\d)"
 )
+# A mobile number as Britain writes it: 07 and nine digits; no other country's of that look is as common.
+_BRITISH = re.compile(r"(?<![\d+.,/-])(?:\(0\)|0)7\d{3}([ -]?)\d{3}[ -]?\d{3}(?![\d@%]|[.,-]\d)")
 _SHORTEST, _LONGEST = 7, 13
 """Digits of a number as dialled within a country; with its code it has at most fifteen (E.164)."""
 _BESIDE = 6
+# A service number told as the other choice: "call 07700 900742 or 999".
+_OR = re.compile(r"\d ?(?:or|或者|或) ?$")
 _SHORT = re.compile(r"[19](?<![\d./+#-].)(?<!\d:.)(?:(?<=9)\d\d|(?<=1)\d{2,5}|(?<=9)[56]\d{3})(?![\d:/]|[.-]\d)")
 _MOBILE_DIGITS, _SERVICE_DIGITS = 11, 3
 # A hostile text may hold any number of numbers and almost-numbers; ordinary ones hold a handful.
 _TRIES = 4_000
 MOST = 2_000
+_STRIPPED = 12
+"""Code points of what a text says to leave out between the digits."""
 _LISTING = frozenset([",", "、", ";", "/", "至", "~"])
 _COMMON = frozenset(
     [(3, 4, 4), (3, 8), (4, 4, 3), (3, 3, 5), (3, 3, 3, 2), (4, 3, 4), (3, 5, 3), (5, 6), (6, 5),
@@ -87,6 +93,8 @@ def find_numbers(scene: Scene) -> list[Number]:
         sources.append(_joined(scene, _JOINED_WEAK, scene.weak, cued, taken))
     if cued and digits >= 10:
         sources.append(_grouped(scene))
+    if digits >= 11 and "07" in scene.text.replace("(0)", "0"):
+        sources.append(_british(scene))
     if digits >= _SERVICE_DIGITS:
         sources.append(_service(scene))
     if digits >= 7 and scene.text.isascii() and "phone" in concepts:
@@ -294,8 +302,10 @@ def _judge_fillers(full: list[str], sizes: tuple[int, ...], near: bool, strip: b
     longest = max(map(len, full))
     if len(full) == 1 and max(sizes) >= 8 and not strip:
         return 0.0
-    if strip and longest <= 4:
+    if strip and longest <= _STRIPPED:
         return 0.9
+    if len(full) >= 3 and all(len(gap) == 1 and "a" <= gap <= "z" for gap in full):
+        return 0.9 if near else 0.65
     if max(sizes) == 1 and longest <= 2:
         return 0.9 if one or near else 0.8 if longest == 1 else 0.45
     if one and longest <= 2 and len(full) >= 2:
@@ -380,7 +390,7 @@ def _service(scene: Scene) -> Iterator[Number]:
         if _latin(scene.text[start - 1 : start]) or _latin(scene.text[stop : stop + 1]):
             continue
         left, right = scene.text[max(0, start - 12) : start], scene.text[stop : stop + 8]
-        chained = start - last <= 3
+        chained = start - last <= 3 or _OR.search(left) is not None
         if (_grouping_comma(scene, start - 1, start - 2) and not chained) or _grouping_comma(scene, stop, stop + 1):
             continue
         if digits == "12345" and scene.text[start] == "一":
@@ -431,6 +441,17 @@ def _grouped(scene: Scene) -> Iterator[Number]:
             yield Number(
                 *match.span(), (match.span(),), value, "", 0.75 if valid else 0.55, "national number beside a cue"
             )
+
+
+def _british(scene: Scene) -> Iterator[Number]:
+    if not scene.text.isascii():
+        return
+    for match in islice(_BRITISH.finditer(scene.text), MOST):
+        value, _ = _international(re.sub(r"\D", "", match.group()).removeprefix("0"), "GB")
+        if value:
+            near = _near_cue(scene, match.start(), _CALLED)
+            sure = 0.9 if near else 0.75 if match.group(1) else 0.6
+            yield Number(*match.span(), (match.span(),), value, "", sure, "British mobile number")
 
 
 def _national(scene: Scene) -> Iterator[Number]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from ringtrace.text.contacts.disguises import undo_disguises
 from ringtrace.text.contacts.spoken import digit_edits
 from ringtrace.text.contacts.tables import Cues, digit_tables
 from ringtrace.text.folding import Folded
@@ -28,7 +29,10 @@ _AMBIGUOUS = frozenset(["飞机", "✈", "🛩", "电报"])
 # No Chinese or English name begins so: the v is the cue, "vlanlucky9399".
 _CLUSTERED = re.compile(r"(?<![a-z0-9_@./-])v(?=[bcdfghjkmnpqrstwxzl][a-z0-9_]{5,19}(?![a-z0-9_@.]))")
 _SINGLE = re.compile(r"[qvw](?![a-z])(?<![a-z0-9_].)(?=[^a-z0-9]{0,8}[a-z0-9])")
-_GLUED = frozenset({"vx", "wx", "qq", "tg", "wechat", "weixin"})
+_GLUED = frozenset(
+    {"vx", "wx", "qq", "tg", "wechat", "weixin", "weichat", "telegram", "telegrm", "teleg", "telly", "tele"}
+)
+_LONG = frozenset(name for name in _GLUED if len(name) > 5)
 _WX = frozenset({"vx", "wx"})
 # Behind a bare "wx" and a blank: letters with digits, so that no word that begins so is torn.
 _STRONG_ID = re.compile(r"[a-z]{3,16}[0-9]{2,8}(?![a-z0-9_])|[a-z]{3,16}_[a-z0-9]{1,8}(?![a-z0-9_])")
@@ -46,8 +50,9 @@ SPELLED_NAMES = (*_TORN, "phone")
 """Names of platforms that are looked for with signs for letters; all but the last also torn."""
 _SPACED_NAME = re.compile("(?<![a-z])(?:" + "|".join("[ ._*-]{0,2}".join(name) for name in _TORN) + ")(?![a-z])")
 _COUNTED = re.compile(
-    r"(?:([前头]|first )|(中|middle |next )|([后尾末]|last ))"
-    r"(?:面|边|间|端|头)?的?(?:\d|几)(?:位|个| digits)(?:数字?|号码|数)?"
+    r"(?:([前头]|first )|(中|middle |next )|([后尾末]|last |final ))"
+    r"(?:(?:面|边|间|端|头)?的?(?:\d|几)(?:位|个)(?:数字?|号码|数)?"
+    r"|(?:\d|two|three|four|five|six|seven|eight)(?: digits| numbers| of it| of them)?(?![\da-z]))"
 )
 _PART_NAMES = {1: "split_head", 2: "split_middle", 3: "split_tail"}
 
@@ -124,7 +129,7 @@ def find_cues(text: str, lexicon: Cues, marks: str) -> tuple[Cue, ...]:
         kept = _spaced_names(text, kept)
     if "v" in text or "w" in text or "q" in text:
         kept.extend(_single_letters(text, marks, kept))
-    if "位" in text or "个" in text or "digits" in text:
+    if "位" in text or "个" in text or "first " in text or "last " in text or "digits" in text:
         counted = _counted_parts(text.translate(digit_tables()[0]), kept)
         kept = [cue for cue in kept if not any(c.start < cue.stop and cue.start < c.stop for c in counted)] + counted
     if len(kept) > 1:
@@ -157,17 +162,13 @@ def _latin(char: str) -> bool:
 
 def _glued(text: str, start: int, stop: int, concept: str, before: str) -> Cue | None:
     """Return the cue whose last letter runs on into another, as in 加vx_handle."""
-    raw = text[start:stop]
+    raw = "".join(filter(str.isalnum, text[start:stop]))
     if raw in _WX and text[stop : stop + 1] in ("i", "u") and not _latin(before):
         return Cue(start, start + 1, concept.removesuffix("_weak"), False)  # no syllable begins so: v + xiaohong
     apart = not before.isascii() or before == "+" or (raw in _WX and not before.isalnum() and before not in "_-./@")
-    if (
-        raw in _GLUED
-        and before
-        and apart
-        and (before.strip() or _STRONG_ID.match(text, stop) or _TORN_ID.match(text, stop))
-    ):
-        return Cue(start, stop, concept.removesuffix("_weak"), False)
+    strong = _STRONG_ID.match(text, stop)
+    if raw in _GLUED and ((before and apart) or strong) and (before.strip() or strong or _TORN_ID.match(text, stop)):
+        return Cue(start, stop, concept.removesuffix("_weak"), raw in _LONG)
     if concept == "wechat_weak" and raw[0] in "薇溦":
         return Cue(start, start + 1, "wechat", before in ADDING)
     return None
@@ -242,6 +243,7 @@ def lay_out(folded: Folded, lexicon: Cues) -> Scene | None:
 
     The test is cheap: most posts have neither a cue with something like a value nor enough digits.
     """
+    folded = undo_disguises(folded)
     text = folded.text
     marks = text.translate(lexicon.marks)
     found = find_cues(text, lexicon, marks)

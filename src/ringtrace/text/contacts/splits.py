@@ -82,7 +82,16 @@ def _number(scene: Scene, joined: list[tuple[int, int]], labels: list[Cue]) -> N
 
 def _rank(scene: Scene, part: tuple[int, int], joined: list[tuple[int, int]]) -> int:
     """Return 0, 1 or 2 by the label right before the part; without one, the middle keeps its place."""
+    behind = [cue for cue in scene.cues_in(part[1], part[1] + 3) if cue.concept in _RANK]
+    if behind and _closes(scene, behind[0]):
+        return _RANK[behind[0].concept]
     before = max((other[1] for other in joined if other[1] <= part[0]), default=part[0] - 12)
     near = [cue for cue in scene.cues_in(before - 12, part[0]) if cue.concept in _RANK and cue.stop <= part[0]]
     near = [cue for cue in near if cue.start >= before or before == part[0] - 12]
+    near = [cue for cue in near if not (_closes(scene, cue) and any(other[1] + 3 > cue.start for other in joined))]
     return _RANK[near[-1].concept] if near else 1 if part != joined[0] else 0
+
+
+def _closes(scene: Scene, cue: Cue) -> bool:
+    """Whether a label ends its clause, so that it names what stands before it: "6839结尾，..."."""
+    return scene.text[cue.stop : cue.stop + 1] in ("", ",", ";", ".", "。", "\n", "、")

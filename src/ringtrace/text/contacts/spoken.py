@@ -116,9 +116,10 @@ def _spoken_edits(text: str) -> list[Edit]:
     edits: list[Edit] = []
     for chain in islice(_CHAIN.finditer(text), _CHAINS_MOST):
         found = list(_WORD.finditer(chain.group()))
-        if sum(not match.group().isdigit() for match in found) < 2:
+        spoken = [match.group() for match in found]
+        if sum(not word.isdigit() for word in spoken) < 2 or not _read_off(spoken):
             continue
-        digits = _say([match.group() for match in found])
+        digits = _say(spoken)
         base = chain.start()
         for place, (match, value) in enumerate(zip(found, digits, strict=True)):
             gap_stop = found[place + 1].start() if place + 1 < len(found) else match.end()
@@ -141,6 +142,15 @@ def _glued_edits(text: str) -> list[Edit]:
                 for m in found
             ]
     return edits
+
+
+_SCALE = frozenset({"hundred", "thousand"})
+_WRITTEN = 4
+"""Digits written beside "nine hundred" that make it a part of a number read off, no sum."""
+
+
+def _read_off(spoken: list[str]) -> bool:
+    return _SCALE.isdisjoint(spoken) or any(word.isdigit() and len(word) >= _WRITTEN for word in spoken)
 
 
 def _say(spoken: list[str]) -> list[str]:

@@ -17,7 +17,7 @@ _BLANKS = " -_·•*~'\"^`\u3001\u30fb"
 _CUES = (
     "wechat", "qq", "telegram", "phone", "whatsapp", "email", "other_app", "group_number",
     "not_contact", "same", "add", "split_head", "split_middle", "split_tail", "reverse", "strip",
-    "qq_weak", "wechat_weak",
+    "qq_weak", "wechat_weak", "telegram_weak",
 )  # fmt: skip
 _SPELLED = (("wechat", "wechat"), ("weixin", "wechat"), ("telegram", "telegram"), ("whatsapp", "whatsapp"))
 _DOTS = (".", "点", "dot ", "。", ". ", ".]", "[.]", "(.)")
@@ -213,7 +213,7 @@ def _generated(words: dict[str, tuple[str, ...]], marks: dict[int, str]) -> dict
     """Return term -> concept for sound-alikes, spelled-out names and everything that hints at an address."""
     terms: dict[str, str] = {}
     for left, right, concept in _sound_pairs():
-        for blank in ("", " ", "  ", ".", "/", "+", "\n"):
+        for blank in ("", " ", "  ", ".", "/", "+", "|", "丨", "\n"):
             terms.setdefault(left + blank + right, concept)
     for name, concept in _SPELLED:
         for blank in (" ", ".", "  ", "/", "|", "+"):

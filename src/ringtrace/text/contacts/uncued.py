@@ -58,7 +58,8 @@ def _read_at_names(reading: Reading) -> None:
             continue
         leads = not scene.text[: match.start()].strip()
         if view.platform == "telegram":
-            probability = 0.85 if adds else 0.4 if leads else 0.6
+            alone = leads and not scene.text[match.end() :].strip() and is_strong(match.group(1))
+            probability = 0.85 if adds else 0.55 if alone else 0.4 if leads else 0.6
         else:
             named = "telegram" in concepts or is_strong(match.group(1))
             probability = 0.55 if named and not leads and view.platform != "weibo" else 0.35
