@@ -60,12 +60,7 @@ def _owner(
         return "quoted"
     if candidate.kind == "url" and frame != "other":
         return candidate.owner  # a link that somebody posts is not his, a shop's is
-    said = _said(view)
-    if "media" in said and direction == "none" and candidate.kind != "url":
-        return "hotline"
-    if frame == "appeal":
-        return _in_appeal(named, said, candidate)
-    return _by_frame(named, hits, frame, direction, candidate)
+    return _by_words(_said(view), named, hits, frame, direction, candidate)
 
 
 def _in_block(view: TextView, start: int, stop: int) -> bool:
@@ -78,6 +73,16 @@ def _in_block(view: TextView, start: int, stop: int) -> bool:
 def _block(lexicons: Path | None) -> re.Pattern[str]:
     words = "|".join(map(re.escape, lexicon.load("attribution", lexicons)["wrote"]))
     return re.compile(rf"[^\n]{{1,40}}?(?:{words})[^\n]{{0,40}}\n")
+
+
+def _by_words(
+    said: frozenset[str], named: set[str], hits: Sequence[Hit], frame: Frame, direction: Direction, candidate: Candidate
+) -> Owner:
+    if "media" in said and direction == "none" and candidate.kind != "url":
+        return "hotline"
+    if frame == "appeal":
+        return _in_appeal(named, said, candidate)
+    return _by_frame(named, hits, frame, direction, candidate)
 
 
 def _said(view: TextView) -> frozenset[str]:
@@ -96,7 +101,7 @@ def _owner_words(lexicons: Path | None) -> dict[str, re.Pattern[str]]:
 
 
 def _in_appeal(named: set[str], said: frozenset[str], candidate: Candidate) -> Owner:
-    """Return whose contact an appeal gives: the searcher's own, the family's where it is passed on or somebody is missing."""
+    """Return whose contact an appeal gives: the searcher's own, or the family's where it is passed on."""
     if named & _OWN_KIN or "own_search" in said:
         return "self"
     if said & {"passed_on", "missing"}:

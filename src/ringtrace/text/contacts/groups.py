@@ -68,10 +68,9 @@ def _begins_id(scene: Scene, last: Cue, cue: Cue) -> bool:
     text = scene.text
     following = text[cue.stop : cue.stop + 1]
     gap = text[last.stop : cue.start]
-    if last.concept in ("add", "phone") and following.isdigit() and cue.concept == "qq":
+    telephone = last.concept == "phone" and cue.concept in ("wechat", "telegram")  # "his number wxqing6016"
+    if telephone or (last.concept in ("add", "phone") and following.isdigit() and cue.concept == "qq"):
         return False
-    if last.concept == "phone" and cue.concept in ("wechat", "telegram"):
-        return False  # "his number wxqing6016": the number is one of WeChat
     if text[cue.start : cue.stop] in _SYLLABLES and following.isalnum() and gap.strip(" :") == "":
         return True
     if SPACED.match(text, cue.start) and not gap.strip(" :=号是"):

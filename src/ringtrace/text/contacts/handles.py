@@ -367,10 +367,8 @@ def _may_join(value: str, rest: str, gap: str, joins: bool, rough: int) -> bool:
     if gap == "\n":
         torn = len(value) < 6 or _SECOND_LINE.match(gap + rest) is not None
         return torn or value[-1:] in "_-" or part[0] in "_-"
-    if gap.strip() == "~":
-        return True
     if gap.strip() and not gap.isspace():
-        return joins or not gap.isascii()
+        return joins or not gap.isascii() or gap.strip() == "~"
     return (
         joins and (part.isdigit() or part[0] == "_" or value[-1:] in ("_", "-") or len(value) < 4) and len(value) < 12
     )

@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 from string import ascii_lowercase, digits
 
+from ringtrace.text.contacts.disguises import WORDLESS
 from ringtrace.text.contacts.scene import ADDING, LEET_LETTERS, SPELLED_NAMES
 from ringtrace.text.contacts.spoken import SPOKEN
 from ringtrace.text.contacts.tables import cues, digit_tables
@@ -50,6 +51,7 @@ def needs(lexicons: Path | None) -> Needs:
         (need(characters=_SHIFTED, least=11),),
         (need(hints, through=lexicon.marks),),
         (need(SPOKEN),),
+        (need(WORDLESS),),
         (need(characters=_ADDED), letter),
         (need(characters=sure + "".join(map(chr, weak)), least=11),),
         *((cue, value) for cue in cued),
