@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from test_web import bench  # noqa: F401 - the fixture
+from test_web import (
+    bench,  # noqa: F401 - the fixture
+    consulted,
+)
 
 
 def test_texts_show_what_differs(bench):  # noqa: F811
@@ -17,3 +20,11 @@ def test_texts_show_what_differs(bench):  # noqa: F811
     for page in ("/texts", address):
         assert bench.client.get(page, headers={"accept": "text/html"}).status_code == 200
     assert bench.client.get("/texts/template-none").status_code == 404
+
+
+def test_words_of_texts_are_in_the_log_before_they_leave(bench):  # noqa: F811
+    before = len(consulted(bench.case))
+    listed = bench.json("/texts")
+    bench.json(f"/texts/{listed['texts'][0]['template_id']}")
+    pages = [event["why"] for event in consulted(bench.case)[before:]]
+    assert len(pages) == 2 and pages[0].endswith("/texts") and "/texts/template-" in pages[1]

@@ -23,15 +23,17 @@ from ringtrace.errors import UsageError
 from ringtrace.pipeline.custodian import Place
 from ringtrace.registry import scan
 from ringtrace.report.words import layer_words, moment, platform_name, role_name, shorten
-from ringtrace.store.discussion import About
 from ringtrace.web.desk import Desk, View
+from ringtrace.web.discussing import instant, told_of
 from ringtrace.web.gate import AS_JSON, session_of
 from ringtrace.web.language import Language, languages, preferred
+from ringtrace.web.offered import offer
 from ringtrace.web.rights import may
 from ringtrace.web.session import Session
 from ringtrace.web.team import Team
 
 QUOTE_CHARS = 240
+_REFUSAL = "What stands here for others is not part of your role in this case."
 Answer = Response[bytes]
 
 
@@ -104,21 +106,6 @@ class Visit:
         """Note that the words of posts (rows of the index) are shown."""
         self.seen.update((row["evidence"], row["member"], row["start"], row["stop"]) for row in rows)
 
-    def about_of(self, key: str) -> About | None:
-        """The thing that ``key`` names ("actor:..") as this analysis has it, None when it has none."""
-        kind, *parts = key.split(":")
-        accounts_of, known = self.view.room.naming.accounts_of, self.view.room.naming.accounts
-        if kind == "post" and len(parts) == 1 and self.view.row("posts", "post_id", parts[0]):
-            return About(key)
-        if kind == "link" and len(parts) == 2 and parts == sorted(parts) and set(parts) <= set(known):
-            return About(key, frozenset(parts))
-        if kind == "actor" and len(parts) == 1 and parts[0] in accounts_of:
-            return About(key, frozenset(accounts_of[parts[0]]))
-        if kind == "ring" and len(parts) == 1 and (actors := self.view.only("members", "ring_id", parts)):
-            members = actors["actor_id"].to_pylist()
-            return About(key, frozenset(account for actor in members for account in accounts_of.get(actor, ())))
-        return None
-
     def seen_version(self, told: str) -> int | None:
         """The version of a thing that a form was made with; one person alone may do without.
 
@@ -180,6 +167,8 @@ class Visit:
             twin=("/case" if address == "/" else address) + ".json" + query, when=self.when,
             view_naming=self.view.room.naming if self.desk.analysed() else None,
         )  # fmt: skip
+        if session.person:
+            page = offer(page, self.may, f'<p class="hint">{escape(language.say(_REFUSAL))}</p>')
         return page.encode()
 
     def _say(self, text: str) -> Markup:
@@ -192,7 +181,7 @@ class Visit:
         at = row["sent_at"]
         if at is None:
             return row["sent_text"] or self.language.say("no time stated")
-        return moment(at if isinstance(at, datetime) else _moment(at), self.desk.case.settings.shown_zone)
+        return moment(at if isinstance(at, datetime) else instant(at), self.desk.case.settings.shown_zone)
 
 
 Guest = NamedDependency[Visit]
@@ -239,34 +228,8 @@ def _own(address: str) -> str:
     return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
 
 
-def _moment(microseconds: int) -> datetime:
-    from datetime import UTC, timedelta
-
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
-
-
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def told_of(visit: Visit) -> dict[str, Any]:
-    """What a team said of the thing that a page is of, who looks after it, and who could."""
-    about = visit.about_of(visit.about)
-    assert about is not None  # noqa: S101  the page is of it
-    comments, held = visit.desk.discussion.on(about)
-    readers = [
-        {"id": person.id, "name": person.name} for person in visit.team.people.all().values()
-        if not person.closed and may(person.roles, "GET /posts/{post_id}")
-    ]  # fmt: skip
-    return {
-        "about": held.about if held else about.key,
-        "comments": [
-            {"number": one.number, "author": one.author, "at": _moment(one.at), "text": one.text} for one in comments
-        ],
-        "assignment": {"to": held.to, "name": held.name, "state": held.state, "note": held.note, "by": held.by,
-                       "at": _moment(held.at)} if held else None,
-        "version": held.version if held else 0, "people": readers,
-    }  # fmt: skip
 
 
 def visit_of(request: Request[Any, Any, Any], desk: Desk) -> Visit:

@@ -10,6 +10,7 @@ from litestar import Request, Response, post
 from ringtrace.errors import UsageError
 from ringtrace.model.person import Person
 from ringtrace.store.discussion import About, mentioned
+from ringtrace.web.discussing import about_of
 from ringtrace.web.rights import may
 from ringtrace.web.visit import Guest, Visit
 
@@ -81,7 +82,7 @@ def _check_may_read(person: Person, about: About) -> None:
 
 def _about(visit: Visit, key: str) -> About:
     """The thing that a key names; raises UsageError when the analysis holds none."""
-    found = visit.about_of(key)
+    found = about_of(visit, key)
     if found is None:
         raise UsageError(f"{key[:100]} is nothing of this analysis")
     return found

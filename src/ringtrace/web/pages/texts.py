@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from litestar import get
 from litestar.params import FromPath, FromQuery
 
-from ringtrace.web.visit import Answer, Guest
+from ringtrace.web.visit import Answer, Guest, Visit
 
 PLACE = (52, "Texts", "/texts", "x")
 _PAGE = 50
@@ -21,7 +21,9 @@ def texts(visit: Guest, first: FromQuery[int] = 1) -> Answer:
     """Templates, those with most posts first. first: number of the first to show, from 1."""
     table = visit.view.room.table("patterns").sort_by([("posts", "descending"), ("template_id", "ascending")])
     at = max(0, first - 1)
-    rows = [{**row, "parts": _parts(row["constants"], [])} for row in table.slice(at, _PAGE).to_pylist()]
+    shown = table.slice(at, _PAGE)
+    _note(visit, _first_posts(visit, shown["template_id"].to_pylist()))
+    rows = [{**row, "parts": _parts(row["constants"], [])} for row in shown.to_pylist()]
     more = f"/texts?first={at + _PAGE + 1}" if at + _PAGE < len(table) else ""
     return visit.show("texts.html.j2", {"texts": rows, "total": len(table), "first": at + 1, "next": more})
 
@@ -38,6 +40,7 @@ def text(visit: Guest, template_id: FromPath[str]) -> Answer:
     counts = [Counter(one[at] for one in filled) for at in range(len(pattern["constants"]) - 1)]
     common = [sorted(count.items(), key=lambda item: (-item[1], item[0])) for count in counts]
     shown = table.slice(0, _POSTS).to_pylist()
+    _note(visit, [row["post_id"] for row in shown])
     posts = view.room.part("posts", ["post_id", "account_id"])
     posts = posts.filter(pc.is_in(posts["post_id"], table["post_id"].combine_chunks()))
     who = dict(zip(posts["post_id"].to_pylist(), posts["account_id"].to_pylist(), strict=True))
@@ -48,10 +51,26 @@ def text(visit: Guest, template_id: FromPath[str]) -> Answer:
             {"number": at + 1, "different": len(one), "common": [{"text": t, "posts": n} for t, n in one[:_FILLINGS]]}
             for at, one in enumerate(common)
         ],
-        "members": [{"post_id": row["post_id"], "account": who.get(row["post_id"], ""), "slots": row["slots"],
+        "members": [{"post_id": row["post_id"], "account": who.get(row["post_id"], ""),
+                     "account_name": view.room.naming.account(who[row["post_id"]]) if who.get(row["post_id"]) else "",
+                     "slots": row["slots"],
                      "similarity": row["similarity"]} for row in shown],
     }  # fmt: skip
     return visit.show("text.html.j2", document)
+
+
+def _first_posts(visit: Visit, templates: list[str]) -> list[str]:
+    """One post of each template: whose words stand for all of them on the list."""
+    table = visit.view.only("templates", "template_id", templates).select(["template_id", "post_id"])
+    found: list[str] = table.group_by("template_id").aggregate([("post_id", "min")])["post_id_min"].to_pylist()
+    return found
+
+
+def _note(visit: Visit, posts: list[str]) -> None:
+    """Note for the log that the words of these posts are shown."""
+    columns = ["evidence_id", "member", "start", "stop"]
+    for row in visit.view.only("posts", "post_id", posts).select(columns).to_pylist():
+        visit.seen.add((row["evidence_id"], row["member"], row["start"], row["stop"]))
 
 
 def _parts(constants: list[str], fillings: list[str]) -> list[dict[str, Any]]:
