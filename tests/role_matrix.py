@@ -13,6 +13,7 @@ GET /search                             -  x  x  x  -  -  -  -  -  -
 GET /search/batch                       -  x  x  x  -  -  -  -  -  -
 GET /posts/{post_id}                    -  x  x  x  -  -  -  -  -  -
 GET /evidence/{evidence_id}             -  x  x  x  -  -  -  -  -  -
+GET /captures/{evidence_id}             -  x  x  x  -  -  -  -  -  -
 GET /links/{left}/{right}               -  x  x  x  -  -  -  -  -  -
 GET /links/{left}/{right}/effect        -  x  x  x  -  -  -  -  -  -
 GET /rings                              -  x  x  x  -  -  -  -  -  -

@@ -22,6 +22,7 @@ from litestar.types import ASGIApp
 from ringtrace import __version__
 from ringtrace.errors import CaseError, ConflictError, RingtraceError, UsageError
 from ringtrace.registry import scan
+from ringtrace.web.captures import Captures
 from ringtrace.web.desk import Desk
 from ringtrace.web.gate import Gate, session_of
 from ringtrace.web.rights import ANYBODY, guard, rights
@@ -52,8 +53,11 @@ class Workbench(Litestar):
         return [*plugins, MsgspecDIPlugin()]
 
 
-def build(desk: Desk, sessions: Doorkeeper, port: int) -> ASGIApp:
-    """Return the ASGI application for a case; it answers to loopback names with ``port`` alone, or a team's address."""
+def build(desk: Desk, sessions: Doorkeeper, port: int, captures: Captures | None = None) -> ASGIApp:
+    """Return the ASGI application for a case; it answers to loopback names with ``port`` alone, or a team's address.
+
+    captures: where captured pages are shown; without it they are not.
+    """
 
     def provide(request: Request[Any, Any, Any]) -> Visit:
         return visit_of(request, desk)
@@ -82,14 +86,21 @@ def build(desk: Desk, sessions: Doorkeeper, port: int) -> ASGIApp:
         exception_handlers={Exception: failed, RingtraceError: failed, HTTPException: failed},
         before_request=_check_token,
         guards=[guard],
-        state=State({"desk": desk, "sessions": sessions, "team": sessions if isinstance(sessions, Team) else None}),
+        state=State(
+            {
+                "desk": desk,
+                "sessions": sessions,
+                "captures": captures,
+                "team": sessions if isinstance(sessions, Team) else None,
+            }
+        ),
         request_max_body_size=_FORM_BYTES,
         openapi_config=OpenAPIConfig(
             title="Ringtrace workbench", version=__version__, path="/schema", render_plugins=[JsonRenderPlugin()]
         ),
         on_app_init=[_quiet],
     )
-    return Gate(inner, sessions, port)
+    return Gate(inner, sessions, port, captures)
 
 
 def _quiet(config: AppConfig) -> AppConfig:

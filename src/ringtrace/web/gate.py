@@ -14,6 +14,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from ringtrace.errors import CaseError
+from ringtrace.web.captures import Captures
 from ringtrace.web.session import Doorkeeper, Session
 
 SESSION = "ringtrace.session"
@@ -37,10 +38,14 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Gate:
-    """Wraps the application. port: where it listens; only loopback names with it are its hosts, or a team's address."""
+    """Wraps the application. port: where it listens; only loopback names with it are its hosts, or a team's address.
 
-    def __init__(self, app: ASGIApp, sessions: Doorkeeper, port: int) -> None:
+    captures: what answers to the second origin.
+    """
+
+    def __init__(self, app: ASGIApp, sessions: Doorkeeper, port: int, captures: Captures | None = None) -> None:
         self._app = app
+        self._captures = captures
         self._sessions = sessions
         scheme, _, host = sessions.address.partition("://")
         local = (f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
@@ -52,6 +57,9 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if self._captures is not None and headers.get("host", "") == self._captures.host:
+            await self._captures(scope, receive, send)
+            return
         if headers.get("host", "") not in self._hosts:
             await _refuse(send, 421, "this address is not the workbench's")
             return

@@ -48,12 +48,13 @@ def run(case: Case, port: int, tell: Callable[[str], None]) -> None:
     if case.settings.team is None:
         alone = Sessions(getpass.getuser(), lambda link: tell(f"http://{HOST}:{bound}/enter/{link}"))
         alone.offer()
-    desk, server = _furnish(case, alone, bound, tell)
+    second = _listen(0) if alone is not None else None
+    desk, server = _furnish(case, alone, bound, second.getsockname()[1] if second is not None else 0, tell)
     later = Timer(_PATIENCE, desk.warm)
     later.daemon = True
     later.start()
     try:
-        asyncio.run(server.serve(sockets=[listening]))
+        asyncio.run(server.serve(sockets=[listening, second] if second is not None else [listening]))
     except KeyboardInterrupt:
         pass
     finally:
@@ -61,9 +62,12 @@ def run(case: Case, port: int, tell: Callable[[str], None]) -> None:
         desk.close()
 
 
-def _furnish(case: Case, alone: Sessions | None, port: int, tell: Callable[[str], None]) -> tuple[Desk, uvicorn.Server]:
+def _furnish(
+    case: Case, alone: Sessions | None, port: int, second: int, tell: Callable[[str], None]
+) -> tuple[Desk, uvicorn.Server]:
     """Open the case and put the workbench together; most of a second, nearly all of it for loading libraries.
 
+    second: the port on which captured pages are shown, 0 for none, as in a team, whose web server has one address.
     alone: the sessions of one person's workbench; without them it is a team's, whose address is told now, as the
     invitation of the first admin as long as there is none.
     """
@@ -71,13 +75,15 @@ def _furnish(case: Case, alone: Sessions | None, port: int, tell: Callable[[str]
     import uvicorn
 
     from ringtrace.web.app import build
+    from ringtrace.web.captures import Captures
     from ringtrace.web.desk import Desk
 
+    captures = Captures(second, f"http://{HOST}:{port} http://localhost:{port}") if second else None
     desk = Desk(case)
     sessions: Doorkeeper = alone or _open_to_team(desk, tell)
     config = uvicorn.Config(
-        build(desk, sessions, port), log_level="warning", access_log=False, server_header=False, date_header=False,
-        ws="none", timeout_graceful_shutdown=2,
+        build(desk, sessions, port, captures), log_level="warning", access_log=False, server_header=False,
+        date_header=False, ws="none", timeout_graceful_shutdown=2,
     )  # fmt: skip
     return desk, uvicorn.Server(config)
 

@@ -57,6 +57,11 @@ class Visit:
         return known.get(self.session.language) or known[preferred(self.request.headers.get("accept-language", ""))]
 
     @property
+    def as_json(self) -> bool:
+        """Whether the JSON twin is asked for."""
+        return bool(self.request.scope[AS_JSON])  # type: ignore[literal-required]
+
+    @property
     def team(self) -> Team:
         """The team's door; only routes that the workbench of one person does not have ask for it."""
         found: Team = self.request.app.state.team

@@ -18,7 +18,8 @@ KEYS = (
     ("/", "search"), ("g c, g s, g t, g r, g a ...", "go to a page: its letter stands in the list below"),
     ("j, k", "next and previous in a list; Enter opens"), ("y, n, u", "verdict: yes, no, unsure"),
     ("s", "skip"), ("z", "take the last verdict back"), ("b", "the bytes of a post"),
-    ("arrows, +, -, 0", "move a graph that has the focus, zoom, all of it"), ("?", "this page"),
+    ("v", "the captured page of a post"), ("arrows, +, -, 0", "move a graph that has the focus, zoom, all of it"),
+    ("?", "this page"),
 )  # fmt: skip
 
 
