@@ -27,6 +27,8 @@ from ringtrace.errors import RingtraceError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 READY = b"ready"
+MORE, LAST = b"+", b"."
+"""What a child sends before a part that is given on as it comes, and before the parts that end its answer."""
 _START_SECONDS = 120.0
 _BOARD = 512  # bytes shared with a child: its mark, then its last words
 _CAUSES = {
@@ -70,6 +72,10 @@ class Board:
         self._words[:] = data.ljust(_BOARD - 8, b"\0")
 
 
+def _ignore(_part: bytes) -> None:
+    """Drop what comes before the end of an answer."""
+
+
 class Crew:
     """Up to ``size`` children that run ``python -m module``; each is started when it is first needed.
 
@@ -99,22 +105,24 @@ class Crew:
                 child.end()
             self._idle.put(None)
 
-    def ask(self, request: bytes, parts: int, seconds: float) -> list[bytes] | Died:
-        """Return the ``parts`` of the answer to ``request``, or why and where the child died.
+    def ask(
+        self, request: bytes, parts: int, seconds: float, take: Callable[[bytes], None] | None = None
+    ) -> list[bytes] | Died:
+        """Return the last ``parts`` of the answer to ``request``, or why and where the child died.
 
-        Raises RingtraceError when no child can be started at all.
+        take: gets the parts before them as they come, those of a child that dies later, too. seconds: most that
+        the child may be silent. Raises RingtraceError when no child can be started at all.
         """
-        child = self._idle.get()
+        child, kept = self._idle.get(), None
         try:
             child = child or _Child(self._module)
-            answer = child.ask(request, parts, seconds)
-            if isinstance(answer, Died):
-                child = None
-            elif child.spent:
+            answer = child.ask(request, parts, seconds, take or _ignore)
+            if not isinstance(answer, Died) and not child.spent:
+                kept = child
+        finally:  # one that has not answered whole is of no more use
+            if child is not None and kept is None:
                 child.end()
-                child = None
-        finally:
-            self._idle.put(child)
+            self._idle.put(kept)
         return answer
 
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -159,14 +167,16 @@ class _Child:
         last = words.decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise RingtraceError(f"the process that reads evidence cannot be started: {last or 'it does not answer'}")
 
-    def ask(self, request: bytes, parts: int, seconds: float) -> list[bytes] | Died:
+    def ask(self, request: bytes, parts: int, seconds: float, take: Callable[[bytes], None]) -> list[bytes] | Died:
         self._board.mark, self._board.words = 0, ""
         try:
             self._out.send_bytes(request)
-            if not self._in.poll(seconds):
-                self.end()
-                return Died(f"no answer within {seconds:.0f} s", self._board.mark)
-            return [self._in.recv_bytes() for _ in range(parts)]
+            while self._in.poll(seconds):
+                if self._in.recv_bytes(len(MORE)) != MORE:
+                    return [self._in.recv_bytes() for _ in range(parts)]
+                take(self._in.recv_bytes())
+            self.end()
+            return Died(f"no answer within {seconds:.0f} s", self._board.mark)
         except (EOFError, OSError):
             reason = self._board.words or _cause(self._leave())
             return Died(reason, self._board.mark)

@@ -18,6 +18,7 @@ from ringtrace.pipeline.files import Tables, Task, read_files
 from ringtrace.pipeline.posts import post_table
 from ringtrace.pipeline.reader_process import Allowance, Request, place_of
 from ringtrace.pipeline.reading import Reading, Take, refusal
+from ringtrace.pipeline.received import Received, unpacked
 from ringtrace.pipeline.watching import Stop
 
 MODULE = "ringtrace.pipeline.reader_process"
@@ -116,28 +117,22 @@ def _ask(crew: Crew, allowance: Allowance, task: Task, stops: Mapping[str, list[
     request = msgspec.msgpack.encode(Request(task, stops, allowance))
     size = sum(item.size for item in task.held)
     seconds = len(task.held) * allowance.seconds + (1 + allowance.unpacked) * size / allowance.bytes_per_second
-    answer = crew.ask(request, _PARTS, seconds * allowance.patience + _BEYOND)
-    if isinstance(answer, Died):
-        return answer
+    received = Received(post_table([]), task.room)
     try:
-        evidence, posts, gaps = map(
-            _unpacked, answer, (from_rows("evidence", []), post_table([]), from_rows("gaps", []))
-        )
+        answer = crew.ask(request, _PARTS, seconds * allowance.patience + _BEYOND, received.take)
+        if isinstance(answer, Died):
+            return answer
+        if received.fault:
+            return Died(f"the reading process gave no proper answer: {received.fault}", 0)
+        likes = (from_rows("evidence", []), post_table([]), from_rows("gaps", []))
+        evidence, posts, gaps = map(unpacked, answer, likes)
+        if not 0 < len(evidence) <= len(task.held):
+            return Died(f"the reading process answered for {len(evidence)} of {len(task.held)} files", 0)
+        return evidence, pa.concat_tables([*received.tables(), posts]), gaps
     except (pa.ArrowException, ValueError) as error:
         return Died(f"the reading process gave no proper answer: {error}", 0)
-    if not 0 < len(evidence) <= len(task.held):
-        return Died(f"the reading process answered for {len(evidence)} of {len(task.held)} files", 0)
-    return evidence, posts, gaps
-
-
-def _unpacked(part: bytes, like: pa.Table) -> pa.Table:
-    """Return a table that another process packed; raises ValueError unless it is sound and formed as ``like``."""
-    with pa.ipc.open_stream(pa.py_buffer(part)) as stream:
-        table = stream.read_all()
-    if not table.schema.equals(like.schema):
-        raise ValueError("a table of another form")
-    table.validate(full=True)
-    return table
+    finally:
+        received.drop()
 
 
 def open_member(crew: Crew, task: Task, member: str, allowance: Allowance | None = None) -> bytes | None:

@@ -24,12 +24,16 @@ Tables = tuple[pa.Table, pa.Table, pa.Table]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A few files for one worker. folder: of the store; sidecars: evidence id -> bytes of its mapping."""
+    """A few files for one worker. folder: of the store; sidecars: evidence id -> bytes of its mapping.
+
+    room: a folder of the case for rows that are too many to be held in memory; "" where there is none.
+    """
 
     folder: str
     held: tuple[Held, ...]
     sidecars: Mapping[str, bytes] = field(default_factory=dict)
     zone: str = "Asia/Shanghai"
+    room: str = ""
 
     def source(self, held: Held) -> Source:
         """Open one of the files; raises CaseError when it is gone."""
@@ -54,12 +58,19 @@ _SHORT = 32
 """Posts of a run below which a table of its own is not worth it."""
 
 
-class _Pile:
-    """Posts as they come, made tables a piece at a time. tables: so far."""
+_SHIPMENT = 4 * 2**20
+"""Bytes of rows that are handed on at a time."""
+Keep = Callable[[pa.Table], None]
 
-    def __init__(self) -> None:
-        self.tables = [post_table([])]
+
+class _Pile:
+    """Posts as they come, made tables a piece at a time. keep: gets rows whenever a shipment has gathered."""
+
+    def __init__(self, keep: Keep) -> None:
+        self._keep = keep
+        self._tables: list[pa.Table] = []
         self._posts: list[Post] = []
+        self._size = 0
 
     def add(self, post: Post | Run) -> None:
         if isinstance(post, Post):
@@ -67,16 +78,31 @@ class _Pile:
         elif len(post) < _SHORT:
             self._posts.extend(post.posts())
         else:
-            self.close()
-            self.tables.append(run_table(post))
+            self._make_rows()
+            self._gather(run_table(post))
         if len(self._posts) >= _PIECE:
-            self.close()
+            self._make_rows()
+
+    def _make_rows(self) -> None:
+        if self._posts:
+            self._gather(post_table(self._posts))
+            self._posts = []
+
+    def _gather(self, table: pa.Table) -> None:
+        self._tables.append(table)
+        self._size += table.nbytes
+        if self._size >= _SHIPMENT:
+            self._ship()
+
+    def _ship(self) -> None:
+        self._keep(pa.concat_tables(self._tables))
+        self._tables, self._size = [], 0
 
     def close(self) -> None:
-        """Make what is left a table."""
-        if self._posts:
-            self.tables.append(post_table(self._posts))
-            self._posts = []
+        """Hand on what is left."""
+        self._make_rows()
+        if self._tables:
+            self._ship()
 
 
 def _read(source: Source, take: Take) -> Reading:
@@ -84,15 +110,19 @@ def _read(source: Source, take: Take) -> Reading:
 
 
 def read_files(
-    task: Task, read: Callable[[Source, Take], Reading] = _read, ready: Callable[[], bool] = _always
+    task: Task,
+    read: Callable[[Source, Take], Reading] = _read,
+    ready: Callable[[], bool] = _always,
+    keep: Keep | None = None,
 ) -> Tables:
     """Return tables (evidence, posts, gaps) of the files of ``task``, posts unmerged.
 
     ready: asked before each file is opened; the files from the first on for which it says no are
-    left out. Posts become rows a piece at a time, while files are read.
+    left out. keep: gets the posts' rows a few megabytes at a time while files are read; none are returned then.
     """
     rows: list[dict[str, Any]] = []
-    pile = _Pile()
+    tables = [post_table([])]
+    pile = _Pile(keep or tables.append)
     gaps: list[dict[str, Any]] = []
     for held in task.held:
         if not ready():
@@ -101,7 +131,7 @@ def read_files(
         rows.append(_evidence_row(held, reading))
         gaps.extend(_gap_rows(reading))
     pile.close()
-    return from_rows("evidence", rows), pa.concat_tables(pile.tables), from_rows("gaps", gaps)
+    return from_rows("evidence", rows), pa.concat_tables(tables), from_rows("gaps", gaps)
 
 
 def _gap_rows(reading: Reading) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """The child process that parses evidence: ``python -m ringtrace.pipeline.reader_process IN OUT BOARD``.
 
-It answers each request (a ``Request``, MessagePack) with three Arrow streams: evidence, posts, gaps;
-or with the bytes of one member, a byte 1 before them, nothing where there is none.
+It answers each request (a ``Request``, MessagePack) with Arrow streams of posts while it reads, a few megabytes
+each, and at the end three: evidence, the last posts, gaps; or with the bytes of one member, a byte 1 before
+them, nothing where there is none.
 It notes in its board which item of which source it is about to look for, so that its parent knows
 where it died.
 """
@@ -21,9 +22,9 @@ import pyarrow as pa
 
 from ringtrace import registry
 from ringtrace.engines import confinement
-from ringtrace.engines.crew import READY, Board
+from ringtrace.engines.crew import LAST, MORE, READY, Board
 from ringtrace.model.source import Source
-from ringtrace.pipeline.files import Task, read_files
+from ringtrace.pipeline.files import Keep, Task, read_files
 from ringtrace.pipeline.members import find_member
 from ringtrace.pipeline.posts import post_table
 from ringtrace.pipeline.reading import OUT_OF_MEMORY, Reading, Take, read_source
@@ -90,10 +91,15 @@ def main() -> None:
             request = decoder.decode(inbound.recv_bytes())
         except EOFError:
             return
-        parts = reader.answer(request)
+        parts = reader.answer(request, partial(_send_more, outbound))
         confinement.rest()
-        for part in parts:
+        for part in (LAST, *parts):
             outbound.send_bytes(part)
+
+
+def _send_more(outbound: Connection, table: pa.Table) -> None:
+    outbound.send_bytes(MORE)
+    outbound.send_bytes(_packed(table))
 
 
 def _leave_words(board: Board, kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
@@ -120,15 +126,15 @@ class _Reader:
         self._request: Request
         self._files = 0
 
-    def answer(self, request: Request) -> list[bytes | pa.Buffer]:
-        """Return the parts of the answer; a child that has grown too large says so on its board."""
+    def answer(self, request: Request, keep: Keep) -> list[bytes | pa.Buffer]:
+        """Return the last parts of the answer; a child that has grown too large says so on its board."""
         self._request, self._files = request, 0
         if request.member:
             confinement.lift()
             found = self._member(request.task.source(request.task.held[0]), request.member)
             parts: list[bytes | pa.Buffer] = [b"" if found is None else b"\1" + found]
         else:
-            parts = [_packed(table) for table in read_files(request.task, self.read, self.ready)]
+            parts = [_packed(table) for table in read_files(request.task, self.read, self.ready, keep)]
         if self._outgrown():
             self._board.words = _OUTGROWN
         return parts

@@ -47,7 +47,7 @@ def recall_files(
     digests = pa.array([hashlib.sha256(key).digest() for key in keys], pa.binary(32))
 
     def read(numbers: Places) -> Iterator[Part]:
-        tasks = list(tasks_of(store, [held[at] for at in numbers.tolist()], sidecars, zone))
+        tasks = list(tasks_of(store, [held[at] for at in numbers.tolist()], sidecars, zone, shelf.room))
         done = len(held) - len(numbers)
         yield _read_part(numbers[:0], from_rows("evidence", []), post_table([]), from_rows("gaps", []))
         running = engine.stream(read_tasks, task_table(tasks), 1, apart=True)
@@ -131,14 +131,16 @@ def sidecars_of(store: EvidenceStore, held: Sequence[Held]) -> dict[str, bytes]:
     return found
 
 
-def tasks_of(store: EvidenceStore, held: Sequence[Held], sidecars: Mapping[str, bytes], zone: str) -> Iterator[Task]:
-    """Group small files so that a worker's trip is worth it; large ones travel alone."""
+def tasks_of(
+    store: EvidenceStore, held: Sequence[Held], sidecars: Mapping[str, bytes], zone: str, room: str = ""
+) -> Iterator[Task]:
+    """Group small files so that a worker's trip is worth it; large ones travel alone. room: as in ``Task``."""
     group: list[Held] = []
     size = 0
 
     def task() -> Task:
         own = {item.evidence_id: sidecars[item.evidence_id] for item in group if item.evidence_id in sidecars}
-        return Task(str(store.folder.resolve()), tuple(group), own, zone)
+        return Task(str(store.folder.resolve()), tuple(group), own, zone, room)
 
     for item in held:
         if group and (size + item.size > _SMALL_BYTES or len(group) >= _MOST_FILES):

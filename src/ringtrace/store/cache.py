@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,9 @@ _MOST_PACKS = 8
 _WAVE_BYTES = 64 * 2**20
 """Results are put away whenever so much has gathered: what a killed analysis had done is not lost."""
 _LENGTH = struct.Struct("<Q")
+_CHUNK = 2**20
+_LARGE = 512 * 2**20
+"""Bytes of a table from which on it is not compressed: it is then used where it lies, and never held in memory."""
 _PLACE = "cache_place"
 _KEY = pa.binary(32)
 
@@ -76,9 +80,16 @@ class Shelf:
     """The results of one stage. Used by one process at a time, under the case's lock."""
 
     def __init__(self, folder: Path | None, edition: str) -> None:
-        self._folder, self._edition = folder, edition.encode()
+        edition_bytes = edition.encode()
+        aligned = -(-len(edition_bytes) // _LENGTH.size) * _LENGTH.size  # so that streams can be used where they lie
+        self._folder, self._edition = folder, edition_bytes.ljust(aligned)
         self._packs: list[_Pack] | None = None
         self.recalled = self.computed = 0
+
+    @property
+    def room(self) -> str:
+        """A folder of the case for what a stage cannot hold; what is left there is removed. "" where there is none."""
+        return str(self._folder) if self._folder else ""
 
     def complete(self, keys: pa.Array, compute: Compute) -> tuple[pa.Table, ...]:
         """Return the tables of all inputs in the order of ``keys`` (binary of 32 bytes), each row behind its input.
@@ -162,8 +173,7 @@ class Shelf:
         number = 1 + max((int(pack.path.stem) for pack in packs), default=0)
         path = folder / f"{number:06}.pack"
         all_keys = pa.concat_arrays(list(keys))
-        streams = [_streamed(table) for table in columns]
-        _put_away(path, self._edition, [_streamed(pa.table({"key": all_keys})), *streams])
+        streams = _put_away(path, self._edition, [pa.table({"key": all_keys}), *columns])
         packs.append(_Pack(path, all_keys, streams, np.ones(len(all_keys), bool)))
 
 
@@ -196,6 +206,8 @@ class _Pack:
 
 def _lasting(part: Part) -> Part:
     assert part.lasting is not None  # noqa: S101  the caller's test
+    if part.lasting.all():
+        return part
     inputs = part.inputs[part.lasting]
     chosen = [np.isin(at, inputs) for at in part.at]
     tables = tuple(table.filter(pa.array(mask)) for table, mask in zip(part.tables, chosen, strict=True))
@@ -214,27 +226,39 @@ def _in_order(parts: Sequence[Part]) -> tuple[pa.Table, ...]:
     return tuple(whole)
 
 
-def _streamed(table: pa.Table) -> memoryview:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
-        stream.write_table(table)
-    return memoryview(sink.getvalue())
+def _put_away(path: Path, edition: bytes, tables: Sequence[pa.Table]) -> list[memoryview]:
+    """Write a pack whole or not at all; return the streams of all tables but the first, mapped.
 
-
-def _put_away(path: Path, edition: bytes, streams: Sequence[memoryview]) -> None:
-    """Write a pack whole or not at all; losing one in a power cut costs a recomputation, so nothing is synced."""
+    Losing a pack in a power cut costs a recomputation, so nothing is synced.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".new-{os.getpid()}")
     digest = hashlib.sha256()
-    with temporary.open("wb") as handle:
-        handle.write(bytes(digest.digest_size))
-        for piece in (memoryview(edition), *streams):
-            for data in (memoryview(_LENGTH.pack(len(piece))), piece):
-                digest.update(data)
-                handle.write(data)
+    with temporary.open("w+b") as handle:
+        handle.write(bytes(digest.digest_size) + _LENGTH.pack(len(edition)) + edition)
+        for table in tables:
+            _stream(table, handle)
+        handle.seek(digest.digest_size)
+        while piece := handle.read(_CHUNK):
+            digest.update(piece)
         handle.seek(0)
         handle.write(digest.digest())
     temporary.replace(path)
+    with pa.memory_map(str(path)) as mapped:
+        return list(_cut(memoryview(mapped.read_buffer()), digest.digest_size))[2:]
+
+
+def _stream(table: pa.Table, handle: BinaryIO) -> None:
+    """Write a table behind its length, a few rows at a time; large ones as they are, so that they can be mapped."""
+    start = handle.tell()
+    handle.write(_LENGTH.pack(0))
+    compression = "lz4" if table.nbytes < _LARGE else None
+    with pa.ipc.new_stream(handle, table.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as stream:
+        stream.write_table(table)
+    stop = handle.tell()
+    handle.seek(start)
+    handle.write(_LENGTH.pack(stop - start - _LENGTH.size))
+    handle.seek(stop)
 
 
 def _read(path: Path, edition: bytes) -> _Pack | None:
