@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text.ages import age_words, find_chinese_ages
+from ringtrace.text.ages_bare import HINTS
 from ringtrace.text.ages_english import find_english_ages
 from ringtrace.text.numbers import NUMBER, find_numbers
 from ringtrace.text.sieve import Needs, need
@@ -25,7 +26,8 @@ def needs(lexicons: Path | None) -> Needs:
     """Return what a folded text must have for ``find`` to find anything."""
     words = age_words(lexicons)
     units = [unit for unit, _ in (*words.chinese, *words.english)]
-    return (need(sorted(words.marked_by)),), (NUMBER, need((*units, *words.terms["aged"], "old")))
+    said = need((*units, *words.terms["aged"], "old", *HINTS))
+    return (need(sorted(words.marked_by)),), (NUMBER, said)
 
 
 def find(view: TextView) -> Iterator[Candidate]:

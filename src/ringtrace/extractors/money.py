@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -21,10 +21,14 @@ READS: tuple[str, ...] = ()
 DEFAULT = "CNY"
 _LOWEST, _HIGHEST = Decimal(100), Decimal(100_000_000)
 _CHINESE = "\u2e80"
+_HEAVY = 400
+"""From so many pounds on a sum is meant, no weight."""
 _WHOLE = frozenset("元块圆塊")
 _MOST = Decimal(10) ** 14
 """A sum in thousands or more may be a state's; a string of plain digits so long is none."""
-_NAMED = "number > currency"
+_NAMED, _SCALED = "number > currency", "number with unit of thousands"
+_CARRIED = 0.6
+"""How sure a sum without a currency is beside one that names it."""
 _FIRM = ("左右", "可谈", "不还价", "抱走")
 _CLAUSE = re.compile(r"[,，。.;；!！?？、\n()（）]")
 _MORE_DIGITS = re.compile(r"\W{1,2}\d")
@@ -62,7 +66,24 @@ def needs(lexicons: Path | None) -> Needs:
 
 
 def find(view: TextView) -> Iterator[Candidate]:
-    """Yield sums of money; a range yields both ends. CNY where no currency is named."""
+    """Yield sums of money; a range yields both ends. CNY where no currency is named.
+
+    In an English text that names one foreign currency, sums without one are in it ("RM 14,500 now, last time 8k").
+    """
+    found = list(_find(view))
+    named = {one.value.partition(" ")[2] for one in found if one.rule == _NAMED}
+    if len(named) == 1 and DEFAULT not in named and max(view.text) < _CHINESE:
+        currency = named.pop()
+        found = [
+            replace(one, value=f"{one.value.partition(' ')[0]} {currency}", probability=max(one.probability, _CARRIED))
+            if one.rule.startswith(_SCALED) and one.value.endswith(DEFAULT)
+            else one
+            for one in found
+        ]
+    yield from found
+
+
+def _find(view: TextView) -> Iterator[Candidate]:
     folded = view.folded
     text = folded.text
     words = _words(view.lexicons)
@@ -151,12 +172,16 @@ def _read(text: str, number: Number, words: _Words, done: int = 0) -> tuple[int,
 
 def _bare(text: str, number: Number, head: str, tail: str, words: _Words) -> tuple[int, int, str, float, str] | None:
     """Return a plain round number that words of pay and price a little way off call a sum, or None."""
-    if text.isascii() or not _round(number) or _MORE_DIGITS.match(tail) or re.search(r"\d\W{1,2}$", head):
+    if text.isascii() or _MORE_DIGITS.match(tail) or re.search(r"\d\W{1,2}$", head):
+        return None
+    if _unit_price(number, head, tail, words):
+        return number.start, number.stop, DEFAULT, 0.75, "plain number > so much each"
+    if not _round(number):
         return None
     if tail[:1].isascii() and (tail[:1].isalnum() or (tail[:1] in "-/.:~@%" and tail[1:2].isdigit())):
         return None
     clause = _CLAUSE.split(head)[-1]
-    near = clause.rstrip(" :是")
+    near = clause.rstrip(" :是也要")
     large = number.value >= 1_000 and number.value % 100 == 0
     alone = not clause.strip() and (not tail or tail[0] in _BREAKS)
     sure, rule = 0.0, ""
@@ -167,6 +192,17 @@ def _bare(text: str, number: Number, head: str, tail: str, words: _Words) -> tup
     elif large and alone and any(term in text for term in words.terms["traded"]):
         sure, rule = 0.55, "plain number by itself > words of trade"
     return (number.start, number.stop, DEFAULT, sure, rule) if sure else None
+
+
+def _unit_price(number: Number, head: str, tail: str, words: _Words) -> bool:
+    """Whether digits are what one of something costs: "168一罐", "1900一月", "一个月1680", "每天30"."""
+    year = number.digits == 4 and 1990 <= number.value < 2030
+    if number.words or number.high is not None or year or not 1 <= number.value < 1_000_000:
+        return False
+    closed = not tail or tail[0] in _BREAKS or tail.startswith(words.terms["loose"])
+    if closed and head.rstrip(" :才要也是就").endswith(words.terms["rate"]):
+        return True
+    return tail.lstrip(" ").startswith(words.terms["each"]) and not head.endswith(words.terms["never_before"])
 
 
 def _round(number: Number) -> bool:
@@ -189,7 +225,9 @@ def _never(head: str, bare: str, tail: str, scaled: bool, words: _Words) -> bool
     if head and head[-1].isascii() and (head[-1].isalnum() or head[-1] in "@_.-/#+"):
         return True
     joined = bare.endswith(words.terms["never_before"])
-    if (joined and not (scaled and bare.endswith("加"))) or (not scaled and bare.endswith(words.terms["dated"])):
+    rate = bare.endswith(words.terms["rate"])
+    dated = not scaled and bare.endswith(words.terms["dated"]) and not rate
+    if (joined and not (scaled and bare.endswith("加"))) or dated:
         return True
     if tail.startswith(words.terms["loose"]):
         return False
@@ -238,8 +276,17 @@ def _currency(
 def _no_sum(text: str, number: Number, sign: str, rest: str) -> bool:
     """Whether a sign behind a number is part of a word ("一块去", 元旦), a picture's lines or the next sum's."""
     together = sign == "块" and number.value == 1 and rest[1:2] not in "钱,，。 " and not number.scaled
+    weighed = sign == "pounds" and not number.scaled and number.value < _HEAVY
+    none = number.value == 1 and rest[len(sign) :].startswith(("没", "不", "都", "也"))  # "not a penny"
     pixels = sign == "p" and not (text.isascii() and number.value < 100)
-    return together or pixels or rest.startswith(("元旦", "元宵")) or (sign == "$" and rest[1:2].isdigit())
+    return (
+        together
+        or pixels
+        or weighed
+        or none
+        or rest.startswith(("元旦", "元宵"))
+        or (sign == "$" and rest[1:2].isdigit())
+    )
 
 
 def _apart(bare: str, sign: str) -> bool:

@@ -23,6 +23,11 @@ _LETTER = re.compile(r"(?:^|[\s,(;/])([fm])[,;/)]? ?(?=[0-9]{1,2} ?(?:d|w|m|y)(?
 _AGED = re.compile(
     r"(?:岁|个月|个半月|天|周|月大|月龄|多月)的?([男女])(?=$|[\s,，。;；、.!])|([男女])(?=(?:\d{1,2}|[一二两三四五六七八九十半]{1,3})(?:岁|个月|个半月|天|周岁|多月))"
 )
+# "求+男", "要女的", "男的8w8", "生完了，男的": which child is wanted, sold or born.
+_WISHED = re.compile(
+    r"[求送收找要+][+ ]?([男女])(?=的?(?:$|[\s,。;、+)!?]))|([男女])的(?=\d|没人|还没人|有人要|慢|要价)"
+    r"|(?:^|[\s,。;、!?])([男女])的?(?=[\s,。;、!?])(?=.{0,12}[斤岁])|(?:年|岁|月)[生的]?,([男女])(?=,)"
+)
 _NEAR = 7
 _EITHER = 0.55
 """男孩女孩都行, "boy or girl": both words are there, though neither says which it is. "男女不限" is none."""
@@ -75,6 +80,10 @@ def _hits(text: str, words: _Words) -> list[tuple[int, int, str]]:
             hits.append((*match.span(1), "M" if match.group(1) == "男" else "F"))
         for match in _AGED.finditer(text):
             span = match.span(1) if match.group(1) else match.span(2)
+            if not any(start < span[1] and span[0] < stop for start, stop, _ in hits):
+                hits.append((*span, "M" if text[span[0]] == "男" else "F"))
+        for match in _WISHED.finditer(text):
+            span = match.span(match.lastindex or 0)
             if not any(start < span[1] and span[0] < stop for start, stop, _ in hits):
                 hits.append((*span, "M" if text[span[0]] == "男" else "F"))
         hits.sort()

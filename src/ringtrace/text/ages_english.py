@@ -10,6 +10,7 @@ import re
 from decimal import Decimal
 
 from ringtrace.text.ages import LIMITS, UPPER, AgeFound, AgeWords, both_ends, duration, newborns
+from ringtrace.text.ages_bare import find_bare_ages
 from ringtrace.text.numbers import Number, find_numbers
 
 _OLD = re.compile(r"[ \-]?(?:and a half )?(?:of age|old)(?![a-z])")
@@ -29,6 +30,8 @@ def find_english_ages(text: str, words: AgeWords) -> list[AgeFound]:
     for number in find_numbers(text):
         if (number.value if number.high is None else number.high) > 0:
             found.extend(_number(text, number, words))
+    if text.isascii():
+        found.extend(find_bare_ages(text, words))
     if words.marked(text):
         found.extend(newborns(text, found, words.terms["newborn_en"], words))
     return found

@@ -39,6 +39,9 @@ _DIALLED_THERE = re.compile(
 )
 # A mobile number as Britain writes it: 07 and nine digits; no other country's of that look is as common.
 _BRITISH = re.compile(r"(?<![\d+.,/-])(?:\(0\)|0)7\d{3}([ -]?)\d{3}[ -]?\d{3}(?![\d@%]|[.,-]\d)")
+# A number of North America without its country, by threes and four: area code and exchange begin with 2 to 9.
+_AMERICAN = re.compile(r"(?<![\d+.,/$-])\(?([2-9]\d{2})\)?([ .-]{1,2})([2-9]\d{2})[ .-](\d{4})(?![\d@%]|[.,-]\d)")
+_AMERICAN_DIGITS = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 _SHORTEST, _LONGEST = 7, 13
 """Digits of a number as dialled within a country; with its code it has at most fifteen (E.164)."""
 _BESIDE = 6
@@ -93,8 +96,8 @@ def find_numbers(scene: Scene) -> list[Number]:
         sources.append(_joined(scene, _JOINED_WEAK, scene.weak, cued, taken))
     if cued and digits >= 10:
         sources.append(_grouped(scene))
-    if digits >= 11 and "07" in scene.text.replace("(0)", "0"):
-        sources.append(_british(scene))
+    if digits >= 10 and scene.text.isascii():
+        sources += [_british(scene), _north_american(scene)]
     if digits >= _SERVICE_DIGITS:
         sources.append(_service(scene))
     if digits >= 7 and scene.text.isascii() and "phone" in concepts:
@@ -443,6 +446,13 @@ def _grouped(scene: Scene) -> Iterator[Number]:
             )
 
 
+def _north_american(scene: Scene) -> Iterator[Number]:
+    for match in islice(_AMERICAN.finditer(scene.strong), MOST):
+        value = "+1" + match.group(1) + match.group(3) + match.group(4)
+        near = _near_cue(scene, match.start(), _CALLED)
+        yield Number(*match.span(), (match.span(),), value, "", 0.85 if near else 0.65, "North American number")
+
+
 def _british(scene: Scene) -> Iterator[Number]:
     if not scene.text.isascii():
         return
@@ -466,7 +476,10 @@ def _national(scene: Scene) -> Iterator[Number]:
         if any(cue.concept != "phone" for cue in cues):
             continue
         day = re.fullmatch(r"(?:19|20)\d\d[01]\d[0-3]\d", digits)
-        if _SHORTEST <= len(digits) <= _LONGEST and not day and beside and beside[-1].concept == "phone":
+        called = beside and beside[-1].concept == "phone" and not day
+        if called and _AMERICAN_DIGITS.fullmatch(digits):
+            yield Number(*match.span(), (match.span(),), f"+1{digits}", "", 0.6, "North American number")
+        elif called and _SHORTEST <= len(digits) <= _LONGEST:
             yield Number(*match.span(), (match.span(),), digits, "", 0.55, "number of an unnamed country beside a cue")
 
 

@@ -15,7 +15,7 @@ from ringtrace.text.folding import Folded
 
 # A value worth weighing by itself: five digits in a row, an id with digits or an underscore.
 _WEIGHED = re.compile(r"\d{5}|\d(?:[^\w\n]{1,3}\d){5}")
-_WEIGHED_ID = re.compile(r"[a-z0-9]_[a-z0-9]|[a-z][a-z0-9]\d\d")
+_WEIGHED_ID = re.compile(r"[a-z0-9]_{1,2}[a-z0-9]|[a-z][a-z0-9]\d\d")
 # No term of the lexicon and no spelled-out name is longer. Code points.
 LONGEST_CUE = 40
 # A hostile text may hold any number of cues; a page of a hundred thousand words holds a few thousand.

@@ -23,6 +23,8 @@ _GROUP = re.compile(r"(\d)百(?:(\d)?(十)(\d)?)?|(\d)?十(\d)?|\d+")
 _APART = r"(?:(?<![a-z])|(?<=qq)|(?<=vx)|(?<=wx)|(?<=加q)|(?<=tg))"
 _SHIFT = str.maketrans("!@#$%^&*()", "1234567890")
 _SHIFTED = re.compile(r"(?<![!@#$%^&*()])[!@#$%^&*()]{11}(?![!@#$%^&*()])")
+# "jojo seven seven seven at postbox": the digits go on with the word before them.
+_MAIL_TAIL, _MAIL_HEAD = re.compile(r" ?(?:at |@|\(at\))"), re.compile(r"[a-z]{2,} $")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _SPEAKING = frozenset("个连百十")
 
@@ -126,7 +128,9 @@ def _spoken_edits(text: str) -> list[Edit]:
             edits.append((base + match.start(), base + match.end(), value))
             if gap_stop > match.end():
                 edits.append((base + match.end(), base + gap_stop, ""))
-    return edits or _glued_edits(text)
+        if _MAIL_TAIL.match(text, chain.end()) and _MAIL_HEAD.search(text, max(0, base - 12), base):
+            edits.append((base - 1, base, ""))
+    return sorted(edits) or _glued_edits(text)
 
 
 def _glued_edits(text: str) -> list[Edit]:

@@ -21,7 +21,7 @@ HINTS = ("遍", "个", "连", "x", "×", "*", *_PLURAL, *(word for word in _TIME
 _WORDS = "|".join(sorted(digit_words()[0], key=lambda word: (-len(word), word)))
 _ONE = re.compile(
     r"(?:连着|连续|连)?([2-5])(?:个|连|遍) ?(\d)"
-    r"|(\d) ?[x×*] ?([2-5])(?!\d|[x×*])|(\d)[,， ]{0,2}([2-5])(?:遍|次|连)"
+    r"|(?<![x×*])(?<![x×*] )(\d) ?[x×*] ?([2-5])(?! ?[\dx×*]\d?[x×*]|\d| ?[x×*])|(\d)[,， ]{0,2}([2-5])(?:遍|次|连)"
     rf"|(仨|俩) ?(\d)|(?<![a-z])(double|triple|treble) ?-?(\d|(?:{_WORDS})(?![a-z]))"
     rf"|(?<![a-z])(two|three|four|five|[2-5]) ?({'|'.join(_PLURAL)}|\d'?s)(?![a-z])"
 )
@@ -29,6 +29,8 @@ _CHAIN = re.compile(
     rf"(?:\d|(?:double|triple|treble|two|three|four|five|{'|'.join(_PLURAL)}|\d'?s)(?![a-z])"
     r"|连着|连续|[个连遍次仨俩x×*再 ,，.-]){6,40}"
 )
+# "ye_xiang_ni 加四个6": the digits are added to the id.
+_ADDED = re.compile(r"(?<=[a-z_])[a-z_](?<=[a-z_]{4})( ?(?:后面|再|然后)?加(?:上)?([2-6])个(\d))(?!\d)")
 _MOBILE = re.compile(r"(?:\+?86)?1[3-9]\d{9}")
 _QQ = re.compile(r"(?:q|扣|鹅|球)(?:号)?(?:是)?[^\w]{0,3}$")
 
@@ -41,6 +43,8 @@ def find_edits(text: str) -> list[Edit]:
         told = [(chain.start() + m.start(), chain.start() + m.end(), _digits(m)) for m in _ONE.finditer(chain.group())]
         if told and _makes_contact(strong, chain, told):
             edits += told
+    if not edits and "加" in text:
+        edits = [(*m.span(1), m.group(3) * int(m.group(2))) for m in islice(_ADDED.finditer(strong), 50)]
     return edits
 
 
