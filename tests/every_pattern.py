@@ -67,6 +67,43 @@ def gather() -> dict[str, dict[str, object]]:
             if not any((name, line) in reached for line in range(first, last + 1)):
                 site = f"{name}:{first}"
                 found[site if pattern is not None else f"{site}?"] = _told(re.compile(pattern or ""))
+    trees = {name: _tree(name) for name in modules}
+    ways_in = {name: _ways(tree) for name, tree in trees.items()}
+    used = {site: ways for name in modules for site, ways in _used(name, trees[name], ways_in)}
+    for site, told in found.items():
+        ways = used.get(":".join(site.split(":")[:2]), {""})
+        told["use"] = "whole" if ways == {"fullmatch"} else "place" if ways <= {"match", "fullmatch"} else "anywhere"
+    return found
+
+
+def _tree(module: str) -> ast.Module:
+    spec = util.find_spec(module)
+    assert spec is not None
+    assert spec.origin is not None
+    return ast.parse(Path(spec.origin).read_text("utf-8"))
+
+
+def _used(module: str, tree: ast.Module, ways_in: dict[str, dict[str, set[str]]]) -> Iterator[tuple[str, set[str]]]:
+    """Yield (site, methods called of it) of the constants of a module; "" among them where one is handed on."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            where = [ways_in[module]] if name.startswith("_") else list(ways_in.values())
+            ways = {way for one in where for way in one.get(name, ())}
+            for line in range(node.value.lineno, (node.value.end_lineno or node.value.lineno) + 1):
+                yield f"{module}:{line}", ways or {""}
+
+
+def _ways(tree: ast.Module) -> dict[str, set[str]]:
+    """Return name -> the methods called of it in a module, "" where it is handed on."""
+    owners: dict[int, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            owners[id(node.value)] = node.attr
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.setdefault(node.id, set()).add(owners.get(id(node), ""))
     return found
 
 
@@ -82,8 +119,8 @@ def _look() -> None:
     for platform, text in ((platform, text) for platform in ("qq", "telegram", "news") for text in SAID):
         view = TextView(text, platform, kind="article", sent_at=1_390_000_000_000_000, secret=b"k")
         assess(view, find_all(view))
-    readers = registry.scan("ringtrace.readers")
     thin_head(b"<head><style>a</style>" * 9, 20)
+    readers = registry.scan("ringtrace.readers")
     for source, own in _samples(list(readers)):
         for reader in readers.values():
             reader.sniff(source.data[:65_536], source.name)
@@ -95,6 +132,7 @@ def _look() -> None:
 
 
 def _samples(readers: list[str]) -> Iterator[tuple[Source, str]]:
+    """Yield every sample, whole and cut, with the reader that it belongs to."""
     from ringtrace.model.source import Source
 
     folder = Path(__file__).parent / "samples"
@@ -116,10 +154,7 @@ def _told(pattern: re.Pattern[str] | re.Pattern[bytes]) -> dict[str, object]:
 
 def _written(module: str) -> Iterator[tuple[int, int, str | bytes | None]]:
     """Yield (first line, last line, literal pattern or None) of each call of ``re`` in a module's source."""
-    spec = util.find_spec(module)
-    assert spec is not None
-    assert spec.origin is not None
-    for node in ast.walk(ast.parse(Path(spec.origin).read_text("utf-8"))):
+    for node in ast.walk(_tree(module)):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
         owner, first = node.func.value, node.args[0]
@@ -217,14 +252,24 @@ def _holds(op: object, what: object, char: str) -> bool:
     return names[what]
 
 
-def seconds(pattern: re.Pattern[str] | re.Pattern[bytes], text: str) -> float:
-    """Return the CPU seconds of looking for the pattern everywhere in the text: the most that any use can cost."""
+PLACES = 2_000
+"""Places of a megabyte at which a pattern that is matched at given places is tried: no text has more lines or cues read."""
+
+
+def seconds(pattern: re.Pattern[str] | re.Pattern[bytes], text: str, use: str = "anywhere") -> float:
+    """Return the CPU seconds that a text costs: looking everywhere in it is the most that any use can cost.
+
+    use: "whole" where all of a text must match, "place" where one is matched at places that are given: at ``PLACES``.
+    """
+    told = text.encode("utf-8", "replace") if isinstance(pattern.pattern, bytes) else text
     start = time.process_time()
-    if isinstance(pattern.pattern, bytes):
-        for _ in pattern.finditer(text.encode("utf-8", "replace")):
-            pass
+    if use == "whole":
+        pattern.fullmatch(told)  # type: ignore[arg-type]
+    elif use == "place":
+        for at in range(0, len(told), max(1, len(told) // PLACES)):
+            pattern.match(told, at)  # type: ignore[arg-type]
     else:
-        for _ in pattern.finditer(text):
+        for _ in pattern.finditer(told):  # type: ignore[arg-type]
             pass
     return time.process_time() - start
 

@@ -137,3 +137,12 @@ def test_only_one_module_knows_spark():
         path.name for path in sources if "import pyspark" in (text := path.read_text()) or "from pyspark" in text
     }
     assert knowing == {"spark.py"}
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_what_is_done_aside_gives_what_it_would_give_here(size):
+    rows = numbered([("a", "b")] * 9_000)
+    with Local(size) as engine:
+        engine.map(doubled, engine.frame(rows))  # with two processes there is a pool from here on
+        twice, odd = engine.aside(doubled, rows)()
+    assert (twice["row"].to_pylist(), odd["row"].to_pylist()) == tuple(t["row"].to_pylist() for t in doubled(rows))

@@ -73,6 +73,10 @@ class Engine(Protocol):
         """
         ...
 
+    def aside(self, stage: Stage, *tables: pa.Table) -> Callable[[], Tables]:
+        """Begin ``stage(*tables)`` beside other work where a process is to spare; the call returns what it gave."""
+        ...
+
     def joined(self, frames: Sequence[Frame]) -> Frame:
         """Return the rows of all ``frames``, which have one schema, one after the other."""
         ...

@@ -89,6 +89,11 @@ class Local:
                 pieces[shard][at] = rows
         return self._collected(list(self._run(partial(_in_order, stage, tuple(order)), pieces)))
 
+    def aside(self, stage: Stage, *tables: pa.Table) -> Callable[[], Tables]:
+        if self._pool is None:  # too little to do for processes of its own
+            return partial(stage, *tables)
+        return self._pool.submit(stage, *tables).result
+
     def joined(self, frames: Sequence[Frame]) -> Frame:
         return self.frame(pa.concat_tables([frame.held for frame in frames]))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -131,6 +131,9 @@ class Spark:
         return self._keep(
             stage, schemas, placed.mapInArrow(partial(_group_blocks, stage, schemas, tuple(order)), BLOCKS)
         )
+
+    def aside(self, stage: Stage, *tables: pa.Table) -> Callable[[], Tables]:
+        return partial(stage, *tables)
 
     def joined(self, frames: Sequence[Frame]) -> Frame:
         whole, parts = frames[0].held.blocks, frames[0].held.parts

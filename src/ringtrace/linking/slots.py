@@ -47,6 +47,10 @@ class Pattern:
     slots: tuple[tuple[str, ...], ...]
 
 
+TEMPLATED = ("post_id", "kind", "text")
+"""What ``describe_templates`` asks of posts."""
+
+
 def describe_templates(posts: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Return what ``find_patterns`` does of the templates of ``posts``: columns post_id, kind, text."""
     return find_patterns(find_templates(posts), posts)

@@ -6,16 +6,16 @@ A verdict, a record or a new entry of the watch list changes none of it, so a ru
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringtrace.engines.engine import Engine, Frame
+from ringtrace.engines.engine import Engine, Frame, Tables
 from ringtrace.engines.local import Local
-from ringtrace.linking.slots import describe_templates
+from ringtrace.linking.slots import TEMPLATED, describe_templates
 from ringtrace.pipeline.confined import STOPPED
 from ringtrace.pipeline.reading import OUT_OF_MEMORY
 from ringtrace.pipeline.recalling import Progress
@@ -63,10 +63,15 @@ def _gathered(
     case: Case, engine: Engine, progress: Progress, cache: Cache, lessons: Lessons
 ) -> tuple[tuple[pa.Table, ...], Frames]:
     evidence, said, replies, gaps, clocks = read_all(engine, case.evidence, case.settings.zone, progress, cache)
-    seen = observe_all(engine, said, replies, case.lexicons, progress, case.digest_key(), cache, lessons)
-    posts, answers, mentions, stances, facts = (engine.table(one, ("post_id",)) for one in (said, replies, *seen))
+    posts, answers = (engine.table(one, ("post_id",)) for one in (said, replies))
+    described: list[Callable[[], Tables]] = []
+    seen = observe_all(
+        engine, said, replies, case.lexicons, progress, case.digest_key(), cache, lessons,
+        lambda: described.append(engine.aside(describe_templates, posts.select(TEMPLATED))),
+    )  # fmt: skip
+    mentions, stances, facts = (engine.table(one, ("post_id",)) for one in seen)
     accounts = accounts_of(engine, said)
-    tables = (evidence, posts, gaps, clocks, answers, mentions, stances, facts, accounts, *describe_templates(posts))
+    tables = (evidence, posts, gaps, clocks, answers, mentions, stances, facts, accounts, *described[0]())
     return tables, (said, seen[0], seen[1])
 
 

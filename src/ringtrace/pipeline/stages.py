@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,10 @@ from ringtrace.store.cache import NOTHING, Cache
 from ringtrace.store.evidence import EvidenceStore
 
 _POST, _CONTAINER = ("post_id",), ("container",)
+
+
+def idle() -> None:
+    """Begin nothing."""
 
 
 def read_all(
@@ -57,12 +61,12 @@ def accounts_of(engine: Engine, posts: Frame) -> pa.Table:
 
 def observe_all(
     engine: Engine, posts: Frame, answers: Frame, lexicons: Path | None, progress: Progress, secret: bytes = b"",
-    cache: Cache = NOTHING, lessons: Lessons | None = None,
+    cache: Cache = NOTHING, lessons: Lessons | None = None, meanwhile: Callable[[], None] = idle,
 ) -> tuple[Frame, ...]:  # fmt: skip
     """Return (mentions, stances, facts) of all posts; answers: as ``answers_of`` gives them.
 
     secret: the case's key for digests of what must not be stored as it is. lessons: people's labels of posts, to
-    which what they teach is added.
+    which what they teach is added. meanwhile: is called once all posts were read a first time, when processes are free.
 
     Every post is read by its words and by the words above it, then once more what stands below an
     offer, a wish or a go-between (whose prices and contacts the words alone do not show), then those
@@ -70,6 +74,7 @@ def observe_all(
     """
     look = Look(engine, lexicons, secret, cache)
     found, wanted = first_sight(look, posts, answers, progress)
+    meanwhile()
     said, replies, named, read = (engine.table(one, _POST) for one in (posts, answers, *found[:2]))
     cut = partial(recall_pieces, cache.shelf("wording"))
     lifts = engine.frame(look_around(said, replies, named, read, lessons, cut).lifts())

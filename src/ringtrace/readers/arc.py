@@ -17,9 +17,12 @@ VERSION = "1"
 PLATFORM = ""
 PRODUCERS = "ARC 1.0 and 1.1 (Heritrix 1, Alexa), plain or gzipped"
 
-_RECORD = re.compile(
+_SHAPE = (
     rb"([a-z][a-z0-9+.\-]{1,20}:[^\n]{1,4000}?) ([0-9a-fA-F.:]{1,45}) ([0-9]{14}) ([^ \n]{1,120}) ([0-9]{1,12})\r?\n"
 )
+_RECORD = re.compile(_SHAPE)
+_NEXT = re.compile(rb"^" + _SHAPE, re.MULTILINE)
+"""A record's line where one is due; behind what is no record only where a line begins: looking stays linear."""
 _OPENING = re.compile(rb"filedesc://[^ \n]{1,400} [^ \n]{1,45} [0-9]{1,17} [^ \n]{1,60} [0-9]{1,12}\r?\n")
 _BLANK = re.compile(rb"[\r\n]*+")
 
@@ -48,7 +51,7 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
             return
         record = _RECORD.match(data, at)
         if record is None:
-            found = _RECORD.search(data, at)
+            found = _NEXT.search(data, at)
             stop = found.start() if found else size
             yield Gap(_span(source, at, stop), "not a readable ARC record")
             at = stop

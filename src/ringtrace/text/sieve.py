@@ -166,9 +166,10 @@ def _becomes(through: tuple[tuple[int, str], ...], rest: str) -> Codes | None:
 def _table(length: int, listed: Sequence[tuple[str, int]]) -> tuple[int, Bits]:
     bits = min(max(_ROOM[0], (len(listed) * _PER_WORD).bit_length()), _ROOM[1])
     table = np.zeros(1 << bits, np.uint64)
-    for word, at in listed:
-        codes = np.array([min(ord(char), _PLANE) for char in word], np.uint32)
-        table[int(_hashed(codes, length)[0]) >> (32 - bits)] |= np.uint64(1 << at)
+    written = "".join(word for word, _ in listed).encode("utf-32-le", "surrogatepass")
+    codes = np.minimum(np.frombuffer(written, np.uint32), np.uint32(_PLANE))
+    places = _hashed(codes, length)[::length] >> np.uint32(32 - bits)
+    np.bitwise_or.at(table, places, np.array([1 << at for _, at in listed], np.uint64))
     return 32 - bits, table
 
 
