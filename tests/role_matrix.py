@@ -56,6 +56,8 @@ POST /operation/tasks                   -  -  x  -  -  -  -  -  -  -
 POST /operation/tasks/{task_id}         -  -  x  -  -  x  -  -  -  -
 GET /custody                            -  -  x  x  -  -  x  -  -  -
 GET /custody/proofs/{name}              -  -  x  x  -  -  x  -  -  -
+GET /audit                              -  -  x  -  -  -  x  -  -  -
+GET /audit/chain                        -  -  x  -  -  -  x  -  -  -
 GET /people                             -  -  x  -  -  -  x  x  -  -
 POST /people/invite                     -  -  -  -  -  -  -  x  -  -
 POST /people/{person_id}/roles          -  -  -  -  -  -  -  x  -  -
