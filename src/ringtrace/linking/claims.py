@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,8 @@ from ringtrace.linking.ground import Ground
 
 DAY = 86_400_000_000
 """Microseconds."""
+_NAMES = 1 << 17
+"""Names that are remembered: each is asked for by several steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def native_contacts(platform: str, native: str, names: Iterable[str]) -> list[tu
     return sorted(found)
 
 
+@lru_cache(maxsize=_NAMES)
 def phone_number(name: str) -> str:
     """Return a display name that is nothing but a phone number in E.164, else ""."""
     kept = [char for char in unicodedata.normalize("NFKC", name) if not _is_filler(char)]
@@ -108,6 +112,7 @@ def _is_filler(char: str) -> bool:
     return char in "-() ." or unicodedata.category(char) in ("Cf", "Zs", "Pd")
 
 
+@lru_cache(maxsize=_NAMES)
 def fold_name(name: str) -> str:
     """Return a display name for comparison: NFKC, lower case, without blanks and invisibles.
 

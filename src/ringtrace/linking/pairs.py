@@ -179,7 +179,7 @@ def _scene(
         namesakes=0.0,
         answered={(row["speaker"], row["spoken_to"]): (row["post_id"], row["answered"]) for row in answers},
         first_row={row["account_id"]: row["post_id"] for row in _rows(ground.firsts, posts, "post_id")},
-        quote=partial(_quote_row, posts.select(["evidence_id", "member", "start", "stop"]).combine_chunks()),
+        quote=cache(partial(_quote_row, posts.select(["evidence_id", "member", "start", "stop"]).combine_chunks())),
         rare=rare,
     )
 

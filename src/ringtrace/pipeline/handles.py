@@ -18,7 +18,7 @@ from ringtrace.engines.engine import Engine, Frame
 from ringtrace.engines.tables import from_rows, microseconds
 from ringtrace.model.identity import derive_id
 from ringtrace.model.mention import CONTACT_KINDS, Candidate
-from ringtrace.pipeline.observing import find_all
+from ringtrace.pipeline.observing import find_all, finders_of
 from ringtrace.pipeline.posts import segments_of
 from ringtrace.stances.assess import assess
 from ringtrace.text.contacts.bare import BY_THEMSELVES
@@ -213,7 +213,7 @@ def _read(parts: Sequence[dict[str, Any]], lexicons: Path | None, between: str) 
     last = parts[-1]
     view = TextView(text, last["platform"], last["container_name"], last["kind"], lexicons=lexicons)
     bounds = _bounds(parts, len(between))
-    candidates = [c for c in find_all(view) if c.kind in CONTACT_KINDS]
+    candidates = [c for c in find_all(view, finders_of(CONTACT_KINDS)) if c.kind in CONTACT_KINDS]
     whole = [c for c in candidates if c.probability >= 0.5 and _spread(c, bounds)]
     if not whole:
         return

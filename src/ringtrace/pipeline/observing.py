@@ -140,6 +140,13 @@ def _extractors() -> tuple[_Extractors, _Extractors]:
     return tuple(_Extractors(tuple(some), sum(bit for bit, _ in some)) for some in (lasting, passing))  # type: ignore[return-value]
 
 
+@cache
+def finders_of(kinds: frozenset[str]) -> int:
+    """Return the extractors of these kinds as bits for ``find_all``."""
+    parts = registry.scan("ringtrace.extractors").values()
+    return sum(1 << at for at, part in enumerate(parts) if part.KIND in kinds)
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _lasting(
     text: str, platform: str, kind: str, lexicons: Path | None, secret: bytes, asked: int

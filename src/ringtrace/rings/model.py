@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from ringtrace.text import lexicon
 
@@ -12,6 +13,7 @@ TRADE_FACTS = frozenset(_MODEL["trade_facts"])
 SERVICE_FACTS: Mapping[str, str] = _MODEL["service_facts"]
 
 
+@cache
 def number(name: str) -> float:
     """Return a count, share or number of days of the model; raises KeyError for an unknown name."""
     return float(_MODEL["number"][name])
