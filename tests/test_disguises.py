@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ringtrace.model.mention import CONTACT_KINDS
 from ringtrace.pipeline.observing import find_all
-from ringtrace.text.contacts.disguises import families, undo_disguises
+from ringtrace.text.contacts.disguises import disjoint, families, undo_disguises
 from ringtrace.text.folding import fold
 from ringtrace.text.view import TextView
 
@@ -46,7 +46,7 @@ def test_edits_are_sorted_and_disjoint_and_lead_back(name, family, data):
     text = "".join(data.draw(st.lists(pieces, max_size=8)))
     layer = fold(text)
     done = 0
-    for start, stop, _ in family.find_edits(layer.text):
+    for start, stop, _ in disjoint(family.find_edits(layer.text)):
         assert done <= start <= stop <= len(layer.text)
         done = stop
     undone = undo_disguises(layer)

@@ -30,6 +30,8 @@ _TELEGRAM = re.compile(
 )
 _WHATSAPP = re.compile(rf"(?<![a-z0-9])(?:wa{_DOT}me/|api\.whatsapp\.com/send/?\?phone=)\+?(\d{{7,15}})(?!\d)")
 _NAME_ENDS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_+%-")
+_SECOND_LEVEL = frozenset({"com", "net", "org", "gov", "edu", "co", "ac"})
+"""Labels under which a country registers names: "abc.com.sa"."""
 _NOT_NAMES = frozenset({"joinchat", "addstickers", "share", "proxy", "socks", "setlanguage", "iv"})
 # Budgets for hostile texts.
 _TRIES, _MOST = 4_000, 2_000
@@ -180,6 +182,8 @@ def _bare(scene: Scene, match: re.Match[str]) -> Address | None:
         probability = 0.95
     elif ending in scene.cues.endings:
         probability = 0.8 if not dressed or "." not in match.group(1) else 0.7
+    elif len(ending) == 2 and ending.isalpha() and host.split(".")[-2] in _SECOND_LEVEL and host.count(".") > 1:
+        probability = 0.75
     elif ending in scene.cues.rare_endings:
         probability = 0.75 if has_path and not dressed else 0.3
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from ringtrace.text.contacts.scene import LONGEST_CUE, Scene
@@ -30,18 +30,24 @@ _LANDLINE = re.compile(
     r"([-— ~]{0,3})([2-8]\d{2,3}[- ]?\d{4})(?![\d.]\d?)"
 )
 _FREE = re.compile(r"(?<![\d+.-])([48]00)([- ]{0,2})(\d{3,4})([- ]?)(\d{3,4})(?![\d]|[.-]\d)")
-_ABROAD = re.compile(r"(?:\+|(?<![\d.,/-])00)\s?[1-9](?:[\s().-]{0,3}\d){6,14}(?!\d)")
+_ABROAD = re.compile(r"(?:(?<!\d)\+|(?<![\d.,/-])(?:00|\(?011\)? ))\s?[1-9](?:[\s()./-]{0,3}\d){6,14}(?!\d)")
 _GROUPED = re.compile(
     r"(?=[(\d])(?<![\d+(.-])(?:\(\d{3}\)[ -]?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])|(?<!\d)0\d{4}[ -]?\d{6}(?!\d)"
 )
 _DIALLED_THERE = re.compile(
-    r"(?<![\d+.,$/-])\(?\d{1,11}\)?(?:[ ./-]{1,2}\(?\d{1,8}\)?|(?<=\))\d{1,8}){0,6}(?![\d@%]|[.,]\d)"
+    r"(?<![\d+.,$/-])\(?\d{1,13}\)?(?:[ ./-]{1,3}\(?\d{1,9}\)?|(?<=\))\d{1,8}){0,6}(?![\d@%]|[.,]\d)"
 )
 # A mobile number as Britain writes it: 07 and nine digits; no other country's of that look is as common.
 _BRITISH = re.compile(r"(?<![\d+.,/-])(?:\(0\)|0)7\d{3}([ -]?)\d{3}[ -]?\d{3}(?![\d@%]|[.,-]\d)")
 # A number of North America without its country, by threes and four: area code and exchange begin with 2 to 9.
-_AMERICAN = re.compile(r"(?<![\d+.,/$-])\(?([2-9]\d{2})\)?([ .-]{1,2})([2-9]\d{2})[ .-](\d{4})(?![\d@%]|[.,-]\d)")
+_AMERICAN = re.compile(
+    r"(?<![\d+.,/$-])\(?([2-9]\d{2})(?:\)[ .-]{0,2}|[ .-]{1,2})([2-9]\d{2})[ .-](\d{4})(?![\d@%]|[.,-]\d)"
+)
+# "ext. 123", "x123", 转8001: which desk of a line is asked for.
+_EXTENSION = re.compile(r" ?(?:ext(?:ension)?\.?|x|转|分机) ?\d{1,6}(?![\da-z])")
 _AMERICAN_DIGITS = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
+_UNMARKED = 11
+_HANDLED = frozenset({"qq", "wechat", "telegram", "whatsapp", "email", "other_app", "group_number", "not_contact"})
 _SHORTEST, _LONGEST = 7, 13
 """Digits of a number as dialled within a country; with its code it has at most fifteen (E.164)."""
 _BESIDE = 6
@@ -105,9 +111,18 @@ def find_numbers(scene: Scene) -> list[Number]:
     for source in sources:
         for number in islice(source, MOST):
             if taken.claim(number.start, number.stop):
-                found.append(number)
+                found.append(_extended(scene, number))
     found.sort(key=lambda number: number.start)
     return found
+
+
+def _extended(scene: Scene, number: Number) -> Number:
+    """Return the number with the extension behind it in its stretch; the value stays the line's own."""
+    extension = None if number.value.startswith("+861") else _EXTENSION.match(scene.text, number.stop)
+    if extension is None:
+        return number
+    pieces = (*number.pieces[:-1], (number.pieces[-1][0], extension.end()))
+    return replace(number, stop=extension.end(), pieces=pieces)
 
 
 class Taken:
@@ -413,14 +428,14 @@ def _grouping_comma(scene: Scene, place: int, beyond: int) -> bool:
 
 def _abroad(scene: Scene) -> Iterator[Number]:
     text = scene.strong
-    if "+" not in text and "00" not in text:
+    if "+" not in text and "00" not in text and "011" not in text:
         return
     for tried, match in enumerate(_ABROAD.finditer(text)):
         if tried >= _TRIES:
             return
         digits = re.sub(r"\D", "", match.group())
         if not match.group().startswith("+"):
-            digits = digits[2:]
+            digits = digits[3 if digits.startswith("011") else 2 :]
             if not _near_cue(scene, match.start()):
                 continue
         if digits.startswith("86") and MOBILE.fullmatch(digits[2:]):
@@ -448,7 +463,7 @@ def _grouped(scene: Scene) -> Iterator[Number]:
 
 def _north_american(scene: Scene) -> Iterator[Number]:
     for match in islice(_AMERICAN.finditer(scene.strong), MOST):
-        value = "+1" + match.group(1) + match.group(3) + match.group(4)
+        value = "+1" + "".join(match.groups())
         near = _near_cue(scene, match.start(), _CALLED)
         yield Number(*match.span(), (match.span(),), value, "", 0.85 if near else 0.65, "North American number")
 
@@ -473,12 +488,15 @@ def _national(scene: Scene) -> Iterator[Number]:
         digits = re.sub(r"\D", "", match.group())
         cues = [cue for cue in scene.cues_in(match.start() - LONGEST_CUE, match.start()) if cue.concept != "add"]
         beside = [cue for cue in cues if 0 <= match.start() - cue.stop <= _BESIDE]
-        if any(cue.concept != "phone" for cue in cues):
-            continue
+        last = max((cue.stop for cue in cues if cue.concept in _HANDLED), default=-1)
+        if last >= 0 and not any(map(str.isdigit, scene.text[last : match.start()])):
+            continue  # "my QQ number": not a telephone's
         day = re.fullmatch(r"(?:19|20)\d\d[01]\d[0-3]\d", digits)
         called = beside and beside[-1].concept == "phone" and not day
         if called and _AMERICAN_DIGITS.fullmatch(digits):
             yield Number(*match.span(), (match.span(),), f"+1{digits}", "", 0.6, "North American number")
+        elif called and len(digits) > _UNMARKED and _international(digits, None)[1]:
+            yield Number(*match.span(), (match.span(),), f"+{digits}", "", 0.6, "international number without its plus")
         elif called and _SHORTEST <= len(digits) <= _LONGEST:
             yield Number(*match.span(), (match.span(),), digits, "", 0.55, "number of an unnamed country beside a cue")
 

@@ -1,13 +1,14 @@
 """Families of disguise that are undone before contacts are read: one module each, found by folder scan.
 
 A family has ``HINTS`` (strings of a folded text without one of which it has nothing to do) and ``find_edits(text)``,
-which returns (start, stop, replacement) of a folded text, sorted and disjoint. The layer is rewritten with its way
-back to the original, so that a family cannot change what is shown. A new family is one file here and one of specs.
+which returns (start, stop, replacement) of a folded text; of edits that overlap the first one counts. The layer is
+rewritten with its way back to the original, so that a family cannot change what is shown. A new family is one file
+here and one of specs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -15,7 +16,7 @@ from types import MappingProxyType, ModuleType
 
 from ahocorasick_rs import AhoCorasick
 
-from ringtrace.text.folding import Folded
+from ringtrace.text.folding import Edit, Folded
 
 WORDLESS = ("me/", "me /", "me斜杠", "me slash", "dotcom", "dot_", "_dot", "d0t", "@@", "/at/")
 """Hints that may stand in a text without digits, underscores and cues: such a text is looked at for them alone."""
@@ -35,10 +36,19 @@ def undo_disguises(layer: Folded) -> Folded:
     automaton, owners = _hints()
     hinted = {owners[index] for index, _, _ in automaton.find_matches_as_indexes(layer.text, overlapping=True)}
     for name in sorted(hinted):
-        edits = families()[name].find_edits(layer.text)[:MOST]
+        edits = disjoint(families()[name].find_edits(layer.text))[:MOST]
         if edits:
             layer = layer.rewrite(edits)
     return layer
+
+
+def disjoint(edits: Iterable[Edit]) -> list[Edit]:
+    """Return the edits in order of place, without those that begin inside an earlier one."""
+    kept: list[Edit] = []
+    for edit in sorted(edits):
+        if not kept or edit[0] >= kept[-1][1]:
+            kept.append(edit)
+    return kept
 
 
 @cache

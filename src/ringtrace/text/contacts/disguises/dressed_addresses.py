@@ -28,7 +28,7 @@ def find_edits(text: str) -> list[Edit]:
             edits.append((*match.span(1), "."))
     for match in islice(_LINK.finditer(text), 100):
         edits += [(*match.span(group), put) for group, put in ((1, "."), (2, "/")) if match.group(group) != put]
-    return _disjoint(sorted(edits))
+    return edits
 
 
 def _replaced(text: str, edits: list[Edit]) -> str:
@@ -37,11 +37,3 @@ def _replaced(text: str, edits: list[Edit]) -> str:
     for start, stop, _ in edits:
         chars[start:stop] = ["@"] * (stop - start)
     return "".join(chars)
-
-
-def _disjoint(edits: list[Edit]) -> list[Edit]:
-    kept: list[Edit] = []
-    for edit in edits:
-        if not kept or edit[0] >= kept[-1][1]:
-            kept.append(edit)
-    return kept
