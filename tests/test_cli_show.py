@@ -225,6 +225,25 @@ def test_caution_counts_gaps_ambiguous_dates_and_unread_files():
     assert "1 post with an ambiguous date" in text
 
 
+def test_caution_says_which_clock_is_off_by_how_much_and_why():
+    from ringtrace.engines.tables import from_rows
+    from ringtrace.report.caution import cautions
+
+    clock = {"evidence_id": "a", "reference_id": "b", "container": "c", "messages": 24, "agreeing": 23}
+    rows = {
+        "evidence": [{"evidence_id": "a", "name": "phone.txt"}, {"evidence_id": "b", "name": "result.json"}],
+        "clocks": [{**clock, "offset_seconds": 425, "kind": "clock"}, {**clock, "offset_seconds": -3600, "kind": "zone"},
+                   *[{**clock, "offset_seconds": 60, "kind": "clock"}] * 5],
+    }  # fmt: skip
+    text = " ".join(cautions(lambda name: from_rows(name, rows.get(name, []))))
+    assert (
+        "phone.txt: times are 7 minutes 5 seconds behind those of result.json "
+        "(23 of 24 common messages say so; a clock that was off)" in text
+    )
+    assert "phone.txt: times are 1 hour ahead of those of result.json" in text and "as if of another zone" in text
+    assert "2 further files with a clock that is off" in text
+
+
 @given(number=st.integers(0, 10**7), noun=st.sampled_from(["post", "group or site", "child", "wish", "copy"]))
 def test_plurals(number, noun):
     words = counted(number, noun)

@@ -6,13 +6,14 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ringtrace.engines.crew import Crew, Died
 from ringtrace.errors import RingtraceError, UsageError
 from ringtrace.pipeline.confined import MODULE, open_member, read_confined
 from ringtrace.pipeline.files import Task, read_files
-from ringtrace.pipeline.reader_process import Allowance
+from ringtrace.pipeline.reader_process import Allowance, Request
 from ringtrace.store.evidence import Held
 
 pytestmark = pytest.mark.slow
@@ -185,6 +186,13 @@ def test_a_child_knows_no_environment_and_survives_no_nonsense(tmp_path, planted
         for _ in range(2):  # the first child dies of it; the second is a new one
             answer = crew.ask(b"\xc1", 1, 10)
             assert isinstance(answer, Died) and "Error" in answer.reason
+
+
+def test_a_file_of_many_gigabytes_may_take_its_time(tmp_path):
+    whole = task(tmp_path, {"x": b"planted\n"})
+    with Crew(MODULE, 1) as crew:
+        assert open_member(crew, whole, "nothing.txt") is None
+        assert len(crew.ask(msgspec.msgpack.encode(Request(whole)), 3, 1e9)) == 3
 
 
 def test_a_child_that_cannot_start_is_told_and_not_taken_for_bad_evidence():

@@ -30,6 +30,8 @@ READY = b"ready"
 MORE, LAST = b"+", b"."
 """What a child sends before a part that is given on as it comes, and before the parts that end its answer."""
 _START_SECONDS = 120.0
+_LONGEST_SILENCE = 1_000_000.0
+"""Seconds: a wait of more than 24 days is more milliseconds than the system call takes."""
 _BOARD = 512  # bytes shared with a child: its mark, then its last words
 _CAUSES = {
     signal.SIGXCPU: "more processor time than allowed",
@@ -171,7 +173,7 @@ class _Child:
         self._board.mark, self._board.words = 0, ""
         try:
             self._out.send_bytes(request)
-            while self._in.poll(seconds):
+            while self._in.poll(min(seconds, _LONGEST_SILENCE)):
                 if self._in.recv_bytes(len(MORE)) != MORE:
                     return [self._in.recv_bytes() for _ in range(parts)]
                 take(self._in.recv_bytes())

@@ -13,8 +13,11 @@ from ringtrace.text.plural import counted
 
 _WEAK_LINK = 0.9
 _STABLE = 0.5
+_MOST_CLOCKS = 5
 COLUMNS = {
-    "rings": ("ring_id",), "gaps": ("evidence_id", "start", "stop"), "evidence": ("reader", "note"),
+    "rings": ("ring_id",), "gaps": ("evidence_id", "start", "stop"),
+    "evidence": ("evidence_id", "name", "reader", "note"),
+    "clocks": ("evidence_id", "reference_id", "offset_seconds", "messages", "agreeing", "kind"),
     "posts": ("sent_basis",), "stances": ("band",), "links": ("probability",), "members": ("stability",),
 }  # fmt: skip
 """Table -> the columns of it that ``cautions`` looks at."""
@@ -22,7 +25,7 @@ COLUMNS = {
 
 def cautions(table: Tables) -> list[str]:
     """Return the sentences that a summary must carry, the weightiest first."""
-    return [line for say in (_candidates, _gaps, _files, _times, _stances, _people) for line in say(table)]
+    return [line for say in (_candidates, _gaps, _files, _times, _clocks, _stances, _people) for line in say(table)]
 
 
 def unread_files(table: Tables) -> list[dict[str, Any]]:
@@ -66,6 +69,30 @@ def _times(table: Tables) -> list[str]:
     if none:
         lines.append(f"{counted(none, 'post')} without any time.")
     return lines
+
+
+def _clocks(table: Tables) -> list[str]:
+    """Say of each file whose clock is off by how much, and on what that rests."""
+    off = table("clocks").to_pylist()
+    names = dict(zip(*(table("evidence")[column].to_pylist() for column in ("evidence_id", "name")), strict=True))
+    lines = [
+        f"{names.get(row['evidence_id'], row['evidence_id'])}: times are {_told(row['offset_seconds'])} those of "
+        f"{names.get(row['reference_id'], row['reference_id'])} "
+        f"({row['agreeing']} of {counted(row['messages'], 'common message')} say so; "
+        f"{'as if of another zone' if row['kind'] == 'zone' else 'a clock that was off'}). They are shown as read."
+        for row in off[:_MOST_CLOCKS]
+    ]
+    if len(off) > _MOST_CLOCKS:
+        lines.append(f"{counted(len(off) - _MOST_CLOCKS, 'further file')} with a clock that is off: see table clocks.")
+    return lines
+
+
+def _told(seconds: int) -> str:
+    """Say how far a clock is from its reference; seconds: what has to be added to it."""
+    size = abs(seconds)
+    units = [(size // 3600, "hour"), (size % 3600 // 60, "minute"), (size % 60, "second")]
+    words = " ".join(counted(number, unit) for number, unit in units if number)
+    return f"{words} {'behind' if seconds > 0 else 'ahead of'}"
 
 
 def _stances(table: Tables) -> list[str]:
