@@ -96,6 +96,11 @@ def first_sight(
     return _replaced(engine, found, look.at(below)), wanted
 
 
+def whole_conversations(engine: Engine, posts: Frame, answers: Frame) -> Frame:
+    """Return the posts as they are looked at first, nothing being known of what stands above each."""
+    return engine.group(_beneath, (posts, answers), _CONTAINER, _POST)[0]
+
+
 def look_around(
     posts: pa.Table, answers: pa.Table, mentions: pa.Table, stances: pa.Table, lessons: Lessons | None = None,
     cut: Cut | None = None,

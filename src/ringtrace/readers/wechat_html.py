@@ -34,10 +34,10 @@ _HEADING = re.compile(rb'<h1 class="title">([^<]{1,200})<')
 _TITLE = re.compile(rb"<title>([^<]{1,200})</title>")
 _TIME = re.compile(rb'class=\\"message-time\\">([^<]{1,60})<')
 _SENDER = re.compile(rb'class=\\"sender-name\\">([^<]{1,200})<')
-_WORDS = re.compile(rb'class=\\"message-text\\">(.*?)</div>', re.DOTALL)
+_WORDS, _WORDS_END = b'class=\\"message-text\\">', b"</div>"
 _AVATAR = re.compile(rb'alt=\\"([^"\\]{1,120})\\"')
 _WXID = re.compile(rb"avatars/([A-Za-z0-9_@\-]{2,80})\.")
-_TAG = re.compile(rb"<[^>]{0,2000}>")
+_TAG = re.compile(rb"<[^<>]{0,2000}>")
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
 _ESCAPE = re.compile(rb"\\.")
 _SYSTEM = frozenset({b"10000", b"10002"})
@@ -105,6 +105,18 @@ class _Text:
         self.add(data, at, stop, jsonspan.CODEC)
 
 
+def _bodies(data: bytes, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """Yield where the words of a message stand; one opening without an end ends it, so that each byte is seen once."""
+    at = data.find(_WORDS, low, high)
+    while at >= 0:
+        first = at + len(_WORDS)
+        last = data.find(_WORDS_END, first, high)
+        if last < 0:
+            return
+        yield first, last
+        at = data.find(_WORDS, last, high)
+
+
 def _weflow(source: Source, chat: Container, array: int) -> Iterator[Post | Gap]:
     """Messages of WeFlow: id ``i``, own ``s``, picture ``a`` and body ``b`` as HTML in JSON strings."""
     data = source.data
@@ -115,9 +127,9 @@ def _weflow(source: Source, chat: Container, array: int) -> Iterator[Post | Gap]
             continue
         low, high = places["b"]
         words = _Text()
-        for match in _WORDS.finditer(data, low, high):
+        for first, last in _bodies(data, low, high):
             words.text += "\n" if words.text else ""
-            words.add_markup(data, match.start(1), match.end(1))
+            words.add_markup(data, first, last)
         picture = bytes(data[slice(*places["a"])]) if "a" in places else b""
         name, wxid = _SENDER.search(data, low, high) or _AVATAR.search(picture), _WXID.search(picture)
         time = _TIME.search(data, low, high)

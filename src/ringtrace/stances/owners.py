@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from ahocorasick_rs import AhoCorasick
+
 from ringtrace.model.mention import IDENTITY_KINDS, Candidate, Owner
 from ringtrace.model.stance import Direction, Frame
 from ringtrace.stances.concepts import Hit
 from ringtrace.stances.features import CITED_MOST, quotations
 from ringtrace.text import lexicon
-from ringtrace.text.contacts.tables import one_of
 from ringtrace.text.view import TextView
 
 HOTLINE_DIGITS = 6
@@ -89,15 +90,29 @@ def _said(view: TextView) -> frozenset[str]:
     """Return the concepts of ``owner.*.toml`` that the text names; kept with the view."""
     kept: frozenset[str] | None = view.__dict__.get("_owner_words")
     if kept is None:
-        patterns = _owner_words(view.lexicons)
-        kept = frozenset(concept for concept, pattern in patterns.items() if pattern.search(view.folded.text))
+        text, (automaton, concepts) = view.folded.text, _owner_words(view.lexicons)
+        hits = automaton.find_matches_as_indexes(text, overlapping=True)
+        kept = frozenset(one for index, start, stop in hits if _is_word(text, start, stop) for one in concepts[index])
         view.__dict__["_owner_words"] = kept
     return kept
 
 
 @cache
-def _owner_words(lexicons: Path | None) -> dict[str, re.Pattern[str]]:
-    return {concept: re.compile(one_of(terms)) for concept, terms in lexicon.load("owner", lexicons).items()}
+def _owner_words(lexicons: Path | None) -> tuple[AhoCorasick, tuple[tuple[str, ...], ...]]:
+    """Return an automaton of all terms and the concepts of each."""
+    concepts: dict[str, tuple[str, ...]] = {}
+    for concept, terms in lexicon.load("owner", lexicons).items():
+        for term in terms:
+            concepts[term] = (*concepts.get(term, ()), concept)
+    return AhoCorasick(list(concepts), store_patterns=False), tuple(concepts.values())
+
+
+def _is_word(text: str, start: int, stop: int) -> bool:
+    """Whether a term is no part of a longer Latin word."""
+    before, after = text[start - 1 : start] if start else "", text[stop : stop + 1]
+    return not ("a" <= text[start] <= "z" and "a" <= before <= "z") and not (
+        "a" <= text[stop - 1] <= "z" and "a" <= after <= "z"
+    )
 
 
 def _in_appeal(named: set[str], said: frozenset[str], candidate: Candidate) -> Owner:

@@ -13,9 +13,10 @@ from ringtrace.statement.vocabulary import PERSONS, Vocabulary, look_up
 from ringtrace.text.places import Place, contains, find_places
 
 _WHOLE = re.compile(
-    r"\bof (?:the|those|these|its|all(?: the)?) ([0-9][0-9,]*)\b|(?:这|上述|该)?([0-9]+)名?[^，。；]{0,8}中[，,]"
+    r"\bof (?:the|those|these|its|all(?: the)?) ([0-9][0-9,]*)\b"
+    r"|(?:这|上述|该)?(?<![0-9])([0-9]+)名?[^，。；]{0,8}中[，,]"
 )
-_ITEM = re.compile(r"[\s•·*◆■\-–—]*[^\n:：0-9]{2,40}: ?[0-9,]+[名个人起]?\s*$")
+_ITEM = re.compile(r"[\s•·*◆■\-–—]{0,40}[^\n:：0-9]{2,40}: ?[0-9,]+[名个人起]?\s*$")
 """An item of a list, "suspects arrested: 27": of the place that its headline names."""
 _BEFORE_ACTION = frozenset({"sold", "bought", "abducted", "reported"})
 """What was done to children before anybody acted; where, the sentence says itself or nobody does."""

@@ -37,7 +37,7 @@ _NUMBER_OF = re.compile(
     r"(?:[a-z]+ ){0,2})$"
 )
 """Before a number: "put the number of people arrested there at", "the number of arrests rose to"."""
-_LABELLED = re.compile(r"^[•·*◆■\-–— ]*([a-z' \-]{3,60}): ?$")
+_LABELLED = re.compile(r"^[•·*◆■\-–— ]{0,40}([a-z' \-]{3,60}): ?$")
 """An item of a list: "suspects arrested: 27"."""
 _LONGEST_LEAD = 160
 

@@ -11,7 +11,7 @@ from ringtrace.statement.sentences import Sentence, sentences
 from ringtrace.statement.vocabulary import PERSONS, Vocabulary, look_up, terms
 
 _OPENING = 60
-_ITEM = re.compile(r"\s*(?:[•·*◆■\-–—]|[^\n:：]{2,40}[:：] ?[0-9])")
+_ITEM = re.compile(r"\s{0,40}(?:[•·*◆■\-–—]|[^\n:：]{2,40}[:：] ?[0-9])")
 _LEAD = 6
 _SHORT_LINE = 60
 _SENTENCE_ENDS = (".", "。", "!", "！", "?", "？", '"', "”", "」", ")", "）", ";", "；", "…")

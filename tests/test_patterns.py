@@ -1,0 +1,66 @@
+"""No pattern that evidence may meet can be made to run for long: every one is found, a sample is attacked.
+
+``benchmarks/patterns.py`` attacks all of them and prints the worst.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+
+import every_pattern
+
+SHARE = 24
+"""One pattern in so many is attacked here."""
+
+
+@pytest.fixture(scope="module")
+def patterns():
+    run = subprocess.run(
+        [sys.executable, every_pattern.__file__], check=True, capture_output=True, text=True, cwd=Path(__file__).parent
+    )
+    return json.loads(run.stdout)
+
+
+@pytest.mark.slow
+def test_every_pattern_in_the_source_is_known(patterns):
+    assert len(patterns) > 400
+    assert [site for site in patterns if site.endswith("?")] == []
+    assert {told["use"] for told in patterns.values()} == {"whole", "place", "anywhere"}
+
+
+@pytest.mark.slow
+def test_thirty_attacks_of_a_megabyte_take_no_more_than_a_second_each(patterns):
+    for site, told in sorted(patterns.items()):
+        if zlib.crc32(site.encode()) % SHARE == 0:
+            spent, unit = every_pattern.worst(told)
+            if spent > 1.0:  # a busy machine: the better of two
+                spent, unit = min((spent, unit), every_pattern.worst(told))
+            assert spent <= 1.0, f"{site}: {unit!r}"
+
+
+def told(pattern, use="anywhere"):
+    return {"pattern": pattern, "flags": int(re.compile(pattern).flags), "bytes": False, "use": use}
+
+
+def test_a_pattern_that_runs_away_is_seen():
+    spent, _ = every_pattern.worst(told(r" *x"))
+    assert spent > 1.0
+
+
+def test_a_pattern_that_does_not_is_not():
+    spent, _ = every_pattern.worst(told(r" {1,9}x"))
+    assert spent < 1.0
+
+
+def test_attacks_are_thirty_and_some_match():
+    pattern = r"(?:ab|c[d-f]{1,3})+\d{2}(?=x)"
+    attacks = every_pattern.attacks(pattern, 0)
+    assert len(attacks) == 30
+    assert any(re.search(pattern, unit + "x") for unit in attacks)
