@@ -6,10 +6,16 @@ import re
 from itertools import islice
 
 from ringtrace.text import lexicon
+from ringtrace.text.contacts.disguises import WORDLESS
 from ringtrace.text.folding import Edit
 
-HINTS = ("com", "cn", "net", "org", "me/", "me /", "me斜杠", "me slash", "@@")
-_HOSTS = f"(?:{'|'.join(map(re.escape, lexicon.load('contact')['mail_host']))})"
+_MAIL_HOSTS = lexicon.load("contact")["mail_host"]
+_ENDINGS = ("com", "cn", "net", "org")
+HINTS = (
+    *WORDLESS, *(f"{sign}{ending}" for sign in "点丶·•,。])}>】」_-* t" for ending in _ENDINGS),
+    *(f"at{host}" for host in _MAIL_HOSTS),
+)  # fmt: skip
+_HOSTS = f"(?:{'|'.join(map(re.escape, _MAIL_HOSTS))})"
 _DOT = r"[ _\[({<【「*/-]{0,2}(?:dot|d0t|点|點|丶|·|•|,|。|\.|。)[ _\])}>】」*/-]{0,2}"
 _MAIL_DOT = re.compile(rf"(?<=[^a-z0-9]){_HOSTS}({_DOT})(?=(?:com|cn|net|org)(?![a-z0-9]))")
 _AT = re.compile(

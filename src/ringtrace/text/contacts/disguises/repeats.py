@@ -17,7 +17,14 @@ _TIMES: dict[str, int] = {}
 for _, _document in lexicon.documents("disguise"):
     _PLURAL.update(_document.get("plural", {}))
     _TIMES.update(_document.get("times", {}))
-HINTS = ("遍", "个", "连", "x", "×", "*", *_PLURAL, *(word for word in _TIMES if len(word) == 1 or word[-1] == "e"))
+_COUNTS, _SIGNS = "2345两三四五", "x×*"
+HINTS = (
+    *(count + word for count in _COUNTS for word in "个连遍次"),
+    *(f"{digit}{sign}" for digit in range(10) for sign in _SIGNS),
+    *(f" {sign}" for sign in _SIGNS), *_PLURAL, "0s", *(word for word in _TIMES if len(word) == 1 or word[-1] == "e"),
+)  # fmt: skip
+_LEAST = 4
+"""Digits that a text must show, as digits or words, for a repeat to complete a contact."""
 _WORDS = "|".join(sorted(digit_words()[0], key=lambda word: (-len(word), word)))
 _ONE = re.compile(
     r"(?:连着|连续|连)?([2-5])(?:个|连|遍) ?(\d)"
@@ -38,8 +45,9 @@ _QQ = re.compile(r"(?:q|扣|鹅|球)(?:号)?(?:是)?[^\w]{0,3}$")
 def find_edits(text: str) -> list[Edit]:
     """Return the edits that write out repeated digits in chains that make a contact."""
     strong = text.translate(digit_tables()[0])
+    few = sum(map(strong.count, "0123456789")) < _LEAST
     edits: list[Edit] = []
-    for chain in islice(_CHAIN.finditer(strong), 200):
+    for chain in () if few else islice(_CHAIN.finditer(strong), 200):
         told = [(chain.start() + m.start(), chain.start() + m.end(), _digits(m)) for m in _ONE.finditer(chain.group())]
         if told and _makes_contact(strong, chain, told):
             edits += told
