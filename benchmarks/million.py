@@ -2,7 +2,8 @@
 
 python benchmarks/million.py COPIES CASE...: CASE are folders of analysed cases (best of different authors); ten
 copies of 100,000 posts make a million (``replicas.py``). The run is ``pipeline.analyse`` itself with reading and the
-searching of single texts left out, which work post by post (``benchmarks/reading.py`` has their speed).
+searching of single texts left out, which work post by post (``benchmarks/reading.py`` has their speed). Then verdicts
+are previewed.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import wraps
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from replicas import multiply
 from ringtrace.engines.engine import Engine
@@ -25,6 +28,7 @@ from ringtrace.linking.slots import find_patterns
 from ringtrace.linking.templates import find_templates
 from ringtrace.pipeline import analyse, gathering
 from ringtrace.pipeline.handles import join_messages, know_again
+from ringtrace.pipeline.previewing import Preview
 from ringtrace.pipeline.stages import accounts_of, answers_of, look_around
 from ringtrace.store.case import Case
 
@@ -112,7 +116,27 @@ def main() -> None:
         before = time.process_time()
         found = analyse(case, 1, lambda *_: None)
         print(f"all: {time.process_time() - before:.1f} s CPU, peak {memory():.2f} GiB")
-        print(", ".join(f"{what} {count:,}" for what, count in found.counts.items()))
+        print(", ".join(f"{what} {count:,}" for what, count in found.counts.items()), flush=True)
+        judge(case)
+
+
+def judge(case: Case) -> None:
+    """Preview verdicts on the people of rings: splits and merges, each told with its CPU seconds."""
+    kept: dict[str, pa.Table] = {}
+
+    def table(name: str) -> pa.Table:
+        return kept.setdefault(name, pq.read_table(case.analysis / f"{name}.parquet"))
+
+    preview = Preview(table, [])
+    timed("preview: gathered once", preview.warm)()
+    actors = table("actors")
+    accounts = dict(zip(actors["actor_id"].to_pylist(), actors["accounts"].to_pylist(), strict=True))
+    members = sorted(set(table("members")["actor_id"].to_pylist()))
+    several = [actor for actor in members if len(accounts[actor]) > 1]
+    for actor in several[:: max(1, len(several) // 3)][:3]:
+        timed("preview: a split", preview.verdict)(*accounts[actor][:2], "no")
+    for one, other in list(pairwise(members))[:: max(1, len(members) // 3)][:3]:
+        timed("preview: a merge", preview.verdict)(accounts[one][0], accounts[other][0], "yes")
 
 
 if __name__ == "__main__":
