@@ -112,7 +112,7 @@ def pages(case: Case) -> dict[str, dict[str, float]]:
         paths = [
             "/", "/search", "/search?q=宝宝", "/triage", "/triage/links", "/rings", f"/rings/{ring}", "/actors",
             f"/actors/{actor}", f"/posts/{post}", "/figures", "/operation", "/intake", "/custody", "/judgements",
-            "/help",
+            "/help", "/watch", "/audit", "/texts", *([f"/rings/{ring}/graph"] if ring else []),
         ]  # fmt: skip
         told = {}
         for path in paths:

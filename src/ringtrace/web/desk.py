@@ -160,7 +160,7 @@ class Desk:
         self.case = case
         self.ledger: Ledger = case.keep_ledger()
         self.discussion = Discussion(self.ledger)
-        self.jobs = Jobs(case.folder)
+        self.jobs = Jobs(case.folder, case.folder / FOLDER / "job.json")
         self.indexed = (0, 0)
         self.trouble = ""
         self._lock = threading.Lock()

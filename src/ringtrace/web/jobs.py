@@ -55,12 +55,18 @@ class Job:
 
 
 class Jobs:
-    """The jobs of one server on one case; at most one runs."""
+    """The jobs of one server on one case; at most one runs.
 
-    def __init__(self, case: Path) -> None:
+    broken: the command that a server which was killed left unfinished, "" for none.
+    """
+
+    def __init__(self, case: Path, memory: Path) -> None:
+        """memory: a file that holds what runs, so that a server that was killed is told of by the next one."""
         self._case = case
+        self._memory = memory
         self._lock = threading.Lock()
         self.jobs: list[Job] = []
+        self.broken = _read_memory(memory)
 
     def start(self, command: Command) -> Job:
         """Begin ``command``; raises UsageError while another job runs."""
@@ -73,9 +79,24 @@ class Jobs:
             )  # fmt: skip
             job = Job(len(self.jobs) + 1, command, process)
             self.jobs.append(job)
+            self.broken = ""
+            self._memory.parent.mkdir(exist_ok=True)
+            self._memory.write_text(json.dumps({"command": command}), "utf-8")
         threading.Thread(target=_follow, args=(job,), daemon=True).start()
-        threading.Thread(target=_collect, args=(job,), daemon=True).start()
+        threading.Thread(target=self._collect, args=(job,), daemon=True).start()
         return job
+
+    def _collect(self, job: Job) -> None:
+        """Read what it printed; a job that was stopped printed nothing. It no longer runs once that is read."""
+        assert job.process.stdout is not None  # noqa: S101  it was asked for
+        data = job.process.stdout.read()
+        job.process.wait()
+        self._memory.unlink(missing_ok=True)
+        try:
+            found = json.loads(data)
+        except ValueError:
+            return
+        job.result = found if isinstance(found, dict) else {}
 
     def last(self, command: Command | None = None) -> Job | None:
         """Return the latest job, or the latest of ``command``."""
@@ -105,13 +126,10 @@ def _follow(job: Job) -> None:
             job.done, job.total = (int(number.replace(",", "")) for number in hit.groups()[1:])
 
 
-def _collect(job: Job) -> None:
-    """Read what it printed; a job that was stopped printed nothing."""
-    assert job.process.stdout is not None  # noqa: S101  it was asked for
-    data = job.process.stdout.read()
-    job.process.wait()
+def _read_memory(path: Path) -> str:
+    """The command that a server was running when it was killed, "" for none."""
     try:
-        found = json.loads(data)
-    except ValueError:
-        return
-    job.result = found if isinstance(found, dict) else {}
+        command = json.loads(path.read_text("utf-8")).get("command")
+    except (OSError, ValueError, AttributeError):
+        return ""
+    return command if command in ("analyse", "verify") else ""

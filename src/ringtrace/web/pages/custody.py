@@ -37,7 +37,7 @@ def custody(visit: Guest, before: FromQuery[int | None] = None) -> Answer:
     proofs = [{"name": name, "what": what} for name, (path, what) in PROOFS.items() if (folder / path).exists()]
     document = {
         "acts": rows, "total": len(acts), "next": rest[_PAGE - 1]["line"] if len(rest) > _PAGE else None,
-        "job": job.document() if job else None, "proofs": proofs,
+        "job": job.document() if job else None, "broken": visit.desk.jobs.broken, "proofs": proofs,
     }  # fmt: skip
     return visit.show("custody.html.j2", document)
 

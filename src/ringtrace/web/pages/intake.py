@@ -49,6 +49,7 @@ def intake(visit: Guest, after: FromQuery[str] = "") -> Answer:
     document = {
         "files": files, "total": len(held), "first": len(held) - len(rest) + 1,
         "next": shown[-1].names[0] if len(rest) > _PAGE else "", "job": job.document() if job else None,
+        "broken": visit.desk.jobs.broken,
         "unread": len(held) - _analysed(visit),
     }  # fmt: skip
     return visit.show("intake.html.j2", document, pictures={"circumstances": FIELDS})
