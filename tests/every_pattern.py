@@ -73,9 +73,11 @@ def gather() -> dict[str, dict[str, object]]:
     ways_in = {name: _ways(tree) for name, tree in trees.items()}
     used = {site: ways for name in modules for site, ways in _used(name, trees[name], ways_in)}
     for site, told in found.items():
-        ways = used.get(":".join(site.split(":")[:2]))
-        held = HELD.get(site.split(":")[0], "anywhere")
-        told["use"] = held if ways is None else "whole" if ways <= _WHOLE else "place" if ways <= _FIXED else "anywhere"
+        ways = used.get(":".join(site.split(":")[:2]), {""})
+        told["use"] = "whole" if ways <= _WHOLE else "place" if ways <= _FIXED else "anywhere"
+        for module, begins, use in HELD:
+            if told["use"] == "anywhere" and site.split(":")[0] == module and str(told["pattern"]).startswith(begins):
+                told["use"] = use
     return found
 
 
@@ -86,11 +88,20 @@ def _tree(module: str) -> ast.Module:
     return ast.parse(Path(spec.origin).read_text("utf-8"))
 
 
-HELD = {
-    "ringtrace.extractors.payment": "place",  # within sixteen code points behind a cue
-    "ringtrace.readers.whatsapp_text": "whole",  # the first bytes of a line
-}
-"""How the patterns are used that functions of a module make and that are kept in fields and lists."""
+HELD = (
+    ("ringtrace.extractors.payment", "", "place"),  # within sixteen code points behind a cue
+    ("ringtrace.readers.whatsapp_text", "", "whole"),  # the first bytes of a line
+    (
+        "ringtrace.text.contacts.addresses",
+        "((?:[a-z0-9_+%-]{1,64}",
+        "window",
+    ),  # a hundred code points before an at sign
+    ("ringtrace.text.contacts.bare", "(?:(?<![a-z])", "head"),  # words of getting in touch: at most 20,000 code points
+    ("ringtrace.text.contacts.bare", "[^\\w]*(?:", "window"),  # forty code points behind a value
+)
+"""How patterns are used of which the source does not say it at the place where they are made."""
+HEAD, WINDOW = 20_000, 200
+"""Code points of a head and of a window in which a pattern is looked for."""
 _WHOLE = {"fullmatch", "match"}
 _FIXED = {*_WHOLE, "fullmatch at", "match at"}
 
@@ -295,13 +306,19 @@ def seconds(pattern: re.Pattern[str] | re.Pattern[bytes], text: str, use: str = 
     """Return the CPU seconds that a text costs: looking everywhere in it is the most that any use can cost.
 
     use: "whole" where it is matched from the start of a text of its own (a line, a value), "place" where it is matched
-    at places that are given.
+    at places that are given, "window" and "head" where it is looked for in so much at a time, or at most.
     """
     told = text.encode("utf-8", "replace") if isinstance(pattern.pattern, bytes) else text
     start = time.process_time()
     if use == "whole":
         pattern.match(told)  # type: ignore[arg-type]
         pattern.fullmatch(told)  # type: ignore[arg-type]
+    elif use == "window":
+        for at in range(0, len(told), WINDOW):
+            pattern.search(told[at : at + WINDOW])  # type: ignore[arg-type]
+    elif use == "head":
+        for _ in pattern.finditer(told[:HEAD]):  # type: ignore[arg-type]
+            pass
     elif use == "place":
         at = 0
         while at < len(told):  # who reads from place to place goes on behind what was found

@@ -69,14 +69,15 @@ _COUNTED = frozenset(
     char for _, document in documents("number") for char in document.get("sign", {}).get("counted", "")
 )
 _NOT_SCALE = load("number").get("not_scale", ())
-_HANDLE_CUES = ("qq", "vx", "wx", "v信", "tel", "tg", "wechat", "weixin", "whatsapp", "phone", "mobile", "mail")
-_MORE = "多余餘几幾来"
+_HANDLE_CUES = load("number")["handle_cue"]
+_MORE = "".join(load("number")["more"])
 _LATIN_UNITS = {"k": 1_000, "w": 10_000}
 _SIGNS = "".join(_DIGITS) + "".join(_UNITS)
 _RUN = re.compile(rf"[0-9{''.join(_DIGITS)}十拾百][0-9.,点kw{_MORE}{_SIGNS}]*")
 _PLAIN = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 _ENGLISH_WORD = re.compile(r"[a-z]+")
-_ENGLISH_SCALE = re.compile(r" ?(hundred|thousand|grand|million|mil|billion|dozen|mln|lakhs?|crores?)(?![a-z])")
+_SHORT_SCALES = load("number")["short_scale"]
+_ENGLISH_SCALE = re.compile(rf" ?({'|'.join((*_SCALES, *_SHORT_SCALES))})(?![a-z])")
 _WIDE = {ord(wide): plain for wide, plain in zip("０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⓪❶❷❸❹❺❻❼❽❾⒈⒉⒊⒋⒌⒍⒎⒏⒐，．",
                                                  "01234567891234567890123456789123456789,.", strict=True)}  # fmt: skip
 _ENGLISH = frozenset(_ONES) | frozenset(_SCALES)
@@ -88,7 +89,7 @@ NUMBER = need(_ENGLISH, f"0123456789十拾百{''.join(_DIGITS)}{''.join(_WIDE_SI
 """What a text must have for ``find_numbers`` to find one."""
 UNIT_OF_THOUSANDS = need(
     (*(name for name, value in (*_SCALES.items(), *_UNITS.items()) if value >= 1_000),
-     *_LATIN_UNITS, "thousand", "grand", "mil", "billion", "dozen", "hundred", "mln", "lakh", "crore")
+     *_LATIN_UNITS, *_SCALES, *_SHORT_SCALES)
 )  # fmt: skip
 """What a text must have for one of its numbers to be ``scaled``."""
 _ROUND = 10
