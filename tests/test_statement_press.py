@@ -15,10 +15,10 @@ SPECS = Path(__file__).parent / "specs"
 EVALUATION = range(33, 39)
 """These reports were measured and never opened to mend anything; all others are development."""
 FLOORS = {
-    ("en", "development"): 0.91,
+    ("en", "development"): 0.87,
     ("zh", "development"): 0.93,
-    ("en", "evaluation"): 0.83,
-    ("zh", "evaluation"): 0.92,
+    ("en", "evaluation"): 0.88,
+    ("zh", "evaluation"): 0.93,
 }
 
 

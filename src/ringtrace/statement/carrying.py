@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ringtrace.statement.copying import Count
+from ringtrace.statement.counted import Count
 from ringtrace.statement.placing import innermost
 from ringtrace.statement.stories import Told
 from ringtrace.statement.vocabulary import PERSONS, Vocabulary, look_up

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from ringtrace.statement.placing import find_named, innermost
-from ringtrace.statement.verbs import fits
-from ringtrace.statement.vocabulary import CHILD_STATUS, SUSPECT_STATUS, UNITS, look_up
+from ringtrace.statement.vocabulary import CHILD_STATUS, SUSPECT_STATUS, UNITS, fits, look_up
 from ringtrace.text.folding import fold
 from ringtrace.text.numbers import as_decimal, find_numbers
 

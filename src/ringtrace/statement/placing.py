@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ringtrace.statement.copying import Count
+from ringtrace.statement.counted import Count
 from ringtrace.statement.sentences import dateline_end
 from ringtrace.statement.vocabulary import Vocabulary, terms
 from ringtrace.text.places import Place, contains, find_places, parent

@@ -14,22 +14,20 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from ringtrace.statement.carrying import Carried, issuer_place
-from ringtrace.statement.copying import Count
+from ringtrace.statement.counted import Count, Memory
 from ringtrace.statement.counting import counts
 from ringtrace.statement.grids import Cell, find_grids
 from ringtrace.statement.placing import find_named, innermost, place_counts
 from ringtrace.statement.stories import Told, tell
 from ringtrace.statement.vocabulary import PERSONS, UNITS, Vocabulary, terms
 from ringtrace.text import lexicon
-from ringtrace.text.folding import fold
+from ringtrace.text.folding import Folded, fold
 from ringtrace.text.numbers import Number, as_decimal, find_numbers
 from ringtrace.text.places import Place, contains
 
 _PLACED = PERSONS | {"cases", "rings", "families"}
 _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22
-_REMEMBERED = 12
-"""Counts of persons before a sentence that "three of them" may mean."""
 _DATELINE = re.compile(r"^[A-Z][A-Z .,']{2,24}:(?= )", re.MULTILINE)
 """ "BEIJING: Four gangs ...": a colon behind capitals is a dash, else what follows would be placed there."""
 _BULLETS = ("•", "·", "*", "◆", "■", "-")
@@ -66,29 +64,55 @@ def read_public_figures(text: str, *, title: str = "", published: str = "") -> l
     published: ISO date of publication or "", for dates without a year. title: its headline, for the place that
     "across the province" means. Chinese and English are read by one pass.
     """
-    folded = fold(_DATELINE.sub(lambda match: match[0][:-1] + "–", text))
+    folded = _folded(text)
     drafts: list[Draft] = []
     summary: list[Draft] = []
     main_day: tuple[str, str] = ("", "")
-    memory: dict[str, list[Count]] = {}
+    memory: dict[str, Memory] = {}
     carried: dict[str, Carried] = {}
-    grids = list(find_grids(text))
     issuer, headed = issuer_place(folded.text), innermost(find_named(fold(title).text))
-    for told in tell(folded.text, published):
-        begins = folded.origin(told.sentence.start, told.sentence.start + 1)[0]
-        if any(grid.cells and grid.start <= begins < grid.stop for grid in grids):
-            continue
-        story = "" if told.context.startswith("part") else told.context
+    for sentence in counted_sentences(text, published, folded=folded):
+        told = sentence.told
         kept = carried.setdefault(told.context, Carried(*("", "") if told.context else (issuer, headed)))
-        found = list(_figures(told, memory.setdefault(story, []), kept))
+        found = list(_figures(sentence, memory.setdefault(sentence.story, Memory()), kept))
         if any(d.quantity in PERSONS for d in found) and not told.context and told.period.start and not main_day[0]:
             main_day = (told.period.start, told.period.stop)
         (summary if told.sentence.text.lstrip().startswith(_BULLETS) else drafts).extend(found)
-    placed = [_of_cell(cell, main_day) for grid in grids for cell in grid.cells]
+    placed = [_of_cell(cell, main_day) for grid in find_grids(text) for cell in grid.cells]
     for draft in drafts + summary:
         start, stop = folded.origin(draft.start, draft.stop)
         placed.append(replace(draft, start=start, stop=stop))
     return _settle(placed, main_day)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedSentence:
+    """A sentence that may count something. story: whose counts it may mean ("" = the main one, with its parts)."""
+
+    told: Told
+    story: str
+    numbers: Sequence[Number]
+    places: Sequence[Place]
+
+
+def counted_sentences(text: str, published: str, folded: Folded | None = None) -> Iterator[CountedSentence]:
+    """Yield the sentences of a report outside of its tables, but those that take a number back.
+
+    numbers: those that are no dates and no part of a name of a place.
+    """
+    folded = folded or _folded(text)
+    grids = [grid for grid in find_grids(text) if grid.cells]
+    for told in tell(folded.text, published):
+        begins = folded.origin(told.sentence.start, told.sentence.start + 1)[0]
+        if told.vocabulary.has("retracted") or any(grid.start <= begins < grid.stop for grid in grids):
+            continue
+        places = find_named(told.vocabulary.text)
+        numbers = [n for n in find_numbers(told.vocabulary.text) if not _overlaps(n, told.period.taken, places)]
+        yield CountedSentence(told, "" if told.context.startswith("part") else told.context, numbers, places)
+
+
+def _folded(text: str) -> Folded:
+    return fold(_DATELINE.sub(lambda match: match[0][:-1] + "–", text))
 
 
 def _of_cell(cell: Cell, day: tuple[str, str]) -> Draft:
@@ -99,21 +123,16 @@ def _of_cell(cell: Cell, day: tuple[str, str]) -> Draft:
     )  # fmt: skip
 
 
-def _figures(told: Told, earlier: list[Count], carried: Carried) -> Iterator[Draft]:
-    """Yield the figures of a sentence. earlier: the persons counted in its story so far; they are added to, and so
-    are the places carried."""
-    vocabulary = told.vocabulary
-    if vocabulary.has("retracted"):
-        return
-    places = find_named(vocabulary.text)
-    numbers = [n for n in find_numbers(vocabulary.text) if not _overlaps(n, told.period.taken, places)]
-    counted = counts(vocabulary, numbers, earlier[-_REMEMBERED:], frozenset(p.stop for p in places))
-    earlier.extend(count for count in counted if count.quantity in PERSONS)
+def _figures(sentence: CountedSentence, memory: Memory, carried: Carried) -> Iterator[Draft]:
+    """Yield the figures of a sentence. memory: what its story has counted so far; it is added to, and so are the
+    places carried."""
+    told, places = sentence.told, list(sentence.places)
+    counted = counts(told.vocabulary, sentence.numbers, memory, places)
     taken = {count.number.start for count in counted}
-    own = place_counts(vocabulary, places, counted)
+    own = place_counts(told.vocabulary, places, counted)
     for count, place in zip(counted, carried.place(told, counted, own, places), strict=True):
         yield _draft(told, count, place)
-    for number in numbers:
+    for number in sentence.numbers:
         if number.start not in taken:
             yield from _prices(told, number)
 

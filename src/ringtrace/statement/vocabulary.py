@@ -23,6 +23,19 @@ CHILD_STATUS = frozenset({
     "reported", "abducted", "sold", "bought", "found", "rescued", "identified", "reunited", "placed",
 })  # fmt: skip
 
+_MAY_HAVE = {
+    "suspects": SUSPECT_STATUS,
+    "children": CHILD_STATUS,
+    "victims": CHILD_STATUS,
+    "women": CHILD_STATUS | SUSPECT_STATUS,
+    "adults": CHILD_STATUS | SUSPECT_STATUS,
+    "persons": CHILD_STATUS | SUSPECT_STATUS | {"deployed"},
+    "members": SUSPECT_STATUS,
+    "families": SUSPECT_STATUS | {"reunited"},
+    "officers": frozenset({"deployed"}),
+    "cases": frozenset({"solved"}),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -71,6 +84,11 @@ def look_up(text: str) -> Vocabulary:
     """Return the vocabulary of a folded sentence."""
     nouns, statuses = _automata()
     return Vocabulary(text, _match(text, nouns), _match(text, statuses))
+
+
+def fits(quantity: str, status: str) -> bool:
+    """Whether ``status`` can be said of ``quantity``: children are not charged, suspects are not rescued."""
+    return status in _MAY_HAVE.get(quantity, frozenset({status}))
 
 
 def terms(concept: str) -> tuple[str, ...]:
