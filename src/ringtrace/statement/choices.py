@@ -1,6 +1,6 @@
 """What a number of a report may count: every noun near it with every status near it, and nothing at all.
 
-Each choice comes with the cues that speak for or against it; ``counting_model`` weighs them.
+Each choice comes with the cues that speak for or against it; ``counting`` weighs them.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ringtrace.statement.counted import Memory
-from ringtrace.statement.cues import Setting, around, between, classifier, cue_words, has, step, words
+from ringtrace.statement.cues import Setting, around, between, classifier, cue_words, has, step, window, words
 from ringtrace.statement.vocabulary import CHILD_STATUS, PERSONS, SUSPECT_STATUS, Term, fits
+from ringtrace.statement.weighing import Cues
 
 _NOUN_REACH = 14
 _VERB_REACH = 26
 """Words between a number and a noun or verb that may belong to it."""
-_MOST = 24
-"""Nouns, and verbs, looked at: those nearest to the number (a hostile sentence holds thousands)."""
 _STATED = PERSONS | {"families"}
 _PERSONS_BACK, _STATUSES_BACK = 4, 3
 
@@ -39,7 +38,7 @@ class Choice:
     quantity: str
     status: str
     noun: tuple[int, int]
-    cues: tuple[str, ...]
+    cues: Cues
 
 
 def choices(setting: Setting, memory: Memory) -> Iterator[Choice]:
@@ -51,15 +50,14 @@ def choices(setting: Setting, memory: Memory) -> Iterator[Choice]:
         list(_nouns(setting, memory, near)),
         list(_statuses(setting, memory, near)),
     )
-    yield Choice("", "", (setting.number.stop, setting.number.stop), _nothing(setting, nouns, near))
+    yield Choice("", "", (setting.number.stop, setting.number.stop), (_nothing(setting, nouns, near),))
     for noun in nouns:
         for status in statuses:
             quantity = resolve(noun.kind, status.kind, told)
             if quantity and may_have(quantity, status.kind):
-                cues = (
-                    *noun.cues, *status.cues, *_together(setting, noun, status),
-                    *_remembered(setting, memory, quantity, status.kind, near),
-                )  # fmt: skip
+                pair = _together(setting, noun, status)
+                told_so = _remembered(setting, memory, quantity, status.kind, near)
+                cues = (noun.cues, status.cues, (*pair, *told_so))
                 yield Choice(quantity, status.kind, (noun.start, noun.stop), cues)
 
 
@@ -99,14 +97,12 @@ def _nothing(setting: Setting, nouns: Sequence[Source], near: Sequence[str]) -> 
 def _nearest(setting: Setting, terms: Sequence[Term]) -> list[Term]:
     """The terms nearest to the number, in order of place; none that overlaps with it."""
     number = setting.number
-    apart = [t for t in terms if t.start >= number.stop or t.stop <= number.start]
-    apart.sort(key=lambda t: (max(t.start - number.stop, number.start - t.stop), t.start))
-    return sorted(apart[:_MOST], key=lambda t: t.start)
+    return [t for t in window(terms, number.start) if t.start >= number.stop or t.stop <= number.start]
 
 
 def _nouns(setting: Setting, memory: Memory, near: Sequence[str]) -> Iterator[Source]:
     text, number, own = setting.text, setting.number, classifier(setting)
-    nouns = _nearest(setting, setting.vocabulary.nouns)
+    nouns, statuses = _nearest(setting, setting.vocabulary.nouns), _nearest(setting, setting.vocabulary.statuses)
     for noun in nouns:
         behind = noun.start >= number.stop
         start, stop = (number.stop, noun.start) if behind else (noun.stop, number.start)
@@ -115,7 +111,7 @@ def _nouns(setting: Setting, memory: Memory, near: Sequence[str]) -> Iterator[So
             continue
         side = f"noun {'behind' if behind else 'before'}"
         others = sum(start <= other.start and other.stop <= stop for other in nouns)
-        verbs = sum(start <= verb.start and verb.stop <= stop for verb in setting.vocabulary.statuses)
+        verbs = sum(start <= verb.start and verb.stop <= stop for verb in statuses)
         cues = [f"{side} {cue}" for cue in between(setting, start, stop)]
         cues += [
             f"{side} words={step(distance)}", f"{side} nouns={min(others, 3)}", f"{side} verbs={min(verbs, 2)}",

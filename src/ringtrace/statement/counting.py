@@ -1,17 +1,22 @@
-"""What each number of a sentence counts and with which status, with what earlier sentences were about in mind."""
+"""What each number of a sentence counts and with which status, with what earlier sentences were about in mind.
+
+Every reading of a number comes with cues (``choices``), and fitted weights choose (``lexicons/counting.model.toml``,
+written by ``benchmarks/figures.py``).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from ringtrace.statement.choices import choices
 from ringtrace.statement.counted import Count, Memory
-from ringtrace.statement.counting_model import choose
 from ringtrace.statement.cues import Setting, cue_words
 from ringtrace.statement.vocabulary import Vocabulary, is_word
+from ringtrace.statement.weighing import choose
 from ringtrace.text import lexicon
+from ringtrace.text.lexicon import constants
 from ringtrace.text.numbers import Number
 from ringtrace.text.places import Place
 
@@ -24,16 +29,19 @@ _DENIED = re.compile(r"(?:\b(?:not|instead of|rather than) (?:the )?|(?:而非|�
 
 
 def counts(
-    vocabulary: Vocabulary, numbers: Sequence[Number], memory: Memory, places: Sequence[Place] = ()
-) -> list[Count]:
+    vocabulary: Vocabulary, numbers: Sequence[Number], memory: Memory, places: Sequence[Place] = (),
+    given: Mapping[str, float] | None = None,
+) -> list[Count]:  # fmt: skip
     """Return what each number counts; numbers that count nothing known are left out.
 
     memory: what the sentence's story has counted so far; the sentence's own counts are added to it. places: those
-    that the sentence names.
+    that the sentence names. given: weights other than the shipped ones.
     """
     found = []
     for setting in settings(vocabulary, numbers, places):
-        choice, _ = choose(choices(setting, memory))
+        able = list(choices(setting, memory))
+        best, _ = choose((((choice.quantity, choice.status), choice.cues) for choice in able), given or weights())
+        choice = able[best]
         if choice.quantity:
             found.append(Count(setting.number, choice.quantity, choice.status, choice.noun))
             memory.add(choice.quantity, choice.status, setting.number.value)
@@ -79,3 +87,10 @@ def currencies_behind() -> tuple[str, ...]:
     return tuple(
         sorted({*cue_words("cash_after"), *(t.lower() for t in named if len(t) > 1)}, key=lambda t: (-len(t), t))
     )
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    """Return cue -> natural log-odds."""
+    loaded: Mapping[str, float] = constants("counting")["weight"]
+    return loaded

@@ -7,9 +7,11 @@ A cue is a short name of something that anybody can see in the sentence: "noun.b
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol, TypeVar
 
 from ringtrace.statement.vocabulary import Vocabulary, is_word
 from ringtrace.text import lexicon
@@ -22,7 +24,7 @@ _COMMAS = frozenset(",，、")
 _ENDS = frozenset(";.；。")
 _STEPS = (0, 1, 2, 3, 5, 8, 13, 21)
 _FAR = 99
-_ITEM = re.compile(r"\s*(?:[•·*◆■\-–—]|[^\n:：]{2,40}[:：] ?[0-9])")
+_ITEM = re.compile(r"\s{0,40}(?:[•·*◆■\-–—]|[^\n:：]{2,40}[:：] ?[0-9])")
 _LATIN_BEHIND = re.compile(r" ?([a-z'\-]+)")
 _LATIN_BEFORE = re.compile(r"([a-z'\-]+) ?$")
 _LONGEST_WORD = 14
@@ -49,6 +51,29 @@ class Setting:
     @property
     def number(self) -> Number:
         return self.numbers[self.index]
+
+
+class Placed(Protocol):
+    """Something that begins at a code point of a sentence."""
+
+    @property
+    def start(self) -> int: ...
+
+
+Anything = TypeVar("Anything", bound=Placed)
+
+
+def window(items: Sequence[Anything], at: int) -> Sequence[Anything]:
+    """Return those that begin nearest to ``at`` on either side, in order; a hostile sentence holds thousands."""
+    middle = bisect_left(items, at, key=_start)
+    return items[max(0, middle - MOST) : middle + MOST]
+
+
+MOST = 24
+
+
+def _start(item: Placed) -> int:
+    return item.start
 
 
 def words(text: str) -> int:
@@ -124,7 +149,9 @@ def around(setting: Setting, values: Sequence[object], *, begun: bool) -> list[s
         "year": number.digits == _YEAR_DIGITS and _FIRST_YEAR <= number.value < _LAST_YEAR,
         "one": number.value == 1,
         "one in words": number.value == 1 and number.words,
-        "behind a place": any(0 <= number.start - place.stop <= _PLACE_GAP for place in setting.places),
+        "behind a place": any(
+            0 <= number.start - place.stop <= _PLACE_GAP for place in window(setting.places, number.start)
+        ),
         "in brackets": _in_brackets(text, number.start),
         "persons told": begun,
         "told before": number.value in values,
@@ -145,9 +172,9 @@ def _kind_behind(setting: Setting) -> str:
     """Which kind of word follows the number and its classifier: a noun or verb of reports, a small word, a mark."""
     text, at = setting.text, setting.number.stop + len(classifier(setting))
     at += text[at : at + 1] == " "
-    if any(noun.start == at for noun in setting.vocabulary.nouns):
+    if any(noun.start == at for noun in window(setting.vocabulary.nouns, at)):
         return "is noun"
-    if any(verb.start == at for verb in setting.vocabulary.statuses):
+    if any(verb.start == at for verb in window(setting.vocabulary.statuses, at)):
         return "is verb"
     part = text[at : at + 12]
     if not part or part[0] in _MARKS or not part[0].isalnum():
@@ -159,11 +186,11 @@ def _kind_before(setting: Setting) -> str:
     """Which kind of word stands before the number."""
     text, at = setting.text, setting.number.start
     at -= text[at - 1 : at] == " "
-    if any(noun.stop == at for noun in setting.vocabulary.nouns):
+    if any(noun.stop == at for noun in window(setting.vocabulary.nouns, at)):
         return "is noun"
-    if any(verb.stop == at for verb in setting.vocabulary.statuses):
+    if any(verb.stop == at for verb in window(setting.vocabulary.statuses, at)):
         return "is verb"
-    if any(place.stop == at for place in setting.places):
+    if any(place.stop == at for place in window(setting.places, at)):
         return "is place"
     part = text[max(0, at - 12) : at]
     if not part or not part[-1].isalnum():

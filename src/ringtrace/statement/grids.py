@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from ringtrace.statement.placing import find_named, innermost
+from ringtrace.statement.named_places import find_named, innermost
 from ringtrace.statement.vocabulary import CHILD_STATUS, SUSPECT_STATUS, UNITS, fits, look_up
 from ringtrace.text.folding import fold
 from ringtrace.text.numbers import as_decimal, find_numbers

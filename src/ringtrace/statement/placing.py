@@ -1,172 +1,228 @@
-"""Where the figures of a sentence are placed: its only place, its clause's, the nearest, or a bracket's own."""
+"""Where the figures of a sentence are placed: at a place it names, at one told before, or nowhere.
+
+Every place that a count may belong to comes with cues, and fitted weights choose (``lexicons/placing.model.toml``,
+written by ``benchmarks/figures.py``).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from ringtrace.statement.counted import Count
-from ringtrace.statement.sentences import dateline_end
-from ringtrace.statement.vocabulary import Vocabulary, terms
-from ringtrace.text.places import Place, contains, find_places, parent
+from ringtrace.statement.cues import Setting, between, classifier, step, window, words
+from ringtrace.statement.named_places import common
+from ringtrace.statement.stories import Told
+from ringtrace.statement.trail import Report, Trail, first_level, is_national
+from ringtrace.statement.vocabulary import PERSONS
+from ringtrace.statement.weighing import choose
+from ringtrace.text.lexicon import constants
+from ringtrace.text.places import Place, contains
 
-_LIST = re.compile(r" ?(?:[、,，/和与及]|and|or|,? and)? ?(?:(?:the )?(?:province|city|county)s?,?(?: and)? ?)?")
-_CHINESE_PLACE = re.compile(r"(?:余|多)?(?:人|名|个|位)?(?:犯罪)?(?:嫌疑人)?(?:是)?[在于]")
-""" "9人在贵州被抓获": the place behind the number is where it happened."""
-_RELATIVE = re.compile(
-    r"\b(?:that|who|which|whose|whom|from|(?:most|many|some|half|several|part) of (?:them|whom|those|these|the))\b"
+_MANY = 3
+_WHOLE = re.compile(
+    r"\bof (?:the|those|these|its|all(?: the)?) ([0-9][0-9,]*)\b"
+    r"|(?:这|上述|该)?(?<![0-9])([0-9]+)[名人]?[^，。；]{0,8}中[，,有]"
 )
-"""Between a number and a place these open what is told of somebody else: "members of a gang that bought in ..."."""
-_PART_THERE = re.compile(r"\b(?:most|many|some|half|several|part) of (?:them|whom|those|these|the)\b")
-_BRACKETS = re.compile(r"[(（][^()（）]{1,200}[)）]")
+_ITEM = re.compile(r"[\s•·*◆■\-–—]{0,40}[^\n:：0-9]{2,40}: ?[0-9,]+[名个人起]?\s*$")
+"""An item of a list, "suspects arrested: 27"."""
+_CLAUSE = re.compile(r"[,，;；:：。.]")
+_LIST = re.compile(r" ?(?:[、,，/和与及]|and|or|,? and)? ?(?:(?:the )?(?:province|city|county)s?,?(?: and)? ?)?")
+_PLACE_GAP = 2
 
 
-def place_counts(vocabulary: Vocabulary, places: list[Place], counted: Sequence[Count]) -> list[str]:
-    """Return the division code of each count of a sentence, "" where it is told of no place or of several."""
-    text, found, last = vocabulary.text, [], ""
-    for index, count in enumerate(counted):
-        limit = counted[index + 1].number.start if index + 1 < len(counted) else len(text)
-        own = _right_before(text, places, count.number.start) if count.noun[0] == count.noun[1] else ""
-        if index and ";" in text[counted[index - 1].number.stop : count.number.start]:
-            last = ""
-        summed = not own and _is_sum(vocabulary, count) and len({p.code for p in places}) > 1
-        place = own or "" if own or summed else _place(text, _within_reach(text, places, count), count, limit, last)
-        last = place or last
-        found.append(place)
-    return found
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """place: a division code, "" for none. cues: what speaks for it."""
+
+    place: str
+    cues: tuple[str, ...]
 
 
-def find_named(text: str) -> list[Place]:
-    """The places that a sentence surely names; the dateline and the country itself are none."""
-    named = list(find_places(text))
-    behind = dateline_end(text, named)
-    return [p for p in named if p.probability >= 0.5 and p.code != "CN" and p.start >= behind and not _helped(text, p)]
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A sentence with its counts, and what is known of places beyond it."""
+
+    told: Told
+    counted: Sequence[Count]
+    places: Sequence[Place]
+    report: Report
+    trail: Trail
+
+    def setting(self, index: int) -> Setting:
+        text = self.told.vocabulary.text
+        script = "han" if any(char > "\u2e80" for char in text) else "latin"
+        return Setting(self.told.vocabulary, [count.number for count in self.counted], index, self.places, script)
 
 
-def _helped(text: str, place: Place) -> bool:
-    """Whether only the support of a place's police is told: "with the help of police in Tianjin", 在天津警方协助下."""
-    before, after = text[max(0, place.start - 48) : place.start], text[place.stop : place.stop + 8]
-    words = terms("support")
-    return any(word in before and "," not in before[before.rfind(word) :] for word in words if word.isascii()) or any(
-        word in after for word in words if not word.isascii()
-    )
+def place_counts(scene: Scene, given: Mapping[str, float] | None = None) -> list[str]:
+    """Return the division code of each count of a sentence, "" where it is told of no place or of several; the
+    story's trail remembers them. given: weights other than the shipped ones."""
+    scene.trail.enter(scene.told.sentence.paragraph)
+    placed: list[str] = []
+    for index in range(len(scene.counted)):
+        able = list(placings(scene, index, placed))
+        best, _ = choose(((one.place, (one.cues,)) for one in able), given or weights())
+        placed.append(able[best].place)
+    scene.trail.add(scene.places, scene.counted, placed)
+    return placed
 
 
-def _place(text: str, places: list[Place], count: Count, limit: int, last: str) -> str:
-    """The place of one figure: the sentence's only one, else the nearest, else that of the figure before."""
-    start, stop = count.number.start, max(count.number.stop, count.noun[1])
-    if _is_of_next(text, places, stop, limit):
-        return last
-    sole = innermost(places)
-    if sole or not places:
-        return innermost(_clause_places(text, places, start)) or sole
-    before = [p for p in places if p.stop <= start]
-    behind = [p for p in places if stop <= p.start < limit]
-    if behind and before and (_leads(text, behind[0]) or _RELATIVE.search(text, stop, behind[0].start)):
-        behind = []
-    if behind and text[count.number.stop : stop + 1].isascii():  # Chinese names the place first
-        return _common(_listed(text, behind, behind[0]))
-    if not before:
-        return ""
-    clause = max(text.rfind(mark, 0, start) for mark in ",，;；、.")
-    own = [p for p in before if p.start > clause]
-    return (
-        innermost(own)
-        if own and len(_listed(text, before, own[-1])) == len(own)
-        else last or _common(_listed(text, before, before[-1]))
-    )
+def placings(scene: Scene, index: int, placed: Sequence[str]) -> Iterator[Placing]:
+    """Yield where one count may be placed. placed: where those of the sentence before it were."""
+    setting = scene.setting(index)
+    count = scene.counted[index]
+    around = _around(scene, count)
+    listed = _listed(setting, window(scene.places, count.number.start))
+    cues = ["nowhere", *(f"nowhere, {cue}" for cue in around), f"nowhere, list of {min(len(listed), _MANY)}"]
+    cues.append(f"nowhere, {_side_before(scene, index, placed)} last")
+    yield Placing("", _both(setting, cues))
+    yield from _named(scene, setting, count, _side_before(scene, index, placed))
+    near = window(scene.places, count.number.start)
+    for source, several in (("all", near), ("a list", _listed(setting, near))):
+        holds = common(several)
+        if holds and all(place.code != holds for place in several):
+            yield Placing(
+                holds, _both(setting, [f"what holds {source}", f"what holds {source} of {min(len(near), _MANY)}"])
+            )
+    for source, place in _carried(scene, count, placed):
+        if place:
+            cues = [source, *(f"{source}, {cue}" for cue in around)]
+            yield Placing(place, _both(setting, [*cues, *_relation(scene, count, place)]))
 
 
-def _clause_places(text: str, places: Sequence[Place], start: int) -> list[Place]:
-    """The places before a Chinese number in its own clause: in 在乐山解救1名，至此四川达14名 the second is 四川."""
-    if text[start - 1 : start].isascii() or not places:
-        return []
-    clause = max(text.rfind(mark, 0, start) for mark in ",;")
-    return [p for p in places if clause < p.start < start]
+def _both(setting: Setting, cues: Sequence[str]) -> tuple[str, ...]:
+    return (*cues, *(f"{setting.script} {cue}" for cue in cues))
 
 
-def _is_of_next(text: str, places: Sequence[Place], stop: int, limit: int) -> bool:
-    """Whether the sentence's places all stand behind a count and are told of the next one or of a part:
-    抓获294人，光河南一省就抓了121人; "294 arrests, most of them in Henan, where ..."."""
-    if not places or min(p.start for p in places) < stop or limit >= len(text):
-        return False
-    first = min(p.start for p in places)
-    if first >= limit:
-        return False
-    between = text[stop:first]
-    return _PART_THERE.search(between) is not None or (not text[stop : stop + 1].isascii() and "," in between)
+def _around(scene: Scene, count: Count) -> list[str]:
+    """What of the count, its sentence and its report bears on whether it has a place."""
+    vocabulary, report = scene.told.vocabulary, scene.report
+    named = {place.code for place in window(scene.places, count.number.start)}
+    cues = [
+        f"{count.quantity if count.quantity not in PERSONS else 'persons'}",
+        f"status {count.status or 'none'}",
+        f"named={min(len(named), _MANY)}",
+        f"report names {min(report.provinces, _MANY)}",
+        "issuer" if report.issuer else "no issuer",
+    ]
+    said = {
+        "national": is_national(vocabulary),
+        "national report": report.national,
+        "same place": vocabulary.has("same_place"),
+        "sum": vocabulary.has("total"),
+        "item": _ITEM.match(vocabulary.text) is not None,
+        "elsewhere told": bool(scene.told.context),
+        "one place in the report": bool(report.only),
+    }
+    cues.extend(name for name, holds in said.items() if holds)
+    if not named:
+        cues += [f"unnamed, {cue}" for cue in cues]
+    return cues
 
 
-def _within_reach(text: str, places: list[Place], count: Count) -> list[Place]:
-    """Places in brackets that hold a list ("(Jiangsu 21, Anhui 15)") are those of the numbers in there only."""
-    start = count.number.start
-    near = _CHINESE_PLACE.match(text, count.number.stop)
-    told = [p for p in places if near is not None and p.start == near.end()]
-    if told:
-        return told
-    here = _around(text, places, start) or places
-    lists = [m.span() for m in _BRACKETS.finditer(text) if any(char.isdigit() for char in m.group())]
-    own = next((span for span in lists if span[0] <= start < span[1]), None)
-    if own is not None:
-        inside = [p for p in places if own[0] <= p.start < start]
-        return inside[-1:] or [p for p in here if not any(a <= p.start < b for a, b in lists)]
-    return [p for p in here if not any(a <= p.start < b for a, b in lists)]
+def _side_before(scene: Scene, index: int, placed: Sequence[str]) -> str:
+    """On which side of the count before its place stands: "13 in Hebei, 22 in Shanxi" goes on as it began."""
+    if not placed or not placed[-1]:
+        return "nowhere" if placed else "first"
+    start, stop = scene.counted[index - 1].number.stop, scene.counted[index].number.start
+    own = [place for place in window(scene.places, stop) if place.code == placed[-1]]
+    return "behind" if any(start <= place.start and place.stop <= stop for place in own) else "before"
 
 
-def _right_before(text: str, places: Sequence[Place], at: int) -> str:
-    """The place that a number stands right behind: "Hunan 46", 江苏21名."""
-    lead = text[max(0, at - 2) : at]
-    gap = len(lead) - len(lead.rstrip(" (（"))
-    return next((p.code for p in places if p.stop == at - gap), "")
+def _named(scene: Scene, setting: Setting, count: Count, last: str) -> Iterator[Placing]:
+    """The places that the sentence names, each from where it stands. last: the side of the count before it."""
+    text, number = setting.text, count.number
+    near = window(scene.places, number.start)
+    codes, listed = {place.code for place in near}, _listed(setting, near)
+    for place in near:
+        behind = place.start >= number.stop
+        start, stop = (number.stop, place.start) if behind else (place.stop, number.start)
+        side = "place behind" if behind else "place before"
+        apart = [p for p in near if start <= p.start and p.stop <= stop]
+        cues = [f"{side} {cue}" for cue in between(setting, start, stop)]
+        cues += [
+            side, f"{side}, {last} last", f"{side} words={step(words(text[start:stop]))}",
+            f"{side} places={min(len(apart), _MANY)}", f"{side} of {min(len(codes), _MANY)}",
+        ]  # fmt: skip
+        if listed[1:] and place in listed:
+            cues.append("one of a list")
+        cues += [f"{side} {form}" for form in _forms(setting, place, start, stop)]
+        yield Placing(place.code, _both(setting, [*cues, *_relation(scene, count, place.code)]))
 
 
-def _around(text: str, places: list[Place], at: int) -> list[Place]:
-    """The places between the semicolons around a number."""
-    first = max(text.rfind(mark, 0, at) for mark in ";；")
-    last = min((end for mark in ";；" if (end := text.find(mark, at)) >= 0), default=len(text))
-    return [p for p in places if first < p.start < last]
-
-
-def _is_sum(vocabulary: Vocabulary, count: Count) -> bool:
-    """Whether the clause says that the figure is the sum of those before it: "27 in total", 共27人."""
-    text, start, stop = vocabulary.text, count.number.start, max(count.number.stop, count.noun[1])
-    first = max(text.rfind(mark, 0, start) for mark in ",，;；、.。(（") + 1
-    last = min((at for mark in ",，;；.。(（" if (at := text.find(mark, stop)) >= 0), default=len(text))
-    return vocabulary.has("total", first, last)
-
-
-def _leads(text: str, place: Place) -> bool:
-    """Whether the place behind a figure belongs to the next one: "in A 15 were held, in B 13"."""
-    return text[place.stop : place.stop + 3].lstrip(" :,")[:1].isdigit()
-
-
-def _listed(text: str, places: Sequence[Place], one: Place) -> list[Place]:
-    """The enumeration that a place stands in: 河北、山东、四川; "Beijing and Jiangsu"."""
-    at = next(index for index, place in enumerate(places) if place == one)
-    first = last = at
-    while first and _LIST.fullmatch(text[places[first - 1].stop : places[first].start]):
+def _listed(setting: Setting, places: Sequence[Place]) -> list[Place]:
+    """The enumeration of places that stands last before the number: 河北、山东、四川; "Beijing and Jiangsu"."""
+    before = [place for place in places if place.stop <= setting.number.start]
+    first = len(before) - 1
+    while first > 0 and _LIST.fullmatch(setting.text, before[first - 1].stop, before[first].start):
         first -= 1
-    while last + 1 < len(places) and _LIST.fullmatch(text[places[last].stop : places[last + 1].start]):
-        last += 1
-    return list(places[first : last + 1])
+    return before[max(0, first) :]
 
 
-def _common(places: Sequence[Place]) -> str:
-    """Return the innermost code if the places lie in each other, else what holds them all, "" if nothing."""
-    inner = innermost(places)
-    if inner or not places:
-        return inner
-    above = parent(places[0].code)
-    while above and above != "CN":
-        if all(contains(above, place.code) for place in places):
-            return above
-        above = parent(above)
-    return ""
+def _forms(setting: Setting, place: Place, start: int, stop: int) -> Iterator[str]:
+    """How a named place stands to the number."""
+    text, number = setting.text, setting.number
+    if not _CLAUSE.search(text, start, stop):
+        yield "same clause"
+    if place.stop <= number.start and number.start - place.stop <= _PLACE_GAP:
+        yield "touching"
+    tail = text[place.stop : place.stop + 3].lstrip(" :：,，(（")
+    if tail[:1].isdigit():
+        yield "leads a number"
+    head = text[max(0, place.start - 12) : place.start]
+    word = head.split()[-1] if head.split() else ""
+    if word.isascii() and word.isalpha():
+        yield f"led by {word}"
+    elif head:
+        yield f"led by {head[-1:].strip()}"
+    yield (
+        f"followed by {text[place.stop : place.stop + 1].strip()}"
+        if not text[place.stop : place.stop + 1].isascii()
+        else "followed by latin"
+    )
+    opened, closed = text.rfind("(", 0, place.start), text.rfind(")", 0, place.start)
+    if opened > closed:
+        yield "in brackets" if opened <= number.start < (text + ")").find(")", place.start) else "in other brackets"
+    if place.start >= number.stop and place.start - number.stop - len(classifier(setting)) <= 1:
+        yield "right behind"
 
 
-def innermost(places: Sequence[Place]) -> str:
-    """Return the innermost code of places that lie in each other, "" when they lie apart."""
-    codes = sorted({p.code for p in places}, key=lambda code: (sum(contains(p.code, code) for p in places), code))
-    if not codes:
-        return ""
-    return codes[-1] if all(contains(code, codes[-1]) for code in codes) else ""
+def _carried(scene: Scene, count: Count, placed: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Places told elsewhere: by the sentence's counts before, the story, the report."""
+    trail, report = scene.trail, scene.report
+    yield "as the count before", placed[-1] if placed else ""
+    yield "as the sentence before", trail.sentence
+    yield "as the last count", trail.last
+    yield "as the first place", trail.first
+    yield "of the report", report.only
+    yield "of the issuer", report.issuer
+    yield "of the headline", report.headed
+    if report.only:
+        yield "of the report's province", first_level(report.only)
+    match = _WHOLE.search(scene.told.vocabulary.text)
+    if match is not None:
+        value = (match[1] or match[2]).replace(",", "")
+        yield "as its whole", trail.wholes.get((count.quantity, value), "")
+
+
+def _relation(scene: Scene, count: Count, code: str) -> Iterator[str]:
+    """How a place lies to the others that the sentence and the report name."""
+    others = {place.code for place in window(scene.places, count.number.start)} - {code}
+    if any(contains(code, other) for other in others):
+        yield "holds another"
+    if any(contains(other, code) for other in others):
+        yield "inside another"
+    if scene.report.only and contains(scene.report.only, code):
+        yield "inside the report's"
+    if code in {scene.report.issuer, scene.report.headed}:
+        yield "of headline or issuer"
+
+
+@cache
+def weights() -> Mapping[str, float]:
+    """Return cue -> natural log-odds."""
+    loaded: Mapping[str, float] = constants("placing")["weight"]
+    return loaded

@@ -13,19 +13,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from ringtrace.statement.carrying import Carried, issuer_place
 from ringtrace.statement.counted import Count, Memory
 from ringtrace.statement.counting import counts
 from ringtrace.statement.grids import Cell, find_grids
-from ringtrace.statement.placing import find_named, innermost, place_counts
+from ringtrace.statement.named_places import find_named, innermost, issuer_place
+from ringtrace.statement.placing import Scene, place_counts
 from ringtrace.statement.stories import Told, tell
+from ringtrace.statement.trail import Report, Trail, is_national, survey
 from ringtrace.statement.vocabulary import PERSONS, UNITS, Vocabulary, terms
 from ringtrace.text import lexicon
 from ringtrace.text.folding import Folded, fold
 from ringtrace.text.numbers import Number, as_decimal, find_numbers
 from ringtrace.text.places import Place, contains
 
-_PLACED = PERSONS | {"cases", "rings", "families"}
 _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22
 _DATELINE = re.compile(r"^[A-Z][A-Z .,']{2,24}:(?= )", re.MULTILINE)
@@ -69,12 +69,15 @@ def read_public_figures(text: str, *, title: str = "", published: str = "") -> l
     summary: list[Draft] = []
     main_day: tuple[str, str] = ("", "")
     memory: dict[str, Memory] = {}
-    carried: dict[str, Carried] = {}
-    issuer, headed = issuer_place(folded.text), innermost(find_named(fold(title).text))
-    for sentence in counted_sentences(text, published, folded=folded):
+    trails: dict[str, Trail] = {}
+    whole = list(counted_sentences(text, published, folded=folded))
+    reports: dict[str, Report] = {}
+    for sentence in whole:
         told = sentence.told
-        kept = carried.setdefault(told.context, Carried(*("", "") if told.context else (issuer, headed)))
-        found = list(_figures(sentence, memory.setdefault(sentence.story, Memory()), kept))
+        trail = trails.setdefault(told.context, Trail())
+        report = reports.get(told.context) or survey_report(folded.text, title, whole, told.context)
+        reports[told.context] = report
+        found = list(_figures(sentence, memory.setdefault(sentence.story, Memory()), report, trail))
         if any(d.quantity in PERSONS for d in found) and not told.context and told.period.start and not main_day[0]:
             main_day = (told.period.start, told.period.stop)
         (summary if told.sentence.text.lstrip().startswith(_BULLETS) else drafts).extend(found)
@@ -111,6 +114,18 @@ def counted_sentences(text: str, published: str, folded: Folded | None = None) -
         yield CountedSentence(told, "" if told.context.startswith("part") else told.context, numbers, places)
 
 
+def survey_report(text: str, title: str, whole: Sequence[CountedSentence], context: str = "") -> Report:
+    """Return what a report says of places in one of its stories, the main one where context is "".
+
+    text: folded; whole: all its sentences. The issuer and the headline speak of the main story.
+    """
+    told = [sentence for sentence in whole if sentence.told.context == context]
+    places = [place for sentence in told for place in sentence.places]
+    national = any(is_national(sentence.told.vocabulary) for sentence in told)
+    issuer, headed = issuer_place(text), innermost(find_named(fold(title).text))
+    return survey("" if context else issuer, "" if context else headed, places, national=national)
+
+
 def _folded(text: str) -> Folded:
     return fold(_DATELINE.sub(lambda match: match[0][:-1] + "–", text))
 
@@ -123,14 +138,12 @@ def _of_cell(cell: Cell, day: tuple[str, str]) -> Draft:
     )  # fmt: skip
 
 
-def _figures(sentence: CountedSentence, memory: Memory, carried: Carried) -> Iterator[Draft]:
-    """Yield the figures of a sentence. memory: what its story has counted so far; it is added to, and so are the
-    places carried."""
-    told, places = sentence.told, list(sentence.places)
-    counted = counts(told.vocabulary, sentence.numbers, memory, places)
+def _figures(sentence: CountedSentence, memory: Memory, report: Report, trail: Trail) -> Iterator[Draft]:
+    """Yield the figures of a sentence. memory, trail: what its story has counted and placed so far; added to."""
+    told = sentence.told
+    counted = counts(told.vocabulary, sentence.numbers, memory, sentence.places)
     taken = {count.number.start for count in counted}
-    own = place_counts(told.vocabulary, places, counted)
-    for count, place in zip(counted, carried.place(told, counted, own, places), strict=True):
+    for count, place in zip(counted, place_counts(Scene(told, counted, sentence.places, report, trail)), strict=True):
         yield _draft(told, count, place)
     for number in sentence.numbers:
         if number.start not in taken:
@@ -148,7 +161,7 @@ def _draft(told: Told, count: Count, place: str) -> Draft:
         UNITS[count.quantity],
         count.status,
         noun,
-        place if count.quantity in _PLACED and not witness else "",
+        "" if witness else place,
         period.start,
         period.stop,
         _bound(vocabulary, number),
