@@ -1,8 +1,12 @@
-"""Fits how surely an answer ties two members of one ring, on analysed cases, and measures it on those left out.
+"""Fits how surely an answer, and all that was seen between two actors, ties members of one ring; measures it.
 
 python benchmarks/ties.py NAME=CASE:TRUTH ...          each case weighed by a fit on the others
-python benchmarks/ties.py --fit NAME=CASE:TRUTH ...    the same, then writes table [answer] of lexicons/rings.model.toml
+python benchmarks/ties.py --fit NAME=CASE:TRUTH ...    the same, then writes the tables [answer] and [pair] of
+                                                       lexicons/rings.model.toml
+python benchmarks/ties.py --pairs [--fit] ...          pairs alone, on answers weighed as the program does today
 
+The weights of pairs are fitted on answers weighed by the same cases, unless --pairs; a case left out is left out of
+both.
 Cases as in ``known_cases``.
 """
 
@@ -10,9 +14,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +25,16 @@ import ringtrace
 from known_cases import KnownCase, even_mass, fit_logistic, left_out, read_case
 from ringtrace.evaluation.measures import average_precision
 from ringtrace.pipeline.answering import find_answers
-from ringtrace.rings.activity import scene
-from ringtrace.rings.answer_model import TERMS, answer_terms
-from ringtrace.rings.answer_model import conduct_of as conduct
+from ringtrace.rings import answer_model, pair_model
+from ringtrace.rings.activity import Scene, scene
+from ringtrace.rings.address import find_calls
+from ringtrace.rings.graph import answers_between, observe
+from ringtrace.rings.model import answer_weight
 
 MODEL = Path(ringtrace.__file__).parent / "lexicons" / "rings.model.toml"
-TABLES = ("posts", "evidence", "actors", "stances", "facts")
+TABLES = (
+    "posts", "evidence", "actors", "stances", "facts", "mentions", "accounts", "templates", "identifiers", "links",
+)  # fmt: skip
 MASS = 1000.0
 """What the tied answers of one case weigh together."""
 SPREAD = 1.0
@@ -35,30 +43,54 @@ BANDS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.01)
 
 
 @dataclass(frozen=True)
-class Answered:
-    """The answers of a case that are worth weighing. terms: rows of ``TERMS``; tied: both belong to one ring."""
+class Rows:
+    """What a fit takes of one case: rows of terms, and which of them tie two of one ring."""
 
     name: str
     terms: np.ndarray
     tied: np.ndarray
 
 
-def answered(case: KnownCase) -> Answered:
-    """Weigh nothing yet: gather the terms of every answer and whether the truth ties it."""
-    posts, actors = case.tables["posts"], case.tables["actors"]
-    seen = scene(posts, case.tables["stances"], case.tables["facts"], actors, find_answers(posts))
-    ring = _rings(case, seen.actor_of)
-    known = conduct(seen)
-    terms, tied = [], []
-    for post, (above, basis) in seen.answered.items():
-        act, other = seen.acts[post], seen.acts.get(above)
-        if other is None or other.actor == act.actor:
-            continue
-        found = answer_terms(act, other, basis, known)
-        if found is not None:
-            terms.append(found)
-            tied.append(bool(ring.get(act.actor)) and ring.get(act.actor) == ring.get(other.actor))
-    return Answered(case.name, np.array(terms), np.array(tied, dtype=float))
+@dataclass(frozen=True)
+class Case:
+    """One case: pairs and terms of its answers, how surely the surest other tie ties a pair, the truth about pairs."""
+
+    name: str
+    stage: Scene
+    pairs: list[pair_model.Pair]
+    terms: np.ndarray
+    others: dict[pair_model.Pair, float]
+    ring: dict[str, str]
+
+    def tied(self, pairs: Iterable[pair_model.Pair]) -> np.ndarray:
+        return np.array([bool(self.ring.get(a)) and self.ring.get(a) == self.ring.get(b) for a, b in pairs], float)
+
+    def answers(self) -> Rows:
+        return Rows(self.name, self.terms, self.tied(self.pairs))
+
+    def together(self, weights: np.ndarray) -> Rows:
+        """Return the pairs, their answers weighed by ``weights`` of ``answer_model.TERMS``."""
+        sure = 1 / (1 + np.exp(-(self.terms @ weights)))
+        answers = ((pair, "reply", one) for pair, one in zip(self.pairs, sure.tolist(), strict=True))
+        others = ((pair, "person", one) for pair, one in self.others.items())
+        seen = pair_model.seen_between(chain(answers, others))
+        terms = pair_model.pair_terms(seen, self.stage)
+        return Rows(self.name, np.array(list(terms.values())), self.tied(terms))
+
+
+def gathered(known: KnownCase) -> Case:
+    """Weigh nothing yet: gather the terms of every answer and what else ties two actors."""
+    tables = known.tables
+    posts, actors = tables["posts"], tables["actors"]
+    stage = scene(posts, tables["stances"], tables["facts"], actors, find_answers(posts))
+    calls = find_calls(stage, tables["accounts"])
+    answers = list(answers_between(stage, calls))
+    mentions, accounts, templates = (tables[name] for name in ("mentions", "accounts", "templates"))
+    ties = observe(stage, mentions, accounts, templates, tables["identifiers"], tables["links"], calls)
+    others = {pair: one.other for pair, one in pair_model.seen_in(ties).items() if one.other}
+    pairs = [(min(pair), max(pair)) for pair in ((one.below.actor, one.above.actor) for one in answers)]
+    terms = np.array([one.terms for one in answers])
+    return Case(known.name, stage, pairs, terms, others, _rings(known, stage.actor_of))
 
 
 def _rings(case: KnownCase, actor_of: Mapping[str, str]) -> dict[str, str]:
@@ -73,42 +105,60 @@ def _rings(case: KnownCase, actor_of: Mapping[str, str]) -> dict[str, str]:
     return {actor: ring.get(min(count, key=lambda p: (-count[p], p)), "") for actor, count in people.items()}
 
 
-def fit(cases: list[Answered]) -> np.ndarray:
-    """Return the weights of ``TERMS``; every case counts the same."""
+def fit(cases: list[Rows]) -> np.ndarray:
+    """Return the weights of the terms; every case counts the same."""
     terms = np.concatenate([case.terms for case in cases])
     tied = np.concatenate([case.tied for case in cases])
     mass = even_mass(((len(case.tied), case.tied.sum()) for case in cases), MASS)
-    penalty = np.full(len(TERMS), SPREAD)
+    penalty = np.full(terms.shape[1], SPREAD)
     penalty[0] = 0.0
     return fit_logistic(terms, tied, mass, penalty)
 
 
-def report(label: str, case: Answered, weights: np.ndarray) -> None:
-    sure = 1 / (1 + np.exp(-(case.terms @ weights)))
-    precision = average_precision(list(zip(sure.tolist(), (case.tied > 0).tolist(), strict=True)))
-    print(f"{label} {case.name}: {len(sure)} answers, {case.tied.mean():.3f} tied, average precision {precision:.3f}")
-    for low, high in pairwise(BANDS):
-        inside = (sure >= low) & (sure < high)
-        if inside.any():
-            print(f"    said {low:.2f}-{min(high, 1):.2f}: {int(inside.sum())}, tied {case.tied[inside].mean():.2f}")
+def fit_both(cases: list[Case], answers: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weights of answers, fitted unless given, and of pairs."""
+    if answers is None:
+        answers = fit([case.answers() for case in cases])
+    return answers, fit([case.together(answers) for case in cases])
 
 
-def write(weights: np.ndarray) -> None:
+def report(label: str, case: Case, weights: tuple[np.ndarray, np.ndarray]) -> None:
+    answers, pairs = weights
+    for what, rows, found in (("answers", case.answers(), answers), ("pairs", case.together(answers), pairs)):
+        sure = 1 / (1 + np.exp(-(rows.terms @ found)))
+        precision = average_precision(list(zip(sure.tolist(), (rows.tied > 0).tolist(), strict=True)))
+        tied = rows.tied.mean()
+        print(f"{label} {case.name}: {len(sure)} {what}, {tied:.3f} tied, average precision {precision:.3f}")
+        for low, high in pairwise(BANDS):
+            inside = (sure >= low) & (sure < high)
+            if inside.any():
+                print(
+                    f"    said {low:.2f}-{min(high, 1):.2f}: {int(inside.sum())}, tied {rows.tied[inside].mean():.2f}"
+                )
+
+
+def write(answers: np.ndarray, pairs: np.ndarray) -> None:
     text = MODEL.read_text("utf-8").partition("[answer]\n")[0]
-    rows = "".join(f"{name} = {value:.2f}\n" for name, value in zip(TERMS, weights, strict=True) if abs(value) >= 0.005)
-    MODEL.write_text(f"{text}[answer]\n{rows}", "utf-8")
+    note = "# How surely all that was seen between two actors ties them (rings/pair_model.py), natural log-odds.\n"
+    told = f"[answer]\n{_lines(answer_model.TERMS, answers)}\n{note}[pair]\n{_lines(pair_model.TERMS, pairs)}"
+    MODEL.write_text(f"{text}{told}", "utf-8")
+
+
+def _lines(names: Sequence[str], weights: np.ndarray) -> str:
+    return "".join(f"{name} = {one:.2f}\n" for name, one in zip(names, weights, strict=True) if abs(one) >= 0.005)
 
 
 def main(arguments: list[str]) -> None:
-    cases = [answered(read_case(one, TABLES)) for one in arguments if "=" in one]
+    cases = [gathered(read_case(one, TABLES)) for one in arguments if "=" in one]
+    known = np.array([answer_weight(name) for name in answer_model.TERMS]) if "--pairs" in arguments else None
     for case, others in left_out(cases):
-        report("left out", case, fit(others))
-    weights = fit(cases)
+        report("left out", case, fit_both(others, known))
+    answers, pairs = fit_both(cases, known)
     for case in cases:
-        report("fitted on", case, weights)
-    print(dict(zip(TERMS, weights.round(2).tolist(), strict=True)))
+        report("fitted on", case, (answers, pairs))
+    print(_lines(answer_model.TERMS, answers), _lines(pair_model.TERMS, pairs), sep="\n")
     if "--fit" in arguments:
-        write(weights)
+        write(answers, pairs)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.answering import find_answers
 from ringtrace.pipeline.previewing import Preview
 from ringtrace.pipeline.room import Room
+from ringtrace.rings import pair_model
 from ringtrace.rings.activity import reassigned
 from ringtrace.rings.assembly import find_members, operators
 from ringtrace.rings.rehearsal import Rehearsal
@@ -111,7 +112,8 @@ def test_ties_are_built_anew_as_a_whole_case_would_have_them(case):
             whole = rehearsal.built(stage, rehearsal.mentions, tables)
             found = rehearsal.ties_then(moved)
             assert weighed(found) == weighed(whole)
-            assert rehearsal.members(moved).equals(find_members(stage, whole, operators(tables["posts"]))[1])
+            then = pair_model.weighed(whole, stage)
+            assert rehearsal.members(moved).equals(find_members(stage, then, operators(tables["posts"]))[1])
             changed += weighed(found) != weighed(rehearsal.ties_then({}))
     assert changed >= 5
 

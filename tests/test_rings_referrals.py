@@ -96,3 +96,14 @@ def test_the_likelier_one_person_the_firmer_the_tie(one: float, other: float) ->
         case.say("b", "h", 9, direction="offer")
         weights += ties(case, links=(("account-a", "account-b", sure, ""),))["weight"].to_pylist()
     assert weights == sorted(weights)
+
+
+@pytest.mark.parametrize(
+    ("use", "tied"), [("business", True), ("generic", True), ("personal", False), ("hotline", False)]
+)
+def test_a_contact_that_too_many_give_as_their_own_ties_like_one_recommended(use: str, tied: bool) -> None:
+    case = Planted(3)
+    for at in range(3):
+        case.say(f"p{at:02}", "g", at, direction="offer", contact=("qq", "90000001", "self"))
+    chain = [(f"account-p{at:02}", f"account-p{at + 1:02}") for at in range(2)]
+    assert of("referral", ties(case, use=use)) == (chain if tied else [])

@@ -97,7 +97,8 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
             "ring_id actor_id", ring_id="text", actor_id="text", roles="list of role", stability="probability"
         ),
         "ties": _spec(
-            "left right layer", left="text", right="text", layer="text", weight="probability", basis=_SPANS
+            "left right layer", left="text", right="text", layer="text", weight="probability", basis=_SPANS,
+            together="probability?",
         ),
         "deals": _spec(
             "deal_id", deal_id="text", supplier="text?", broker="text?", buyer="text?", children="int", sex="text?",

@@ -53,6 +53,11 @@ class Conduct:
         """The mean over the posts but ``act``, an ordinary one added."""
         return (self.total - act.reading + _ORDINARY) / self.posts
 
+    @property
+    def whole_share(self) -> float:
+        """The mean over all posts, an ordinary one added."""
+        return (self.total + _ORDINARY) / (self.posts + 1)
+
 
 def conduct_of(scene: Scene) -> dict[str, Conduct]:
     """Return actor -> its posts in short."""
@@ -70,11 +75,11 @@ def answer_terms(below: Act, above: Act, basis: str, conduct: Mapping[str, Condu
     ]
     if not all(takes_part):
         return None
-    shares = _log_odds(answered.share(above)), _log_odds(answering.share(below))
+    shares = log_odds(answered.share(above)), log_odds(answering.share(below))
     both = above.trades and below.trades
     return (
-        1.0, _log_odds(over), _log_odds(under), _log_odds(min(over, under)), _log_odds(over_else),
-        _log_odds(under_else), _log_odds(min(over_else, under_else)), *shares, min(shares),
+        1.0, log_odds(over), log_odds(under), log_odds(min(over, under)), log_odds(over_else),
+        log_odds(under_else), log_odds(min(over_else, under_else)), *shares, min(shares),
         float(bool(above.facts)) + float(bool(below.facts)),
         float(both and above.direction != below.direction), float(both and above.direction == below.direction),
         float(above.frame in PROTECTIVE) + float(below.frame in PROTECTIVE),
@@ -89,6 +94,7 @@ def probability(terms: Iterable[float]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-def _log_odds(probability: float) -> float:
+def log_odds(probability: float) -> float:
+    """Return natural log-odds, bounded at .002 and .998."""
     bounded = min(max(probability, 0.002), 0.998)
     return math.log(bounded / (1 - bounded))

@@ -116,21 +116,27 @@ def _joined(rings: Sequence[Part], edges: Iterable[Edge]) -> list[Part]:
 
 
 def weigh(ties: pa.Table) -> list[Edge]:
-    """Return one edge for each pair, its layers added up, in order."""
+    """Return one edge for each pair, in order: its layers added up, at least how surely the two belong together."""
     total: dict[tuple[str, str], float] = defaultdict(float)
-    columns = (ties[name].to_pylist() for name in ("left", "right", "weight"))
-    for left, right, weight in zip(*columns, strict=True):
+    least: dict[tuple[str, str], float] = defaultdict(float)
+    columns = (ties[name].to_pylist() for name in ("left", "right", "weight", "together"))
+    for left, right, weight, together in zip(*columns, strict=True):
         total[left, right] += weight
-    return [(left, right, min(weight, _WEIGHT_CAP)) for (left, right), weight in sorted(total.items())]
+        least[left, right] = max(least[left, right], together or 0.0)
+    return [(*pair, min(max(weight, least[pair]), _WEIGHT_CAP)) for pair, weight in sorted(total.items())]
 
 
 def surest(ties: pa.Table) -> dict[tuple[str, str], float]:
-    """Return pair -> how surely its surest layer ties it, however often it was seen."""
+    """Return pair -> how surely the two belong together; where nothing says so, how surely one layer ties them."""
     found: dict[tuple[str, str], float] = defaultdict(float)
-    columns = (ties[name].to_pylist() for name in ("left", "right", "weight", "times"))
-    for left, right, weight, times in zip(*columns, strict=True):
-        found[left, right] = max(found[left, right], min(1.0, weight / (1 + math.log2(times))))
-    return found
+    alone: dict[tuple[str, str], float] = defaultdict(float)
+    columns = (ties[name].to_pylist() for name in ("left", "right", "weight", "times", "together"))
+    for left, right, weight, times, together in zip(*columns, strict=True):
+        if together is None:
+            alone[left, right] = max(alone[left, right], min(1.0, weight / (1 + math.log2(times))))
+        else:
+            found[left, right] = max(found[left, right], together)
+    return {**alone, **found}
 
 
 def components(edges: Sequence[Edge]) -> list[list[Edge]]:

@@ -22,11 +22,12 @@ from ringtrace.rings.activity import Act, Scene, Span, in_time
 from ringtrace.rings.address import Call, addressed
 from ringtrace.rings.answer_model import answer_terms, conduct_of, probability
 from ringtrace.rings.model import PROTECTIVE, layer_weight, number
+from ringtrace.rings.pair_model import weighed
 
 SPAN = pa.struct([("evidence_id", pa.string()), ("member", pa.string()), ("start", pa.int64()), ("stop", pa.int64())])
 SCHEMA = pa.schema(
     [("left", pa.string()), ("right", pa.string()), ("layer", pa.string()), ("weight", pa.float64()),
-     ("basis", pa.list_(SPAN)), ("times", pa.int64())]
+     ("basis", pa.list_(SPAN)), ("times", pa.int64()), ("together", pa.float64())]
 )  # fmt: skip
 SOMEBODYS = frozenset({"personal", "shared_by_few", "recycled"})
 """Uses of a contact that is somebody's in particular."""
@@ -48,10 +49,18 @@ def build(
     scene: Scene, mentions: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table, links: pa.Table,
     calls: Sequence[Call],
 ) -> pa.Table:  # fmt: skip
-    """Return Table(left, right, layer, weight, basis, times): left < right, one row for each pair and layer.
+    """Return what ``observe`` gives as ``pair_model.weighed`` leaves it."""
+    return weighed(observe(scene, mentions, accounts, templates, identifiers, links, calls), scene)
+
+
+def observe(
+    scene: Scene, mentions: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table, links: pa.Table,
+    calls: Sequence[Call],
+) -> pa.Table:  # fmt: skip
+    """Return Table(left, right, layer, weight, basis, times, together): left < right, one row for each pair and layer.
 
     calls: as ``find_calls`` gives them.
-    weight: the layer's weight times 1 + log2 of the number of observations.
+    weight: the layer's weight times 1 + log2 of the number of observations. together: null, nothing being weighed yet.
     """
     holders = _holders(scene, mentions, accounts, identifiers)
     found = [
@@ -77,8 +86,17 @@ def _distinct(spans: Iterable[Span]) -> list[Span]:
     return list(kept.values())[:_BASIS]
 
 
-def _answers(scene: Scene, calls: Sequence[Call]) -> Iterator[Tie]:
-    """Answers by reply, thread or name between two actors, as far as they may be part of a deal."""
+class Answer(NamedTuple):
+    """An answer worth weighing: the post below, the one that it answers, how that is known, ``answer_model.TERMS``."""
+
+    below: Act
+    above: Act
+    basis: str
+    terms: tuple[float, ...]
+
+
+def answers_between(scene: Scene, calls: Sequence[Call]) -> Iterator[Answer]:
+    """Yield the answers by reply, thread or name between two actors, as far as they may be part of a deal."""
     conduct = conduct_of(scene)
     seen: set[tuple[str, str]] = set()
     told = ((scene.acts[post], scene.acts.get(above), basis) for post, (above, basis) in scene.answered.items())
@@ -88,12 +106,14 @@ def _answers(scene: Scene, calls: Sequence[Call]) -> Iterator[Tie]:
             continue
         seen.add((act.post, above.post))
         terms = answer_terms(act, above, basis, conduct)
-        if terms is None:
-            continue
+        if terms is not None:
+            yield Answer(act, above, basis, terms)
+
+
+def _answers(scene: Scene, calls: Sequence[Call]) -> Iterator[Tie]:
+    for act, above, basis, terms in answers_between(scene, calls):
         layer = "address" if basis == "name" else "reply"
-        sure = probability(terms)
-        if sure >= number("least_tie"):
-            yield Tie(act.actor, above.actor, layer, sure, (scene.span(above), scene.span(act)))
+        yield Tie(act.actor, above.actor, layer, probability(terms), (scene.span(above), scene.span(act)))
 
 
 class Holding(NamedTuple):
@@ -178,18 +198,19 @@ def _identifiers(scene: Scene, holders: Mapping[tuple[str, str], Mapping[str, Ho
 
 
 def _referrals(scene: Scene, mentions: pa.Table, identifiers: pa.Table) -> Iterator[Tie]:
-    """Actors whose trade posts give one contact that is somebody else's: each is tied to the one before it.
+    """Actors whose trade posts give one contact that is somebody else's, or too many's own: a chain, one to the next.
 
-    A chain and no clique, so that a contact that ten recommend makes nobody a hub. Whose it is need not be known.
+    No clique, so that a contact that ten recommend makes nobody a hub. Whose it is need not be known.
     """
     columns = (identifiers[name].to_pylist() for name in ("kind", "value", "use"))
-    hotlines = {(kind, value) for kind, value, use in zip(*columns, strict=True) if use == "hotline"}
+    uses = {(kind, value): use for kind, value, use in zip(*columns, strict=True)}
     sending: dict[tuple[str, str], dict[str, tuple[Act, Span]]] = defaultdict(dict)
     for row in _contacts(mentions):
         act, key = scene.acts.get(row["post_id"]), (row["kind"], row["value"])
-        if act is None or not act.trades or row["owner"] not in ("other", "unknown"):
+        use = uses.get(key)
+        if act is None or not act.trades or row["kind"] == "url" or use == "hotline":
             continue
-        if row["kind"] == "url" or key in hotlines:
+        if row["owner"] not in ("other", "unknown") and (row["owner"] != "self" or use in SOMEBODYS):
             continue
         known = sending[key].get(act.actor)
         if known is None or act.trade > known[0].trade:

@@ -27,3 +27,8 @@ def layer_weight(name: str) -> float:
 def answer_weight(name: str) -> float:
     """Return the weight of a term of ``answer_model.TERMS``, natural log-odds; 0 for one the fit left out."""
     return float(_MODEL["answer"].get(name, 0.0))
+
+
+def pair_weight(name: str) -> float:
+    """Return the weight of a term of ``pair_model.TERMS``, natural log-odds; 0 for one the fit left out."""
+    return float(_MODEL["pair"].get(name, 0.0))

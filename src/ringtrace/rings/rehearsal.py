@@ -16,7 +16,8 @@ from ringtrace.rings.answer_model import SCREEN
 from ringtrace.rings.assembly import find_members, operators
 from ringtrace.rings.bonds import Bonds
 from ringtrace.rings.communities import Known
-from ringtrace.rings.graph import build
+from ringtrace.rings.graph import observe
+from ringtrace.rings.pair_model import weighed
 
 
 class Rehearsal:
@@ -47,10 +48,10 @@ class Rehearsal:
     def members(self, actor_of: Mapping[str, str]) -> pa.Table:
         """Return table ``members``. actor_of: account -> actor, of the accounts that go to another one."""
         stage = reassigned(self.scene, actor_of) if actor_of else self.scene
-        return find_members(stage, self.ties_then(actor_of), self._running, self._parts)[1]
+        return find_members(stage, weighed(self.ties_then(actor_of), stage), self._running, self._parts)[1]
 
     def ties_then(self, actor_of: Mapping[str, str]) -> pa.Table:
-        """Return the ties as they would be, in order.
+        """Return the ties as they would be observed, in order, nothing being weighed yet.
 
         Those among actors beside the changed ones come from a scene of all who stand beside these.
         """
@@ -77,9 +78,9 @@ class Rehearsal:
         return pa.concat_tables([kept, built.filter(_both(built, there))]).sort_by(order)
 
     def built(self, stage: Scene, mentions: pa.Table, tables: Mapping[str, pa.Table]) -> pa.Table:
-        """Return the ties of ``stage``, whose accounts, templates, identifiers and links are those of ``tables``."""
+        """Return the ties observed in ``stage``; accounts, templates, identifiers and links are those of ``tables``."""
         accounts, templates = tables["accounts"], tables["templates"]
-        return build(stage, mentions, accounts, templates, tables["identifiers"], tables["links"], self._calls)
+        return observe(stage, mentions, accounts, templates, tables["identifiers"], tables["links"], self._calls)
 
 
 def _among(table: pa.Table, column: str, values: pa.Array) -> pa.Table:
