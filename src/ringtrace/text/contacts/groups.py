@@ -14,6 +14,8 @@ PLATFORMS = frozenset(
 _BETWEEN = re.compile(
     r"[^\w]{0,3}(?:和|与|或|或者|及|跟|也是|就是|即|是|号|我|&|and|n|or|is|号码|也|都|on|my|in|via|账号|联系|s|the|加|id|号是|通过)?[^\w]{0,3}"
 )
+# Where words of "same number" end their clause, what follows is another contact.
+_CLAUSE_ENDS = frozenset(",;。!\n")
 # What goes on behind "wx" where that is part of the id and no second cue: "WeChat wx_lin2014".
 _SIGNED = re.compile(r"[_-][a-z0-9]")
 # Names of QQ that are syllables of names, too: "WX qiuqiu7496".
@@ -48,6 +50,7 @@ def group_cues(scene: Scene) -> list[Group]:
         if run and (
             cue.start < run[-1].stop
             or _closed(scene.text, run)
+            or (run[-1].concept == "same" and not _CLAUSE_ENDS.isdisjoint(scene.text[run[-1].stop : cue.start]))
             or not _BETWEEN.fullmatch(scene.text, run[-1].stop, cue.start)
         ):
             if cue.start < run[-1].stop:
@@ -68,14 +71,17 @@ def _begins_id(scene: Scene, last: Cue, cue: Cue) -> bool:
     text = scene.text
     following = text[cue.stop : cue.stop + 1]
     gap = text[last.stop : cue.start]
-    telephone = last.concept == "phone" and cue.concept in ("wechat", "telegram")  # "his number wxqing6016"
+    called = last.concept == "phone" or (last.concept == "add" and not gap)  # "his number wxqing6016", 联系wxcai
+    telephone = called and cue.concept in ("wechat", "telegram")
     if telephone or (last.concept in ("add", "phone") and following.isdigit() and cue.concept == "qq"):
         return False
     if text[cue.start : cue.stop] in _SYLLABLES and following.isalnum() and gap.strip(" :") == "":
         return True
     if SPACED.match(text, cue.start) and not gap.strip(" :=号是"):
         return True
-    if not gap.strip(" :=号是") and cue.concept == last.concept == "wechat" and _SIGNED.match(text, cue.stop):
+    marked = text[cue.start : cue.stop] == "v" and gap.strip() in (":", "::", "=")  # "WeChat: vhrs_68661"
+    signed = not gap.strip(" :=号是") and _SIGNED.match(text, cue.stop) is not None
+    if cue.concept == last.concept == "wechat" and (marked or signed):
         return True
     if not text[cue.start].isascii() or not following.isascii() or not (following.isalnum() or following == "_"):
         return False

@@ -218,6 +218,8 @@ def _judge(scene: Scene, text: str, start: int, stop: int, cued: bool) -> Number
     gaps = [shown[left + 1 : right] for left, right in itertools.pairwise(places)]
     near = _near_cue(scene, start)
     unsure = [i for i in places if not scene.strong[i].isdigit()]
+    if unsure and _within_cue(scene, unsure):
+        return None
     if unsure:
         probability, rule = _judge_weak(scene, gaps, places, unsure, near, cued)
     else:
@@ -227,6 +229,14 @@ def _judge(scene: Scene, text: str, start: int, stop: int, cued: bool) -> Number
     if probability <= 0.3:
         return None
     return Number(start, stop, _pieces(places, gaps), f"+86{digits}", digits, probability, rule)
+
+
+def _within_cue(scene: Scene, places: list[int]) -> bool:
+    """Whether sounds of digits are letters of a platform's name: 企鹅 before 90041983 is no "72"."""
+    cues = scene.cues_in(places[0] - LONGEST_CUE, places[-1] + 1)
+    return any(
+        cue.sure and cue.stop - cue.start > 1 and cue.start <= place < cue.stop for cue in cues for place in places
+    )
 
 
 def _runs_on(scene: Scene, text: str, start: int, stop: int) -> bool:

@@ -35,13 +35,14 @@ _GLUED = frozenset(
 _LONG = frozenset(name for name in _GLUED if len(name) > 5)
 _WX = frozenset({"vx", "wx"})
 # Behind a bare "wx" and a blank: letters with digits, so that no word that begins so is torn.
-_STRONG_ID = re.compile(r"[a-z]{3,16}[0-9]{2,8}(?![a-z0-9_])|[a-z]{3,16}_[a-z0-9]{1,8}(?![a-z0-9_])")
+_STRONG_ID = re.compile(r"[a-z]{3,16}[0-9]{2,8}(?![a-z0-9_])|[a-z]{3,16}[_-][a-z0-9]{1,8}(?![a-z0-9_])")
 _TORN_ID = re.compile(r"[a-z]{1,4}\n[a-z0-9_]{1,8}(?![a-z])")
 _WEAK_RUN = re.compile(r"\d(?:[^\w]{0,3}\d){4}")
 _SOUNDED_Q = re.compile(r"(?<![a-z0-9_])q(?:[:号 ]{0,2}(?=[^a-z0-9])|(?=[oilzsb]{1,2}\d))")
 ADDING = frozenset("加+我留伽嘉佳私")
 _PARTED_Q = re.compile(r"q(?<=\dq)(?=[^\w]{0,3}\d{5})")
-_ADDED_LETTER = re.compile(r"(?<=[加+伽嘉佳])[vw](?=[a-z])")
+_TOLD = 24
+_ADDED_LETTER = re.compile(r"(?<=[加+伽嘉佳私])[vw](?=[a-z])")
 _LEET = re.compile(r"(?<![a-z0-9])[a-z]+[013457@$!][a-z013457@$!]*(?![a-z0-9])")
 LEET_LETTERS = str.maketrans("013457@$!", "oieastasi")
 _NAMES = {"wechat": "wechat", "weixin": "wechat", "telegram": "telegram", "whatsapp": "whatsapp", "phone": "phone"}
@@ -166,7 +167,10 @@ def _glued(text: str, start: int, stop: int, concept: str, before: str) -> Cue |
     if raw in _WX and text[stop : stop + 1] in ("i", "u") and not _latin(before):
         return Cue(start, start + 1, concept.removesuffix("_weak"), False)  # no syllable begins so: v + xiaohong
     apart = not before.isascii() or before == "+" or (raw in _WX and not before.isalnum() and before not in "_-./@")
-    strong = _STRONG_ID.match(text, stop)
+    if raw == "qq" and not _latin(before) and _WEAK_RUN.match(text[stop : stop + _TOLD].translate(digit_tables()[1])):
+        return Cue(start, stop, "qq", False)  # letters that look like digits: qqb6744z3oo
+    free = not before or not (_latin(before) or before in "_-./@")
+    strong = _STRONG_ID.match(text, stop) if free else None
     if raw in _GLUED and ((before and apart) or strong) and (before.strip() or strong or _TORN_ID.match(text, stop)):
         return Cue(start, stop, concept.removesuffix("_weak"), raw in _LONG)
     if concept == "wechat_weak" and raw[0] in "薇溦":

@@ -139,12 +139,11 @@ def _glued_edits(text: str) -> list[Edit]:
     edits: list[Edit] = []
     for chain in islice(_GLUED.finditer(text), _CHAINS_MOST):
         found = list(_PART.finditer(chain.group()))
-        if sum(not match.group().isdigit() for match in found) >= 2:
+        said = [words.get(m.group()) or tens.get(m.group(), m.group()) for m in found]
+        told = "".join(said)  # "dongdong4198" would be 004198: no number begins so, it is a name
+        if sum(not match.group().isdigit() for match in found) >= 2 and (told[0] != "0" or told[1:2] == "7"):
             base = chain.start()
-            edits += [
-                (base + m.start(), base + m.end(), words.get(m.group()) or tens.get(m.group(), m.group()))
-                for m in found
-            ]
+            edits += [(base + m.start(), base + m.end(), value) for m, value in zip(found, said, strict=True)]
     return edits
 
 
