@@ -31,6 +31,7 @@ class TeamServed(Served):
 def with_key(browser, **options):
     """A browser of somebody with an authenticator that verifies its user."""
     context = browser.new_context(**options)
+    context.set_default_timeout(120_000)
     page = context.new_page()
     protocol = context.new_cdp_session(page)
     protocol.send("WebAuthn.enable")

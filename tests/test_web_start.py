@@ -23,7 +23,7 @@ import ringtrace.__main__
 assert "sqlalchemy" not in sys.modules and "pyarrow" not in sys.modules, "the address waits for them"
 from ringtrace.web.server import _furnish
 from ringtrace.web.session import Sessions
-desk, _ = _furnish(Case(Path(sys.argv[1])), Sessions("analyst"), 1, print)
+desk, _ = _furnish(Case(Path(sys.argv[1])), Sessions("analyst"), 1, 0, print)
 from ringtrace.web.pages.case import case
 class Seen:
     desk, view, session = desk, desk.view(), Sessions("analyst")
