@@ -218,18 +218,19 @@ def worst(told: dict[str, object]) -> tuple[float, str]:
     pattern, use, found = compiled(told), str(told["use"]), (0.0, "")
     for unit in attacks(str(told["pattern"]), pattern.flags):
         for part in (100, 10, 1):
-            spent = seconds(pattern, pumped(unit, MEGABYTE // part), use) * (part if part == 10 else 1)
-            if part == 10 and spent < _LITTLE:
-                break
+            spent = seconds(pattern, pumped(unit, MEGABYTE // part), use)
             if part > 1 and spent > _MUCH:
-                spent *= part if part == 10 else part * part
+                spent *= part * part
+                break
+            if part == 10 and spent < _LITTLE:
+                spent *= part
                 break
         found = max(found, (spent, unit))
     return found
 
 
-_LITTLE, _MUCH = 0.1, 0.3
-"""Seconds: a tenth of a megabyte that takes a tenth of the first takes less than a second whole even with the square."""
+_LITTLE, _MUCH = 0.01, 1.0
+"""Seconds: what takes a hundredth of one for a tenth of the text takes less than one for all of it even with the square."""
 
 
 def _sample(parsed: Parsed, dice: random.Random, most: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -92,7 +92,8 @@ def _said(above: pa.ChunkedArray) -> Iterator[tuple[Said, ...]]:
     """Yield what stands above each post."""
     for chunk in above.chunks:
         fields = dict(zip(chunk.type.value_type.names, chunk.flatten().flatten(), strict=True))
-        said = list(map(Said, *(fields[name].to_pylist() for name in Said._fields)))
+        columns = (fields[name].to_pylist() for name in Said._fields)
+        said = list(map(partial(tuple.__new__, Said), zip(*columns, strict=True)))  # Said(...) without its own call
         stops = pc.list_value_length(chunk).fill_null(0).to_numpy(zero_copy_only=False).cumsum().tolist()
         yield from (tuple(said[start:stop]) for start, stop in zip([0, *stops], stops, strict=False))
 
