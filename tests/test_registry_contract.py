@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ringtrace import registry
 from ringtrace.errors import EvidenceError
 from ringtrace.model.post import PLATFORMS, Post
+from ringtrace.model.run import MOST, Run, singly
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap
 from ringtrace.text import offsets
@@ -188,3 +189,20 @@ def test_running_text_is_no_chat_and_no_table(name):
         "",
     ):
         assert READERS[name].sniff(text.encode(), "minutes.txt") <= 0.1
+
+
+RUNNING = [case for case in CASES if hasattr(READERS[case.values[0]], "read_runs")]
+
+
+@pytest.mark.parametrize(("name", "path"), RUNNING)
+def test_a_reader_that_gives_runs_gives_what_it_reads_one_by_one(name, path):
+    source = source_of(path, name)
+    items = list(READERS[name].read_runs(source))
+    assert list(singly(items)) == list(READERS[name].read(source))
+    for run in (item for item in items if isinstance(item, Run)):
+        edges = [edge for span in zip(run.starts, run.stops, strict=True) for edge in span]
+        assert edges == sorted(edges) and len(run) <= MOST
+        for post in run.posts():
+            for part in post.segments:
+                text, raw = post.text[part.text_start : part.text_stop], source.data[part.start : part.stop]
+                assert offsets.split(part, text, raw) == [part], "the segments of a run are cut"
