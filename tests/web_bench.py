@@ -58,6 +58,7 @@ class Served:
     def enter(self, browser, **options):
         """Return a page of a fresh browser context that came in; wait until the posts are indexed."""
         context = browser.new_context(**options)
+        context.set_default_timeout(120_000)
         page = context.new_page()
         count = len(self.links)
         page.goto(self.link())
