@@ -59,11 +59,13 @@ def even_mass(sizes: Iterable[tuple[int, float]], mass: float) -> np.ndarray:
 
 
 def fit_logistic(
-    terms: np.ndarray, wanted: np.ndarray, mass: np.ndarray, penalty: np.ndarray | float, odds: np.ndarray | float = 0.0
-) -> np.ndarray:
+    terms: np.ndarray, wanted: np.ndarray, mass: np.ndarray, penalty: np.ndarray | float,
+    odds: np.ndarray | float = 0.0, most: np.ndarray | float = np.inf,
+) -> np.ndarray:  # fmt: skip
     """Return the weights (natural log-odds) of the columns of ``terms`` with the least penalised loss.
 
-    wanted: 0 or 1 a row; mass: weight a row; penalty: on each squared weight; odds: added to a row's score.
+    wanted: 0 or 1 a row; mass: weight a row; penalty: on each squared weight; odds: added to a row's score;
+    most: the largest value that each weight may have.
     """
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
@@ -73,4 +75,5 @@ def fit_logistic(
         return value, terms.T @ away + 2 * penalty * weights
 
     start = np.zeros(terms.shape[1])
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x)
+    bounds = [(None, one if np.isfinite(one) else None) for one in np.broadcast_to(most, start.shape)]
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x)

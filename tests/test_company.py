@@ -15,7 +15,7 @@ from ringtrace.stances.assess import assess
 from ringtrace.stances.company import Company
 from ringtrace.stances.neighbourhood import FEATURES, Neighbourhood
 from ringtrace.text.view import TextView
-from test_answering import posts, said
+from test_answering import MINUTE, START, posts, said
 
 TALK = [said(f"路人{n}", f"今天第{n}天") for n in range(40)]
 """Ordinary talk by forty others: what any post is like."""
@@ -49,17 +49,33 @@ def looked(table: pa.Table, found: pa.Table, named: pa.Table | None = None) -> C
 
 def test_a_terse_post_of_an_account_that_offers_is_lifted_and_its_neighbours_are_not() -> None:
     own = [said("甲乙", f"送养第{n}") for n in range(4)]
-    table = posts(*own, said("甲乙", "三个月 要的说"), said("丙丁", "三个月 要的说"), *TALK)
-    found = stances(*[(0.95, "offer", "plain")] * 4, (0.1, "none", "plain"), (0.1, "none", "plain"), rest=40)
+    chat = [said("丙丁", f"吃饭第{n}天") for n in range(8)]
+    table = posts(*own, said("甲乙", "三个月 要的说"), said("丙丁", "八成新 要的说"), *chat, *TALK)
+    found = stances(*[(0.95, "offer", "plain")] * 4, (0.1, "none", "plain"), (0.1, "none", "plain"), rest=48)
     company = looked(table, found)
-    assert company.sure[4] > 0.5 > company.sure[5]
+    assert company.sure[4] > 2 * max(0.1, company.sure[5])
     assert company.shares[4].argmax() == 0
-    assert (company.sure[6:] < 0.02).all()
+    assert (company.sure[6:] < 0.2).all()
+
+
+def test_an_answer_in_a_deal_is_lifted_though_its_words_say_nothing() -> None:
+    deal = [
+        said("甲乙", "送养"),
+        said("丙丁", "多少"),
+        said("甲乙", "两万"),
+        said("丙丁", "先看医院那张纸"),
+        said("甲乙", "行"),
+    ]
+    later = [said(f"后来{n}", "早", sent_at=START + (200 + n) * MINUTE * 60) for n in range(5)]
+    table = posts(*deal, *TALK, *later)
+    sure = [(0.97, "offer", "plain"), (0.8, "seek", "plain"), (0.9, "offer", "plain")]
+    company = looked(table, stances(*sure, *[(0.0, "none", "plain")] * 2, rest=45))
+    assert company.sure[3:5].min() > 3 * company.sure[45:].max()
 
 
 def test_a_warning_of_an_account_that_only_warns_stays_below_a_direction() -> None:
     table = posts(said("甲乙", "送养"), *[said("丙丁", f"小心骗子{n}") for n in range(4)], *TALK)
-    company = looked(table, stances((0.99, "offer", "plain"), *[(0.3, "none", "warning")] * 4, rest=40))
+    company = looked(table, stances((0.99, "offer", "plain"), *[(0.15, "none", "warning")] * 4, rest=40))
     assert (company.sure[1:5] < 0.5).all()
 
 
@@ -86,7 +102,9 @@ def test_only_posts_that_are_read_otherwise_are_named_with_their_lift() -> None:
     assert "p4" in lifts
     assert lifts["p4"]["lift"] > 1
     assert len(lifts["p4"]["lean"]) == 3
-    assert not lifts.keys() & {f"p{n}" for n in range(5, 45)}
+    moved = np.abs(company.odds() - company.first.text_odds) >= 0.1
+    seen = np.maximum(company.sure, company.first.sure) >= 0.02
+    assert lifts.keys() == {f"p{n}" for n in np.flatnonzero(moved & seen)}
 
 
 def test_a_contact_speaks_through_other_accounts_only() -> None:

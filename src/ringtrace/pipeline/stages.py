@@ -130,8 +130,8 @@ class Lessons:
         return {} if self.taught is None else {"learned.json": self.taught.data()}
 
 
-ROUNDS = 2
-"""A second look changes what others' company is and what words are sure; a third hardly does."""
+ROUNDS = 4
+"""Each look changes what others' company is and what words are sure: a stranger's talk is worked out from what is plain."""
 
 
 def _beneath(posts: pa.Table, answers: pa.Table) -> Tables:

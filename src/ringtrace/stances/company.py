@@ -2,16 +2,19 @@
 
 A terse post ("three, message me, 1234567") says little alone. That its account posts plain offers,
 that it answers one, that bids stand below it, that its contact stands in others' offers, says more; and
-a word of trade in an account that otherwise talks of prams says less. The sum is a lift in natural
-log-odds, fitted on the development authors (``benchmarks/company.py``); it belongs to one post, rests on
-other posts, and is 0 where nothing is known of them. Nobody is scored.
+a word of trade in an account that otherwise talks of prams says less. The sum is natural log-odds,
+fitted on development authors whose texts were read by weights that had never seen them
+(``benchmarks/company.py``), so that it knows how far a stranger's words can be trusted; what it adds to the
+text's own log-odds is the post's lift. It belongs to one post and rests on other posts. Nobody is scored.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from ringtrace.stances.neighbourhood import FEATURES, Neighbourhood, Numbers, rows_of
@@ -21,8 +24,13 @@ from ringtrace.text import lexicon
 SCHEMA = pa.schema([("post_id", pa.string()), ("lift", pa.float64()), ("lean", pa.list_(pa.float64()))])
 DIRECTIONS = ("offer", "seek", "broker")
 FRAMES = ("quote", "warning", "appeal", "news", "question", "joke", "lawful", "other")
-TERMS = (*FEATURES, "wording", *(f"frame_{frame}" for frame in FRAMES))
-"""Terms of a lift: what neighbours say, what the case's own words say, and how the text itself is framed."""
+TERMS = (*FEATURES, "wording", *(f"frame_{frame}" for frame in FRAMES), "text", "any", "unread")
+"""Terms of how a post is read: what neighbours say, what the case's own words say, how the text itself is framed,
+its own log-odds above ``text_least``, 1 for any post, 1 for a post whose words name nothing of a transfer."""
+STRATA = ("terse", "said")
+"""Posts whose words alone say little (log-odds below ``terse``) and the others: each with weights of its own."""
+UNWORDED = ("terse_unworded", "said_unworded")
+"""The same in a case that is too small for its own words to be learned."""
 
 
 def number(name: str) -> float:
@@ -63,13 +71,16 @@ class Company:
         # What an account reports or warns of does not speak for its other posts.
         reports = np.isin(self.first.frame, lexicon.constants("company")["settled"])
         calm = reports & (self.first.sure < number("framed"))
+        self._reports = calm & np.isin(self.first.frame, lexicon.constants("company")["reports"])
         self.sure: Numbers = np.where(calm, 0.0, self.first.sure)
         self.shares = self.first.shares
 
     def look(self, wording: Mapping[str, float]) -> None:
         """Read all posts anew beside what their neighbours were read as; wording: as ``Wording.learn`` gives it."""
-        weights, odds = _weights("lift", TERMS), np.clip(self.first.text_odds, number("text_least"), None)
-        sure = _chance(odds + self.terms(wording) @ weights)
+        terms, terse = self.terms(wording), self.terse()
+        strata = STRATA if wording else UNWORDED
+        sure = _chance(np.where(terse, *(terms @ _weights(stratum, TERMS) for stratum in strata)))
+        sure = np.where(self._reports, np.minimum(sure, number("report_most")), sure)
         leanings = self.leanings() @ _weights("lean", LEANINGS)
         self.shares = _softmax(np.log(self.first.shares + 1e-6) + leanings)
         self.sure = sure
@@ -85,17 +96,29 @@ class Company:
     def terms(self, wording: Mapping[str, float]) -> Numbers:
         """Return the ``TERMS`` of each post, in order of ``posts``."""
         said = np.array([wording.get(post, 0.0) for post in self._near.ids])
-        return np.column_stack([self._near.describe(self.sure, self._base()), said, self._framed])
+        text = np.maximum(self._text_odds() - number("text_least"), 0.0)
+        own = [text, np.ones_like(text), (self.first.text_odds <= _NOTHING) * 1.0]
+        return np.column_stack([self._near.describe(self.sure, self._base()), said, self._framed, *own])
+
+    def terse(self) -> npt.NDArray[np.bool_]:
+        """Return which posts say little by their words alone, in order of ``posts``."""
+        return self._text_odds() < number("terse")
+
+    def _text_odds(self) -> Numbers:
+        return np.clip(self.first.text_odds, number("text_least"), None)
 
     def leanings(self) -> Numbers:
         """Return the ``LEANINGS`` of each post and direction: posts x directions x terms."""
         shares = self.sure[:, None] * self.shares
         rest = number("lean_rest")
         above, below = self._near.above_shares(shares), self._near.below_shares(shares)
-        columns = [
-            np.log(self._near.own_shares(shares, rest) * 3), np.log(self._near.contact_shares(shares, rest) * 3)
-        ]  # fmt: skip
-        for beside in (above, below):
+        own, partners = self._near.own_shares(shares, rest), self._near.partner_shares(shares, rest)
+        columns = [np.log(own * 3), np.log(self._near.contact_shares(shares, rest) * 3)]
+        for whose in (own, partners):
+            both = np.zeros_like(shares)
+            both[:, 2] = 2 * np.minimum(whose[:, 0], whose[:, 1])
+            columns.append(both)
+        for beside in (above, below, partners - 1 / 3):
             for row in range(3):
                 for column in range(3):
                     one = np.zeros_like(shares)
@@ -134,11 +157,16 @@ class Company:
 
 
 LEANINGS = (
-    "own", "contact",
-    *(f"{where}_{one}_{other}" for where in ("above", "below") for one in DIRECTIONS for other in DIRECTIONS),
+    "own", "contact", "own_both", "partners_both",
+    *(f"{where}_{one}_{other}"
+      for where in ("above", "below", "partners") for one in DIRECTIONS for other in DIRECTIONS),
 )  # fmt: skip
 """Terms of a lean: how the account's other posts and the contact's other posts share out; ``above_offer_seek``:
-an answer to an offer is a wish; ``below_seek_offer``: what a wish answers is an offer."""
+an answer to an offer is a wish; ``below_seek_offer``: what a wish answers is an offer. ``own_both``: an account that
+offers and seeks goes between; ``partners_both``: so does one that deals with both."""
+
+
+_NOTHING = math.log(UNREAD / (1 - UNREAD)) + 1e-6
 
 
 def _framed(reading: Reading) -> Numbers:

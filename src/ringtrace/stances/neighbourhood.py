@@ -1,9 +1,8 @@
 """Who stands beside whom: the posts of a case as arrays, and what each post's neighbours say.
 
-A post keeps company with the other posts of its account, with what it answers and what answers it,
-with the posts next to it in the talk, and with other accounts' posts that give the same contact. What a
-neighbour says is always said relative to what any post says (``base``), so that a post of which
-nothing is known keeps its own reading.
+A post keeps company with the other posts of its account, with what it answers and what answers it, with
+the posts around it in the talk, and with other accounts' posts that give the same contact or use the same
+words. What a neighbour says is always said relative to what any post says (``base``).
 """
 
 from __future__ import annotations
@@ -17,17 +16,20 @@ import pyarrow as pa
 
 from ringtrace.engines.tables import microseconds
 from ringtrace.model.mention import CONTACT_KINDS
+from ringtrace.stances.talk import Talk
 
 Numbers = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 FEATURES = (
     "own", "own_most", "above", "above_author", "below", "below_author", "before", "after", "thread", "container",
-    "contact",
+    "contact", "talk", "talk_most", "spoke_before", "spoke_after", "partners", "thread_most", "same_text",
 )  # fmt: skip
 """Columns of ``describe``: the account's other posts (mean, most), the post answered and its author, the
-surest answer by another account and the most trading answerer, the neighbours in the talk, the thread,
-the container, other accounts' posts that give the same contact."""
+surest answer by another account and the most trading answerer, the neighbours in the container, the thread,
+the container, other accounts' posts that give the same contact, what others say around it in the talk (mean,
+most), those who spoke just before and after, those with whom the account's other posts stand in exchange, the
+surest of the thread, the posts of the very same words."""
 _HANDLES = CONTACT_KINDS - {"url"}
 _NEAR = 600_000_000
 """Microseconds between two posts of a talk that stand beside each other: ten minutes."""
@@ -58,6 +60,10 @@ class Neighbourhood:
         own = (self._above >= 0) & (self._account[self._above] == self._account)
         self.other_above: Rows = np.where(own, -1, self._above)
         self._before, self._after = self._beside(posts)
+        talks = _numbered(zip(containers, threads, strict=True))
+        self._talk = Talk(posts, talks, self._account)
+        self._exchanges = self._between()
+        self._text = _numbered(zip(posts["title"].to_pylist(), posts["text"].to_pylist(), strict=True))
         self._contacts = _contacts(mentions, row)
 
     def __len__(self) -> int:
@@ -81,6 +87,13 @@ class Neighbourhood:
             _rest(self._thread, sure, base, 1.0),
             _rest(self._container, sure, base, _CONTAINER_REST),
             np.maximum(self._from_contacts(sure), base / 2),
+            self._talk.others(sure, base),
+            np.maximum(self._talk.most(sure), base / 2),
+            self._at(self._talk.before, author[self._account], base),
+            self._at(self._talk.after, author[self._account], base),
+            self._partners(sure, base),
+            np.maximum(_most_of_others(self._thread, sure), base / 2),
+            _rest(self._text, sure, base, 1.0),
         ]
         return np.stack([_log_odds(column) - _log_odds(base) for column in columns], axis=1)
 
@@ -107,11 +120,35 @@ class Neighbourhood:
         """Return for each direction the surest answer by another account, 0 without one."""
         return np.stack([self._from_below(column) for column in shares.T], axis=1)
 
+    def partner_shares(self, shares: Numbers, rest: float) -> Numbers:
+        """Return how what the account answers or is answered by shares out, as ``own_shares`` does."""
+        post, other = self._exchanges
+        size = int(self._account.max(initial=-1)) + 1
+        sums = [np.bincount(self._account[post], weights=column[other], minlength=size) for column in shares.T]
+        return _shared_out(np.stack(sums, axis=1)[self._account], rest)
+
     def _author(self, sure: Numbers, base: float) -> Numbers:
         """Return by account the mean over its posts, one average post added."""
         size = int(self._account.max(initial=-1)) + 1
         count = np.bincount(self._account, minlength=size)
         result: Numbers = (np.bincount(self._account, weights=sure, minlength=size) + base) / (count + 1)
+        return result
+
+    def _between(self) -> tuple[Rows, Rows]:
+        """Return (post, post of another account) of every exchange, both ways: an answer, else whom it follows."""
+        follows = np.where(self.other_above >= 0, self.other_above, self._talk.before)
+        late = np.flatnonzero(follows >= 0)
+        early = follows[late]
+        return np.concatenate([late, early]), np.concatenate([early, late])
+
+    def _partners(self, sure: Numbers, base: float) -> Numbers:
+        """Return by post the mean over what its account's other posts answer or are answered by."""
+        post, other = self._exchanges
+        account, size = self._account, int(self._account.max(initial=-1)) + 1
+        whole = np.bincount(account[post], weights=sure[other], minlength=size)[account]
+        count = np.bincount(account[post], minlength=size)[account]
+        here = np.bincount(post, weights=sure[other], minlength=len(self))
+        result: Numbers = (np.maximum(whole - here, 0.0) + base) / (count - np.bincount(post, minlength=len(self)) + 1)
         return result
 
     def _at(self, rows: Rows, values: Numbers, otherwise: float) -> Numbers:
