@@ -131,7 +131,7 @@ class Lessons:
 
 
 ROUNDS = 4
-"""Each look changes what others' company is and what words are sure: a stranger's talk is worked out from what is plain."""
+"""Each look changes what others' company is and what words are sure: terse talk is worked out from what is plain."""
 
 
 def _beneath(posts: pa.Table, answers: pa.Table) -> Tables:
