@@ -125,7 +125,7 @@ class Neighbourhood:
         post, other = self._exchanges
         size = int(self._account.max(initial=-1)) + 1
         sums = [np.bincount(self._account[post], weights=column[other], minlength=size) for column in shares.T]
-        return _shared_out(np.stack(sums, axis=1)[self._account], rest)
+        return _shared_out(np.stack(sums, axis=1)[self._account].astype(np.float64), rest)
 
     def _author(self, sure: Numbers, base: float) -> Numbers:
         """Return by account the mean over its posts, one average post added."""
