@@ -124,9 +124,15 @@ def test_a_night_by_keys_alone_in_chinese(night):
     keys.press("Enter")
     page.wait_for_url("**/actors/*")
 
+    ledger = case.open_ledger()
+    assert [one.verdict for one in ledger.judgements() if one.subject[0] == "post"] == ["yes"]
+    ledger.close()
+
+
+def test_the_hand_over_by_keys_alone_in_chinese(night):
+    keys, _, _ = night
+    page = keys.page
     keys.go("w", "/watch")
-    keys.reach("select[name=kind]")
-    keys.press("p")
     keys.write("textarea[name=values]", "170 0000 1234")
     keys.write("form[action='/watch/add'] input[name=reason]", "来电者所说")
     keys.press("Enter")
@@ -160,7 +166,3 @@ def test_a_night_by_keys_alone_in_chinese(night):
     page.locator(".card .tag.good").wait_for(timeout=200_000)
     keys.go("l", "/audit")
     assert page.locator("tbody tr").count() >= 6
-
-    ledger = case.open_ledger()
-    assert [one.verdict for one in ledger.judgements() if one.subject[0] == "post"] == ["yes"]
-    ledger.close()

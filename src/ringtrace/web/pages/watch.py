@@ -35,7 +35,8 @@ def watched(visit: Guest) -> Answer:
     index = desk.index() if desk.analysed() else None
     found = [alert_document(one, mask) | {"quotes": visit.quotes(_spans(one))} for one in alerts[:_ALERTS]]
     document = {
-        "alerts": found, "alert_total": len(alerts), "kinds": sorted(IDENTITY_KINDS),
+        "alerts": found, "alert_total": len(alerts),
+        "kinds": sorted(IDENTITY_KINDS, key=lambda kind: (kind != "phone", kind)),
         "watches": [
             {"number": one.number, "kind": one.kind, "value": mask(one.value), "reason": mask(one.reason),
              "author": one.author, "at": _at(one.at), "posts": _posts(index, one.kind, one.value)}
