@@ -74,12 +74,14 @@ class Company:
         self._reports = calm & np.isin(self.first.frame, lexicon.constants("company")["reports"])
         self.sure: Numbers = np.where(calm, 0.0, self.first.sure)
         self.shares = self.first.shares
+        self._trust = 1.0
 
     def look(self, wording: Mapping[str, float]) -> None:
         """Read all posts anew beside what their neighbours were read as; wording: as ``Wording.learn`` gives it."""
         terms, terse = self.terms(wording), self.terse()
         strata = STRATA if wording else UNWORDED
         sure = _chance(np.where(terse, *(terms @ _weights(stratum, TERMS) for stratum in strata)))
+        self._trust = 1.0 if wording else number("unworded_trust")
         sure = np.where(self._reports, np.minimum(sure, number("report_most")), sure)
         leanings = self.leanings() @ _weights("lean", LEANINGS)
         self.shares = _softmax(np.log(self.first.shares + 1e-6) + leanings)
@@ -139,7 +141,7 @@ class Company:
         lift: natural log-odds to add to the text's own, 2 decimals; lean: the same for each direction.
         """
         now = _log_odds(self.sure)
-        lift = np.round(np.clip(now - self.first.text_odds, -number("most"), number("most")), 2)
+        lift = np.round(np.clip(self._trust * (now - self.first.text_odds), -number("most"), number("most")), 2)
         lean = np.round(np.log((self.shares + 1e-6) / (self.first.shares + 1e-6)), 2)
         seen = np.maximum(self.sure, self.first.sure) >= number("seen")
         moved = seen & ((np.abs(lift) >= number("least")) | (np.abs(lean).max(axis=1) >= number("least")))
