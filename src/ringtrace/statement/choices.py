@@ -40,6 +40,10 @@ class Choice:
     noun: tuple[int, int]
     cues: Cues
 
+    @property
+    def told(self) -> tuple[str, str]:
+        return self.quantity, self.status
+
 
 def choices(setting: Setting, memory: Memory) -> Iterator[Choice]:
     """Yield the choices of one number, nothing first; the same quantity and status may come from several sources."""

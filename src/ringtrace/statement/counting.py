@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from ringtrace.statement.choices import choices
+from ringtrace.statement.choices import Choice, choices
 from ringtrace.statement.counted import Count, Memory
 from ringtrace.statement.cues import Setting, cue_words
 from ringtrace.statement.vocabulary import Vocabulary, is_word
@@ -41,12 +41,22 @@ def counts(
     for setting in settings(vocabulary, numbers, places):
         able = list(choices(setting, memory))
         best, _ = choose((((choice.quantity, choice.status), choice.cues) for choice in able), given or weights())
-        choice = able[best]
+        choice = _nearest([one for one in able if one.told == able[best].told], setting.number) or able[best]
         if choice.quantity:
             found.append(Count(setting.number, choice.quantity, choice.status, choice.noun))
             memory.add(choice.quantity, choice.status, setting.number.value)
     memory.end_sentence()
     return found
+
+
+def _nearest(able: Sequence[Choice], number: Number) -> Choice | None:
+    """Of several nouns that give one reading, the one that stands nearest to the number: 6女婴3男婴."""
+    named = [one for one in able if one.noun[0] < one.noun[1]]
+    return min(named, key=lambda one: (_distance(one, number), one.noun[0] < number.start), default=None)
+
+
+def _distance(choice: Choice, number: Number) -> int:
+    return max(choice.noun[0] - number.stop, number.start - choice.noun[1], 0)
 
 
 def settings(vocabulary: Vocabulary, numbers: Sequence[Number], places: Sequence[Place]) -> Iterator[Setting]:

@@ -16,7 +16,7 @@ from ringtrace.statement.cues import Setting, between, classifier, step, window,
 from ringtrace.statement.named_places import common
 from ringtrace.statement.stories import Told
 from ringtrace.statement.trail import Report, Trail, first_level, is_national
-from ringtrace.statement.vocabulary import PERSONS
+from ringtrace.statement.vocabulary import PERSONS, Vocabulary
 from ringtrace.statement.weighing import choose
 from ringtrace.text.lexicon import constants
 from ringtrace.text.places import Place, contains
@@ -28,6 +28,7 @@ _WHOLE = re.compile(
 )
 _ITEM = re.compile(r"[\s•·*◆■\-–—]{0,40}[^\n:：0-9]{2,40}: ?[0-9,]+[名个人起]?\s*$")
 """An item of a list, "suspects arrested: 27"."""
+_CLAUSE_ENDS = ",，;；、.。(（"
 _CLAUSE = re.compile(r"[,，;；:：。.]")
 _LIST = re.compile(r" ?(?:[、,，/和与及]|and|or|,? and)? ?(?:(?:the )?(?:province|city|county)s?,?(?: and)? ?)?")
 _PLACE_GAP = 2
@@ -112,12 +113,14 @@ def _around(scene: Scene, count: Count) -> list[str]:
         "national": is_national(vocabulary),
         "national report": report.national,
         "same place": vocabulary.has("same_place"),
-        "sum": vocabulary.has("total"),
+        "sum": _is_sum(vocabulary, count),
         "item": _ITEM.match(vocabulary.text) is not None,
         "elsewhere told": bool(scene.told.context),
         "one place in the report": bool(report.only),
     }
     cues.extend(name for name, holds in said.items() if holds)
+    if said["sum"] and len(named) > 1:
+        cues.append("sum of several places")
     if not named:
         cues += [f"unnamed, {cue}" for cue in cues]
     return cues
@@ -151,6 +154,14 @@ def _named(scene: Scene, setting: Setting, count: Count, last: str) -> Iterator[
             cues.append("one of a list")
         cues += [f"{side} {form}" for form in _forms(setting, place, start, stop)]
         yield Placing(place.code, _both(setting, [*cues, *_relation(scene, count, place.code)]))
+
+
+def _is_sum(vocabulary: Vocabulary, count: Count) -> bool:
+    """Whether the count's clause says that it is the sum of those before it: "27 in total", 共27人."""
+    text, start, stop = vocabulary.text, count.number.start, max(count.number.stop, count.noun[1])
+    first = max(text.rfind(mark, 0, start) for mark in _CLAUSE_ENDS) + 1
+    last = min((at for mark in _CLAUSE_ENDS if (at := text.find(mark, stop)) >= 0), default=len(text))
+    return vocabulary.has("total", first, last)
 
 
 def _listed(setting: Setting, places: Sequence[Place]) -> list[Place]:
