@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from edits import edit_at_once, in_threads
 from ringtrace.errors import CaseError, ConflictError, UsageError
 from ringtrace.model.ring import Judgement
+from ringtrace.store.auditing import read_acts
 from ringtrace.store.database import appending, open_database
 from ringtrace.store.ledger import Ledger, move_events
 from ringtrace.store.records import read_batches
@@ -298,3 +299,13 @@ def test_a_server_that_is_gone_is_told_in_words_and_comes_back(postgres):
         postgres.start()
     assert ledger.record("note", "ann", {}) == 2
     ledger.close()
+
+
+def test_what_no_column_holds_is_not_found(ledger):
+    ledger.record("audit", "ann", {"what": "a"})
+    assert [act.author for act in read_acts(ledger, 9, 2**63, "audit", "ann")] == ["ann"]
+    assert read_acts(ledger, 9, None, "", "\0") == read_acts(ledger, 9, None, "a\0b") == []
+    assert read_acts(ledger, 9, -(2**70)) == read_acts(ledger, 9, 1) == []
+    for number in (2**63, 10**30, -(10**30)):
+        with pytest.raises(UsageError, match="is no verdict"):
+            ledger.undo_verdict(number, "ann")

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from ringtrace.store.database import reading
 from ringtrace.store.ledger import Ledger
-from ringtrace.store.tables import Event
+from ringtrace.store.tables import MOST, Event
 
 _FIELDS = (Event.number, Event.at, Event.kind, Event.author, Event.payload, Event.subject)
 
@@ -32,12 +32,15 @@ class Act:
 def read_acts(ledger: Ledger, size: int, before: int | None = None, kind: str = "", author: str = "") -> list[Act]:
     """Return at most ``size`` events, the latest first.
 
-    before: only those with a lower number; kind, author: "" for all.
+    before: only those with a lower number; kind, author: "" for all. No event holds a NUL, and PostgreSQL refuses
+    to be asked for one.
     """
+    if "\0" in kind + author or (before is not None and before <= 0):
+        return []
     wanted = select(*_FIELDS).order_by(Event.number.desc()).limit(size)
     for column, value in ((Event.kind, kind), (Event.author, author)):
         wanted = wanted.where(column == value) if value else wanted
-    if before is not None:
+    if before is not None and before <= MOST:
         wanted = wanted.where(Event.number < before)
     with reading(ledger.engine) as connection:
         return [

@@ -16,7 +16,7 @@ from ringtrace.errors import CaseError, ConflictError, UsageError
 from ringtrace.model.identity import derive_id
 from ringtrace.model.ring import Judgement, Verdict
 from ringtrace.store.database import appending, open_database, reading
-from ringtrace.store.tables import SUBJECT, Event
+from ringtrace.store.tables import MOST, SUBJECT, Event
 
 _UNDONE = "judgement_undone"
 _Found = Row[int, int, str, str, str, str | None, int | None]
@@ -152,7 +152,7 @@ class Ledger:
         Raises UsageError when ``number`` is no verdict, or is undone already.
         """
         with appending(self.engine) as connection:
-            found = connection.execute(_CHANGES.where(Event.number == number)).one_or_none()
+            found = connection.execute(_CHANGES.where(Event.number == max(0, min(number, MOST)))).one_or_none()
             if found is None or found.kind != "judgement":
                 raise UsageError(f"event {number} is no verdict of this case")
             subject = found.subject or subject_of(json.loads(found.payload)["subject"])

@@ -13,6 +13,8 @@ HEAD = "0002"
 """The migration that these tables are; a test compares it with ``migrations/``."""
 SUBJECT = 400
 """Characters of a subject: two account ids and a few words."""
+MOST = 2**63 - 1
+"""The largest number that a column holds; a database refuses to be asked for a larger one."""
 _COUNT = BigInteger().with_variant(Integer, "sqlite")
 
 
