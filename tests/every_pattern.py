@@ -98,6 +98,8 @@ HELD = (
     ),  # a hundred code points before an at sign
     ("ringtrace.text.contacts.bare", "(?:(?<![a-z])", "head"),  # words of getting in touch: at most 20,000 code points
     ("ringtrace.text.contacts.bare", "[^\\w]*(?:", "window"),  # forty code points behind a value
+    # turned round and matched once at the start of sixty code points before a cue; fullmatch of a gap of at most fourteen
+    ("ringtrace.text.contacts.tables", "[^\\w]{0,4}(?:", "place"),
 )
 """How patterns are used of which the source does not say it at the place where they are made."""
 HEAD, WINDOW = 20_000, 200

@@ -73,8 +73,9 @@ def tables(members: int, claims: int) -> dict:
         ]
         if n:
             rows["ties"].append(
-                {"left": key("actor", 0), "right": actor, "layer": "reply", "weight": 1.5, "basis": basis[:2]}
-            )
+                {"left": key("actor", 0), "right": actor, "layer": "reply", "weight": 1.5, "basis": basis[:2],
+                 "together": 0.345678 if n == 1 else None}
+            )  # fmt: skip
     first = [key("account", n) for n in range(2)]
     rows["claims"].append(_claim(1, first[0], "may_be_same_person_as", first[1], [span(5)]))
     rows["claims"].append(_claim(3, ring, "posted_in", container, [span(6)]))
