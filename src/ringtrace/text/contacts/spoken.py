@@ -24,7 +24,7 @@ _APART = r"(?:(?<![a-z])|(?<=qq)|(?<=vx)|(?<=wx)|(?<=加q)|(?<=tg))"
 _SHIFT = str.maketrans("!@#$%^&*()", "1234567890")
 _SHIFTED = re.compile(r"(?<![!@#$%^&*()])[!@#$%^&*()]{11}(?![!@#$%^&*()])")
 # "jojo seven seven seven at postbox": the digits go on with the word before them.
-_MAIL_TAIL, _MAIL_HEAD = re.compile(r" ?(?:at |@|\(at\))"), re.compile(r"[a-z]{2,} $")
+_MAIL_TAIL, _MAIL_HEAD = re.compile(r" ?(?:at |@|\(at\))"), re.compile(r"[a-z]{2} $")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _SPEAKING = frozenset("个连百十")
 
