@@ -52,7 +52,7 @@ class Part(NamedTuple):
     stability: Mapping[str, float]
 
 
-Known = dict[tuple[Edge, ...], list[Part]]
+Known = dict[tuple[bool, tuple[Edge, ...]], list[Part]]
 
 
 def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
@@ -66,7 +66,10 @@ def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
     """
     edges, sure = weigh(ties), surest(ties)
     firm = [edge for edge in edges if sure[edge[:2]] >= number("firm")]
-    rings = [part for component in components(firm) for part in _recalled(component, {} if known is None else known)]
+    most = number("whole_share") * len(_actors(firm))
+    rings = []
+    for component in components(firm):
+        rings += _recalled(component, {} if known is None else known, whole=len(_actors(component)) > most)
     rings = _joined(rings, [(left, right, chance) for (left, right), chance in sorted(sure.items())])
     rings.sort(key=lambda part: (-len(part.members), min(part.members)))
     home = {actor: derive_id("ring", min(part.members)) for part in rings for actor in part.members}
@@ -82,10 +85,10 @@ def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def _recalled(edges: list[Edge], known: Known) -> list[Part]:
-    key = tuple(edges)
+def _recalled(edges: list[Edge], known: Known, *, whole: bool) -> list[Part]:
+    key = whole, tuple(edges)
     if key not in known:
-        known[key] = _rings(edges)
+        known[key] = _rings(edges, whole=whole)
     return known[key]
 
 
@@ -163,9 +166,12 @@ def _actors(edges: Iterable[Edge]) -> set[str]:
     return {actor for left, right, _ in edges for actor in (left, right)}
 
 
-def _rings(edges: list[Edge], depth: int = 0) -> list[Part]:
-    """Cut one connected part into rings; whatever falls under the least size stays with its neighbours."""
-    rung, cut = (AGAIN, _leiden(edges, AGAIN, _SEED)) if depth else _choose(edges)
+def _rings(edges: list[Edge], depth: int = 0, *, whole: bool = False) -> list[Part]:
+    """Cut one connected part into rings; whatever falls under the least size stays with its neighbours.
+
+    whole: whether it holds most of all who are firmly tied.
+    """
+    rung, cut = (AGAIN, _leiden(edges, AGAIN, _SEED)) if depth else _choose(edges, whole=whole)
     parts = _parts(edges, cut, rung)
     if (len(cut) == 1 and depth) or depth >= _DEPTH:
         return parts
@@ -185,10 +191,16 @@ def _parts(edges: Sequence[Edge], cut: Cut, rung: float) -> list[Part]:
     return [Part(group, kept) for group, kept in zip(cut, _stability(edges, cut, rung), strict=True)]
 
 
-def _choose(edges: Sequence[Edge]) -> tuple[float, Cut]:
-    """Return the coarsest cut that two neighbouring rungs agree on, else the coarsest of all."""
+def _choose(edges: Sequence[Edge], *, whole: bool) -> tuple[float, Cut]:
+    """Return the coarsest cut that two neighbouring rungs agree on, else the coarsest of all.
+
+    One community of nearly everyone who trades persists by itself, under rewired ties too, and so says nothing:
+    where a part holds most of the case (whole), only a cut that cuts counts, if one persists.
+    """
     cuts = [_leiden(edges, rung, _SEED) for rung in LADDER]
     for at in range(len(LADDER) - 1):
+        if whole and len(cuts[at]) == 1:
+            continue
         if agreement(cuts[at], cuts[at + 1]) >= _SAME:
             return LADDER[at], cuts[at]
     return LADDER[0], cuts[0]

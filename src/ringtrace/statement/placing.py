@@ -88,7 +88,7 @@ def placings(scene: Scene, index: int, placed: Sequence[str]) -> Iterator[Placin
             yield Placing(
                 holds, _both(setting, [f"what holds {source}", f"what holds {source} of {min(len(near), _MANY)}"])
             )
-    for source, place in _carried(scene, count, placed):
+    for source, place in () if _speaks_of_country(scene) else _carried(scene, count, placed):
         if place:
             cues = [source, *(f"{source}, {cue}" for cue in around)]
             yield Placing(place, _both(setting, [*cues, *_relation(scene, count, place)]))
@@ -199,6 +199,12 @@ def _forms(setting: Setting, place: Place, start: int, stop: int) -> Iterator[st
         yield "in brackets" if opened <= number.start < (text + ")").find(")", place.start) else "in other brackets"
     if place.start >= number.stop and place.start - number.stop - len(classifier(setting)) <= 1:
         yield "right behind"
+
+
+def _speaks_of_country(scene: Scene) -> bool:
+    """Whether a sentence that names no place speaks of the whole country: no place told elsewhere holds for it."""
+    vocabulary = scene.told.vocabulary
+    return not scene.places and (is_national(vocabulary) or vocabulary.has("country"))
 
 
 def _carried(scene: Scene, count: Count, placed: Sequence[str]) -> Iterator[tuple[str, str]]:
