@@ -169,7 +169,7 @@ def _actors(edges: Iterable[Edge]) -> set[str]:
 def _rings(edges: list[Edge], depth: int = 0, *, whole: bool = False) -> list[Part]:
     """Cut one connected part into rings; whatever falls under the least size stays with its neighbours.
 
-    whole: whether it holds most of all who are firmly tied.
+    whole: whether it holds nearly all who are firmly tied.
     """
     rung, cut = (AGAIN, _leiden(edges, AGAIN, _SEED)) if depth else _choose(edges, whole=whole)
     parts = _parts(edges, cut, rung)
@@ -195,7 +195,7 @@ def _choose(edges: Sequence[Edge], *, whole: bool) -> tuple[float, Cut]:
     """Return the coarsest cut that two neighbouring rungs agree on, else the coarsest of all.
 
     One community of nearly everyone who trades persists by itself, under rewired ties too, and so says nothing:
-    where a part holds most of the case (whole), only a cut that cuts counts, if one persists.
+    where a part holds nearly all of the case (whole), only a cut that cuts counts, if one persists.
     """
     cuts = [_leiden(edges, rung, _SEED) for rung in LADDER]
     for at in range(len(LADDER) - 1):
