@@ -344,7 +344,7 @@ def _look_everywhere(page, home, baits):
             "a => a.name.startsWith('on') || /^\\s*javascript:/i.test(a.value) && ['href','src','action'].includes(a.name))).length]"
         )
         assert bad == [0, 0], (path, bad)
-        assert "49" not in page.title()
+        assert "49" not in re.sub(r"127\.0\.0\.1:[0-9]+/?[0-9]*", "", page.title())  # a port may hold 49
         posts |= set(page.locator("article.post a.who").evaluate_all("all => all.map(a => a.getAttribute('href'))"))
         for href in page.locator("main a[href^='/']").evaluate_all("all => all.map(a => a.getAttribute('href'))"):
             kind = re.sub(r"[0-9a-f]{8,}", "#", href).split("?")[0]

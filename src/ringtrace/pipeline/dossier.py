@@ -52,7 +52,7 @@ def compose_dossier(case: Case, subject: str) -> dict[str, Any]:
         made = _Dossier(room, {m["actor_id"] for m in room.rows("members", "ring_id", rings[0]["ring_id"])}, {})
         document = made.compose(rings[0]["ring_id"], rings)
     else:
-        found = {a.actor: a for a in assignments(room).values() if a.place == subject}
+        found = {a.actor: a for a in assignments(room).values() if subject and a.place == subject}
         if not found:
             raise UsageError(f"{subject!r} is no ring of this case and no place that a target is assigned to")
         ids = {m["ring_id"] for m in room.table("members").to_pylist() if m["actor_id"] in found}

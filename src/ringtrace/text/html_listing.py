@@ -16,7 +16,7 @@ from ringtrace.text.html_marks import Marks, clean_name, find_marks, native_of
 from ringtrace.text.html_page import Sheet, title_of, title_parts
 from ringtrace.text.html_thread import cut_to
 
-_NUMBER = re.compile(r"[ \u3000/（(-]*\+?[0-9][0-9 -]{6,}")  # a telephone number after the name
+_NUMBER = re.compile(r"[ \u3000/（(-]{0,8}\+?[0-9][0-9 -]{6,}")  # a telephone number after the name
 _SHAPES = frozenset(("li", "div", "article", "section", "tr", "table", "dl", "td"))
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 
