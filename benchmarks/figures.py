@@ -214,12 +214,6 @@ def score(pairs: Pairs, cells: int) -> str:
     return f"{right:4} right {wrong:3} wrong {missing:3} missing  F1 {2 * right / (2 * right + wrong + missing):.3f}"
 
 
-def only_fit() -> None:
-    best = fit(list(reports()))
-    write("counting", "what the numbers of public reports count", best.counting)
-    write("placing", "where the figures of public reports are placed", best.placing)
-
-
 def main() -> None:
     """Print the lots left out, and with --fit write the weights."""
     known = list(reports())

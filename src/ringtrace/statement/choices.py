@@ -9,7 +9,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ringtrace.statement.counted import Memory
-from ringtrace.statement.cues import Setting, around, between, classifier, cue_words, has, step, window, words
+from ringtrace.statement.cues import (
+    Setting,
+    around,
+    between,
+    both_scripts,
+    classifier,
+    cue_words,
+    has,
+    step,
+    window,
+    words,
+)
 from ringtrace.statement.vocabulary import CHILD_STATUS, PERSONS, SUSPECT_STATUS, Term, fits
 from ringtrace.statement.weighing import Cues
 
@@ -87,15 +98,10 @@ def resolve(kind: str, status: str, told: set[str]) -> str:
     return "officers" if status == "deployed" else ""
 
 
-def _both(setting: Setting, cues: Sequence[str]) -> tuple[str, ...]:
-    """Cues hold in both scripts, and may weigh otherwise in one of them."""
-    return (*cues, *(f"{setting.script} {cue}" for cue in cues))
-
-
 def _nothing(setting: Setting, nouns: Sequence[Source], near: Sequence[str]) -> tuple[str, ...]:
     close = any(not n.copied and n.start >= setting.number.stop and n.stop > n.start for n in nouns)
     cues = ["nothing", "nothing, noun behind" if close else "nothing, no noun behind"]
-    return _both(setting, [*cues, *(f"nothing {cue}" for cue in near)])
+    return both_scripts(setting, [*cues, *(f"nothing {cue}" for cue in near)])
 
 
 def _nearest(setting: Setting, terms: Sequence[Term]) -> list[Term]:
@@ -131,7 +137,7 @@ def _nouns(setting: Setting, memory: Memory, near: Sequence[str]) -> Iterator[So
             cues.append(f"classifier {own[-1]} {counted}")
         if noun.kind == "persons" and noun.stop - noun.start == 1:
             cues.append("noun of one sign")
-        yield Source(noun.kind, noun.start, noun.stop, _both(setting, cues))
+        yield Source(noun.kind, noun.start, noun.stop, both_scripts(setting, cues))
     yield from _implied(setting, memory, own, near)
 
 
@@ -139,24 +145,24 @@ def _implied(setting: Setting, memory: Memory, own: str, near: Sequence[str]) ->
     """Nouns that are not named: what a classifier counts, persons, and those told before."""
     stop = setting.number.stop
     if setting.text.startswith("-province", stop):  # "a 27-province raid"
-        yield Source("provinces", stop, stop + len("-province"), _both(setting, ["noun hyphen province"]))
+        yield Source("provinces", stop, stop + len("-province"), both_scripts(setting, ["noun hyphen province"]))
     if own in cue_words("classifier_person"):
-        only = _both(setting, [f"only classifier {own[-1]}", *(f"persons {cue}" for cue in near)])
+        only = both_scripts(setting, [f"only classifier {own[-1]}", *(f"persons {cue}" for cue in near)])
         yield Source("persons", stop, stop + len(own), only)
     if own in cue_words("classifier_case"):
-        yield Source("cases", stop, stop + len(own), _both(setting, ["only classifier of cases"]))
-    yield Source("persons", stop, stop, _both(setting, ["no noun", *(f"no noun {cue}" for cue in near)]))
+        yield Source("cases", stop, stop + len(own), both_scripts(setting, ["only classifier of cases"]))
+    yield Source("persons", stop, stop, both_scripts(setting, ["no noun", *(f"no noun {cue}" for cue in near)]))
     seen: set[str] = set()
     for back, (quantity, _, _) in enumerate(reversed(memory.persons[-_PERSONS_BACK:])):
         if quantity not in seen:
             seen.add(quantity)
             cues = ["as told", f"as told, {back} back", f"as told {quantity}", *(f"as told {cue}" for cue in near)]
-            yield Source(quantity, stop, stop, _both(setting, cues), copied=True)
+            yield Source(quantity, stop, stop, both_scripts(setting, cues), copied=True)
 
 
 def _statuses(setting: Setting, memory: Memory, near: Sequence[str]) -> Iterator[Source]:
     text, number = setting.text, setting.number
-    yield Source("", number.stop, number.stop, _both(setting, ["no status"]))
+    yield Source("", number.stop, number.stop, both_scripts(setting, ["no status"]))
     verbs = _nearest(setting, setting.vocabulary.statuses)
     for verb in verbs:
         behind = verb.start >= number.stop
@@ -169,13 +175,13 @@ def _statuses(setting: Setting, memory: Memory, near: Sequence[str]) -> Iterator
         cues = [f"{side} {cue}" for cue in between(setting, start, stop)]
         cues += [f"{side} words={step(distance)}", f"{side} verbs={min(others, 2)}", f"{side} {verb.kind}"]
         cues += [f"{side} {form}" for form in _forms(setting, verb)]
-        yield Source(verb.kind, verb.start, verb.stop, _both(setting, cues))
+        yield Source(verb.kind, verb.start, verb.stop, both_scripts(setting, cues))
     placed = "behind a place" in near
     for back, (_, status, _) in enumerate(reversed(memory.persons[-_STATUSES_BACK:])):
         if status:
             cues = ["status as told", f"status as told, {back} back", f"status as told {status}"]
             cues += ["status as told, behind a place"] if placed else []
-            yield Source(status, number.stop, number.stop, _both(setting, cues), copied=True)
+            yield Source(status, number.stop, number.stop, both_scripts(setting, cues), copied=True)
 
 
 def _forms(setting: Setting, verb: Term) -> Iterator[str]:
@@ -221,7 +227,7 @@ def _together(setting: Setting, noun: Source, status: Source) -> Iterator[str]:
         else "before" if status.stop <= number.start else "behind"
     )  # fmt: skip
     side = "noun behind" if noun.start >= number.stop else "noun before"
-    yield from _both(setting, [f"verb {where}, {side}"])
+    yield from both_scripts(setting, [f"verb {where}, {side}"])
     if status.stop == noun.stop:
         yield "noun is verb"
     if where == "behind" and noun.stop > number.stop and status.start >= noun.stop:
@@ -231,7 +237,7 @@ def _together(setting: Setting, noun: Source, status: Source) -> Iterator[str]:
             cues.append("gap mark")
         if has(gap, "auxiliary"):
             cues.append("gap auxiliary")
-        yield from _both(setting, cues)
+        yield from both_scripts(setting, cues)
 
 
 def _remembered(setting: Setting, memory: Memory, quantity: str, status: str, near: Sequence[str]) -> Iterator[str]:

@@ -239,3 +239,8 @@ def _neighbour_before(before: str) -> str:
 def _in_brackets(text: str, at: int) -> bool:
     opened = max(text.rfind("(", 0, at), text.rfind("（", 0, at))
     return opened >= 0 and opened > max(text.rfind(")", 0, at), text.rfind("）", 0, at))
+
+
+def both_scripts(setting: Setting, cues: Sequence[str]) -> tuple[str, ...]:
+    """Return cues as they hold in both scripts, and as they may weigh otherwise in this one."""
+    return (*cues, *(f"{setting.script} {cue}" for cue in cues))

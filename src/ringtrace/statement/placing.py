@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ringtrace.statement.counted import Count
-from ringtrace.statement.cues import Setting, between, classifier, step, window, words
+from ringtrace.statement.cues import Setting, between, both_scripts, classifier, step, window, words
 from ringtrace.statement.named_places import common
 from ringtrace.statement.stories import Told
 from ringtrace.statement.trail import Report, Trail, first_level, is_national
@@ -79,23 +79,20 @@ def placings(scene: Scene, index: int, placed: Sequence[str]) -> Iterator[Placin
     listed = _listed(setting, window(scene.places, count.number.start))
     cues = ["nowhere", *(f"nowhere, {cue}" for cue in around), f"nowhere, list of {min(len(listed), _MANY)}"]
     cues.append(f"nowhere, {_side_before(scene, index, placed)} last")
-    yield Placing("", _both(setting, cues))
+    yield Placing("", both_scripts(setting, cues))
     yield from _named(scene, setting, count, _side_before(scene, index, placed))
     near = window(scene.places, count.number.start)
     for source, several in (("all", near), ("a list", _listed(setting, near))):
         holds = common(several)
         if holds and all(place.code != holds for place in several):
             yield Placing(
-                holds, _both(setting, [f"what holds {source}", f"what holds {source} of {min(len(near), _MANY)}"])
+                holds,
+                both_scripts(setting, [f"what holds {source}", f"what holds {source} of {min(len(near), _MANY)}"]),
             )
     for source, place in () if _speaks_of_country(scene) else _carried(scene, count, placed):
         if place:
             cues = [source, *(f"{source}, {cue}" for cue in around)]
-            yield Placing(place, _both(setting, [*cues, *_relation(scene, count, place)]))
-
-
-def _both(setting: Setting, cues: Sequence[str]) -> tuple[str, ...]:
-    return (*cues, *(f"{setting.script} {cue}" for cue in cues))
+            yield Placing(place, both_scripts(setting, [*cues, *_relation(scene, count, place)]))
 
 
 def _around(scene: Scene, count: Count) -> list[str]:
@@ -153,7 +150,7 @@ def _named(scene: Scene, setting: Setting, count: Count, last: str) -> Iterator[
         if listed[1:] and place in listed:
             cues.append("one of a list")
         cues += [f"{side} {form}" for form in _forms(setting, place, start, stop)]
-        yield Placing(place.code, _both(setting, [*cues, *_relation(scene, count, place.code)]))
+        yield Placing(place.code, both_scripts(setting, [*cues, *_relation(scene, count, place.code)]))
 
 
 def _is_sum(vocabulary: Vocabulary, count: Count) -> bool:

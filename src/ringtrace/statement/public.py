@@ -1,7 +1,7 @@
 """Reads the figures that a public report prints: what is counted, its status, place, date, bound.
 
-Every number of the text is looked at in its clause. What stands right beside it says what it
-counts; the verb of its clause says the status; a date or place holds for its sentence. A sentence
+Every number of the text is read by the cues around it (``counting``), and so is where it is placed
+(``placing``); a date holds for its sentence. A sentence
 that turns to another case opens a context of its own, so that its figures are never mixed with
 the main story's.
 """
