@@ -214,18 +214,28 @@ def _windows(data: bytes, at: int, stop: int) -> Iterator[_Window]:
     """
     while at < stop:
         cut = min(_last_start(data, at, at + _WINDOW), stop) if stop - at > _WINDOW else stop
-        piece = data[at:cut]
-        if cut < stop:
-            piece = piece.rstrip(b" \t\r\n").removesuffix(b",")
-        window = b"[%b]" % piece
+        window = _bracketed(data, at, cut if cut == stop else _end_of_item(data, at, cut))
         try:
             raws = _ARRAY.decode(window)
         except _FAULTS:
             cut = stop
-            window = b"[%b]" % data[at:stop]
+            window = _bracketed(data, at, stop)
             raws = _ARRAY.decode(window)
         yield _Window(at - 1, window, raws)
         at = cut
+
+
+def _bracketed(data: bytes, start: int, stop: int) -> bytes:
+    """Return ``data[start:stop]`` as an array, copied once: a piece may be one message of hundreds of megabytes."""
+    with memoryview(data) as whole, whole[start:stop] as piece:
+        return b"".join((b"[", piece, b"]"))
+
+
+def _end_of_item(data: bytes, start: int, stop: int) -> int:
+    """Return where the item ends that a comma parts from what begins at ``stop``."""
+    while stop > start and data[stop - 1] in b" \t\r\n":
+        stop -= 1
+    return stop - 1 if stop > start and data[stop - 1] in b"," else stop
 
 
 def _last_start(data: bytes, at: int, stop: int) -> int:
@@ -298,13 +308,14 @@ class _Reading:
         self, gathered: Gathering, chat: _Chat, message: _Message, data: bytes, base: int, start: int, stop: int
     ) -> bool:
         """Add the message at ``data[start:stop]`` if its words are one string under "text" and nowhere else."""
+        if len(message.text) > self.source.limits.line_bytes:
+            return False
         value = bytes(message.text)
         place = data.find(_PLAIN_TEXT, start, stop) + len(_PLAIN_TEXT) - 1
         if (
             place < start
             or not data.startswith(value, place)
             or value[:1] != b'"'
-            or len(value) > self.source.limits.line_bytes
             or data.find(b"{", start + 1, place) >= 0
             or data.find(b"[", start + 1, place) >= 0
             or _is_rich(message)
