@@ -27,7 +27,7 @@ from ringtrace.readers import (
     whatsapp_text,
     zip_archive,
 )
-from ringtrace.text import clock, encoding, jsonspan, lines, offsets
+from ringtrace.text import clock, encoding, jsonspan, lines, offsets, telegram_export
 
 
 def source(data, name="file", **more):
@@ -706,9 +706,9 @@ def test_a_telegram_export_gives_the_same_in_windows_of_any_size(monkeypatch, wi
         data = json.dumps(
             {"name": "群", "type": "private_group", "id": 5, "messages": rows}, ensure_ascii=False, indent=indent
         ).encode()
-        monkeypatch.setattr(telegram_json, "_WINDOW", 1 << 30)
+        monkeypatch.setattr(telegram_export, "_WINDOW", 1 << 30)
         whole = list(telegram_json.read(Source("0" * 64, "", "result.json", data)))
-        monkeypatch.setattr(telegram_json, "_WINDOW", window)
-        monkeypatch.setattr(telegram_json, "_LOOK_BACK", 64)
+        monkeypatch.setattr(telegram_export, "_WINDOW", window)
+        monkeypatch.setattr(telegram_export, "_LOOK_BACK", 64)
         assert list(telegram_json.read(Source("0" * 64, "", "result.json", data))) == whole
         assert sum(isinstance(one, Post) for one in whole) == 40

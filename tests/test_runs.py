@@ -19,7 +19,7 @@ from ringtrace.pipeline.occurrences import Occurrences
 from ringtrace.pipeline.posts import post_table, run_table
 from ringtrace.pipeline.reading import read_source
 from ringtrace.readers import qq_text, telegram_json, whatsapp_text
-from ringtrace.text import lines
+from ringtrace.text import lines, telegram_export
 from ringtrace.text.clock import DateOrder, LocalDays, assumed_clock, find_zone, local_micros, ordered_clock
 
 NAMES = [
@@ -140,14 +140,15 @@ MESSAGE = st.fixed_dictionaries(
 def test_telegram_in_runs_is_what_each_message_gives_alone(messages, ascii_only, indent):
     chat = {"name": "g", "type": "public_channel", "id": 123, "messages": messages}
     given_source = source(json.dumps(chat, ensure_ascii=ascii_only, indent=indent).encode(), "result.json")
-    (array,) = telegram_json._locate_arrays(given_source)
+    (array,) = telegram_export.locate_arrays(given_source.data)
     reading = telegram_json._Reading(given_source)
+    described = telegram_json._describe_chat(given_source, array.header)
     alone, at = [], array.at
-    for window in array.windows:
+    for window in telegram_export.windows(given_source.data, array.at, array.stop):
         for raw in window.raws:
             start = telegram_json.jsonspan.skip_separator(given_source.data, at, len(given_source.data))
             at = start + len(raw)
-            alone += reading.message(array.chat, start, at)
+            alone += reading.message(described, start, at)
     posts = [item for item in telegram_json.read(given_source) if isinstance(item, Post)]
     cut = [
         replace(post, segments=tuple(telegram_json.cut_all(post.segments, post.text, given_source.data)))

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
@@ -20,6 +19,16 @@ from ringtrace.text import jsonspan
 from ringtrace.text.clock import assumed_clock, find_zone, local_micros, read_clock
 from ringtrace.text.json_pieces import JsonPieces
 from ringtrace.text.offsets import cut_all, split
+from ringtrace.text.telegram_export import (
+    FAULTS,
+    MESSAGE_START,
+    MessageArray,
+    Misplaced,
+    Window,
+    find_header,
+    locate_arrays,
+    windows,
+)
 
 NAME = "Telegram Desktop JSON"
 VERSION = "2"
@@ -27,10 +36,7 @@ PLATFORM = "telegram"
 PRODUCERS = "Telegram Desktop (result.json, full export), also cut or damaged; compared with its source of 2026"
 KNOWN_GAPS = "the target of a hidden link, reactions and forwarded_from are no text"
 
-_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 _STRING = msgspec.json.Decoder(str)
-_FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # what msgspec raises on hostile JSON
 _NONE = msgspec.Raw(b"")
 _PLAIN_TEXT = b'"text": "'
 _TEXT_KEY = re.compile(rb'"text"[ \t\r\n]*+:[ \t\r\n]*+')
@@ -40,16 +46,7 @@ _CHAT_KIND = re.compile(
     rb'"type"[ \t\r\n]*+:[ \t\r\n]*+"(?:personal_chat|bot_chat|saved_messages|'
     rb'(?:private|public)_(?:group|supergroup|channel))"'
 )
-_MESSAGE_START = re.compile(
-    rb'\{[ \t\r\n]*+(?:"id"[ \t\r\n]*+:[ \t\r\n]*+-?[0-9]++[ \t\r\n]*+,[ \t\r\n]*+)?'
-    rb'"type"[ \t\r\n]*+:[ \t\r\n]*+"(?:message|service)"'
-)
-_HEADER_FIELD = re.compile(
-    rb'"(name|type|id)"[ \t\r\n]*+:[ \t\r\n]*+("[^"\\]*+(?:\\.[^"\\]*+)*+"|-?[0-9]++|null)', re.DOTALL
-)
 _PUNCTUATION = re.compile(rb"[ \t\r\n,\[\]{}]*+")
-_WINDOW, _LOOK_BACK = 8 * 2**20, 256 * 2**10
-"""Bytes of an array that are taken apart at a time, and in which the start of its last message is looked for."""
 _BOM = b"\xef\xbb\xbf"
 _OPERATOR_ACTIONS = frozenset({"create_group", "create_channel"})
 _RICH_KEYS = ("contact_information", "poll", "place_name", "address")
@@ -90,23 +87,6 @@ class _Chat:
     channel: str  # how the chat itself signs as an author: "channel123"
 
 
-class _Window(NamedTuple):
-    """A piece of an array, itself an array. at: the place of its first byte in the file."""
-
-    at: int
-    data: bytes
-    raws: list[msgspec.Raw]
-
-
-@dataclass(frozen=True, slots=True)
-class _Messages:
-    """An array of messages: ``at`` is the byte after its ``[``; windows: see ``_windows``."""
-
-    chat: _Chat
-    at: int
-    windows: Iterable[_Window]
-
-
 def sniff(head: bytes, name: str) -> float:
     """Return how surely this is a Telegram export, from its keys; the name hardly counts."""
     opening = head[:4096].removeprefix(_BOM).lstrip()
@@ -131,8 +111,8 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
 def read_runs(source: Source) -> Iterator[Post | Run | Gap | Structure | Member]:
     """Yield the same, messages that follow each other in runs."""
     try:
-        arrays = list(_locate_arrays(source))
-    except (*_FAULTS, _Misplaced):
+        arrays = list(locate_arrays(source.data))
+    except (*FAULTS, Misplaced):
         yield from _recover(source)
         return
     if not arrays:
@@ -150,103 +130,6 @@ def read_runs(source: Source) -> Iterator[Post | Run | Gap | Structure | Member]
             yield from item
     if done < len(source.data):
         yield reading.structure(done, len(source.data), "chat header")
-
-
-class _Misplaced(Exception):
-    """A value is not where counting says (a key twice): the slower reading decides."""
-
-
-def _locate_arrays(source: Source) -> Iterator[_Messages]:
-    data = source.data
-    start = jsonspan.skip_space(data, 3 if data[:3] == _BOM else 0, len(data))
-    text: bytes | memoryview = memoryview(data)[start:] if start else data
-    top = _place_members(data, start, _OBJECT.decode(text))
-    if "messages" in top:
-        yield from _chat_messages(source, top)
-    for key in sorted({"chats", "left_chats"} & top.keys(), key=lambda name: top[name][0]):
-        at, raw = top[key]
-        inner = _place_members(data, at, _OBJECT.decode(raw)) if raw and bytes(raw)[:1] == b"{" else {}
-        if "list" not in inner:
-            continue
-        at, raw = inner["list"]
-        at += 1
-        for chat in _ARRAY.decode(raw):
-            at = jsonspan.skip_separator(data, at, len(data))
-            yield from _chat_messages(source, _place_members(data, at, _OBJECT.decode(chat)))
-            at += len(chat)
-
-
-def _place_members(data: bytes, start: int, members: dict[str, msgspec.Raw]) -> dict[str, tuple[int, msgspec.Raw]]:
-    """Return key -> (first byte of the value, value) by walking over ``members`` in file order."""
-    placed = {}
-    at = start + 1
-    for key, raw in members.items():
-        at = jsonspan.skip_separator(data, at, len(data))
-        at = jsonspan.end_of_value(data, at, len(data))
-        at = jsonspan.skip_space(data, jsonspan.skip_space(data, at, len(data)) + 1, len(data))
-        view = memoryview(raw)
-        if data[at : at + 32] != view[:32] and data[at : at + len(view)] != view:
-            raise _Misplaced(key)
-        placed[key] = (at, raw)
-        at += len(view)
-    if data[jsonspan.skip_space(data, at, len(data)) :][:1] != b"}":
-        raise _Misplaced("end")
-    return placed
-
-
-def _chat_messages(source: Source, chat: dict[str, tuple[int, msgspec.Raw]]) -> Iterator[_Messages]:
-    if "messages" not in chat:
-        return
-    at, raw = chat["messages"]
-    fields: dict[str, object] = {
-        key: msgspec.json.decode(chat[key][1]) for key in ("name", "type", "id") if key in chat
-    }
-    if bytes(memoryview(raw)[:1]) != b"[":
-        _ARRAY.decode(raw)  # says what it is instead
-    yield _Messages(_describe_chat(source, fields), at + 1, _windows(source.data, at + 1, at + len(raw) - 1))
-
-
-def _windows(data: bytes, at: int, stop: int) -> Iterator[_Window]:
-    """Yield pieces of a valid array whose inside is ``data[at:stop]``.
-
-    A window ends before the last message that begins in it. Where that start was one inside of a message,
-    or none is found, the rest is one window.
-    """
-    while at < stop:
-        cut = min(_last_start(data, at, at + _WINDOW), stop) if stop - at > _WINDOW else stop
-        window = _bracketed(data, at, cut if cut == stop else _end_of_item(data, at, cut))
-        try:
-            raws = _ARRAY.decode(window)
-        except _FAULTS:
-            cut = stop
-            window = _bracketed(data, at, stop)
-            raws = _ARRAY.decode(window)
-        yield _Window(at - 1, window, raws)
-        at = cut
-
-
-def _bracketed(data: bytes, start: int, stop: int) -> bytes:
-    """Return ``data[start:stop]`` as an array, copied once: a piece may be one message of hundreds of megabytes."""
-    with memoryview(data) as whole, whole[start:stop] as piece:
-        return b"".join((b"[", piece, b"]"))
-
-
-def _end_of_item(data: bytes, start: int, stop: int) -> int:
-    """Return where the item ends that a comma parts from what begins at ``stop``."""
-    while stop > start and data[stop - 1] in b" \t\r\n":
-        stop -= 1
-    return stop - 1 if stop > start and data[stop - 1] in b"," else stop
-
-
-def _last_start(data: bytes, at: int, stop: int) -> int:
-    """Return where the last message in ``data[at:stop]`` begins, ``len(data)`` when none does behind ``at``."""
-    low = stop
-    while low > at:
-        low = max(at, low - _LOOK_BACK)
-        found = [match.start() for match in _MESSAGE_START.finditer(data, low, stop) if match.start() > at]
-        if found:
-            return found[-1]
-    return len(data)
 
 
 def _describe_chat(source: Source, fields: dict[str, object]) -> _Chat:
@@ -276,13 +159,14 @@ class _Reading:
     def gap(self, start: int, stop: int, reason: str) -> Gap:
         return Gap(self.span(start, stop), reason)
 
-    def array(self, array: _Messages) -> Iterator[tuple[int, int, Iterable[Post | Run | Gap]]]:
+    def array(self, array: MessageArray) -> Iterator[tuple[int, int, Iterable[Post | Run | Gap]]]:
         """Yield (start, stop, what it became) of each run of messages of an array that is valid JSON, and of what
         belongs into none."""
-        for window in array.windows:
-            yield from self._window(array.chat, window)
+        chat = _describe_chat(self.source, array.header)
+        for window in windows(self.data, array.at, array.stop):
+            yield from self._window(chat, window)
 
-    def _window(self, chat: _Chat, window: _Window) -> Iterator[tuple[int, int, Iterable[Post | Run | Gap]]]:
+    def _window(self, chat: _Chat, window: Window) -> Iterator[tuple[int, int, Iterable[Post | Run | Gap]]]:
         data, base, at, size, lead = window.data, window.at, 1, len(window.data), b"{"
         where = (self.source.evidence, self.source.member, PLATFORM, chat.container, jsonspan.CODEC)
         gathered = Gathering(*where)
@@ -325,7 +209,7 @@ class _Reading:
         escaped = b"\\" in value
         try:
             text = _STRING.decode(value) if escaped else value[1:-1].decode()
-        except _FAULTS:
+        except FAULTS:
             return False
         if escaped:
             gathered.cut(split(Segment(0, len(text), low, high, jsonspan.CODEC), text, value[1:-1]))
@@ -353,7 +237,7 @@ class _Reading:
         raw = memoryview(self.data)[start:stop] if large else self.data[start:stop]
         try:
             message = _MESSAGE.decode(raw)
-        except _FAULTS:
+        except FAULTS:
             if raw[:1] != b"{":
                 yield self.gap(start, stop, "not a message")
                 return
@@ -465,11 +349,11 @@ def _placed(run: Run) -> tuple[int, int, tuple[Run]]:
     return run.starts[0], run.stops[-1], (run,)
 
 
-def _decoded(window: _Window) -> Iterable[_Message | None]:
+def _decoded(window: Window) -> Iterable[_Message | None]:
     """Return the messages of a window; one by one where one of them is of another form, None for that."""
     try:
         messages: list[_Message] = _MESSAGES.decode(window.data)
-    except _FAULTS:
+    except FAULTS:
         return map(_decoded_alone, window.raws)
     return messages
 
@@ -477,7 +361,7 @@ def _decoded(window: _Window) -> Iterable[_Message | None]:
 def _decoded_alone(raw: msgspec.Raw) -> _Message | None:
     try:
         return _MESSAGE.decode(raw)
-    except _FAULTS:
+    except FAULTS:
         return None
 
 
@@ -518,7 +402,7 @@ def _recover(source: Source) -> Iterator[Post | Gap | Structure]:
     (its quotes would be escaped).
     """
     data, size = source.data, len(source.data)
-    match = _MESSAGE_START.search(data)
+    match = MESSAGE_START.search(data)
     if not match:
         raise MalformedError(source.name, "no complete message in this JSON; is it a Telegram export?")
     reading = _Reading(source)
@@ -526,12 +410,12 @@ def _recover(source: Source) -> Iterator[Post | Gap | Structure]:
     done = 0
     while match:
         start = match.start()
-        match = _MESSAGE_START.search(data, start + 1)
+        match = MESSAGE_START.search(data, start + 1)
         limit = min(match.start() if match else size, start + source.limits.line_bytes)
         stop = jsonspan.end_of_value(data, start, limit)
         if stop < 0 or not _is_whole(data, start, stop):
             continue
-        header = _find_header(data, done, start)
+        header = find_header(data, done, start)
         if header:
             chat = _describe_chat(source, header)
         yield from _between(reading, done, start, bool(header))
@@ -544,7 +428,7 @@ def _is_whole(data: bytes, start: int, stop: int) -> bool:
     """Whether an object is valid, or at least a row of keys and values up to its closing brace."""
     try:
         _MESSAGE.decode(data[start:stop])
-    except _FAULTS:
+    except FAULTS:
         ends = [start + 1, *(end for _, _, end in jsonspan.members(data, start, stop))]
         return jsonspan.skip_space(data, ends[-1], stop) == stop - 1
     return True
@@ -564,18 +448,3 @@ def _between(reading: _Reading, start: int, stop: int, header: bool) -> Iterator
     if plain > start:
         yield reading.structure(start, plain, "separator")
     yield reading.gap(plain, stop, "incomplete or damaged message")
-
-
-def _find_header(data: bytes, start: int, stop: int) -> dict[str, object]:
-    """Return the fields of a chat whose "messages" list opens in ``data[start:stop]``, or nothing."""
-    opening = data.rfind(b'"messages"', start, stop)
-    if opening < 0:
-        return {}
-    fields: dict[str, object] = {"type": ""}
-    for match in _HEADER_FIELD.finditer(data, max(start, opening - 4096), opening):
-        key, value = match[1].decode("ascii"), match[2]
-        if value[:1] == b'"':
-            fields[key] = jsonspan.read_string(value, 0, len(value))[0]
-        elif value != b"null":
-            fields[key] = int(value[:20])
-    return fields
