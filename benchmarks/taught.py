@@ -1,11 +1,12 @@
 """What 200 labels of a case's own posts are worth: average precision with none and with them, on analysed cases.
 
-python benchmarks/taught.py NAME=CASE:TRUTH ... [--labels 200] [--seeds 3]
+python benchmarks/taught.py NAME=CASE:TRUTH ... [--labels 200] [--seeds 3] [--queue]
 
 Cases as in ``known_cases``. The posts to label are drawn as ``ringtrace label`` draws them, the truth labels them, and
 all others are scored, weighted to base rates of 1 and 0.1 %: average precision, precision at recall .8 (at 0.1 % the
-negatives of a case are too few: each stands for many). The program's own reading is that of the case's analysis; a
-case counts as a stranger only where its author is not among those that the weights were fitted on.
+negatives of a case are too few: each stands for many). With --queue they are not drawn but taken as the workbench's
+triage deals them: the posts of the review band, likeliest first. The program's own reading is that of the case's
+analysis; a case counts as a stranger only where its author is not among those that the weights were fitted on.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 
 import numpy as np
+import pyarrow.compute as pc
 
 from known_cases import read_case
 from ringtrace.evaluation.measures import average_precision
@@ -38,6 +40,7 @@ def main() -> None:
     parser.add_argument("cases", nargs="+")
     parser.add_argument("--labels", type=int, default=200)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--queue", action="store_true")
     asked = parser.parse_args()
     for told in asked.cases:
         known = read_case(told, ("posts", "evidence", "stances"))
@@ -49,8 +52,11 @@ def main() -> None:
         odds = np.log(sure / (1 - sure))
         truth = {post: one["direction"] for one, post in known.told() if post is not None}
         wording = Wording(posts)
-        for seed in range(1, asked.seeds + 1):
-            drawn = [one.post for one in draw(Case(known.folder), asked.labels, seed, 0.08, 0.0).drawn]
+        review = stances.filter(pc.equal(stances["band"], "review")).sort_by([("probability", "descending")])
+        for seed in (0,) if asked.queue else range(1, asked.seeds + 1):
+            drawn = review["post_id"].to_pylist()[: asked.labels]
+            if not asked.queue:
+                drawn = [one.post for one in draw(Case(known.folder), asked.labels, seed, 0.08, 0.0).drawn]
             labels = {post: truth[post] for post in drawn if post in truth}
             taught = wording.teach(odds, labels)
             rest = [at for post, at in row.items() if post in truth and post not in labels]

@@ -23,6 +23,7 @@ GET /actors                             -  x  x  x  -  -  -  -  -  -
 GET /actors/{actor_id}                  -  x  x  x  -  -  -  -  -  -
 GET /triage                             -  x  x  x  -  -  -  -  -  -
 GET /triage/links                       -  x  x  x  -  -  -  -  -  -
+GET /triage/disagreements               -  x  x  x  -  -  -  -  -  -
 GET /judgements                         -  x  x  x  -  -  -  -  -  -
 GET /texts                              -  x  x  x  -  -  -  -  -  -
 GET /texts/{template_id}                -  x  x  x  -  -  -  -  -  -

@@ -23,7 +23,7 @@ def pages_of(view):
     ring, actor = view.rings[0]["ring_id"], view.actors[0]["actor_id"]
     post = view.room.table("posts")["post_id"][0].as_py()
     return [
-        "/", "/search?q=宝", "/triage", "/triage/links", "/rings", f"/rings/{ring}", f"/rings/{ring}/graph", "/actors",
+        "/", "/search?q=宝", "/triage", "/triage/links", "/triage/disagreements", "/rings", f"/rings/{ring}", f"/rings/{ring}/graph", "/actors",
         f"/actors/{actor}", f"/posts/{post}", "/texts", "/watch", "/figures", "/operation", "/intake", "/intake/tip",
         "/custody", "/judgements", "/people", "/account", "/help",
     ]  # fmt: skip

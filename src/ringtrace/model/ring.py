@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ringtrace.model.span import Span
@@ -39,13 +39,26 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A person's verdict on a subject, e.g. ``("link", left, right)``. at: microseconds UTC."""
+    """A person's verdict on a subject, e.g. ``("link", left, right)``. at: microseconds UTC.
+
+    blind: given as a second look, while what somebody else had said of the subject was hidden.
+    """
 
     subject: tuple[str, ...]
     verdict: Verdict
     analyst: str
     at: int
     reason: str
+    blind: bool = False
+
+    def beside(self, before: Judgement | None) -> Judgement:
+        """Return what holds when this comes after ``before``: the later one, but nothing where a second look differs.
+
+        Two who judged without knowing of each other bind nobody until a third has looked.
+        """
+        if not self.blind or before is None or before.verdict == self.verdict:
+            return self
+        return replace(self, verdict="unsure", reason="two people disagree")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ BANDS = (0.01, 0.05, 0.2, 0.5, 0.8)
 """Bounds of the strata of probability."""
 AUDIT, LOWEST_AUDIT, HIGHEST_AUDIT = 0.08, 0.05, 0.10
 """Share drawn from all posts alike."""
+WANTED = "yes"
+"""Stands for offer, seek or broker where it was not said which."""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _WHITE = re.compile(r"\s+")
 
@@ -168,14 +170,25 @@ class Work:
 
 
 def labels_of(ledger: Ledger) -> dict[str, str]:
-    """Return post -> direction that most people give it, over all samples; posts without a majority are left out."""
+    """Return post -> direction that most people give it, over all samples; posts without a majority are left out.
+
+    A verdict on a post (the queue's) is a voice, too, of who has not labelled it: no is "none"; yes tells no direction
+    and is ``WANTED``, and so is every direction of a post on which it is one of the voices.
+    """
     told: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    undone = ledger.undone()
+    for number, given in ledger.verdicts():
+        if given.subject[0] == "post" and number not in undone:
+            told[given.subject[1]][given.analyst] = {"yes": WANTED, "no": "none"}.get(given.verdict, "")
     for change, row in ledger.events("label"):
         told[row["post"]][change.author] = row["direction"]
     found = {}
     for post, votes in sorted(told.items()):
-        ranked = Counter(votes.values()).most_common(2)
-        if len(ranked) == 1 or ranked[0][1] > ranked[1][1]:
+        voices = [voice for voice in votes.values() if voice]
+        if WANTED in voices:
+            voices = ["none" if voice == "none" else WANTED for voice in voices]
+        ranked = Counter(voices).most_common(2)
+        if len(ranked) == 1 or (ranked and ranked[0][1] > ranked[1][1]):
             found[post] = ranked[0][0]
     return found
 

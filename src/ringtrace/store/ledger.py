@@ -123,28 +123,30 @@ class Ledger:
 
     def judge(self, judgement: Judgement, seen: int | None = None) -> int:
         """Record a verdict; a later verdict on the same subject supersedes an earlier one. seen: as in ``record``."""
-        payload = {"subject": list(judgement.subject), "verdict": judgement.verdict, "reason": judgement.reason}
+        payload: dict[str, Any] = {
+            "subject": list(judgement.subject), "verdict": judgement.verdict, "reason": judgement.reason,
+        }  # fmt: skip
+        if judgement.blind:
+            payload["blind"] = True
         at = datetime.fromtimestamp(judgement.at / 1e6, UTC)
         subject = subject_of(judgement.subject)
         return self.record("judgement", judgement.analyst, payload, at, subject=subject, seen=seen)
 
     def judgements(self) -> list[Judgement]:
-        """Return the verdict in force on each subject, in order of subject."""
+        """Return the verdict in force on each subject, in order of subject; see ``Judgement.beside``."""
         undone = self.undone()
         latest: dict[tuple[str, ...], Judgement] = {}
         for number, judgement in self.verdicts():
             if number not in undone:
-                latest[judgement.subject] = judgement
+                latest[judgement.subject] = judgement.beside(latest.get(judgement.subject))
         return [latest[subject] for subject in sorted(latest)]
 
     def verdicts(self) -> Iterator[tuple[int, Judgement]]:
         """Yield (event number, verdict) of every verdict ever given, undone ones included."""
         for entry, payload in self.events("judgement"):
             verdict: Verdict = payload["verdict"]
-            yield (
-                entry.number,
-                Judgement(tuple(payload["subject"]), verdict, entry.author, entry.at, payload["reason"]),
-            )
+            subject, reason, blind = tuple(payload["subject"]), payload["reason"], payload.get("blind", False)
+            yield entry.number, Judgement(subject, verdict, entry.author, entry.at, reason, blind)
 
     def undo_verdict(self, number: int, author: str) -> int:
         """Take back the verdict of event ``number``: what held before it holds again; both stay on record.

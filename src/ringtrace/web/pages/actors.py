@@ -64,7 +64,7 @@ def link_told(visit: Visit, link: Mapping[str, Any]) -> dict[str, Any]:
     """A link between two accounts for people: its waterfall with both quotes, and the verdict in force."""
     naming = visit.view.room.naming
     told = waterfall(link, visit.quotes)
-    verdicts, version = verdicts_on(visit.desk.ledger, ("link", *sorted((link["left"], link["right"]))))
+    verdicts, version = verdicts_on(visit, ("link", *sorted((link["left"], link["right"]))))
     weighty = [row for row in told["rows"] if row["without"] is not None and row["value"] > 0]
     return {
         "left_id": link["left"], "right_id": link["right"], "left": naming.account(link["left"]),

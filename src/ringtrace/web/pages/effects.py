@@ -30,7 +30,7 @@ def effect(visit: Guest, left: FromPath[str], right: FromPath[str], verdict: Fro
     ledger = visit.desk.ledger
     preview = visit.view.preview(ledger.judgements(), read_entries(ledger))
     found = preview.verdict(left, right, cast(Verdict, verdict))
-    told, version = verdicts_on(ledger, ("link", left, right))
+    told, version = verdicts_on(visit, ("link", left, right))
     visit.about = f"link:{left}:{right}"
     return visit.show("effect.html.j2", {
         "left_id": left, "right_id": right, "left": naming.account(left), "right": naming.account(right),

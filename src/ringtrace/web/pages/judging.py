@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast, get_args
 
 import anyio.to_thread
@@ -12,9 +13,11 @@ from litestar.params import FromPath, FromQuery
 
 from ringtrace.errors import UsageError
 from ringtrace.model.ring import Judgement, Verdict
-from ringtrace.store.ledger import Ledger, subject_of
+from ringtrace.pipeline.second_looks import Opinion, SecondLooks
+from ringtrace.store.ledger import subject_of
 from ringtrace.web.visit import Answer, Guest, Visit
 
+JUDGE = "POST /judge"
 _REASON = 1_000
 _PAGE = 100
 
@@ -22,11 +25,11 @@ _PAGE = 100
 @get("/judgements", sync_to_thread=True)
 def judgements(visit: Guest, before: FromQuery[int | None] = None) -> Answer:
     """All verdicts, the latest first; before: event number of the last one on the page before."""
-    undone = visit.desk.ledger.undone()
-    rows = [_row(visit, n, verdict, undone) for n, verdict in visit.desk.ledger.verdicts() if not before or n < before]
-    rows = rows[::-1]
-    last = rows[_PAGE - 1]["number"] if len(rows) > _PAGE else None
-    return visit.show("judgements.html.j2", {"judgements": rows[:_PAGE], "next": last})
+    undone, looks = visit.desk.ledger.undone(), SecondLooks.of(visit.desk.ledger)
+    given = [(n, verdict) for n, verdict in visit.desk.ledger.verdicts() if not before or n < before][::-1]
+    rows = [_row(visit, n, verdict, undone, looks) for n, verdict in given[:_PAGE]]
+    last = rows[-1]["number"] if len(given) > _PAGE else None
+    return visit.show("judgements.html.j2", {"judgements": rows, "next": last})
 
 
 @post("/judge", status_code=303)
@@ -43,10 +46,25 @@ async def judge(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     if len(reason) > _REASON:
         raise UsageError(f"a reason may have {_REASON:,} characters")
     subject = _subject(visit, {key: str(form.get(key) or "") for key in ("left", "right", "post")})
-    judgement = Judgement(subject, cast(Verdict, verdict), visit.session.user, time.time_ns() // 1000, reason.strip())
     seen = visit.seen_version(str(form.get("version") or ""))
-    number = await anyio.to_thread.run_sync(lambda: visit.desk.ledger.judge(judgement, seen))
+    record = partial(_record, visit, subject, cast(Verdict, verdict), reason.strip(), seen)
+    number = await anyio.to_thread.run_sync(record)
     return visit.back(str(form.get("next") or "/judgements"), f"recorded:{verdict}", number)
+
+
+def _record(visit: Visit, subject: tuple[str, ...], verdict: Verdict, reason: str, seen: int | None) -> int:
+    """Record a verdict; a second look is recorded beside the first, whatever version of the thing was on the page.
+
+    Raises UsageError for one of two who disagree: a third person settles that.
+    """
+    user, looks = visit.session.user, SecondLooks.of(visit.desk.ledger, subject)
+    dealt, pair = looks.is_dealt(subject, user), looks.pair(subject)
+    if pair is not None and pair.open and user in pair.people:
+        raise UsageError(
+            "you are one of two who disagree on this; a third settles it, or one of you takes a verdict back"
+        )
+    judgement = Judgement(subject, verdict, user, time.time_ns() // 1000, reason, blind=dealt)
+    return visit.desk.ledger.judge(judgement, None if dealt else seen)
 
 
 @post("/judgements/{number:int}/undo", status_code=303)
@@ -57,9 +75,14 @@ async def undo(visit: Guest, request: Request[Any, Any, Any], number: FromPath[i
     return visit.back(str(form.get("next") or "/judgements"), "undone")
 
 
-def verdicts_on(ledger: Ledger, subject: tuple[str, ...]) -> tuple[list[dict[str, Any]], int]:
-    """Return every verdict on ``subject``, oldest first, the ones that were taken back marked; and its version."""
-    changes = ledger.history(subject_of(subject))
+def verdicts_on(visit: Visit, subject: tuple[str, ...]) -> tuple[list[dict[str, Any]], int]:
+    """Return every verdict on ``subject``, oldest first, the ones that were taken back marked; and its version.
+
+    None, and version 0, as long as the visitor is to give a second look without knowing of the first.
+    """
+    changes = visit.desk.ledger.history(subject_of(subject))
+    if changes and _is_hidden(visit, subject, SecondLooks.of(visit.desk.ledger, subject)):
+        return [], 0
     undone = {int(change.payload["number"]) for change in changes if change.kind != "judgement"}
     rows = [
         {"number": change.number, "verdict": change.payload["verdict"], "analyst": change.author, "at": _at(change.at),
@@ -67,6 +90,19 @@ def verdicts_on(ledger: Ledger, subject: tuple[str, ...]) -> tuple[list[dict[str
         for change in changes if change.kind == "judgement"
     ]  # fmt: skip
     return rows, len(changes)
+
+
+def opinion_told(one: Opinion) -> dict[str, Any]:
+    """A verdict as pages tell it."""
+    return {
+        "number": one.number, "verdict": one.given.verdict, "analyst": one.given.analyst, "at": _at(one.given.at),
+        "reason": one.given.reason,
+    }  # fmt: skip
+
+
+def _is_hidden(visit: Visit, subject: tuple[str, ...], looks: SecondLooks) -> bool:
+    """Whether what was said of ``subject`` is kept from the visitor until they have judged it themselves."""
+    return visit.may(JUDGE) and looks.is_dealt(subject, visit.session.user)
 
 
 def _subject(visit: Visit, told: dict[str, str]) -> tuple[str, ...]:
@@ -82,12 +118,16 @@ def _subject(visit: Visit, told: dict[str, str]) -> tuple[str, ...]:
     return ("link", left, right)
 
 
-def _row(visit: Visit, number: int, given: Judgement, undone: frozenset[int]) -> dict[str, Any]:
+def _row(
+    visit: Visit, number: int, given: Judgement, undone: frozenset[int], looks: SecondLooks
+) -> dict[str, Any]:  # fmt: skip
     naming = visit.view.room.naming if visit.desk.analysed() else None
+    hidden = _is_hidden(visit, given.subject, looks)
     subject = [{"id": key, "name": naming.of(key) if naming else key} for key in given.subject[1:]]
     return {
-        "number": number, "kind": given.subject[0], "subject": subject, "verdict": given.verdict,
-        "reason": given.reason, "analyst": given.analyst, "at": _at(given.at), "undone": number in undone,
+        "number": number, "kind": given.subject[0], "subject": subject, "verdict": "" if hidden else given.verdict,
+        "reason": "" if hidden else given.reason, "analyst": given.analyst, "at": _at(given.at),
+        "undone": number in undone, "hidden": hidden, "blind": given.blind,
     }  # fmt: skip
 
 

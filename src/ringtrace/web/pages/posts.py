@@ -46,7 +46,7 @@ def told(visit: Visit, row: dict[str, Any]) -> tuple[dict[str, Any], dict[str, A
         "original": marked(row["text"], marks["text"]), "headline": marked(row["title"], marks["title"]),
         "folded": marked(folded.text, _folded_marks(folded, marks["text"])), "differs": folded.text != row["text"],
     }  # fmt: skip
-    verdicts, version = verdicts_on(visit.desk.ledger, ("post", post_id))
+    verdicts, version = verdicts_on(visit, ("post", post_id))
     document = {
         "post": {key: row[key] for key in (
             "post_id", "platform", "container", "account_id", "native_id", "sent_at", "sent_text", "sent_basis",

@@ -1,0 +1,151 @@
+"""Triage by two: which things a second person judges without knowing of the first, and how far the two agree.
+
+A fixed share of what one person has judged is dealt to somebody else, chosen by the thing's name alone, so that
+neither the first nor the second can choose it. Two verdicts that differ bind nobody until a third has settled it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from ringtrace.evaluation.agreement import cohen_kappa, krippendorff_alpha
+from ringtrace.model.ring import Judgement
+from ringtrace.store.ledger import Ledger
+
+SHARE = 0.25
+"""Of what is judged, the share that two people judge: that of ``ringtrace label``."""
+KINDS = ("post", "link")
+Subject = tuple[str, ...]
+
+
+def in_share(subject: Subject) -> bool:
+    """Whether a second person looks at ``subject`` ("post", id), once somebody has judged it."""
+    return subject[0] in KINDS and chance(subject) < SHARE
+
+
+def chance(subject: Subject) -> float:
+    """A number in 0..1 that hangs on the subject's name alone, evenly spread."""
+    digest = sha256("\0".join(("second look", *subject)).encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A verdict that stands. number: of its event."""
+
+    number: int
+    given: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What two said of one thing, the second without knowing of the first. third: who settled it, or None."""
+
+    subject: Subject
+    first: Opinion
+    second: Opinion
+    third: Opinion | None
+
+    @property
+    def people(self) -> tuple[str, str]:
+        return self.first.given.analyst, self.second.given.analyst
+
+    @property
+    def same(self) -> bool:
+        return self.first.given.verdict == self.second.given.verdict
+
+    @property
+    def open(self) -> bool:
+        """Whether a third has to look."""
+        return not self.same and self.third is None
+
+
+@dataclass(frozen=True)
+class SecondLooks:
+    """All verdicts of a case. standing: those not taken back, in order; asked: who ever judged a thing."""
+
+    standing: Mapping[Subject, tuple[Opinion, ...]]
+    asked: Mapping[Subject, frozenset[str]]
+
+    @classmethod
+    def of(cls, ledger: Ledger, subject: Subject | None = None) -> SecondLooks:
+        """Read the verdicts of a case from its ledger; subject: only those on one thing."""
+        undone = ledger.undone()
+        standing: defaultdict[Subject, list[Opinion]] = defaultdict(list)
+        asked: defaultdict[Subject, set[str]] = defaultdict(set)
+        for number, given in ledger.verdicts():
+            if subject in (None, given.subject):
+                asked[given.subject].add(given.analyst)
+                if number not in undone:
+                    standing[given.subject].append(Opinion(number, given))
+        return cls(
+            {key: tuple(opinions) for key, opinions in standing.items()},
+            {key: frozenset(names) for key, names in asked.items()},
+        )
+
+    def judged(self, kind: str) -> set[Subject]:
+        """Return what has a verdict that stands."""
+        return {subject for subject in self.standing if subject[0] == kind}
+
+    def is_dealt(self, subject: Subject, person: str) -> bool:
+        """Whether ``person`` is asked for a second look at ``subject``, and must not see the verdict on it."""
+        opinions = self.standing.get(subject, ())
+        return (
+            len({opinion.given.analyst for opinion in opinions}) == 1
+            and person not in self.asked[subject]
+            and in_share(subject)
+        )
+
+    def dealt(self, kind: str, person: str) -> list[tuple[int, Subject]]:
+        """Return (first verdict's event, thing) of all that ``person`` is asked to look at, oldest first."""
+        found = [
+            (opinions[0].number, subject)
+            for subject, opinions in self.standing.items()
+            if subject[0] == kind and self.is_dealt(subject, person)
+        ]
+        return sorted(found)
+
+    def pairs(self, kind: str) -> list[Pair]:
+        """Return the things that two judged, the second blind, in order of the second verdict."""
+        found = []
+        for subject, opinions in self.standing.items():
+            blind = next((one for one in opinions if one.given.blind), None)
+            if subject[0] != kind or blind is None:
+                continue
+            before = [one for one in opinions if one.number < blind.number]
+            after = [one for one in opinions if one.number > blind.number and not one.given.blind]
+            if before:
+                two = {before[-1].given.analyst, blind.given.analyst}
+                third = next((one for one in reversed(after) if one.given.analyst not in two), None)
+                found.append(Pair(subject, before[-1], blind, third))
+        return sorted(found, key=lambda pair: pair.second.number)
+
+    def pair(self, subject: Subject) -> Pair | None:
+        return next((pair for pair in self.pairs(subject[0]) if pair.subject == subject), None)
+
+    def agreement(self, kind: str) -> dict[str, Any]:
+        """Return how far two agree: judged twice, the same, kappa (None but of two people alone) and alpha."""
+        pairs = self.pairs(kind)
+        people = sorted({name for pair in pairs for name in pair.people})
+        words = [_by_name(pair) for pair in pairs]
+        kappa = cohen_kappa(words) if len(people) == 2 else math.nan
+        return {
+            "twice": len(pairs), "same": sum(pair.same for pair in pairs), "people": people,
+            "kappa": _number(kappa), "alpha": _number(krippendorff_alpha(words)),
+            "open": sum(pair.open for pair in pairs), "share": SHARE,
+        }  # fmt: skip
+
+
+def _by_name(pair: Pair) -> tuple[str, str]:
+    """The two verdicts, in the order of the people's names: kappa asks for each person's own habit."""
+    first, second = sorted((pair.first, pair.second), key=lambda one: one.given.analyst)
+    return first.given.verdict, second.given.verdict
+
+
+def _number(found: float) -> float | None:
+    return None if math.isnan(found) else round(found, 4)
