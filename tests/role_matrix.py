@@ -40,6 +40,7 @@ POST /comments/seen                     -  x  x  x  -  -  -  -  -  -
 POST /assignments                       -  x  x  -  -  -  -  -  -  -
 GET /intake                             x  -  x  -  -  -  -  -  -  -
 GET /intake/tip                         x  -  x  -  -  -  -  -  -  -
+GET /intake/leads                       x  -  x  -  -  -  -  -  -  -
 POST /intake/files                      x  -  x  -  -  -  -  -  -  -
 POST /intake/tips                       x  -  x  -  -  -  -  -  -  -
 POST /jobs                              x  x  x  -  -  -  x  -  -  -

@@ -315,11 +315,16 @@ def test_what_is_said_of_an_upload_stands_in_custody(bench):
 
 
 def test_a_tip_becomes_evidence_with_a_receipt_and_says_what_is_missing(bench):
-    fields = {"csrf": bench.csrf, "text": "一个群里有人送养", "where": "group 123"}
+    fields = {"csrf": bench.csrf, "text": "一个群里有人送养", "url": "www.bad.example/t"}
     answer = bench.client.post("/intake/tips", data=fields, headers={"accept": "application/json"}).json()
-    assert re.fullmatch(r"tip-[0-9a-f]{10}", answer["code"]) and len(answer["missing"]) == 3
-    held = [item for item in bench.case.evidence.held() if item.names[0] == f"{answer['code']}.jsonl"]
+    assert re.fullmatch(r"(\d{4}-){3}\d{4}", answer["receipt"]) and "no time is given" in answer["missing"]
+    bench.desk.tips.take_in()
+    held = [item for item in bench.case.evidence.held() if item.names[0].startswith("tip-")]
     assert len(held) == 1 and "一个群里有人送养" in bytes(bench.case.evidence.open(held[0].evidence_id)).decode()
+    found = bench.json(f"/intake/leads.json?receipt={answer['receipt']}")["leads"]
+    assert [(row["site"], row["tips"], row["asked"]) for row in found] == [("bad.example", 1, True)]
+    named = {**fields, "name": "somebody"}
+    assert bench.client.post("/intake/tips", data=named, headers={"accept": "application/json"}).status_code == 400
     assert bench.client.post("/intake/tips", data={"csrf": bench.csrf, "text": " "}).status_code == 400
 
 

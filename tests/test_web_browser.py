@@ -45,7 +45,7 @@ def addresses(served, browser):
         "actor": f"/actors/{actor['actor_id']}", "graph": f"/rings/{ring['ring_id']}/graph", "search": "/search?q=" + "宝", "nothing": "/search?q=zzzzqqqq",
         "watch": "/watch", "audit": "/audit", "texts": "/texts", "handle": "/search?handle=17000000000", "batch": "/search/batch?handles=17000000000%0Aabc",
         "post": f"/posts/{post['post_id']}", "triage": "/triage", "links": "/triage/links", "split": "/triage/disagreements", "bytes": quote,
-        "figures": "/figures", "operation": "/operation", "intake": "/intake", "tip": "/intake/tip",
+        "figures": "/figures", "operation": "/operation", "intake": "/intake", "tip": "/intake/tip", "leads": "/intake/leads",
         "custody": "/custody", "judgements": "/judgements", "help": "/help", "guide": "/help/workbench",
         "keys": "/help/keys", "missing": "/rings/ring-none",
     }  # fmt: skip

@@ -37,7 +37,7 @@ class Served:
             [sys.executable, "-m", "ringtrace", "serve", str(folder), "--port", str(port), "--json"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-        self.links = []
+        self.links, self.tips = [], ""
         self.errors = []
         self._came = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
@@ -46,8 +46,12 @@ class Served:
 
     def _read(self):
         for line in self.process.stdout:
+            told = json.loads(line)
             with self._came:
-                self.links.append(json.loads(line)["address"])
+                if "tips" in told:
+                    self.tips = told["tips"]
+                else:
+                    self.links.append(told["address"])
                 self._came.notify_all()
 
     def link(self, number=1):

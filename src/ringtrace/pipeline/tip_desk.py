@@ -52,9 +52,16 @@ def take_tips(case: Case, path: Path, told: Circumstances, asked: Asked) -> list
     """
     if path.stat().st_size > _MOST:
         raise UsageError(f"{path.name} has more than {_MOST:,} bytes; split it")
-    data, mapping = path.read_bytes(), path.with_name(path.name + MAPPING)
+    mapping = path.with_name(path.name + MAPPING)
     sidecar = mapping.read_bytes() if mapping.exists() else None
-    file = separate(Source("", "", path.name, data, zone=case.settings.zone, sidecar=sidecar))
+    return take_data(case, path.name, path.read_bytes(), sidecar, told, asked)
+
+
+def take_data(
+    case: Case, name: str, data: bytes, sidecar: bytes | None, told: Circumstances, asked: Asked
+) -> list[Answer]:
+    """Take in a file of tips from its bytes; sidecar: its mapping. See ``take_tips``."""
+    file = separate(Source("", "", name, data, zone=case.settings.zone, sidecar=sidecar))
     author = asked.document()["by"]
     with closing(case.open_ledger()) as ledger:
         vault = vault_of(ledger, author)
@@ -64,11 +71,11 @@ def take_tips(case: Case, path: Path, told: Circumstances, asked: Asked) -> list
                 f"`ringtrace record {case.folder} enrol NAME`"
             )
         check_keepers(ledger, vault)
-        evidence = _store(case, path.name, file, sidecar, told)
+        evidence = _store(case, name, file, sidecar, told)
         if data != file.data:
             _keep_original(case, ledger, vault, data, evidence, file, asked)
         known = {(tip.evidence, tip.start): tip for tip in _tips(ledger)}
-        fresh = [tip for tip in _read(vault, file, evidence) if (tip.evidence, tip.start) not in known]
+        fresh = [tip for tip in read_rows(vault, file, evidence) if (tip.evidence, tip.start) not in known]
         _record(ledger, vault, author, file, fresh)
         everything = _tips(ledger)
     leads = {(tip.evidence, tip.start): lead.id for lead in bundle(everything) for tip in lead.tips}
@@ -146,7 +153,8 @@ def _keep_original(
     ledger.record("tip_original", asked.document()["by"], payload)
 
 
-def _read(vault: Vault, file: TipFile, evidence: str) -> Iterable[Tip]:
+def read_rows(vault: Vault, file: TipFile, evidence: str) -> Iterable[Tip]:
+    """Yield the tips of a file, its reporters under their pseudonyms."""
     for row in file.rows:
         sites = sites_of(row.cells)
         site = sites[0][0] if sites else ""

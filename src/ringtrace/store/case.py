@@ -15,7 +15,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +46,7 @@ timestamp_roots = ""
 
 
 _ADDRESS = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?|http://localhost(:[0-9]+)?")
+_LISTEN = re.compile(r"[a-z0-9.-]{1,253}:[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,23 @@ class TeamSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TipSettings:
+    """Where the public may leave tips. listen: host:port to bind; address: as browsers see it, "" for the same.
+
+    forwarded: whether a web server in front names the visitor in X-Forwarded-For. each_hour, all_hour: tips taken
+    from one address, and from all. office, notice: what the page calls the office, and says first.
+    """
+
+    listen: str
+    address: str = ""
+    forwarded: bool = False
+    each_hour: int = 6
+    all_hour: int = 600
+    office: str = ""
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     name: str
     zone: str
@@ -70,6 +88,7 @@ class Settings:
     timestamp_roots: str = ""
     display_zone: str = ""
     team: TeamSettings | None = None
+    tips: TipSettings | None = None
 
     @property
     def shown_zone(self) -> str:
@@ -196,6 +215,7 @@ def _read_settings(path: Path) -> Settings:
         str(document.get("name", "case")), str(document.get("zone", "Asia/Shanghai")), str(document.get("ledger", "")),
         str(document.get("timestamp_authority", "")), str(document.get("timestamp_roots", "")),
         str(document.get("display_zone", "")), _read_team(path, document.get("team")),
+        _read_tips(path, document.get("tips")),
     )  # fmt: skip
     for key, zone in (("zone", settings.zone), ("display_zone", settings.shown_zone)):
         try:
@@ -217,4 +237,25 @@ def _read_team(path: Path, told: object) -> TeamSettings | None:
     if not _ADDRESS.fullmatch(found.address):
         told = "address in [team] is https:// and a host, or http://localhost; a port may follow"
         raise CaseError(f"{path}: {told}")
+    return found
+
+
+def _read_tips(path: Path, told: object) -> TipSettings | None:
+    """The part ``[tips]``; without it the public has no form."""
+    if told is None:
+        return None
+    kinds = {field.name: type(field.default) for field in fields(TipSettings)} | {"listen": str}
+    if not isinstance(told, dict) or any(type(value) is not kinds.get(key) for key, value in told.items()):
+        raise CaseError(
+            f"{path}: [tips] holds {', '.join(f'{name} ({kind.__name__})' for name, kind in kinds.items())}"
+        )
+    if not _LISTEN.fullmatch(told.get("listen", "")):
+        raise CaseError(f'{path}: listen in [tips] is a host and a port of this machine, as in "127.0.0.1:8720"')
+    found = TipSettings(**told)
+    if found.address and not _ADDRESS.fullmatch(found.address):
+        raise CaseError(f"{path}: address in [tips] is https:// and a host, or http://localhost; a port may follow")
+    if not found.address and not found.listen.startswith(("127.0.0.1:", "localhost:")):
+        raise CaseError(f"{path}: [tips] needs an address, under which the public's browsers ask for the form")
+    if found.each_hour < 1 or found.all_hour < 1:
+        raise CaseError(f"{path}: each_hour and all_hour in [tips] are at least 1")
     return found

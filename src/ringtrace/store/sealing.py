@@ -169,6 +169,10 @@ class Vault:
         """The 32-byte key under which tags of identities are made; it lies beside the pseudonym key."""
         return self._secret("masking")
 
+    def waiting_key(self) -> bytes:
+        """The 32-byte key under which tips wait until the case takes them in."""
+        return self._secret("waiting")
+
     def keep_prints(self, salt: str, prints: bytes) -> None:
         """Keep the tags of what was sealed with ``salt``; undoing the batch destroys them, too."""
         write_secret(self.folder / f"prints-{salt}", prints)

@@ -31,7 +31,13 @@ def serve(
         else:
             print(f"Open {address}", flush=True)
 
-    run(Case(case), port, tell)
+    def tell_public(address: str) -> None:
+        if as_json:
+            print(json.dumps({"tips": address}), flush=True)
+        else:
+            print(f"The public's form for tips answers at {address}", flush=True)
+
+    run(Case(case), port, tell, tell_public)
 
 
 def invite(

@@ -14,6 +14,7 @@ from ringtrace.errors import CaseError, RingtraceError
 from ringtrace.pipeline.alerting import masker_of
 from ringtrace.pipeline.custodian import Asked, Place, log_consultation
 from ringtrace.pipeline.room import Room
+from ringtrace.pipeline.tip_window import TipWindow
 from ringtrace.report import findings
 from ringtrace.report.caution import COLUMNS, cautions
 from ringtrace.report.conduct import Conduct
@@ -161,6 +162,9 @@ class Desk:
         self.ledger: Ledger = case.keep_ledger()
         self.discussion = Discussion(self.ledger)
         self.jobs = Jobs(case.folder, case.folder / FOLDER / "job.json")
+        self.tips = TipWindow(case, case.folder / FOLDER / "tips")
+        if self.tips.waiting():
+            self.tips.begin()
         self.indexed = (0, 0)
         self.trouble = ""
         self._lock = threading.Lock()
@@ -233,6 +237,7 @@ class Desk:
 
     def close(self) -> None:
         self.jobs.stop()
+        self.tips.end()
         self.ledger.close()
 
     def _look(self) -> tuple[int, int]:

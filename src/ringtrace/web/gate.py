@@ -6,6 +6,7 @@ A page of another site cannot use the workbench: it cannot name its host (DNS re
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote
 
@@ -61,28 +62,23 @@ class Gate:
             await self._captures(scope, receive, send)
             return
         if headers.get("host", "") not in self._hosts:
-            await _refuse(send, 421, "this address is not the workbench's")
+            await refuse(send, 421, "this address is not the workbench's")
             return
-        if scope["method"] not in _SAFE and not self._own(headers):
-            await _refuse(send, 403, "this request came from another site")
+        if scope["method"] not in _SAFE and not comes_from(headers, self._origins):
+            await refuse(send, 403, "this request came from another site")
             return
-        _choose_form(scope, headers)
+        choose_form(scope, headers)
         key = _cookie(headers.get("cookie", ""), self._sessions.cookie)
         try:
             session = await self._session(scope, key)
         except CaseError as error:
-            await _refuse(send, 503, str(error))
+            await refuse(send, 503, str(error))
             return
         if session is None and not scope["path"].startswith(_OPEN):
             await self._turn_away(scope, send)
             return
         scope[SESSION], scope[KEY] = session, key  # type: ignore[literal-required]
-        await self._app(scope, receive, _strict(send, scope["path"]))
-
-    def _own(self, headers: dict[str, str]) -> bool:
-        """Whether an unsafe request came from a page of ours; programs that send no origin still need the token."""
-        origin, site = headers.get("origin"), headers.get("sec-fetch-site", "same-origin")
-        return site in ("same-origin", "none") and (origin is None or origin in self._origins)
+        await self._app(scope, receive, strict(send, scope["path"]))
 
     async def _session(self, scope: HTTPScope, key: str) -> Session | None:
         """The session of a cookie; a team's is in the database, whose answer keeps nobody else waiting."""
@@ -95,7 +91,7 @@ class Gate:
     async def _turn_away(self, scope: HTTPScope, send: Send) -> None:
         if scope[AS_JSON] or scope["method"] not in _SAFE:  # type: ignore[literal-required]
             how = "sign in" if self._sessions.address else "come in by the address that `ringtrace serve` printed"
-            await _refuse(send, 401, how)
+            await refuse(send, 401, how)
             return
         there = [*_HEADERS, (b"location", self._sessions.entrance.encode())]
         await send({"type": "http.response.start", "status": 303, "headers": there})
@@ -107,7 +103,13 @@ def session_of(scope: Scope) -> Session | None:
     return found
 
 
-def _choose_form(scope: HTTPScope, headers: dict[str, str]) -> None:
+def comes_from(headers: Mapping[str, str], origins: Set[str]) -> bool:
+    """Whether an unsafe request came from a page of these origins, or from a program, which sends no origin."""
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site", "same-origin")
+    return site in ("same-origin", "none") and (origin is None or origin in origins)
+
+
+def choose_form(scope: HTTPScope, headers: dict[str, str]) -> None:
     """``/x.json`` is the JSON twin of ``/x``; so is ``/x`` for those who accept JSON rather than HTML."""
     accept = headers.get("accept", "")
     as_json = "application/json" in accept and "text/html" not in accept
@@ -128,7 +130,8 @@ def _cookie(header: str, name: str) -> str:
     return jar[name].value if name in jar else ""
 
 
-def _strict(send: Send, path: str) -> Send:
+def strict(send: Send, path: str) -> Send:
+    """Give every answer the strict headers, and nothing but what is static a place in a cache."""
     kept = b"private, max-age=3600" if path.startswith("/static/") else b"no-store"
 
     async def sending(message: Message) -> None:
@@ -141,7 +144,8 @@ def _strict(send: Send, path: str) -> Send:
     return sending
 
 
-async def _refuse(send: Send, status: int, why: str) -> None:
+async def refuse(send: Send, status: int, why: str) -> None:
+    """Answer with a few words and nothing else."""
     headers = [*_HEADERS, (b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": why.encode(), "more_body": False})

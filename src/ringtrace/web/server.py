@@ -18,6 +18,7 @@ from ringtrace.web.session import Doorkeeper, Sessions
 if TYPE_CHECKING:
     import uvicorn
 
+    from ringtrace.web.beside import Beside
     from ringtrace.web.desk import Desk
     from ringtrace.web.team import Team
 
@@ -37,8 +38,12 @@ class _WithoutPandas(MetaPathFinder):
             raise ModuleNotFoundError("the workbench does without pandas", name=fullname)
 
 
-def run(case: Case, port: int, tell: Callable[[str], None]) -> None:
+def run(
+    case: Case, port: int, tell: Callable[[str], None], tell_public: Callable[[str], None] = lambda address: None
+) -> None:
     """Serve ``case`` until interrupted. tell(address): called with each one-time address. Raises UsageError.
+
+    tell_public(address): where the public's form answers, if ``[tips]`` turned it on.
 
     The socket listens and the address is told before the libraries are loaded: a browser that is quicker waits.
     """
@@ -50,11 +55,12 @@ def run(case: Case, port: int, tell: Callable[[str], None]) -> None:
         alone.offer()
     second = _listen(0) if alone is not None else None
     desk, server = _furnish(case, alone, bound, second.getsockname()[1] if second is not None else 0, tell)
+    beside = _open_to_public(desk, tell_public)
     later = Timer(_PATIENCE, desk.warm)
     later.daemon = True
     later.start()
     try:
-        asyncio.run(server.serve(sockets=[listening, second] if second is not None else [listening]))
+        asyncio.run(_serve(server, [listening, second] if second is not None else [listening], beside))
     except KeyboardInterrupt:
         pass
     finally:
@@ -98,13 +104,40 @@ def _open_to_team(desk: Desk, tell: Callable[[str], None]) -> Team:
     return team
 
 
-def _listen(port: int) -> socket.socket:
+async def _serve(server: uvicorn.Server, sockets: list[socket.socket], beside: Beside | None) -> None:
+    """Serve the workbench, and the public's form beside it until the workbench ends."""
+    task = asyncio.create_task(beside.serve()) if beside is not None else None
+    try:
+        await server.serve(sockets=sockets)
+    finally:
+        if beside is not None and task is not None:
+            beside.end()
+            await task
+
+
+def _open_to_public(desk: Desk, tell: Callable[[str], None]) -> Beside | None:
+    """Bind the socket of the public's form as the operator says; None where it is not turned on."""
+    settings = desk.case.settings.tips
+    if settings is None:
+        return None
+    from ringtrace.web.beside import Beside
+    from ringtrace.web.tip_line import TipLine
+
+    host, _, port = settings.listen.rpartition(":")
+    listening = _listen(int(port), host, "change listen under [tips] in case.toml")
+    bound = listening.getsockname()[1]
+    tell(settings.address or f"http://{host}:{bound}")
+    return Beside(TipLine(settings, desk.tips).application(bound), listening)
+
+
+def _listen(port: int, host: str = HOST, advice: str = "give another with --port") -> socket.socket:
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        found.bind((HOST, port))
-    except OSError as error:
+        found.bind((host, port))
+    except (OSError, OverflowError) as error:
         found.close()
-        raise UsageError(f"port {port} cannot be taken ({error.strerror}); give another with --port") from error
+        why = error.strerror if isinstance(error, OSError) else "there is no such port"
+        raise UsageError(f"port {port} cannot be taken ({why}); {advice}") from error
     found.listen(128)
     return found

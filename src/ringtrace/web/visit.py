@@ -164,7 +164,7 @@ class Visit:
         undo, session.undo = session.undo, 0
         address = self.request.url.path
         query = f"?{self.request.url.query}" if self.request.url.query else ""
-        page = _environment().get_template(template).render(
+        page = environment().get_template(template).render(
             **document, _=language.say, say=self._say, count=language.count, language=language, languages=languages(),
             session=session, said=said, undo=undo, case=self.desk.case.settings.name, version=__version__, here=address,
             synthetic=self.desk.analysed() and self.view.synthetic, address=address + query,
@@ -207,7 +207,8 @@ def menu() -> list[tuple[int, str, str, str]]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of the workbench, with everything escaped that is put into them."""
     made = Environment(
         autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True, loader=FunctionLoader(_part)
     )

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +16,19 @@ from litestar.params import FromQuery
 from ringtrace.errors import UsageError
 from ringtrace.model.custody import FIELDS, Circumstances
 from ringtrace.pipeline.adding import add
+from ringtrace.pipeline.custodian import Asked
+from ringtrace.pipeline.tip_desk import find_tip, leads_of
+from ringtrace.pipeline.tip_window import FIELDS as FIELDS_OF_TIP
 from ringtrace.store.evidence import Receipt
 from ringtrace.web.visit import Answer, Guest, Visit
 
 PLACE = (70, "Intake", "/intake", "i")
 _PAGE = 60
 _WORDS = 500
-_TIP = 20_000
+_PAGES = 5
+_LEADS = 200
 _CHUNK = 1 << 20
 _NAME = 180
-_WANTED = {
-    "where": "where it was seen (address, group, app)", "when": "when it was seen",
-    "contact": "a number or account that was given", "child": "what was said of a child (age, sex, place)",
-}  # fmt: skip
 
 
 @get("/intake", sync_to_thread=True)
@@ -73,28 +70,33 @@ async def upload(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]
 @get("/intake/tip", sync_to_thread=True)
 def tip_form(visit: Guest) -> Answer:
     """A form for what somebody reports by telephone or in person."""
-    return visit.show("tip.html.j2", {"code": "", "missing": [], "wanted": _WANTED})
+    return visit.show("tip.html.j2", {"receipt": "", "missing": [], "asks_names": visit.desk.tips.asks_names()})
 
 
 @post("/intake/tips", status_code=200)
 async def tip(visit: Guest, request: Request[Any, Any, Any]) -> Answer:
-    """Take a tip in as evidence of its own; answers with its receipt code and what it lacks. Fields: text, where ..."""
+    """Take a tip in; answers with its receipt and what it lacks. Fields: as of the tip window."""
     form = await request.form()
-    told = {name: str(form.get(name) or "").strip() for name in ("text", *_WANTED, "who")}
-    if not told["text"]:
-        raise UsageError("say what was seen")
-    if sum(map(len, told.values())) > _TIP:
-        raise UsageError(f"a tip may have {_TIP:,} characters; bring the rest in as a file")
-    code = "tip-" + secrets.token_hex(5)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    row = {"id": code, "received": at, "text": told["text"], "name": told["who"], "url": told["where"]}
-    row["text"] += "".join(f"\n{name}: {told[name]}" for name in ("when", "contact", "child") if told[name])
-    with tempfile.TemporaryDirectory(prefix="ringtrace-") as folder:
-        (Path(folder) / f"{code}.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n", "utf-8")
-        source = Circumstances(source="tip, typed in at the workbench", received_by=visit.session.user)
-        await anyio.to_thread.run_sync(lambda: add(visit.desk.case, [Path(folder)], source, lambda *_: None))
-    missing = [words for name, words in _WANTED.items() if not told[name]]
-    return visit.show("tip.html.j2", {"code": code, "missing": missing, "wanted": _WANTED})
+    said = {name: str(form.get(name) or "") for name in FIELDS_OF_TIP}
+    left = await anyio.to_thread.run_sync(lambda: visit.desk.tips.leave(said, visit.session.user))
+    visit.desk.tips.begin()
+    return visit.show("tip.html.j2", {"receipt": left.receipt, "missing": list(left.missing), "asks_names": False})
+
+
+@get("/intake/leads", sync_to_thread=True)
+def leads(visit: Guest, receipt: FromQuery[str] = "") -> Answer:
+    """Reports of one website as one lead; receipt: of the tip whose lead comes first."""
+    found = leads_of(visit.desk.case)
+    wanted = find_tip(visit.desk.case, receipt, Asked(visit.session.user))[1].id if receipt else ""
+    found.sort(key=lambda lead: lead.id != wanted)
+    rows = [
+        {"lead_id": lead.id, "site": lead.site, "tips": len(lead.tips), "reporters": lead.reporters,
+         "pages": list(lead.pages[:_PAGES]), "missing": lead.missing, "asked": lead.id == wanted,
+         "evidence": [{"evidence_id": tip.evidence, "start": tip.start} for tip in lead.tips[:_PAGES]]}
+        for lead in found[:_LEADS]
+    ]  # fmt: skip
+    document = {"leads": rows, "total": len(found), "waiting": visit.desk.tips.waiting(), "receipt": receipt}
+    return visit.show("leads.html.j2", document)
 
 
 @post("/jobs", status_code=303)
@@ -167,4 +169,4 @@ def _read(visit: Visit, ids: list[str]) -> Mapping[str, dict[str, Any]]:
     return {row["evidence_id"]: {name: row[name] for name in columns} for row in rows}
 
 
-HANDLERS = [intake, upload, tip_form, tip, start, stop, last]
+HANDLERS = [intake, upload, tip_form, tip, leads, start, stop, last]
