@@ -85,6 +85,7 @@ def grown(tiny_evidence, tmp_path_factory, session_keys):
     return case, first, analyse(case, 1, quiet)
 
 
+@pytest.mark.slow
 def test_the_first_run_has_nothing_to_compare_with(grown):
     _, first, _ = grown
     assert (
@@ -94,6 +95,7 @@ def test_the_first_run_has_nothing_to_compare_with(grown):
     )
 
 
+@pytest.mark.slow
 def test_a_second_run_says_what_it_changed(grown):
     case, first, second = grown
     changes = second.changes
@@ -111,6 +113,7 @@ def test_a_second_run_says_what_it_changed(grown):
     assert sum(row["kind"] == "actor" and row["change"] == "new" for row in rows) == changes.turns.get("actor new", 0)
 
 
+@pytest.mark.slow
 def test_a_run_that_changes_nothing_leaves_what_the_last_one_said(grown):
     case, _, second = grown
     before = {path.name: path.read_bytes() for path in (case.analysis / "since").iterdir()}
@@ -119,6 +122,7 @@ def test_a_run_that_changes_nothing_leaves_what_the_last_one_said(grown):
     assert {path.name: path.read_bytes() for path in (case.analysis / "since").iterdir()} == before
 
 
+@pytest.mark.slow
 def test_a_damaged_memory_of_the_last_run_is_a_first_run(grown, tmp_path):
     case, _, _ = grown
     copy = tmp_path / "case"

@@ -74,12 +74,14 @@ def played(spec_name: str) -> Play:
 EVERY = pytest.mark.parametrize("name", ["tiny", "middle", "hard"])
 
 
+@pytest.mark.slow
 def test_the_same_spec_gives_the_same_script() -> None:
     assert write(tiny()) == write(tiny())
     assert write(tiny(4)) != write(tiny())
     assert write(middle()) == played("middle").script
 
 
+@pytest.mark.slow
 def test_hash_order_does_not_matter() -> None:
     code = (
         "import hashlib, sys; sys.path.insert(0, sys.argv[1]);"

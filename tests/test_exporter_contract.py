@@ -119,6 +119,7 @@ def test_synthetic_evidence_stays_marked(name, written):
     assert "synthetic" in whole_text(written / name).lower()
 
 
+@pytest.mark.slow
 @each_exporter
 def test_a_ring_of_a_thousand_members_keeps_a_sane_size(name, session_keys, tmp_path):
     case = sample_case(tmp_path / "case", members=1_000, claims=3)

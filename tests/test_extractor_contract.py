@@ -75,6 +75,7 @@ def test_naughty_strings_break_nothing(name, part, text):
     check(part, TextView(text))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ATTACKS)
 def test_a_megabyte_takes_no_more_than_a_second(unit):
     text = (unit * (1_000_000 // len(unit.encode()) + 1))[:1_000_000]

@@ -224,6 +224,7 @@ def test_a_damaged_cache_changes_nothing(author, authors, whole, tmp_path, sessi
     assert tables_of(case) == whole[author]
 
 
+@pytest.mark.slow
 def test_what_is_erased_is_not_remembered(tmp_path, session_keys):
     from ringtrace.pipeline.custodian import Asked, erase
 
@@ -243,6 +244,7 @@ def test_what_is_erased_is_not_remembered(tmp_path, session_keys):
     assert not any("平板电脑" in word or gone in word for word in words)
 
 
+@pytest.mark.slow
 def test_a_run_after_a_verdict_reads_nothing_anew_and_one_after_evidence_does(tmp_path, session_keys, monkeypatch):
     from ringtrace.model.ring import Judgement
     from ringtrace.pipeline import gathering

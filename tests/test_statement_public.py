@@ -81,6 +81,7 @@ def test_any_text_is_read_within_its_bounds(text):
         assert 0 <= draft.start < draft.stop <= len(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["27 suspects and ", "被", "1名", "四川3名、", "arrested 3 "])
 def test_a_hostile_text_is_read_in_bounded_time(piece):
     drafts = read_public_figures(piece * (40_000 // len(piece)))

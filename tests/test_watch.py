@@ -109,6 +109,7 @@ def test_alerts_come_with_their_bytes_and_go_when_seen(case, tmp_path):
     assert [one.watch.kind for one in alerts_in(case)] == ["phone"]
 
 
+@pytest.mark.slow
 def test_the_command_takes_tables_and_tells_by_its_exit_code(case, tmp_path):
     table = write(
         tmp_path, "wanted.csv", "kind,value,reason\nphone,170-0000-0042,caller\nqq,nobody,caller\nqq,1000777,\n"

@@ -47,6 +47,7 @@ SERVER = (
 """Stands for a server that started work, which says by a byte that it has locked the case."""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not tell of processes by files")
 def test_what_a_killed_server_left_running_is_ended_and_what_a_living_one_runs_is_not(tiny_case, tmp_path):
     folder, memory = tmp_path / "case", tmp_path / "memory" / "job.json"
