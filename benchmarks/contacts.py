@@ -3,6 +3,7 @@
 python benchmarks/contacts.py                  F1 by kind for every author and voice
 python benchmarks/contacts.py third fourth     these authors only
 python benchmarks/contacts.py dev --misses 40  and print what was missed and what was made up
+python benchmarks/contacts.py FILE.jsonl --counts   labelled texts of your own, as counts: right, found, true
 
 The evaluation author is refused: it is measured by ``ringtrace evaluate`` only, as counts. Texts
 are those of the truth, read one by one; owners are those that the stances settle.
@@ -95,6 +96,19 @@ class Tally:
         }
         return scores
 
+    def counts(self) -> dict[str, Any]:
+        """Return kind -> [right, found, true] and true owner -> [right, of found]."""
+        kinds = sorted({*self.wanted, *self.found})
+        told: dict[str, Any] = {kind: [c[kind] for c in (self.hits, self.found, self.wanted)] for kind in kinds}
+        told["contacts"] = [sum(c[k] for k in CONTACT_KINDS) for c in (self.hits, self.found, self.wanted)]
+        owners: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+        for (owner, read), n in self.owners.items():
+            owners[owner][0] += n * (owner == read)
+            owners[owner][1] += n
+        told["owners"] = dict(sorted(owners.items()))
+        told["false in texts without"] = f"{self.false} in {self.background}"
+        return told
+
     def _f1(self, kinds: frozenset[str] | set[str]) -> dict[str, float]:
         hits, found, wanted = (sum(c[k] for k in kinds) for c in (self.hits, self.found, self.wanted))
         return {
@@ -142,11 +156,12 @@ def main() -> None:
     parser.add_argument("names", nargs="*", default=[*AUTHORS, *sorted(path.stem for path in VOICES.glob("*.jsonl"))])
     parser.add_argument("--misses", type=int, default=0)
     parser.add_argument("--kinds", nargs="*", default=None)
+    parser.add_argument("--counts", action="store_true")
     parser.add_argument("--posts", type=int, default=POSTS)
     parser.add_argument("--seed", type=int, default=SEED)
     asked = parser.parse_args()
     for name in asked.names:
-        voice = VOICES / f"{name}.jsonl"
+        voice = Path(name) if name.endswith(".jsonl") else VOICES / f"{name}.jsonl"
         try:
             rows = read_voice(voice) if voice.exists() else read_author(name, asked.posts, asked.seed)
         except ModuleNotFoundError:
@@ -154,7 +169,10 @@ def main() -> None:
         tally = Tally()
         for row in rows:
             tally.add(row)
-        print(json.dumps({name: tally.document()}, ensure_ascii=False, indent=1))
+        if asked.counts:
+            print(voice.stem, json.dumps(tally.counts(), ensure_ascii=False))
+        else:
+            print(json.dumps({name: tally.document()}, ensure_ascii=False, indent=1))
         wanted = [wrong for wrong in tally.wrong if asked.kinds is None or wrong[1] in asked.kinds]
         for what, kind, value, text in wanted[: asked.misses]:
             print(f"{what:8} {kind:9} {value:24} {text!r}")

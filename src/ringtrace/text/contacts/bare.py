@@ -16,9 +16,10 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from ringtrace.text import lexicon
-from ringtrace.text.contacts.numbers import Taken
+from ringtrace.text.contacts.pinyin import is_pinyin
 from ringtrace.text.contacts.scene import Scene
 from ringtrace.text.contacts.tables import cues, one_of
+from ringtrace.text.contacts.telephone import Taken
 from ringtrace.text.view import TextView
 
 DIGITS, DRESSED, NAMED = "digits by themselves", "dressed digits by themselves", "id by itself"
@@ -33,9 +34,6 @@ _MARKED = re.compile(r"[\d_]")
 _FEWEST = 5
 """Digits of a number by itself; one more where they stand apart."""
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{0,2}")
-_SYLLABLES = re.compile(
-    r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcswy])?(?:i?ang?|i?ong|u?eng?|u?an|ing?|un|u?ai|u?ei|i?ao|i?ou|u?o|i?u|i?e|[aeiouv])"
-)
 _CLAUSE = "。!?;\n"
 _REACH, _BESIDE, _HINTED = 14, 10, 6
 _CALLED = re.compile(r"@[^\s@,，:：]{1,16}$")
@@ -169,7 +167,7 @@ class _Weigher:
             total += weights["digits" if count > 1 and len(letters) > 2 else "digit"]
         total += weights["long"] if len(value) >= 8 else 0.0
         total += weights["hyphen"] if "-" in value else 0.0
-        if len(letters) >= 5 and _spelled(letters):
+        if len(letters) >= 5 and is_pinyin(letters):
             total += weights["spelled"]
         if letters in self.words.known or re.split(r"[_\d-]", value)[0] in self.words.known:
             total += _weights()["around"]["known_word"]
@@ -223,16 +221,6 @@ class _Weigher:
             re.search(r"\d\W{0,2}$", self.scene.strong[max(0, start - 3) : start])
             or re.match(r"\W{0,2}\d", self.scene.strong[stop : stop + 3])
         )
-
-
-def _spelled(letters: str) -> bool:
-    at = 0
-    while at < len(letters):
-        match = _SYLLABLES.match(letters, at)
-        if match is None or match.end() == at:
-            return False
-        at = match.end()
-    return True
 
 
 def _chance(log_odds: float) -> float:

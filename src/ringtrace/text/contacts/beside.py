@@ -6,11 +6,11 @@ import re
 
 from ringtrace.text.contacts.groups import Group
 from ringtrace.text.contacts.handles import Token, read_digits, read_id, read_name
-from ringtrace.text.contacts.numbers import Number
 from ringtrace.text.contacts.reading import Reading, numbers_in
 from ringtrace.text.contacts.scene import LONGEST_CUE, Scene
+from ringtrace.text.contacts.telephone import Number
 
-_BEFORE = re.compile(r"(?<![a-z0-9_@./-])(@?[a-z][a-z0-9_-]{4,31}|\d{5,11})$")
+_BEFORE = re.compile(r"(?<![a-z0-9_@./-])(@?[a-z][a-z0-9_-]{4,31}|\d{5,11}|\d{3,4}(?:[ -]\d{3,4}){1,2})$")
 _TURNED = re.compile(r"[a-z0-9_-]{5,19}[a-z](?![a-z0-9_])")
 _SIGNS = re.compile(r"[^\w+@]{0,4}")
 _STRAY_SIGN = re.compile(r"[^\w\n]{1,3}(?=[a-z][a-z0-9_-]{5,19}(?![a-z0-9_]))")
@@ -43,9 +43,12 @@ def _token_before(reading: Reading, group: Group, same: bool) -> Token | None:
     if match is None:
         return None
     start, stop, value = base + match.start(1), base + match.end(1), match.group(1).lstrip("@")
+    if value[0].isdigit():
+        value = re.sub(r"\D", "", value)
     inside = any(cue.stop > start for cue in scene.cues_in(start - LONGEST_CUE, stop))
     taken = inside or reading.taken.holds(start, stop)
-    if taken or not is_strong(value) or (value.isdigit() and (value[0] == "0" or not (group.sure or same))):
+    called = group.sure or same or "我" in window[cut:] or "my" in window[cut:]
+    if taken or not is_strong(value) or (value.isdigit() and (value[0] == "0" or not called)):
         return None
     return Token(start, stop, ((start, stop),), value, "value before its cue", match.group(1)[0] == "@")
 

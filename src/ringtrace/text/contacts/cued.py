@@ -6,9 +6,9 @@ from ringtrace.text.contacts.beside import is_strong, sounded_digits, value_at, 
 from ringtrace.text.contacts.groups import Group
 from ringtrace.text.contacts.handles import Token
 from ringtrace.text.contacts.kinds import add_number, assign
-from ringtrace.text.contacts.numbers import Number
 from ringtrace.text.contacts.reading import Reading, home_of, number_at
 from ringtrace.text.contacts.scene import Scene
+from ringtrace.text.contacts.telephone import Number
 
 
 def read_group(reading: Reading, group: Group, following: int, used: set[int]) -> None:

@@ -7,13 +7,13 @@ from ringtrace.text.contacts.addresses import find_addresses
 from ringtrace.text.contacts.cued import read_group
 from ringtrace.text.contacts.groups import Group, group_cues
 from ringtrace.text.contacts.kinds import add_number
-from ringtrace.text.contacts.numbers import MOST as NUMBERS_MOST
 from ringtrace.text.contacts.numbers import find_numbers
 from ringtrace.text.contacts.reading import Reading
 from ringtrace.text.contacts.scene import MOST as CUES_MOST
 from ringtrace.text.contacts.scene import lay_out
 from ringtrace.text.contacts.splits import find_splits
 from ringtrace.text.contacts.tables import cues
+from ringtrace.text.contacts.telephone import MOST as NUMBERS_MOST
 from ringtrace.text.contacts.uncued import read_bare
 from ringtrace.text.view import TextView
 

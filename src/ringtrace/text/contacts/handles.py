@@ -6,6 +6,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
+from ringtrace.text.contacts.pinyin import is_pinyin
 from ringtrace.text.contacts.scene import Scene
 
 _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}(?![a-z0-9_])")
@@ -13,11 +14,13 @@ _ID = re.compile(r"[a-z][a-z0-9_-]{5,19}(?![a-z0-9_])")
 SPACED = re.compile(
     r"(?<![a-z0-9])[a-z0-9][a-z0-9_]{0,4}([-_·•.~*|/+、,;^#=&])(?:[a-z0-9_-]{1,5}\1){2,30}[a-z0-9_]{1,8}(?![a-z0-9])"
 )
+_SYLLABLED = re.compile(r"([a-z]{2,6}(?: [a-z]{1,6}){1,3}) ?_?\d{2,6}(?![a-z0-9_])")
+_ID_MOST = 20
 _NAME = re.compile(r"@?([a-z][a-z0-9_]{3,31})(?![a-z0-9_@])")
 _RUN = re.compile(r"[a-z0-9_-]+")
 _CHAIN_GAP = re.compile(r"\s{0,2}\n\s{0,2}|(?:[^\w\n]|_){0,3}")
 _WORDS = re.compile(
-    r"下划线|下滑线|下杠|底杠|底线|\bunderscore\b|横杠|横线|中杠|杠|中划线|减号|短横|\bdash\b|\bhyphen\b|\bminus\b|小写|大写|字母|数字|英文|后面|再加|然后|加上|全小写"
+    r"下划线|下滑线|下杠|底杠|底线|\bunderscore\b|横杠|横线|中杠|杠|中划线|减号|短横|\bdash\b|\bhyphen\b|\bminus\b|小写|大写|加(?=数字|字母|下划|下杠|\d{2})|字母|数字|英文|后面|再加|然后|加上|全小写"
 )
 _SIGNS = {"underscore": "_", "下划线": "_", "下滑线": "_", "下杠": "_", "底杠": "_", "底线": "_"}
 _DASHES = frozenset({"杠", "横杠", "横线", "中杠", "中划线", "减号", "短横", "dash", "hyphen", "minus"})
@@ -35,6 +38,8 @@ _TILDE = re.compile(r" ?[~〜∼] ?[a-z0-9_]")
 # A number with a letter between its groups: "272r374b2t73".
 _LETTERED = re.compile(r"\d{1,6}(?:[a-z]\d{1,6}){3,10}(?![a-z0-9_])")
 _REACH = 60
+_COMMA, _SIGNED = frozenset(",，、;；。"), 3
+"""Signs that close a clause; gaps without one, from which on one of them ends a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def _digit_runs(scene: Scene, at: int) -> list[tuple[int, int]]:
     """Return runs of strong digits from ``at`` on, parted only by a few symbols."""
     text = scene.strong
     runs: list[tuple[int, int]] = []
+    gaps: list[str] = []
     while len(runs) < 24 and at < len(text) and text[at] in "0123456789":
         stop = at
         while stop < len(text) and text[stop] in "0123456789" and stop - at < 40:
@@ -107,9 +113,17 @@ def _digit_runs(scene: Scene, at: int) -> list[tuple[int, int]]:
         runs.append((at, stop))
         gap = _CHAIN_GAP.match(text, stop)
         at = gap.end() if gap else len(text)
-        if at == stop:
+        if at == stop or _closes(gap, gaps):
             break
+        gaps.append(gap.group() if gap else "")
     return runs
+
+
+def _closes(gap: re.Match[str] | None, gaps: list[str]) -> bool:
+    """Whether a comma closes the number whose digits had other signs between: "2 0 7 7 1 5 3 9 4 6 ,两边"."""
+    if gap is None or len(gaps) < _SIGNED or _COMMA.isdisjoint(gap.group()):
+        return False
+    return all(_COMMA.isdisjoint(earlier) for earlier in gaps)
 
 
 def _worded(scene: Scene, at: int, low: int, high: int) -> Token | None:
@@ -274,7 +288,16 @@ def read_id(scene: Scene, at: int, joins: bool) -> Token | None:
         return Token(at, match.end(), ((at, match.end()),), match.group(), "cue+id", True)
     if at >= len(text) or not ("a" <= text[at] <= "z"):
         return None
-    return _assemble(scene, at, joins)
+    return (_syllabled(scene, at) if joins else None) or _assemble(scene, at, joins)
+
+
+def _syllabled(scene: Scene, at: int) -> Token | None:
+    """Return an id whose syllables stand apart before its digits: "xiao lan 0372"."""
+    match = _SYLLABLED.match(scene.text, at)
+    value = match.group().replace(" ", "") if match else ""
+    if match is None or len(value) > _ID_MOST or not all(map(is_pinyin, match.group(1).split())):
+        return None
+    return Token(*match.span(), (match.span(),), value, "cue+id in parts", False)
 
 
 def _despaced(spaced: re.Match[str]) -> Token | None:

@@ -8,9 +8,9 @@ from ringtrace.model.mention import Owner
 from ringtrace.text.contacts.beside import chinese_before, is_strong
 from ringtrace.text.contacts.groups import Group
 from ringtrace.text.contacts.handles import Token
-from ringtrace.text.contacts.numbers import Number
 from ringtrace.text.contacts.reading import Reading
 from ringtrace.text.contacts.scene import Scene
+from ringtrace.text.contacts.telephone import Number
 
 # What ends a clause behind a name of letters only: not another word.
 _CLOSED = re.compile(r"\s*(?:$|[\n.,;!?)]|[^\x00-\x7f])")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from ringtrace.model.mention import Candidate, Owner
 from ringtrace.text.contacts.handles import Token
-from ringtrace.text.contacts.numbers import Number, Taken
 from ringtrace.text.contacts.owners import owner_of
 from ringtrace.text.contacts.scene import Scene
+from ringtrace.text.contacts.telephone import Number, Taken
 from ringtrace.text.view import TextView
 
 

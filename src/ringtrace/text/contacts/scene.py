@@ -42,6 +42,9 @@ _SOUNDED_Q = re.compile(r"(?<![a-z0-9_])q(?:[:号 ]{0,2}(?=[^a-z0-9])|(?=[oilzsb
 ADDING = frozenset("加+我留伽嘉佳私")
 _PARTED_Q = re.compile(r"q(?<=\dq)(?=[^\w]{0,3}\d{5})")
 _TOLD = 24
+_EAST_ASIAN = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
+# "17000... 加V": the letter stands behind its number, and nothing has to follow.
+_ADDED_BEHIND = re.compile(r"(?<=\d)[ ,;/]{0,2}[加+] ?([vwq])(?![a-z0-9])")
 _ADDED_LETTER = re.compile(r"(?<=[加+伽嘉佳私])[vw](?=[a-z])")
 _LEET = re.compile(r"(?<![a-z0-9])[a-z]+[013457@$!][a-z013457@$!]*(?![a-z0-9])")
 LEET_LETTERS = str.maketrans("013457@$!", "oieastasi")
@@ -83,6 +86,11 @@ class Scene:
     def strong(self) -> str:
         """Digits, number words and marks as digits, all else as in ``text``."""
         return self.text.translate(digit_tables()[0])
+
+    @cached_property
+    def chinese(self) -> bool:
+        """Whether the text holds a Chinese character or another of East Asia."""
+        return not self.text.isascii() and _EAST_ASIAN.search(self.text) is not None
 
     @cached_property
     def digits(self) -> int:
@@ -215,6 +223,7 @@ def _single_letters(folded: str, text: str, kept: list[Cue]) -> list[Cue]:
     places += [(match.start(), "q") for match in islice(_PARTED_Q.finditer(text), MOST)]
     places += [(match.start(), match.group()) for match in islice(_CLUSTERED.finditer(folded), MOST)]
     places += [(match.start(), match.group()) for match in islice(_ADDED_LETTER.finditer(text), MOST)]
+    places += [(match.start(1), match.group(1)) for match in islice(_ADDED_BEHIND.finditer(text), MOST)]
     return [
         Cue(at, at + 1, "qq" if letter == "q" else "wechat", at > 0 and text[at - 1] in ADDING)
         for at, letter in places

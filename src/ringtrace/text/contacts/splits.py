@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from ringtrace.text.contacts.numbers import MOBILE, Number
 from ringtrace.text.contacts.scene import Cue, Scene
+from ringtrace.text.contacts.telephone import MOBILE, Number
 
 _RANK = {"split_head": 0, "split_middle": 1, "split_tail": 2}
 _PARTS_MOST = 8

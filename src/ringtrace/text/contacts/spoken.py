@@ -14,6 +14,8 @@ from ringtrace.text.folding import Edit
 _MOST, _CHAINS_MOST = 10_000, 500
 # "一百七十" before further digits says 170.
 _HUNDRED = re.compile(r"(\d)百(\d)十(\d?)(?=[^\w]{0,2}\d{2})")
+# "一百七 零零七二 三八五六": the tens without their word, where a mobile number follows from it.
+_SEVENTEEN_TENS = re.compile(r"1百([3-9])(?=(?:[^\w\n]{0,2}\d){8}(?!\d))")
 # "3个8" inside a chain of digits says 888.
 _TIMES = re.compile(r"(?<=\d)([2-5])[个连连](\d)|([2-5])[个连](\d)(?=[ -]?\d{2})")
 # Numerals in groups: "一百七十 零零 一十二 三十四 五十六" says 170 00 12 34 56.
@@ -81,6 +83,7 @@ def _times_edits(strong: str) -> list[Edit]:
     ]
     if not edits:
         edits = [(m.start(), m.end(), m.group(1) + m.group(2) + (m.group(3) or "0")) for m in _HUNDRED.finditer(strong)]
+        edits = edits or [(m.start(), m.end(), f"1{m.group(1)}0") for m in _SEVENTEEN_TENS.finditer(strong)]
     return edits[:_MOST]
 
 
@@ -104,13 +107,16 @@ def _listed() -> str:
 
 
 _GLUED = re.compile(rf"(?<![a-z0-9_])(?:(?>{_listed()}|\d)){{6,40}}+(?![a-z0-9_])")
+# The same with signs between: "2one2-five55-0one23", "oneseven00oh-oh 44 82 16".
+_GLUED_APART = re.compile(rf"(?<![a-z0-9_])(?:(?>{_listed()}|\d)[ .-]{{0,2}}){{9,40}}+(?<![ .-])(?![a-z0-9_])")
+_TELEPHONE = re.compile(r"(?:86)?1[3-9]\d{9}|1?[2-9]\d{2}[2-9]\d{6}|0?7\d{9}")
 _PART = re.compile(rf"{_listed()}|\d")
 
 
 def _spoken(text: str) -> bool:
     if len(_SPOKEN.find_matches_as_indexes(text)) < 2:
         return False
-    return _CHAIN.search(text) is not None or _GLUED.search(text) is not None
+    return any(pattern.search(text) is not None for pattern in (_CHAIN, _GLUED, _GLUED_APART))
 
 
 def _spoken_edits(text: str) -> list[Edit]:
@@ -130,7 +136,7 @@ def _spoken_edits(text: str) -> list[Edit]:
                 edits.append((base + match.end(), base + gap_stop, ""))
         if _MAIL_TAIL.match(text, chain.end()) and _MAIL_HEAD.search(text, max(0, base - 12), base):
             edits.append((base - 1, base, ""))
-    return sorted(edits) or _glued_edits(text)
+    return sorted(edits) or _glued_edits(text) or _apart_edits(text)
 
 
 def _glued_edits(text: str) -> list[Edit]:
@@ -147,13 +153,30 @@ def _glued_edits(text: str) -> list[Edit]:
     return edits
 
 
+def _apart_edits(text: str) -> list[Edit]:
+    """Return edits for words and digits glued in groups, where together they tell a telephone number."""
+    words, tens, _ = digit_words()
+    for chain in islice(_GLUED_APART.finditer(text), _CHAINS_MOST):
+        found = list(_PART.finditer(chain.group()))
+        said = [words.get(m.group()) or tens.get(m.group(), m.group()) for m in found]
+        spelled = sum(not match.group().isdigit() for match in found)
+        if spelled >= 2 and _TELEPHONE.fullmatch("".join(said)):
+            base, stop = chain.span()
+            return [(base, stop, "".join(said))]
+    return []
+
+
 _SCALE = frozenset({"hundred", "thousand"})
+_LONG = 8
+"""Words of a number that is read off, "nine hundred" among them."""
 _WRITTEN = 4
 """Digits written beside "nine hundred" that make it a part of a number read off, no sum."""
 
 
 def _read_off(spoken: list[str]) -> bool:
-    return _SCALE.isdisjoint(spoken) or any(word.isdigit() and len(word) >= _WRITTEN for word in spoken)
+    if _SCALE.isdisjoint(spoken) or any(word.isdigit() and len(word) >= _WRITTEN for word in spoken):
+        return True
+    return len(spoken) >= _LONG and "thousand" not in spoken
 
 
 def _say(spoken: list[str]) -> list[str]:

@@ -20,6 +20,8 @@ _SPOKEN = re.compile(
 _PARTED = re.compile(rf"(?:(?<=[^\x00-\x7f])|(?<=:)) ?([a-z]{{1,8}}(?: [a-z]{{1,8}}){{1,2}})(?={_BESIDE}{_SIGN})")
 # "l-a-n-y-i then two underscores"
 _HYPHENED = re.compile(r"(?<![a-z0-9])[a-z](?:-[a-z]){2,12}(?![a-z0-9-])")
+# "r o s e h i p underscore 41": letter by letter before the sign.
+_LETTERED = re.compile(rf"(?<![a-z0-9])[a-z](?: [a-z]){{2,12}}(?={_BESIDE}{_SIGN})")
 _NUMERALS = re.compile(r"[零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖幺]{1,8}")
 
 
@@ -34,6 +36,8 @@ def find_edits(text: str) -> list[Edit]:
     for match in islice(_PARTED.finditer(text), 100) if edits else ():
         start = match.start(1)
         edits += [(start + i, start + i + 1, "") for i, char in enumerate(match.group(1)) if char == " "]
+    for match in islice(_LETTERED.finditer(text), 50) if edits else ():
+        edits += [(match.start() + i, match.start() + i + 1, "") for i, char in enumerate(match.group()) if char == " "]
     if edits:
         told = {start for start, _, _ in edits}
         for match in islice(_HYPHENED.finditer(text), 50):

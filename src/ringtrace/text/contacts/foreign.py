@@ -1,0 +1,148 @@
+"""Numbers of other countries: with a plus, as dialled there, as North America and Britain write theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from ringtrace.text.contacts.scene import LONGEST_CUE, Scene
+from ringtrace.text.contacts.telephone import CALLED, MOBILE, MOST, TRIES, Number, international, near_cue
+
+_ABROAD = re.compile(r"(?:(?<!\d)\+|\bplus |(?<![\d.,/-])(?:00|\(?011\)? ))\s?[1-9](?:[\s()./-]{0,3}\d){6,14}(?!\d)")
+_GROUPED = re.compile(
+    r"(?=[(\d])(?<![\d+(.-])(?:\(\d{3}\)[ -]?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])|(?<!\d)0\d{4}[ -]?\d{6}(?!\d)"
+)
+_DIALLED_THERE = re.compile(
+    r"(?<![\d+.,$/-])\(?\d{1,13}\)?(?:[ ./-]{1,3}\(?\d{1,9}\)?|(?<=\))\d{1,8}){0,6}(?![\d@%]|[.,]\d)"
+)
+# A mobile number as Britain writes it: 07 and nine digits; no other country's of that look is as common.
+_BRITISH = re.compile(r"(?<![\d+.,/-])(?:\(0\)|0)7\d{3}([ -]?)\d{3}[ -]?\d{3}(?![\d@%]|[.,-]\d)")
+# A number of North America without its country, by threes and four: area code and exchange begin with 2 to 9.
+_AMERICAN = re.compile(
+    r"(?<![\d+.,/$-])\(?([2-9]\d{2})(?:\)[ .-]{0,2}|[ .-]{1,2})([2-9]\d{2})[ .-](\d{4})(?![\d@%]|[.,-]\d)"
+)
+_AMERICAN_DIGITS = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
+# The same with its digits in other dress or torn apart: "4 0 4 - 5 5 5 - O l 6 2", keycaps, spoken words; also whole.
+_AMERICAN_DRESSED = re.compile(
+    r"(?<![\w.,/$-])\+?(?:1[ .()*_·-]{1,3})?([2-9](?:[ .()*_·-]{0,3}\d){2}[ .()*_·-]{0,3}[2-9](?:[ .()*_·-]{0,3}\d){6})"
+    r"(?![\w@%]|[.,:-]\d)"
+)
+_PLAIN_DIGITS = frozenset("0123456789 .-()+/")
+_AMERICAN_GROUPS = frozenset([(1,) * 10, (1,) * 11, (10,), (3, 3, 4), (1, 3, 3, 4), (3, 7), (3, 3, 2, 2), (6, 4)])
+_LETTERS_MOST = 4
+"""Letters that may stand for digits in one number: with more it is a word."""
+_UNMARKED = 11
+_HANDLED = frozenset({"qq", "wechat", "telegram", "whatsapp", "email", "other_app", "group_number", "not_contact"})
+_SHORTEST, _LONGEST = 7, 13
+"""Digits of a number as dialled within a country; with its code it has at most fifteen (E.164)."""
+_BESIDE = 6
+_DIFFERENT = 3
+"""Different digits that a number in other dress must show."""
+
+
+def international_numbers(scene: Scene) -> Iterator[Number]:
+    text = scene.strong
+    if "+" not in text and "00" not in text and "011" not in text and "plus " not in text:
+        return
+    for tried, match in enumerate(_ABROAD.finditer(text)):
+        if tried >= TRIES:
+            return
+        digits = re.sub(r"\D", "", match.group())
+        if not match.group().startswith(("+", "plus")):
+            digits = digits[3 if digits.startswith("011") else 2 :]
+            if not near_cue(scene, match.start()):
+                continue
+        if digits.startswith("86") and MOBILE.fullmatch(digits[2:]):
+            number = digits[2:]
+            yield Number(*match.span(), (match.span(),), f"+86{number}", number, 0.97, "country code > 11 digits")
+            continue
+        value, valid = international(digits, None)
+        start, stop = match.span()
+        start -= text[start - 1 : start] == "(" and ")" in match.group().partition("(")[0]
+        if value:
+            yield Number(start, stop, ((start, stop),), value, "", 0.93 if valid else 0.7, "international number")
+
+
+def grouped_numbers(scene: Scene) -> Iterator[Number]:
+    for tried, match in enumerate(_GROUPED.finditer(scene.text)):
+        if tried >= TRIES or not near_cue(scene, match.start(), CALLED):
+            continue
+        region = "GB" if match.group().startswith("0") else "US"
+        value, valid = international(re.sub(r"\D", "", match.group()), region)
+        if value:
+            yield Number(
+                *match.span(), (match.span(),), value, "", 0.75 if valid else 0.55, "national number beside a cue"
+            )
+
+
+def north_american_numbers(scene: Scene) -> Iterator[Number]:
+    for match in islice(_AMERICAN.finditer(scene.strong), MOST):
+        value = "+1" + "".join(match.groups())
+        near = near_cue(scene, match.start(), CALLED)
+        yield Number(*match.span(), (match.span(),), value, "", 0.85 if near else 0.65, "North American number")
+
+
+def dressed_american_numbers(scene: Scene) -> Iterator[Number]:
+    """Yield numbers of North America whose digits are words, keycaps, look-alike letters or torn apart."""
+    for match in islice(_AMERICAN_DRESSED.finditer(scene.weak), MOST):
+        start, stop = match.span()
+        digits = re.sub(r"\D", "", match.group(1))
+        shown, original = scene.text[start:stop], scene.layer.original[slice(*scene.layer.origin(start, stop))]
+        letters = sum(map(str.isalpha, shown))
+        if letters > _LETTERS_MOST or _touches_word(scene, start, stop) or len(set(digits)) < _DIFFERENT:
+            continue
+        near = near_cue(scene, start, CALLED)
+        disguised = not _PLAIN_DIGITS.issuperset(original)
+        grouped = tuple(map(len, re.findall(r"\d+", scene.weak[start:stop]))) in _AMERICAN_GROUPS
+        if _of_another(scene, start) or not (disguised or grouped):
+            continue
+        if near or (disguised and not letters):
+            sure = 0.85 if near and not letters else 0.75 if near else 0.6
+            yield Number(start, stop, ((start, stop),), f"+1{digits}", "", sure, "North American number, dressed")
+
+
+def _of_another(scene: Scene, start: int) -> bool:
+    """Whether the last cue before a number names an account that no telephone reaches: "my QQ number"."""
+    cues = [cue for cue in scene.cues_in(start - LONGEST_CUE, start) if cue.concept in _HANDLED - {"whatsapp"}]
+    return bool(cues) and not any(map(str.isdigit, scene.text[cues[-1].stop : start]))
+
+
+def _touches_word(scene: Scene, start: int, stop: int) -> bool:
+    """Whether a letter read as a digit belongs to a word: "gig 2125550123"."""
+    shown = scene.text
+    return any(
+        shown[edge : edge + 1].isalpha() and shown[beyond : beyond + 1].isalnum()
+        for edge, beyond in ((start, start - 1), (stop - 1, stop))
+        if beyond >= 0
+    )
+
+
+def british_numbers(scene: Scene) -> Iterator[Number]:
+    for match in islice(_BRITISH.finditer(scene.text), MOST):
+        value, _ = international(re.sub(r"\D", "", match.group()).removeprefix("0"), "GB")
+        if value:
+            near = near_cue(scene, match.start(), CALLED)
+            sure = 0.9 if near else 0.75 if match.group(1) else 0.6
+            yield Number(*match.span(), (match.span(),), value, "", sure, "British mobile number")
+
+
+def national_numbers(scene: Scene) -> Iterator[Number]:
+    """Yield numbers of a country that the text does not name, right beside a telephone cue of an English text.
+
+    Without the country there is no E.164: the value is the digits as they are dialled there.
+    """
+    for match in islice(_DIALLED_THERE.finditer(scene.text), MOST):
+        digits = re.sub(r"\D", "", match.group())
+        cues = [cue for cue in scene.cues_in(match.start() - LONGEST_CUE, match.start()) if cue.concept != "add"]
+        beside = [cue for cue in cues if 0 <= match.start() - cue.stop <= _BESIDE]
+        if _of_another(scene, match.start()) or any(cue.concept == "whatsapp" for cue in cues):
+            continue
+        day = re.fullmatch(r"(?:19|20)\d\d[01]\d[0-3]\d", digits)
+        called = beside and beside[-1].concept == "phone" and not day
+        if called and _AMERICAN_DIGITS.fullmatch(digits):
+            yield Number(*match.span(), (match.span(),), f"+1{digits}", "", 0.6, "North American number")
+        elif called and len(digits) > _UNMARKED and international(digits, None)[1]:
+            yield Number(*match.span(), (match.span(),), f"+{digits}", "", 0.6, "international number without its plus")
+        elif called and _SHORTEST <= len(digits) <= _LONGEST:
+            yield Number(*match.span(), (match.span(),), digits, "", 0.55, "number of an unnamed country beside a cue")
