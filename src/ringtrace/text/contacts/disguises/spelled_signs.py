@@ -21,7 +21,7 @@ _PARTED = re.compile(rf"(?:(?<=[^\x00-\x7f])|(?<=:)) ?([a-z]{{1,8}}(?: [a-z]{{1,
 # "l-a-n-y-i then two underscores"
 _HYPHENED = re.compile(r"(?<![a-z0-9])[a-z](?:-[a-z]){2,12}(?![a-z0-9-])")
 # "r o s e h i p underscore 41": letter by letter before the sign.
-_LETTERED = re.compile(rf"(?<![a-z0-9])[a-z](?: [a-z]){{2,12}}(?={_BESIDE}{_SIGN})")
+_LETTERED = re.compile(rf"(?<![a-z0-9])(?<![a-z0-9] )[a-z](?: [a-z]){{2,12}}(?={_BESIDE}{_SIGN})")
 _NUMERALS = re.compile(r"[零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖幺]{1,8}")
 
 
