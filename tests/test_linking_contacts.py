@@ -92,6 +92,15 @@ def test_many_accounts_of_one_name_are_no_business() -> None:
     assert links
 
 
+def test_one_post_that_reads_like_a_hotline_makes_no_ones_contact_a_business() -> None:
+    """The reading of an owner errs now and then: what hangs together by names stays a person's."""
+    owners = ["hotline", *["self"] * 11]
+    _, uses = linked(*((f"a-{n:02}", f"wang{n // 2}", owner) for n, owner in enumerate(owners)))
+    assert uses[WECHAT] not in ("business", "hotline")
+    _, uses = linked(*((f"a-{n:02}", f"wang{n // 2}", owner) for n, owner in enumerate(["hotline"] * 4 + ["self"] * 8)))
+    assert uses[WECHAT] == "business"
+
+
 def test_every_weight_has_words_and_two_quotes() -> None:
     for name in pair_weights():
         assert feature_words(name) != name

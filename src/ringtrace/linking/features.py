@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ringtrace.linking.claims import DAY
 from ringtrace.linking.identifiers import Stay, disagree
+from ringtrace.linking.model import limits
 from ringtrace.linking.names import alike, stem
 from ringtrace.linking.profile import LOCAL_IDS, Feature, Profile, Quote, Scene
 from ringtrace.linking.shared import Shared, shared_contacts, weigh_contacts
@@ -75,6 +76,9 @@ def _namesakes(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]
     if value > 0:
         yield Feature("namesake", 1.0, *quotes)
         yield Feature("namesake_rare", value, *quotes)
+        crowd = min(scene.carriers.get(name, 2) for name in same) / limits()["name_accounts"]
+        if crowd > 1:
+            yield Feature("namesake_crowd", math.log2(crowd), *quotes)
         if _silence(left, right) > 30 * DAY:
             yield Feature("namesake_back", 1.0, *quotes)
         if _timing(left.stays, right.stays) == "took_over":

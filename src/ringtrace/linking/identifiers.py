@@ -180,7 +180,9 @@ def _business(shown: Sequence[Claim], users: Users | None) -> str:
     if users is None:
         return ""
     posts, public = sum(claim.posts for claim in shown), sum(claim.hotline for claim in shown)
-    if users.people >= limits()["generic_accounts"] and public >= posts * limits()["public_share"]:
+    hung_together = users.tied >= limits()["business_tied"]
+    share = limits()["open_share" if hung_together else "public_share"]
+    if users.people >= limits()["generic_accounts"] and public >= posts * share:
         return f"{public} of {posts} posts name it as open to all"
     if users.people > limits()["block_accounts"]:
         return f"{users.people} accounts present it as their own"

@@ -7,7 +7,7 @@ The model is logistic over few features (docs/linking.md); its constants come fr
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -120,14 +120,19 @@ def weigh(features: Iterable[Feature]) -> tuple[float, list[dict[str, Any]]]:
 
 
 def candidates(profiles: Mapping[str, Profile], scene: Scene) -> set[tuple[str, str]]:
-    """Return pairs (left < right) that share a contact, a native id or a rare name."""
+    """Return pairs (left < right) that share a contact, a native id or a rare name.
+
+    A name that more than ``name_accounts`` carry is followed only where the case shows that its names are one
+    person's: one trader stands on forty sites under one name, and elsewhere forty strangers are called Lily.
+    """
     blocks: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for account, profile in sorted(profiles.items()):
         for key in _block_keys(profile, scene):
             blocks[key].append(account)
     found: set[tuple[str, str]] = set()
+    sure = scene.namesakes >= limits()["namesakes_sure"]
     for key, members in blocks.items():
-        most = limits()["name_accounts" if key[0] == "name" else "block_accounts"]
+        most = limits()["name_accounts" if key[0] == "name" and not sure else "block_accounts"]
         if 2 <= len(members) <= most:
             found.update(combinations(members, 2))
     return found
@@ -176,6 +181,7 @@ def _scene(
         users=find_users(claims, accounts),
         name_value=name_value,
         stem_value=stem_value,
+        carriers=Counter(name for names in called(accounts).values() for name in set(names)),
         namesakes=0.0,
         answered={(row["speaker"], row["spoken_to"]): (row["post_id"], row["answered"]) for row in answers},
         first_row={row["account_id"]: row["post_id"] for row in _rows(ground.firsts, posts, "post_id")},

@@ -60,16 +60,17 @@ class Scene:
     """What is known beside the two accounts.
 
     use: (kind, value) -> (use, split_at); users: who claims a value; name_value: surprise of a shared name,
-    0..1; stem_value: of its stem; namesakes: natural log-odds that those of one name are one person in this
-    case, as far as the case shows; answered: ordered pairs of accounts, the first of which answered the
-    second -> (row, row) of posts; quote: row of a post -> its span; first_row: account -> row of its first
-    post; rare: template -> account -> row of a post.
+    0..1; stem_value: of its stem; carriers: name -> accounts that carry it; namesakes: natural log-odds that
+    those of one name are one person in this case, as far as the case shows; answered: ordered pairs of accounts,
+    the first of which answered the second -> (row, row) of posts; first_row: account -> row of its first post;
+    quote: row of a post -> its span; rare: template -> account -> row of a post.
     """
 
     use: Mapping[tuple[str, str], tuple[str, int | None]]
     users: Mapping[tuple[str, str], Users]
     name_value: Callable[[str], float]
     stem_value: Callable[[str], float]
+    carriers: Mapping[str, int]
     namesakes: float
     answered: Mapping[tuple[str, str], tuple[int, int]]
     first_row: Mapping[str, int]

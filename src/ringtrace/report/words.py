@@ -47,6 +47,7 @@ _FEATURE = {
     "other_side": "they post different sides of the trade",
     "namesake": "the same name, and no contact beside it",
     "namesake_rare": "the name is rare",
+    "namesake_crowd": "how many accounts carry the name",
     "namesake_alike": "names that differ by a little, and no contact beside them",
     "namesake_back": "the name came back after weeks of silence",
     "namesake_took_over": "one fell silent where the other of that name began",
