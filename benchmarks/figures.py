@@ -25,12 +25,13 @@ from scipy.sparse import csr_matrix
 
 import ringtrace
 from ringtrace.statement import counting, placing
+from ringtrace.statement.carrying import Scene
 from ringtrace.statement.choices import choices
 from ringtrace.statement.counted import Memory
 from ringtrace.statement.counting import counts, settings
 from ringtrace.statement.grids import find_grids
-from ringtrace.statement.placing import Scene, place_counts, placings
-from ringtrace.statement.public import CountedSentence, counted_sentences, survey_report
+from ringtrace.statement.placing import place_counts, placings
+from ringtrace.statement.public import CountedSentence, counted_sentences, scene_of, scenes, survey_report
 from ringtrace.statement.trail import Trail, first_level
 from ringtrace.text.folding import fold
 from ringtrace.text.numbers import as_decimal
@@ -133,10 +134,10 @@ def placing_examples(report: Report, counting: Mapping[str, float]) -> Iterator[
     trails: dict[str, Trail] = {}
     told = report.told()
     folded = fold(report.text).text
-    surveys = {one.told.context: survey_report(folded, "", told, one.told.context) for one in told}
+    surveys = {scene: survey_report(folded, "", told, scene) for scene in scenes(told)}
     for sentence in told:
-        memory, trail = memories.setdefault(sentence.story, Memory()), trails.setdefault(sentence.told.context, Trail())
-        whole = surveys[sentence.told.context]
+        memory, place = memories.setdefault(sentence.story, Memory()), scene_of(sentence.told.context)
+        trail, whole = trails.setdefault(place, Trail()), surveys[place]
         counted = counts(sentence.told.vocabulary, sentence.numbers, memory, sentence.places, counting)
         scene = Scene(sentence.told, counted, sentence.places, whole, trail)
         trail.enter(sentence.told.sentence.paragraph)
@@ -148,7 +149,11 @@ def placing_examples(report: Report, counting: Mapping[str, float]) -> Iterator[
             if right == {""} and report.lot in SILENT and whole.only and not sentence.places:
                 right = {"", whole.only, first_level(whole.only)}
             if right:
-                yield [one.cues for one in able], [one.place in right for one in able]
+                own = ("silent",) if report.lot in SILENT and not sentence.places else ()
+                yield (
+                    [(*one.cues, *(own if not one.place else ())) for one in able],
+                    [one.place in right for one in able],
+                )
             placed.append(min(right, default=""))
         trail.add(sentence.places, counted, placed)
 
@@ -190,16 +195,17 @@ def read(report: Report, given: Weights) -> set[Figure]:
     found = {(c.quantity, c.value, c.status, c.place) for grid in find_grids(report.text) for c in grid.cells}
     told = report.told()
     folded = fold(report.text).text
-    surveys = {one.told.context: survey_report(folded, "", told, one.told.context) for one in told}
+    surveys = {scene: survey_report(folded, "", told, scene) for scene in scenes(told)}
     for sentence in told:
-        memory, trail = memories.setdefault(sentence.story, Memory()), trails.setdefault(sentence.told.context, Trail())
-        whole = surveys[sentence.told.context]
+        memory, place = memories.setdefault(sentence.story, Memory()), scene_of(sentence.told.context)
+        trail, whole = trails.setdefault(place, Trail()), surveys[place]
         counted = counts(sentence.told.vocabulary, sentence.numbers, memory, sentence.places, given.counting)
         placed = place_counts(Scene(sentence.told, counted, sentence.places, whole, trail), given.placing)
         for count, place in zip(counted, placed, strict=True):
             found.add((count.quantity, as_decimal(count.number.value), count.status, place))
     if report.lot in SILENT:
-        able = {place for one in surveys.values() if one.only for place in (one.only, first_level(one.only))}
+        only = [one.only for one in surveys.values() if one.only]
+        able = {*only, *map(first_level, only)}
         found = {(*f[:3], "") if f[3] in able and (*f[:3], "") in report.figures else f for f in found}
     stated = {figure[:2] for figure in found if figure[2]}
     return {figure for figure in found if figure[2] or figure[:2] not in stated}

@@ -18,8 +18,8 @@ EVALUATION = range(33, 39)
 """These reports were measured and never opened to mend anything; all others are development."""
 FIRST_PLACED = 81
 FLOORS = {
-    ("en", "development"): 0.80,
-    ("zh", "development"): 0.80,
+    ("en", "development"): 0.84,
+    ("zh", "development"): 0.87,
     ("en", "evaluation"): 0.82,
     ("zh", "evaluation"): 0.94,
 }

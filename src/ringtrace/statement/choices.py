@@ -66,10 +66,11 @@ def choices(setting: Setting, memory: Memory) -> Iterator[Choice]:
         list(_statuses(setting, memory, near)),
     )
     yield Choice("", "", (setting.number.stop, setting.number.stop), (_nothing(setting, nouns, near),))
+    whole = {(q, s) for q, s, v in memory.persons if v == setting.number.value} if "of the" in near else set()
     for noun in nouns:
         for status in statuses:
             quantity = resolve(noun.kind, status.kind, told)
-            if quantity and may_have(quantity, status.kind):
+            if quantity and may_have(quantity, status.kind) and (not whole or (quantity, status.kind) in whole):
                 pair = _together(setting, noun, status)
                 told_so = _remembered(setting, memory, quantity, status.kind, near)
                 cues = (noun.cues, status.cues, (*pair, *told_so))
@@ -152,12 +153,24 @@ def _implied(setting: Setting, memory: Memory, own: str, near: Sequence[str]) ->
     if own in cue_words("classifier_case"):
         yield Source("cases", stop, stop + len(own), both_scripts(setting, ["only classifier of cases"]))
     yield Source("persons", stop, stop, both_scripts(setting, ["no noun", *(f"no noun {cue}" for cue in near)]))
+    if memory.topic is not None and memory.topic[0]:
+        yield Source(memory.topic[0], stop, stop, both_scripts(setting, list(_asked(memory, near))), copied=True)
     seen: set[str] = set()
     for back, (quantity, _, _) in enumerate(reversed(memory.persons[-_PERSONS_BACK:])):
         if quantity not in seen:
             seen.add(quantity)
             cues = ["as told", f"as told, {back} back", f"as told {quantity}", *(f"as told {cue}" for cue in near)]
             yield Source(quantity, stop, stop, both_scripts(setting, cues), copied=True)
+
+
+def _asked(memory: Memory, near: Sequence[str]) -> Iterator[str]:
+    """How a number stands to the question or label before it."""
+    if memory.topic is None:
+        return
+    how = "asked" if memory.topic[2] else "labelled"
+    here = "here" if memory.since_topic == 0 else f"since={step(memory.since_topic)}"
+    yield from (f"as {how}", f"as {how}, {here}", f"as {how}, {'first' if not memory.now else 'later'}")
+    yield from (f"as {how}, {cue}" for cue in near if cue.startswith(("> is", "< is", "part", "of the", "item")))
 
 
 def _statuses(setting: Setting, memory: Memory, near: Sequence[str]) -> Iterator[Source]:
@@ -176,6 +189,9 @@ def _statuses(setting: Setting, memory: Memory, near: Sequence[str]) -> Iterator
         cues += [f"{side} words={step(distance)}", f"{side} verbs={min(others, 2)}", f"{side} {verb.kind}"]
         cues += [f"{side} {form}" for form in _forms(setting, verb)]
         yield Source(verb.kind, verb.start, verb.stop, both_scripts(setting, cues))
+    if memory.topic is not None and memory.topic[1]:
+        cues = [f"status {cue}" for cue in _asked(memory, near)]
+        yield Source(memory.topic[1], number.stop, number.stop, both_scripts(setting, cues), copied=True)
     placed = "behind a place" in near
     for back, (_, status, _) in enumerate(reversed(memory.persons[-_STATUSES_BACK:])):
         if status:
@@ -219,6 +235,10 @@ def _together(setting: Setting, noun: Source, status: Source) -> Iterator[str]:
     yield from (quantity, f"{noun.kind} {'with' if status.kind else 'without'} status")
     if noun.copied and status.copied:
         yield "both as told"
+        if any(cue.startswith("as asked") or cue.startswith("as labelled") for cue in noun.cues) and any(
+            cue.startswith("status as asked") or cue.startswith("status as labelled") for cue in status.cues
+        ):
+            yield "both as asked"
     if not status.kind or status.copied:
         return
     number = setting.number
@@ -230,6 +250,8 @@ def _together(setting: Setting, noun: Source, status: Source) -> Iterator[str]:
     yield from both_scripts(setting, [f"verb {where}, {side}"])
     if status.stop == noun.stop:
         yield "noun is verb"
+    elif noun.start <= status.start and status.stop <= noun.stop:
+        yield "verb inside the noun"
     if where == "behind" and noun.stop > number.stop and status.start >= noun.stop:
         gap = setting.text[noun.stop : status.start]
         cues = [f"gap words={step(words(gap))}"]

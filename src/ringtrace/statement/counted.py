@@ -29,11 +29,19 @@ class Memory:
 
     persons: (quantity, status, value) of the last counts of persons, for "three of them" and "of the 382".
     last: (quantity, status) in order, for "in Sichuan the figures were 27 and 13".
+    topic: (quantity, status, whether asked) of the last question or label, for "How many were arrested? Nine so far".
     """
 
     persons: list[tuple[str, str, Decimal]] = field(default_factory=list)
     last: list[tuple[str, str]] = field(default_factory=list)
     now: list[tuple[str, str]] = field(default_factory=list)
+    topic: tuple[str, str, bool] | None = None
+    since_topic: int = 0
+
+    def ask(self, topic: tuple[str, str, bool] | None) -> None:
+        """Begin a sentence; topic: what it is about where it counts nothing itself."""
+        self.since_topic = 0 if topic else self.since_topic + 1
+        self.topic = topic or (self.topic if self.since_topic <= _TOPIC_LASTS else None)
 
     def add(self, quantity: str, status: str, value: Decimal) -> None:
         """Remember a count of the sentence that is being read."""
@@ -50,3 +58,5 @@ class Memory:
 
 _REMEMBERED = 12
 """Counts of persons that a later sentence may mean."""
+_TOPIC_LASTS = 8
+"""Sentences behind a question or label that may still answer it."""

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from ringtrace.statement.choices import Choice, choices
+from ringtrace.statement.choices import Choice, choices, may_have, resolve
 from ringtrace.statement.counted import Count, Memory
-from ringtrace.statement.cues import Setting, cue_words
-from ringtrace.statement.vocabulary import Vocabulary, is_word
+from ringtrace.statement.cues import Setting, cue_words, has_sign
+from ringtrace.statement.vocabulary import CHILD_STATUS, PERSONS, Vocabulary, is_word
 from ringtrace.statement.weighing import choose
 from ringtrace.text import lexicon
 from ringtrace.text.lexicon import constants
@@ -28,6 +28,15 @@ _DENIED = re.compile(r"(?:\b(?:not|instead of|rather than) (?:the )?|(?:而非|�
 """ "181, not 185 as first reported": a number that is taken back."""
 
 
+_JOINED_BEFORE = re.compile(r"[0-9][:·.•]$|/$")
+_JOINED_BEHIND = re.compile(r"[:·•][0-9]|/[0-9]")
+_ITEM_MARK = re.compile(r"\s*(?:[(（][0-9]{1,2}[)）]|[0-9]{1,2}[.、)）])")
+""" "15:04", "4·08", "3/6", and "(2)" or "1." that opens an item."""
+_CLOCK_DIGITS = 4
+_AGES = re.compile(r"\bage[ds]?(?: (?:from|between|under|about|over))?(?: [a-z0-9]{1,9})?(?:,| and| to| or| and a) $")
+_ASKED = frozenset({"cases", "families", "sites", "groups", "tips", "rings", "accounts", "members"})
+
+
 def counts(
     vocabulary: Vocabulary, numbers: Sequence[Number], memory: Memory, places: Sequence[Place] = (),
     given: Mapping[str, float] | None = None,
@@ -38,6 +47,7 @@ def counts(
     that the sentence names. given: weights other than the shipped ones.
     """
     found = []
+    memory.ask(topic(vocabulary, numbers))
     for setting in settings(vocabulary, numbers, places):
         able = list(choices(setting, memory))
         best, _ = choose((((choice.quantity, choice.status), choice.cues) for choice in able), given or weights())
@@ -59,6 +69,29 @@ def _distance(choice: Choice, number: Number) -> int:
     return max(choice.noun[0] - number.stop, number.start - choice.noun[1], 0)
 
 
+def topic(vocabulary: Vocabulary, numbers: Sequence[Number]) -> tuple[str, str, bool] | None:
+    """Return (quantity, status, whether asked) that a sentence without counts of its own is about: a question, a label.
+
+    None: it says nothing of the kind, or counts itself. The quantity may be "" where only a status is named."""
+    text = vocabulary.text
+    asked = text.rstrip().endswith(("?", "？"))
+    counted = [n for n in numbers if not _is_no_count(text, n)]
+    if counted and not asked:
+        return None
+    nouns = [noun.kind for noun in vocabulary.nouns if noun.kind in PERSONS | _ASKED or noun.kind == "persons"]
+    statuses = [status.kind for status in vocabulary.statuses]
+    if not nouns and not statuses:
+        return ("", "", True) if asked else None
+    if not asked and not (text.rstrip().endswith((":", "：")) or has_sign(text, "told_about")):
+        return None
+    status = statuses[0] if statuses else ""
+    kinds = [noun for noun in nouns if noun != "persons"]
+    kind = kinds[0] if kinds else resolve("persons", status, {"children"} if status in CHILD_STATUS else set())
+    if kind and status and not may_have(kind, status):
+        status = next((one for one in statuses if may_have(kind, one)), "")
+    return (kind, status, asked) if kind or asked else None
+
+
 def settings(vocabulary: Vocabulary, numbers: Sequence[Number], places: Sequence[Place]) -> Iterator[Setting]:
     """Yield the numbers of a sentence that may count something; ages, days, sums, shares and ordinals do not."""
     able = [number for number in numbers if not _is_no_count(vocabulary.text, number)]
@@ -74,11 +107,29 @@ def _is_no_count(text: str, number: Number) -> bool:
     if _COMPOUND.match(text, number.stop) and not text.startswith("-province", number.stop):
         return True
     before = text[max(0, number.start - 24) : number.start]
+    if _is_mark(text, number, before) or _AGES.search(before):
+        return True
     if before.endswith(cue_words("no_count_before")) or _FRACTION.search(before) or _DENIED.search(before):
         return True
     if _IN_TEN.match(text, number.stop):
         return True
     return number.value == 1 and number.words and text[number.stop : number.stop + 1] not in {"名", " "}
+
+
+def _is_mark(text: str, number: Number, before: str) -> bool:
+    """A time of day, a part of a dotted day or of a code, the number of a list's item."""
+    if number.words:
+        return False
+    behind = text[number.stop : number.stop + 2]
+    if (
+        _JOINED_BEFORE.search(before)
+        or _JOINED_BEHIND.match(behind)
+        or (before[-1:].isascii() and before[-1:].isalpha())
+    ):
+        return True
+    clock = number.stop - number.start == _CLOCK_DIGITS and text[number.start] == "0"
+    opens = not text[: number.start].strip(" (（")
+    return clock or (opens and _ITEM_MARK.match(text[: number.stop + 2]) is not None)
 
 
 def _is_cash(text: str, number: Number) -> bool:

@@ -157,7 +157,10 @@ def around(setting: Setting, values: Sequence[object], *, begun: bool) -> list[s
         "told before": number.value in values,
         "apposition": before.endswith((", ", "，")) and behind.startswith((",", "，")),
         "age": number.value < _OLDEST and _is_age(before, behind),
-        "of the": _ends(before, "whole_before"),
+        "of the": _ends(before, "whole_before") or _is_whole(text, number),
+        "in quotes": _in_quotes(text, number.start),
+        "rumour": has_sign(text, "rumour"),
+        "large beside money": number.value >= _LARGE and has_sign(text, "cash_after"),
         "the": before.endswith("the "),
         "part": behind.startswith(cue_words("part_after")),
         "among": has_sign(before[-12:], "among"),
@@ -165,6 +168,8 @@ def around(setting: Setting, values: Sequence[object], *, begun: bool) -> list[s
         "item": _ITEM.match(text) is not None,
     }
     cues.extend(name for name, holds in said.items() if holds)
+    if said["rumour"] and said["in quotes"]:
+        cues.append("rumour in quotes")
     return cues
 
 
@@ -234,6 +239,26 @@ def _neighbour(behind: str) -> str:
 def _neighbour_before(before: str) -> str:
     match = _LATIN_BEFORE.search(before)
     return match[1][:_LONGEST_WORD] if match else before[-2:].strip()
+
+
+def _is_whole(text: str, number: Number) -> bool:
+    """Whether a Chinese number is that of a whole whose part follows: 27名妇女中, 13个孩子里."""
+    behind = text[number.stop : number.stop + _WHOLE_REACH]
+    if not behind or behind[0] <= "\u2e80":
+        return False
+    ends = [at for term in cue_words("whole_after") if (at := behind.find(term)) > 0]
+    return bool(ends) and not any(char in "，,。;；、" or char.isdigit() for char in behind[: min(ends)])
+
+
+_WHOLE_REACH = 14
+_LARGE = 1000
+_QUOTES = (("“", "”"), ("\u300c", "\u300d"))
+
+
+def _in_quotes(text: str, at: int) -> bool:
+    if text.count('"', 0, at) % 2 and '"' in text[at:]:
+        return True
+    return any(text.rfind(opened, 0, at) > text.rfind(closed, 0, at) for opened, closed in _QUOTES)
 
 
 def _in_brackets(text: str, at: int) -> bool:

@@ -3,20 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from ringtrace.statement.sentences import dateline_end
 from ringtrace.statement.vocabulary import look_up, terms
+from ringtrace.text import lexicon
 from ringtrace.text.places import Place, contains, find_places, parent
 
 _ISSUER = re.compile(r"\s*(?:@([^\s:：]{2,24})|[\[【(（]([^\]】)）\n]{2,80})[\]】)）])")
 
+_CERTAIN = 0.9
+"""From here on a name has no namesake that is worth a thought."""
+_TOP_LINES, _SIGNED_LINES = 5, 3
+_DATELINE_REACH = 80
+_SHORT_LINE, _LONGEST_HEADING = 60, 120
+_SENTENCE_ENDS = (".", "。", "!", "！", "?", "？", ";", "；", "…", ":", "：")
 
-def find_named(text: str) -> list[Place]:
-    """The places that a sentence surely names; the dateline and the country itself are none."""
-    named = list(find_places(text))
+
+def find_named(text: str, told: frozenset[str] = frozenset()) -> list[Place]:
+    """The places that a sentence surely names; the dateline and the country itself are none.
+
+    told: codes that its report surely names, for names that alone may mean several places."""
+    named = list(find_places(text, told=told))
     behind = dateline_end(text, named)
-    return [p for p in named if p.probability >= 0.5 and p.code != "CN" and p.start >= behind and not _helped(text, p)]
+    return [p for p in named if _is_sure(text, p) and p.start >= behind and not _helped(text, p)]
+
+
+def told_codes(sentences: Iterable[str]) -> frozenset[str]:
+    """Return the codes that the sentences of a report surely name, with what holds them."""
+    codes = {place.code for text in sentences for place in _sure(text) if _is_certain(place)}
+    above = {parent(code) for code in codes} | {parent(parent(code)) for code in codes}
+    return frozenset(codes | above - {"", "CN"})
+
+
+def _is_certain(place: Place) -> bool:
+    return place.probability >= _CERTAIN or place.form in {"country", "abroad"}
+
+
+def _is_sure(text: str, place: Place) -> bool:
+    """Whether a place is meant: likely by its name, or a short name abroad behind "in" or before "state"."""
+    if place.code == "CN":
+        return False
+    if place.probability >= 0.5 or place.form != "abroad":
+        return place.probability >= 0.5
+    words = lexicon.load("place")
+    level = text[place.stop : place.stop + 14].lstrip().startswith(words["level"])
+    doubtful = text[place.start : place.stop] in words["doubtful"]
+    head = text[max(0, place.start - 12) : place.start].rstrip()
+    return level or (not doubtful and head.endswith(tuple(f" {word}" for word in words["before"])))
 
 
 def _helped(text: str, place: Place) -> bool:
@@ -47,6 +82,47 @@ def common(places: Sequence[Place]) -> str:
             return above
         above = parent(above)
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The places of what stands around a report, codes or "". issuer: the account that posts it; headed: its headline;
+    dated: its dateline; signed: the line below it ("... county public security bureau, 25 November")."""
+
+    issuer: str = ""
+    headed: str = ""
+    dated: str = ""
+    signed: str = ""
+
+
+def frame_places(text: str, title: str) -> Frame:
+    """Return the places around a report. text: folded; title: the headline, "" where the text may open with it."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if not lines:
+        return Frame(headed=innermost(find_named(title)))
+    headed = innermost(find_named(title))
+    if not headed and len(lines) > 1 and _is_heading(lines[0]):
+        headed = innermost(find_named(lines[0]))
+    dated = next((code for line in lines[:_TOP_LINES] if (code := _dateline_place(line[:_DATELINE_REACH]))), "")
+    signed = ""
+    for line in lines[-_SIGNED_LINES:] if len(lines) > _SIGNED_LINES else ():
+        if len(line) < _SHORT_LINE and _is_heading(line):
+            signed = signed or innermost(_sure(line))
+    return Frame(issuer_place(text), headed, dated, signed)
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line is no sentence: a headline, a signature, or something in brackets."""
+    return len(line) < _LONGEST_HEADING and (not line.endswith(_SENTENCE_ENDS) or line[0] in "(（[【")
+
+
+def _dateline_place(line: str) -> str:
+    behind = dateline_end(line, find_places(line))
+    return innermost([place for place in _sure(line) if place.start < behind]) if behind else ""
+
+
+def _sure(text: str) -> list[Place]:
+    return [place for place in find_places(text) if _is_sure(text, place)]
 
 
 def issuer_place(text: str) -> str:

@@ -11,26 +11,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from ringtrace.statement.carrying import (
+    LIST,
+    MANY,
+    Scene,
+    carried_places,
+    in_order,
+    since_last,
+    speaks_of_country,
+)
 from ringtrace.statement.counted import Count
 from ringtrace.statement.cues import Setting, between, both_scripts, classifier, step, window, words
 from ringtrace.statement.named_places import common
-from ringtrace.statement.stories import Told
-from ringtrace.statement.trail import Report, Trail, first_level, is_national
+from ringtrace.statement.trail import is_national
 from ringtrace.statement.vocabulary import PERSONS, Vocabulary
 from ringtrace.statement.weighing import choose
 from ringtrace.text.lexicon import constants
 from ringtrace.text.places import Place, contains
 
-_MANY = 3
-_WHOLE = re.compile(
-    r"\bof (?:the|those|these|its|all(?: the)?) ([0-9][0-9,]*)\b"
-    r"|(?:这|上述|该)?(?<![0-9])([0-9]+)[名人]?[^，。；]{0,8}中[，,有]"
-)
+_SHARES = 4
+"""Steps of a place's share of the sentences that name any."""
 _ITEM = re.compile(r"[\s•·*◆■\-–—]{0,40}[^\n:：0-9]{2,40}: ?[0-9,]+[名个人起]?\s*$")
 """An item of a list, "suspects arrested: 27"."""
 _CLAUSE_ENDS = ",，;；、.。(（"
 _CLAUSE = re.compile(r"[,，;；:：。.]")
-_LIST = re.compile(r" ?(?:[、,，/和与及]|and|or|,? and)? ?(?:(?:the )?(?:province|city|county)s?,?(?: and)? ?)?")
 _PLACE_GAP = 2
 
 
@@ -40,22 +44,6 @@ class Placing:
 
     place: str
     cues: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A sentence with its counts, and what is known of places beyond it."""
-
-    told: Told
-    counted: Sequence[Count]
-    places: Sequence[Place]
-    report: Report
-    trail: Trail
-
-    def setting(self, index: int) -> Setting:
-        text = self.told.vocabulary.text
-        script = "han" if any(char > "\u2e80" for char in text) else "latin"
-        return Setting(self.told.vocabulary, [count.number for count in self.counted], index, self.places, script)
 
 
 def place_counts(scene: Scene, given: Mapping[str, float] | None = None) -> list[str]:
@@ -72,27 +60,33 @@ def place_counts(scene: Scene, given: Mapping[str, float] | None = None) -> list
 
 
 def placings(scene: Scene, index: int, placed: Sequence[str]) -> Iterator[Placing]:
-    """Yield where one count may be placed. placed: where those of the sentence before it were."""
+    """Yield where one count may be placed, each place once. placed: where those of the sentence before it were."""
     setting = scene.setting(index)
     count = scene.counted[index]
     around = _around(scene, count)
-    listed = _listed(setting, window(scene.places, count.number.start))
-    cues = ["nowhere", *(f"nowhere, {cue}" for cue in around), f"nowhere, list of {min(len(listed), _MANY)}"]
+    near = window(scene.places, count.number.start)
+    listed = _listed(setting, near)
+    cues = ["nowhere", *(f"nowhere, {cue}" for cue in around), f"nowhere, list of {min(len(listed), MANY)}"]
     cues.append(f"nowhere, {_side_before(scene, index, placed)} last")
     yield Placing("", both_scripts(setting, cues))
-    yield from _named(scene, setting, count, _side_before(scene, index, placed))
-    near = window(scene.places, count.number.start)
-    for source, several in (("all", near), ("a list", _listed(setting, near))):
+    able: dict[str, list[str]] = {}
+    for place, cues in _named(scene, setting, count, _side_before(scene, index, placed)):
+        able.setdefault(place, []).extend(cues)
+    for source, several in (("all", near), ("a list", listed)):
         holds = common(several)
         if holds and all(place.code != holds for place in several):
-            yield Placing(
-                holds,
-                both_scripts(setting, [f"what holds {source}", f"what holds {source} of {min(len(near), _MANY)}"]),
-            )
-    for source, place in () if _speaks_of_country(scene) else _carried(scene, count, placed):
+            cues = [f"what holds {source}", f"what holds {source} of {min(len(near), MANY)}"]
+            able.setdefault(holds, []).extend(cues)
+    if place := in_order(scene, index):
+        able.setdefault(place, []).append("in order")
+    carried = "unnamed" if not near else "named"
+    for source, place in () if speaks_of_country(scene) else carried_places(scene, count, placed):
         if place:
-            cues = [source, *(f"{source}, {cue}" for cue in around)]
-            yield Placing(place, both_scripts(setting, [*cues, *_relation(scene, count, place)]))
+            able.setdefault(place, []).extend([source, f"{source}, {carried}"])
+            if source == "as the count before":
+                able[place].extend(f"{source}, {cue}" for cue in since_last(scene, setting, index))
+    for place, cues in able.items():
+        yield Placing(place, both_scripts(setting, list(dict.fromkeys([*cues, *_relation(scene, count, place)]))))
 
 
 def _around(scene: Scene, count: Count) -> list[str]:
@@ -102,9 +96,10 @@ def _around(scene: Scene, count: Count) -> list[str]:
     cues = [
         f"{count.quantity if count.quantity not in PERSONS else 'persons'}",
         f"status {count.status or 'none'}",
-        f"named={min(len(named), _MANY)}",
-        f"report names {min(report.provinces, _MANY)}",
-        "issuer" if report.issuer else "no issuer",
+        f"named={min(len(named), MANY)}",
+        f"report names {min(report.provinces, MANY)}",
+        "issuer" if report.frame.issuer or report.frame.signed else "no issuer",
+        "headed" if report.frame.headed else "not headed",
     ]
     said = {
         "national": is_national(vocabulary),
@@ -116,6 +111,10 @@ def _around(scene: Scene, count: Count) -> list[str]:
         "one place in the report": bool(report.only),
     }
     cues.extend(name for name, holds in said.items() if holds)
+    if said["item"]:
+        cues.append("item, headed" if report.frame.headed or report.frame.issuer else "item, not headed")
+    if scene.told.context:
+        cues.append(f"told {scene.told.context.split()[0].rstrip(':')}")
     if said["sum"] and len(named) > 1:
         cues.append("sum of several places")
     if not named:
@@ -132,7 +131,7 @@ def _side_before(scene: Scene, index: int, placed: Sequence[str]) -> str:
     return "behind" if any(start <= place.start and place.stop <= stop for place in own) else "before"
 
 
-def _named(scene: Scene, setting: Setting, count: Count, last: str) -> Iterator[Placing]:
+def _named(scene: Scene, setting: Setting, count: Count, last: str) -> Iterator[tuple[str, list[str]]]:
     """The places that the sentence names, each from where it stands. last: the side of the count before it."""
     text, number = setting.text, count.number
     near = window(scene.places, number.start)
@@ -145,12 +144,12 @@ def _named(scene: Scene, setting: Setting, count: Count, last: str) -> Iterator[
         cues = [f"{side} {cue}" for cue in between(setting, start, stop)]
         cues += [
             side, f"{side}, {last} last", f"{side} words={step(words(text[start:stop]))}",
-            f"{side} places={min(len(apart), _MANY)}", f"{side} of {min(len(codes), _MANY)}",
+            f"{side} places={min(len(apart), MANY)}", f"{side} of {min(len(codes), MANY)}",
         ]  # fmt: skip
         if listed[1:] and place in listed:
             cues.append("one of a list")
         cues += [f"{side} {form}" for form in _forms(setting, place, start, stop)]
-        yield Placing(place.code, both_scripts(setting, [*cues, *_relation(scene, count, place.code)]))
+        yield place.code, cues
 
 
 def _is_sum(vocabulary: Vocabulary, count: Count) -> bool:
@@ -165,7 +164,7 @@ def _listed(setting: Setting, places: Sequence[Place]) -> list[Place]:
     """The enumeration of places that stands last before the number: 河北、山东、四川; "Beijing and Jiangsu"."""
     before = [place for place in places if place.stop <= setting.number.start]
     first = len(before) - 1
-    while first > 0 and _LIST.fullmatch(setting.text, before[first - 1].stop, before[first].start):
+    while first > 0 and LIST.fullmatch(setting.text, before[first - 1].stop, before[first].start):
         first -= 1
     return before[max(0, first) :]
 
@@ -198,30 +197,6 @@ def _forms(setting: Setting, place: Place, start: int, stop: int) -> Iterator[st
         yield "right behind"
 
 
-def _speaks_of_country(scene: Scene) -> bool:
-    """Whether a sentence that names no place speaks of the whole country: no place told elsewhere holds for it."""
-    vocabulary = scene.told.vocabulary
-    return not scene.places and (is_national(vocabulary) or vocabulary.has("country"))
-
-
-def _carried(scene: Scene, count: Count, placed: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Places told elsewhere: by the sentence's counts before, the story, the report."""
-    trail, report = scene.trail, scene.report
-    yield "as the count before", placed[-1] if placed else ""
-    yield "as the sentence before", trail.sentence
-    yield "as the last count", trail.last
-    yield "as the first place", trail.first
-    yield "of the report", report.only
-    yield "of the issuer", report.issuer
-    yield "of the headline", report.headed
-    if report.only:
-        yield "of the report's province", first_level(report.only)
-    match = _WHOLE.search(scene.told.vocabulary.text)
-    if match is not None:
-        value = (match[1] or match[2]).replace(",", "")
-        yield "as its whole", trail.wholes.get((count.quantity, value), "")
-
-
 def _relation(scene: Scene, count: Count, code: str) -> Iterator[str]:
     """How a place lies to the others that the sentence and the report name."""
     others = {place.code for place in window(scene.places, count.number.start)} - {code}
@@ -231,8 +206,17 @@ def _relation(scene: Scene, count: Count, code: str) -> Iterator[str]:
         yield "inside another"
     if scene.report.only and contains(scene.report.only, code):
         yield "inside the report's"
-    if code in {scene.report.issuer, scene.report.headed}:
+    frame = scene.report.frame
+    frame_codes = {frame.issuer, frame.headed, frame.signed, frame.dated}
+    if code in {frame.issuer, frame.headed, frame.signed}:
         yield "of headline or issuer"
+    if code not in {place.code for place in window(scene.places, count.number.start)}:
+        if code not in scene.trail.told:
+            yield "not told yet"
+            yield "not told yet, nor in the frame" if code not in frame_codes else "not told yet, in the frame"
+        yield f"carried, share={round(scene.report.shares.get(code, 0.0) * _SHARES)}"
+    if any(contains(scene.report.most, one) and one != scene.report.most for one in (code,)):
+        yield "inside the most named"
 
 
 @cache

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from ringtrace.statement.carrying import Scene
 from ringtrace.statement.counted import Count, Memory
 from ringtrace.statement.counting import counts
 from ringtrace.statement.grids import Cell, find_grids
-from ringtrace.statement.named_places import find_named, innermost, issuer_place
-from ringtrace.statement.placing import Scene, place_counts
+from ringtrace.statement.named_places import Frame, find_named, frame_places, told_codes
+from ringtrace.statement.placing import place_counts
 from ringtrace.statement.stories import Told, tell
 from ringtrace.statement.trail import Report, Trail, is_national, survey
 from ringtrace.statement.vocabulary import PERSONS, UNITS, Vocabulary, terms
@@ -71,12 +72,10 @@ def read_public_figures(text: str, *, title: str = "", published: str = "") -> l
     memory: dict[str, Memory] = {}
     trails: dict[str, Trail] = {}
     whole = list(counted_sentences(text, published, folded=folded))
-    reports: dict[str, Report] = {}
+    reports = {scene: survey_report(folded.text, title, whole, scene) for scene in scenes(whole)}
     for sentence in whole:
         told = sentence.told
-        trail = trails.setdefault(told.context, Trail())
-        report = reports.get(told.context) or survey_report(folded.text, title, whole, told.context)
-        reports[told.context] = report
+        report, trail = reports[scene_of(told.context)], trails.setdefault(scene_of(told.context), Trail())
         found = list(_figures(sentence, memory.setdefault(sentence.story, Memory()), report, trail))
         if any(d.quantity in PERSONS for d in found) and not told.context and told.period.start and not main_day[0]:
             main_day = (told.period.start, told.period.stop)
@@ -105,25 +104,35 @@ def counted_sentences(text: str, published: str, folded: Folded | None = None) -
     """
     folded = folded or _folded(text)
     grids = [grid for grid in find_grids(text) if grid.cells]
-    for told in tell(folded.text, published):
+    whole = list(tell(folded.text, published))
+    codes = told_codes(told.vocabulary.text for told in whole)
+    for told in whole:
         begins = folded.origin(told.sentence.start, told.sentence.start + 1)[0]
         if told.vocabulary.has("retracted") or any(grid.start <= begins < grid.stop for grid in grids):
             continue
-        places = find_named(told.vocabulary.text)
+        places = find_named(told.vocabulary.text, codes)
         numbers = [n for n in find_numbers(told.vocabulary.text) if not _overlaps(n, told.period.taken, places)]
         yield CountedSentence(told, "" if told.context.startswith("part") else told.context, numbers, places)
 
 
-def survey_report(text: str, title: str, whole: Sequence[CountedSentence], context: str = "") -> Report:
-    """Return what a report says of places in one of its stories, the main one where context is "".
+def survey_report(text: str, title: str, whole: Sequence[CountedSentence], scene: str = "") -> Report:
+    """Return what a report says of places in one of its scenes, the main one where scene is "".
 
-    text: folded; whole: all its sentences. The issuer and the headline speak of the main story.
-    """
-    told = [sentence for sentence in whole if sentence.told.context == context]
-    places = [place for sentence in told for place in sentence.places]
-    national = any(is_national(sentence.told.vocabulary) for sentence in told)
-    issuer, headed = issuer_place(text), innermost(find_named(fold(title).text))
-    return survey("" if context else issuer, "" if context else headed, places, national=national)
+    text: folded; whole: all its sentences. What stands around the report speaks of the main scene."""
+    told = [sentence for sentence in whole if scene_of(sentence.told.context) == scene]
+    national = any(is_national(sentence.told.vocabulary) for sentence in told if not sentence.told.context)
+    frame = Frame() if scene else frame_places(text, fold(title).text)
+    return survey(frame, [sentence.places for sentence in told], national=national)
+
+
+def scenes(whole: Sequence[CountedSentence]) -> set[str]:
+    """Return the scenes of a report's sentences."""
+    return {scene_of(sentence.told.context) for sentence in whole}
+
+
+def scene_of(context: str) -> str:
+    """Return whose places a story goes on with: earlier days and sums of years stay where the main story plays."""
+    return context if context.startswith(("other", "part")) else ""
 
 
 def _folded(text: str) -> Folded:

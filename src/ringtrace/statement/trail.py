@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ringtrace.statement.counted import Count
-from ringtrace.statement.named_places import common, innermost
+from ringtrace.statement.named_places import Frame, common, innermost
 from ringtrace.statement.vocabulary import Vocabulary
 from ringtrace.text.places import Place, contains, parent
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a whole report says of places. issuer: of the account that posts it; headed: of its headline.
+    """What a whole report says of places. frame: where it comes from.
 
     only: what holds all places that its text names, "" where they lie apart. provinces: how many first-level
-    divisions it names. national: it speaks of the whole country, or counts provinces.
+    divisions it names. national: it speaks of the whole country, or counts provinces. shares: code -> which part
+    of the sentences that name any place name this one.
     """
 
-    issuer: str
-    headed: str
+    frame: Frame
     only: str
     provinces: int
     national: bool
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def most(self) -> str:
+        """The place that more sentences name than any other, the first of equals."""
+        return max(self.shares, key=lambda code: self.shares[code], default="")
 
 
-def survey(issuer: str, headed: str, places: Sequence[Place], *, national: bool) -> Report:
-    """Return what a report says of places. places: all that it surely names."""
+def survey(frame: Frame, named: Sequence[Sequence[Place]], *, national: bool) -> Report:
+    """Return what a report says of places. named: all that it surely names, sentence by sentence."""
+    places = [place for sentence in named for place in sentence]
     codes = {place.code for place in places}
     inner = {code for code in codes if not any(contains(code, other) for other in codes - {code})}
     first = {first_level(code) for code in inner}
-    return Report(issuer, headed, common(places) if len(first) == 1 else "", len(first), national)
+    tally = Counter(code for sentence in named for code in dict.fromkeys(place.code for place in sentence))
+    whole = sum(1 for sentence in named if sentence)
+    shares = {code: count / whole for code, count in tally.items()}
+    return Report(frame, common(places) if len(first) == 1 else "", len(first), national, shares)
 
 
 def is_national(vocabulary: Vocabulary) -> bool:
@@ -49,26 +60,41 @@ def first_level(code: str) -> str:
 
 @dataclass
 class Trail:
-    """The places told in one story. sentence, paragraph: those of the last sentence that named any.
+    """The places told in one story. told: all of them.
 
-    wholes: (quantity, value) -> where that count was placed, for "of the 29, 17 are women".
+    sentence: that of the paragraph's last sentence that named any; opening: of its first; label: its first if nothing
+    was counted there ("Case 2. Zhumadian."); before: of the last sentence before the paragraph; latest: of the last.
+    first: the first of the story; last: where a count was placed last; wholes: (quantity, value) -> where that
+    count was placed, for "of the 29, 17 are women".
     """
 
     first: str = ""
     last: str = ""
     sentence: str = ""
+    opening: str = ""
+    label: str = ""
+    before: str = ""
+    latest: str = ""
     paragraph: int = -1
     wholes: dict[tuple[str, str], str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
 
     def enter(self, paragraph: int) -> None:
         """Begin a sentence; a new paragraph forgets the scene."""
         if paragraph != self.paragraph:
-            self.paragraph, self.sentence = paragraph, ""
+            self.paragraph, self.before = paragraph, self.latest
+            self.sentence = self.opening = self.label = ""
 
     def add(self, named: Sequence[Place], counted: Sequence[Count], placed: Sequence[str]) -> None:
         """Remember a sentence: the places it names, and where its counts were placed."""
-        self.first = self.first or innermost(named)
-        self.sentence = innermost(named) if named else self.sentence
+        inner = innermost(named)
+        self.told.update(place.code for place in named)
+        self.first = self.first or inner
+        if inner and not self.opening and not counted:
+            self.label = inner
+        self.opening = self.opening or inner
+        self.latest = inner or self.latest
+        self.sentence = inner if named else self.sentence
         for count, place in zip(counted, placed, strict=True):
             self.wholes[count.quantity, str(count.number.value)] = place
             self.last = place or self.last

@@ -67,6 +67,14 @@ class Vocabulary:
         ]  # fmt: skip
         return min(ends)[1] if ends else -1
 
+    def find_concept(self, concept: str, start: int = 0, stop: int | None = None) -> int:
+        """Return where the first term of ``concept`` begins in [start, stop), -1 without one."""
+        ends = [
+            at for term in terms(concept) for at in self._find(term, start, stop)
+            if is_word(self.text, at, at + len(term))
+        ]  # fmt: skip
+        return min(ends, default=-1)
+
     def ends_with(self, concept: str, before: str) -> bool:
         return any(
             before.endswith(term) and is_word(before, len(before) - len(term), len(before)) for term in terms(concept)

@@ -58,6 +58,8 @@ class _Reading:
 _CONTEXT = frozenset({"full", "short", "roman", "alias", "country"})
 _FIXED = {"doubtful": 0.4, "country": 0.9, "alias": 0.9}
 _BUDGET = 500
+_TOLD = 10.0
+"""How much likelier a reading is that the text names elsewhere without a doubt."""
 _CITY = 4.0
 """From this weight on a short name is that of a prefecture or province."""
 _CHINESE = "\u2e80"
@@ -87,15 +89,21 @@ def names() -> Mapping[str, tuple[str, str]]:
     for line in table("iso-divisions")["table"].splitlines():
         code, forms = line.split("\t")
         found[code] = (forms.split("|")[0], forms.split("|")[-1])
+    for line in table("world-names")["table"].splitlines():
+        code, forms = line.split("\t")
+        found.setdefault(code, (forms.split("|")[0], next((f for f in forms.split("|") if f.isascii()), code)))
     return found
 
 
 @lru_cache(maxsize=256)
-def find_places(text: str, original: str = "", when: str = "", lexicons: Path | None = None) -> tuple[Place, ...]:
+def find_places(
+    text: str, original: str = "", when: str = "", lexicons: Path | None = None, told: frozenset[str] = frozenset()
+) -> tuple[Place, ...]:
     """Return the places of a folded text in order; several readings of one name stand together.
 
     original: the unfolded text, for capital letters, when it has the same length; else "".
     when:     "YYYY-MM" of writing, "" = today's divisions.
+    told:     codes that the text around this one surely names.
     """
     gazetteer = _gazetteer(lexicons)
     hits = []
@@ -108,10 +116,10 @@ def find_places(text: str, original: str = "", when: str = "", lexicons: Path | 
     if not hits:
         return ()
     cased = original if len(original) == len(text) else ""
-    known = {code for _, _, index in hits for code in gazetteer.certain[index]}
+    known = {code for _, _, index in hits for code in gazetteer.certain[index]} | told
     found: list[Place] = []
     for start, stop, index in hits:
-        found.extend(gazetteer.weigh(text, cased, (start, stop), gazetteer.readings[index], known, when))
+        found.extend(gazetteer.weigh(text, cased, (start, stop), gazetteer.readings[index], (known, told), when))
     return tuple(found)
 
 
@@ -225,6 +233,11 @@ class _Gazetteer:
                 readings = entries.setdefault(name, [])
                 if len(name) > 3 and not any(r.weight >= 30 or r.code == code for r in readings):
                     readings.append(_Reading(code, "abroad", 1.0))
+        for line in table("world-names")["table"].splitlines():
+            code, forms = line.split("\t")
+            for name in forms.lower().split("|"):
+                if all(reading.form == "abroad" for reading in entries.get(name, ())):
+                    entries[name] = [_Reading(code, "country", 5.0)]
 
     def larger(self, text: str, start: int, stop: int, index: int) -> tuple[int, int, int]:
         """来安徽 is 安徽, not the county 来安: a province or city that begins inside a county's short name."""
@@ -236,15 +249,17 @@ class _Gazetteer:
         return start, stop, index
 
     def weigh(
-        self, text: str, cased: str, at: tuple[int, int], readings: tuple[_Reading, ...], known: set[str], when: str
-    ) -> list[Place]:
-        """Return the readings that are worth showing, most probable first."""
+        self, text: str, cased: str, at: tuple[int, int], readings: tuple[_Reading, ...],
+        near: tuple[set[str], frozenset[str]], when: str,
+    ) -> list[Place]:  # fmt: skip
+        """Return the readings that are worth showing, most probable first. near: certain codes, and those told."""
         start, stop = at
+        known, told = near
         if len(readings) == 1:
             probability = round(self._plausible(text, cased, at, readings[0], known), 3)
             return [Place(start, stop, readings[0].code, probability, readings[0].form)]
         latest = max(reading.stop or "9" for reading in readings)
-        others = known.difference(reading.code for reading in readings)
+        others = known.difference(reading.code for reading in readings) | told
         weights = [self._weight(reading, others, when, latest) for reading in readings]
         total = sum(weights)
         found = []
@@ -257,7 +272,7 @@ class _Gazetteer:
         return sorted(found, key=lambda place: (-place.probability, place.code))
 
     def _weight(self, reading: _Reading, known: set[str], when: str, latest: str) -> float:
-        weight = reading.weight
+        weight = reading.weight * (_TOLD if reading.code in known else 1.0)  # own codes are in it only if told
         if when:
             valid = (not reading.start or reading.start <= when) and (not reading.stop or when < reading.stop)
         else:

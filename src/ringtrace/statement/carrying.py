@@ -1,0 +1,124 @@
+"""Where a figure may belong that its own words do not place: what sentence, story and report told before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ringtrace.statement.counted import Count
+from ringtrace.statement.cues import Setting, between, step, window, words
+from ringtrace.statement.stories import Told
+from ringtrace.statement.trail import Report, Trail, first_level, is_national
+from ringtrace.text.places import Place
+
+_WHOLE = re.compile(
+    r"\bof (?:the|those|these|its|all(?: the)?) ([0-9][0-9,]*)\b"
+    r"|(?:这|上述|该)?(?<![0-9])([0-9]+)[名人]?[^，。；]{0,8}中[，,有]"
+)
+MANY = 3
+_PROVINCE = 2
+"""Digits of a code that name its province."""
+LIST = re.compile(r" ?(?:[、,，/和与及]|and|or|,? and)? ?(?:(?:the )?(?:province|city|county)s?,?(?: and)? ?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A sentence with its counts, and what is known of places beyond it."""
+
+    told: Told
+    counted: Sequence[Count]
+    places: Sequence[Place]
+    report: Report
+    trail: Trail
+
+    def setting(self, index: int) -> Setting:
+        text = self.told.vocabulary.text
+        script = "han" if any(char > "\u2e80" for char in text) else "latin"
+        return Setting(self.told.vocabulary, [count.number for count in self.counted], index, self.places, script)
+
+
+def carried_places(scene: Scene, count: Count, placed: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Places told elsewhere: by the sentence's counts before, the story, the report."""
+    trail, report = scene.trail, scene.report
+    yield "as the count before", placed[-1] if placed else ""
+    yield "as the sentence before", trail.sentence
+    yield "as the last count", trail.last
+    yield "as the first place", trail.first
+    yield "as the paragraph opened", trail.opening
+    yield "as the paragraph is labelled", trail.label
+    yield "as told before the paragraph", trail.before
+    yield "of the report", report.only
+    yield "most named", report.most
+    yield "of its level", _of_level(scene)
+    yield "of the issuer", report.frame.issuer
+    yield "of the headline", report.frame.headed
+    yield "of the dateline", report.frame.dated
+    yield "of the signature", report.frame.signed
+    if report.only:
+        yield "of the report's province", first_level(report.only)
+    match = _WHOLE.search(scene.told.vocabulary.text)
+    if match is not None:
+        value = (match[1] or match[2]).replace(",", "")
+        yield "as its whole", trail.wholes.get((count.quantity, value), "")
+
+
+def speaks_of_country(scene: Scene) -> bool:
+    """Whether a sentence that names no place speaks of the whole country: no place told elsewhere holds for it."""
+    vocabulary = scene.told.vocabulary
+    return not scene.places and (is_national(vocabulary) or vocabulary.has("country"))
+
+
+def in_order(scene: Scene, index: int) -> str:
+    """The place of a count that is told in the order of a list: 四川、重庆分别抓获83名、27名; "... respectively"."""
+    vocabulary, number = scene.told.vocabulary, scene.counted[index].number
+    start = max(vocabulary.text.rfind(mark, 0, number.start) for mark in ";；") + 1
+    stop = min((at for mark in ";；" if (at := vocabulary.text.find(mark, number.stop)) >= 0), default=None)
+    at = vocabulary.find_concept("distributed", start, stop)
+    if at < 0:
+        return ""
+    han = not vocabulary.text[at].isascii()
+    within = range(start, stop if stop is not None else len(vocabulary.text) + 1)
+    told = [
+        n for n, count in enumerate(scene.counted) if count.number.start in within and (count.number.start >= at) == han
+    ]
+    if index not in told:
+        return ""
+    first = scene.counted[told[0]].number.start
+    before = [place for place in scene.places if start <= place.start and place.stop <= first]
+    begin = len(before) - 1
+    while begin > 0 and LIST.fullmatch(vocabulary.text, before[begin - 1].stop, before[begin].start):
+        begin -= 1
+    listed = before[max(0, begin) :]
+    return listed[told.index(index)].code if len(listed) == len(told) > 1 else ""
+
+
+def _of_level(scene: Scene) -> str:
+    """The place that "the province", 全市 or 我县 means: the one of that level that was told last."""
+    vocabulary, trail, frame = scene.told.vocabulary, scene.trail, scene.report.frame
+    for level, digits in (("county", 6), ("city", 4), ("province", 2)):
+        if vocabulary.has(f"level_{level}"):
+            told = (
+                trail.sentence,
+                trail.before,
+                trail.latest,
+                frame.signed,
+                frame.issuer,
+                frame.headed,
+                scene.report.most,
+            )
+            for code in told:
+                if digits == _PROVINCE and "-" in code:
+                    return code
+                if code.isdigit() and code[digits - 2 : digits] != "00":
+                    return code[:digits].ljust(6, "0")
+    return ""
+
+
+def since_last(scene: Scene, setting: Setting, index: int) -> Iterator[str]:
+    """What stands between a count and the one before it."""
+    start, stop = scene.counted[index - 1].number.stop, scene.counted[index].number.start
+    if start <= stop:
+        yield from between(setting, start, stop)
+        yield f"words={step(words(setting.text[start:stop]))}"
+        yield f"places={min(sum(start <= p.start and p.stop <= stop for p in window(scene.places, stop)), MANY)}"
