@@ -41,6 +41,7 @@ POST /assignments                       -  x  x  -  -  -  -  -  -  -
 GET /intake                             x  -  x  -  -  -  -  -  -  -
 GET /intake/tip                         x  -  x  -  -  -  -  -  -  -
 GET /intake/leads                       x  -  x  -  -  -  -  -  -  -
+GET /intake/arrivals/{number}           x  -  x  -  -  -  -  -  -  -
 POST /intake/files                      x  -  x  -  -  -  -  -  -  -
 POST /intake/tips                       x  -  x  -  -  -  -  -  -  -
 POST /jobs                              x  x  x  -  -  -  x  -  -  -

@@ -9,17 +9,22 @@ from pathlib import Path
 from ringtrace import __version__
 from ringtrace.model.custody import Circumstances
 from ringtrace.store.case import Case
-from ringtrace.store.evidence import Receipt
+from ringtrace.store.evidence import Receipt, Watch, unwatched
 from ringtrace.store.intake import list_files
 from ringtrace.store.keys import key_folder, open_key
 
 
 def add(
-    case: Case, paths: list[Path], told: str | Circumstances, progress: Callable[[int, int], None]
+    case: Case,
+    paths: list[Path],
+    told: str | Circumstances,
+    progress: Callable[[int, int], None],
+    watch: Watch = unwatched,
 ) -> list[Receipt]:
     """Store every file below ``paths`` and return a receipt for each, refused ones included.
 
     told: how the files came in, or only their source in the submitter's words. progress(done, total).
+    watch(name, bytes): called as a file is copied.
     """
     circumstances = told if isinstance(told, Circumstances) else Circumstances(source=told)
     files, receipts = list_files(paths)
@@ -32,6 +37,7 @@ def add(
             circumstances=circumstances,
             by=getpass.getuser(),
             tool=f"ringtrace {__version__}",
+            watch=watch,
         )
         for done, receipt in enumerate(taken, start=1):
             receipts.append(receipt)

@@ -23,6 +23,7 @@ from ringtrace.pipeline.files import Task
 from ringtrace.pipeline.observing import observe
 from ringtrace.pipeline.posts import post_table
 from ringtrace.pipeline.reading import MAPPING_SUFFIX, OUT_OF_MEMORY
+from ringtrace.pipeline.reading_log import ReadingLog
 from ringtrace.stances.wording import cut_texts
 from ringtrace.store.cache import Cache, Part, Places, Shelf
 from ringtrace.store.evidence import EvidenceStore, Held
@@ -46,6 +47,8 @@ def recall_files(
     keys = [msgspec.msgpack.encode((item, sidecars.get(item.evidence_id), zone)) for item in held]
     digests = pa.array([hashlib.sha256(key).digest() for key in keys], pa.binary(32))
 
+    log = ReadingLog(shelf.room)
+
     def read(numbers: Places) -> Iterator[Part]:
         tasks = list(tasks_of(store, [held[at] for at in numbers.tolist()], sidecars, zone, shelf.room))
         done = len(held) - len(numbers)
@@ -55,6 +58,7 @@ def recall_files(
             yield _read_part(numbers[: len(task.held)], *tables)
             numbers = numbers[len(task.held) :]
             done += len(task.held)
+            log.add(tables[0])
             progress("reading", done, len(held))
         running.close()
         dismiss()

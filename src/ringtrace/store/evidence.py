@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -33,6 +34,13 @@ from ringtrace.store.timestamps import inspect_timestamps
 _CHUNK = 1 << 20
 _BATCH_FILES = 1024
 _PARTS = ("objects", "objects.sha256", "incoming", "custody")
+
+
+Watch = Callable[[str, int], None]
+
+
+def unwatched(_name: str, _done: int) -> None:
+    """Tell nobody how far the copying of a file is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +116,12 @@ class EvidenceStore:
         circumstances: Circumstances,
         by: str,
         tool: str,
+        watch: Watch = unwatched,
     ) -> Iterator[Receipt]:
         """Store files and yield a receipt for each; a receipt is given only for durable bytes.
 
-        files: (evidence name, path). One file that fails is reported and the rest goes in.
+        files: (evidence name, path). One file that fails is reported and the rest goes in. watch(name, bytes): called
+        as a file's bytes are copied.
         """
         self.recover(key, origin)
         known: dict[str, dict[str, set[Circumstances]]] = {item.evidence_id: {} for item in self.held()}
@@ -121,7 +131,7 @@ class EvidenceStore:
         stream = iter(files)
         stated = {**circumstances.stated(), "by": by, "tool": tool}
         while batch := list(islice(stream, _BATCH_FILES)):
-            yield from self._take_batch(batch, known, key, origin, circumstances, stated)
+            yield from self._take_batch(batch, known, key, origin, circumstances, stated, watch)
 
     def recover(self, key: Ed25519PrivateKey, origin: str) -> None:
         """Clear half-written files and bring the log to rest after a crash; refuse a tampered log."""
@@ -168,6 +178,7 @@ class EvidenceStore:
         origin: str,
         circumstances: Circumstances,
         stated: dict[str, str],
+        watch: Watch,
     ) -> list[Receipt]:
         receipts: list[Receipt] = []
         modified: dict[str, str] = {}
@@ -177,7 +188,7 @@ class EvidenceStore:
         for number, (name, path) in enumerate(batch):
             temporary = f"{beginning}{number}"
             try:
-                digest, size, modified[name] = _copy(path, temporary)
+                digest, size, modified[name] = _copy(path, temporary, partial(watch, name))
             except OSError as error:
                 Path(temporary).unlink(missing_ok=True)
                 receipts.append(Receipt(name, "failed", reason=f"cannot be read: {error.strerror or error}"))
@@ -302,8 +313,10 @@ def _held(events: Iterable[dict[str, Any]]) -> dict[str, Held]:
     return found
 
 
-def _copy(path: Path, target: str) -> tuple[str, int, str]:
+def _copy(path: Path, target: str, watch: Callable[[int], None]) -> tuple[str, int, str]:
     """Copy ``path`` to ``target``; return (SHA-256 hex, size, the file's own time), hashing what was written.
+
+    watch(bytes): called after each chunk.
 
     The copy is read-only, with the times and the extended attributes of the original. Descriptors and not
     file objects: what comes in may be a million small files.
@@ -312,7 +325,7 @@ def _copy(path: Path, target: str) -> tuple[str, int, str]:
     try:
         sink = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _CLOSED_ON_EXEC, 0o600)
         try:
-            digest, size = _pour(source, sink)
+            digest, size = _pour(source, sink, watch)
             state = os.fstat(source)
             if _list_attributes is not None and _list_attributes(source):
                 shutil.copystat(path, target)
@@ -329,7 +342,7 @@ _list_attributes = getattr(os, "listxattr", None)
 _CLOSED_ON_EXEC = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-def _pour(source: int, sink: int) -> tuple[str, int]:
+def _pour(source: int, sink: int, watch: Callable[[int], None]) -> tuple[str, int]:
     """Write all that can be read from one descriptor to another; return its SHA-256 (hex) and size."""
     digest, size = hashlib.sha256(), 0
     while chunk := os.read(source, _CHUNK):
@@ -338,4 +351,5 @@ def _pour(source: int, sink: int) -> tuple[str, int]:
         rest = memoryview(chunk)
         while rest:
             rest = rest[os.write(sink, rest) :]
+        watch(size)
     return digest.hexdigest(), size

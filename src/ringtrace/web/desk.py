@@ -24,6 +24,7 @@ from ringtrace.store.discussion import Discussion
 from ringtrace.store.ledger import Ledger
 from ringtrace.store.lookup import PostIndex
 from ringtrace.store.search import build_index
+from ringtrace.web.arrivals import Arrivals
 from ringtrace.web.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -162,6 +163,7 @@ class Desk:
         self.ledger: Ledger = case.keep_ledger()
         self.discussion = Discussion(self.ledger)
         self.jobs = Jobs(case.folder, case.folder / FOLDER / "job.json")
+        self.arrivals = Arrivals(case, self.jobs.busy)
         self.tips = TipWindow(case, case.folder / FOLDER / "tips")
         if self.tips.waiting():
             self.tips.begin()

@@ -135,6 +135,11 @@ class Jobs:
         """Return the latest job, or the latest of ``command``."""
         return next((job for job in reversed(self.jobs) if command in (None, job.command)), None)
 
+    def busy(self) -> bool:
+        """Whether something runs that keeps the case for itself."""
+        job = self.last()
+        return job is not None and job.running and job.command == "analyse"
+
     def stop(self) -> None:
         """End what runs; the analysis before it stays as it was."""
         job = self.last()

@@ -11,15 +11,14 @@ from typing import Any
 import anyio.to_thread
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 
-from ringtrace.errors import UsageError
+from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.custody import FIELDS, Circumstances
-from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.custodian import Asked
+from ringtrace.pipeline.reading_log import read_log
 from ringtrace.pipeline.tip_desk import find_tip, leads_of
 from ringtrace.pipeline.tip_window import FIELDS as FIELDS_OF_TIP
-from ringtrace.store.evidence import Receipt
 from ringtrace.web.visit import Answer, Guest, Visit
 
 PLACE = (70, "Intake", "/intake", "i")
@@ -28,6 +27,9 @@ _WORDS = 500
 _PAGES = 5
 _LEADS = 200
 _CHUNK = 1 << 20
+_ARRIVED = 500
+_PATIENCE = 1.0
+"""Seconds that an upload waits for its files to be taken in before it shows how far they are."""
 _NAME = 180
 
 
@@ -42,11 +44,11 @@ def intake(visit: Guest, after: FromQuery[str] = "") -> Answer:
         {"evidence_id": item.evidence_id, "name": item.names[0], "size": item.size, "received_at": item.received_at,
          "source": item.source, "read": read.get(item.evidence_id)} for item in shown
     ]  # fmt: skip
-    job = visit.desk.jobs.last()
+    job, coming = visit.desk.jobs.last(), visit.desk.arrivals.last()
     document = {
         "files": files, "total": len(held), "first": len(held) - len(rest) + 1,
         "next": shown[-1].names[0] if len(rest) > _PAGE else "", "job": job.document() if job else None,
-        "broken": visit.desk.jobs.broken,
+        "broken": visit.desk.jobs.broken, "arrival": coming.document() if coming else None,
         "unread": len(held) - _analysed(visit),
     }  # fmt: skip
     return visit.show("intake.html.j2", document, pictures={"circumstances": FIELDS})
@@ -60,11 +62,33 @@ async def upload(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]
     if not files:
         raise UsageError("choose one or more files")
     told = Circumstances(**{name: str(form.get(name) or "")[:_WORDS].strip() for name in FIELDS})
-    with tempfile.TemporaryDirectory(prefix="ringtrace-") as folder:
-        for item in files:
-            await _write(item, _target(Path(folder), item.filename))
-        receipts = await anyio.to_thread.run_sync(lambda: add(visit.desk.case, [Path(folder)], told, lambda *_: None))
-    return _receipts(visit, receipts)
+    folder = tempfile.TemporaryDirectory(prefix="ringtrace-")  # removed once it is taken in
+    for item in files:
+        await _write(item, _target(Path(folder.name), item.filename))
+    arrival = visit.desk.arrivals.begin(folder, told)
+    patience = None if visit.as_json else _PATIENCE
+    await anyio.to_thread.run_sync(arrival.ended.wait, patience)
+    if not visit.as_json:
+        return visit.back(f"/intake/arrivals/{arrival.number}")
+    if arrival.error:
+        raise CaseError(arrival.error)
+    receipts = [asdict(one.receipt) for one in arrival.files.values() if one.receipt is not None]
+    return visit.show("arrival.html.j2", {"receipts": receipts, "counts": arrival.document()["counts"]})
+
+
+@get("/intake/arrivals/{number:int}", sync_to_thread=True)
+def arrival(visit: Guest, number: FromPath[int]) -> Answer:
+    """How far the files are that were brought in together, what became of each, and how its bytes are accounted for."""
+    found = visit.desk.arrivals.get(number)
+    if found is None:
+        raise visit.missing("this server knows of no such arrival; the custody log tells of what came in before")
+    document = found.document()
+    read = _read(visit, [file["evidence_id"] for file in document["files"] if file["evidence_id"]])
+    for file in document["files"]:
+        file["read"] = read.get(file["evidence_id"])
+    job = visit.desk.jobs.last("analyse")
+    document |= {"job": job.document() if job else None, "shown": document["files"][:_ARRIVED]}
+    return visit.show("arrival.html.j2", document)
 
 
 @get("/intake/tip", sync_to_thread=True)
@@ -148,25 +172,19 @@ def _target(folder: Path, name: str) -> Path:
     return target
 
 
-def _receipts(visit: Visit, receipts: list[Receipt]) -> Answer:
-    document = {
-        "receipts": [asdict(receipt) for receipt in receipts],
-        "counts": {s: sum(r.status == s for r in receipts) for s in ("added", "copy", "known", "failed")},
-    }  # fmt: skip
-    return visit.show("receipts.html.j2", document, status=200)
-
-
 def _analysed(visit: Visit) -> int:
     return len(visit.view.room.table("evidence")) if visit.desk.analysed() else 0
 
 
 def _read(visit: Visit, ids: list[str]) -> Mapping[str, dict[str, Any]]:
-    """Evidence id -> how its bytes are accounted for, of the files that an analysis has read."""
-    if not visit.desk.analysed():
-        return {}
+    """Evidence id -> how its bytes are accounted for, of the files that an analysis has read, or reads just now."""
     columns = ("reader", "posts", "post_bytes", "structure_bytes", "gap_bytes", "note")
-    rows = visit.view.only("evidence", "evidence_id", ids).to_pylist()
-    return {row["evidence_id"]: {name: row[name] for name in columns} for row in rows}
+    rows = visit.view.only("evidence", "evidence_id", ids).to_pylist() if visit.desk.analysed() else []
+    found = {row["evidence_id"]: {name: row[name] for name in columns} for row in rows}
+    if visit.desk.jobs.busy():
+        wanted = set(ids)
+        found |= {key: row for key, row in read_log(visit.desk.case.analysis).items() if key in wanted}
+    return found
 
 
-HANDLERS = [intake, upload, tip_form, tip, leads, start, stop, last]
+HANDLERS = [intake, upload, arrival, tip_form, tip, leads, start, stop, last]

@@ -48,6 +48,22 @@
     drop.addEventListener("drop", (event) => { event.preventDefault(); field.files = event.dataTransfer.files; });
   }
 
+  // A part that says where it comes from is fetched anew each second, as long as the server gives it back with that word.
+  const refresh = async (id) => {
+    const part = document.getElementById(id);
+    if (part === null || !part.dataset.refresh) return;
+    const answer = await fetch(part.dataset.refresh, { headers: { accept: "text/html" } }).catch(() => null);
+    if (answer !== null && answer.ok) {
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+      if (fresh === null) return;
+      const focus = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+      part.replaceWith(fresh);
+      if (focus !== null) fresh.querySelector(`[href="${CSS.escape(focus)}"]`)?.focus();
+    }
+    setTimeout(() => refresh(id), 1000);
+  };
+  for (const part of document.querySelectorAll("[data-refresh][id]")) setTimeout(() => refresh(part.id), 1000);
+
   const job = document.querySelector("[data-poll]");
   if (job !== null) {
     const look = async () => {
