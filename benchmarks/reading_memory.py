@@ -1,13 +1,15 @@
 """Measures how much memory the reading of one large export takes, in the process that asks and in the one that reads.
 
-python benchmarks/reading_memory.py FORMAT MEGABYTES: FORMAT is result.json (Telegram), chat.txt (WhatsApp), qq.txt or
-tips.csv, synthetic and repeated up to its size. Memory of a process' own (RssAnon of proc(5)) is told apart from pages
-of files that are mapped, which the system takes back when it needs them. Linux only. Needs about four times the
-export on disk for a while.
+python benchmarks/reading_memory.py FORMAT MEGABYTES: FORMAT is result.json (Telegram), chat.txt (WhatsApp), qq.txt,
+tips.csv, mail.mbox, pages.warc or pages.warc.gz (pages of about 4 KB), synthetic and repeated up to its size. Memory of
+a process' own (RssAnon of proc(5)) is told apart from pages of files that are mapped, which the system takes back when
+it needs them. Linux only. Needs about four times the export on disk for a while.
 """
 
 from __future__ import annotations
 
+import base64
+import gzip
 import os
 import sys
 import tempfile
@@ -35,11 +37,45 @@ def tips() -> Iterator[bytes]:
         yield f"网友{n % 500},{reading.moment(n)},{reading.said(n)},{n}\n".encode()
 
 
+def mail() -> Iterator[bytes]:
+    """Messages of one to forty sentences, each third behind a transfer coding, each tenth with a file of 20 KB."""
+    for n in count():
+        words = "\n".join(reading.said(n + k) for k in range(1 + n * 17 % 40)).encode() + b"\n"
+        coding = "base64" if n % 3 == 0 else "8bit"
+        part = (
+            f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {coding}\n\n".encode()
+            + (base64.encodebytes(words) if n % 3 == 0 else words)
+        )  # fmt: skip
+        if n % 10 == 0:
+            file = base64.encodebytes(bytes(n * k % 251 for k in range(15_000)))
+            part = (
+                b"Content-Type: multipart/mixed; boundary=weather\n\n--weather\n" + part
+                + b"--weather\nContent-Type: application/octet-stream; name=chart.bin\n"
+                + b"Content-Transfer-Encoding: base64\n\n" + file + b"--weather--\n"
+            )  # fmt: skip
+        yield (
+            (
+                f"From user{n % 500}@mail.example Mon Jan  6 10:00:00 2014\nMIME-Version: 1.0\n"
+                f"From: Ann {n % 500} <user{n % 500}@mail.example>\nTo: list@mail.example\nSubject: weather {n}\n"
+                f"Date: Mon, 06 Jan 2014 10:{n % 60:02}:00 +0800\nMessage-ID: <{n}@mail.example>\n"
+            ).encode()
+            + part
+            + b"\n"
+        )
+
+
+def plain_warc() -> Iterator[bytes]:
+    return map(gzip.decompress, reading.warc())
+
+
 FORMATS = {
     "result.json": (reading.telegram, b"[", b",", b"\n]}"),
     "chat.txt": (reading.whatsapp, b"", b"", b""),
     "qq.txt": (reading.qq, b"", b"", b""),
     "tips.csv": (tips, b"\n", b"", b""),
+    "mail.mbox": (mail, b"", b"", b""),
+    "pages.warc": (plain_warc, b"", b"", b""),
+    "pages.warc.gz": (reading.warc, b"", b"", b""),
 }
 """Name -> (pieces, what ends its beginning, what stands between repetitions, its end)."""
 

@@ -10,13 +10,14 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ringtrace.errors import EvidenceError, LimitError, MalformedError, MappingError, UsageError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Limits, Member, Source
 from ringtrace.model.span import Gap
+from ringtrace.pipeline.reading import choose_reader
 from ringtrace.readers import (
     gzip_file,
     line_text,
@@ -27,12 +28,30 @@ from ringtrace.readers import (
     whatsapp_text,
     zip_archive,
 )
-from ringtrace.text import clock, encoding, jsonspan, lines, offsets, telegram_export
+from ringtrace.text import clock, delimited, encoding, jsonspan, lines, offsets, telegram_export
 
 
 def source(data, name="file", **more):
     data = data.encode() if isinstance(data, str) else data
     return Source(hashlib.sha256(data).hexdigest(), "", name, data, **more)
+
+
+@given(st.text(st.characters(min_codepoint=1, max_codepoint=126, exclude_characters="\n\r"), max_size=40))
+@example("2014-01-03 9:30:45 a(12345)")
+@example("Name 2014/1/3 21:14:03")
+def test_a_line_of_a_qq_file_that_is_passed_over_is_no_header_and_no_label(text):
+    raw = text.encode()
+    if not qq_text._may_be_marked(raw, qq_text._openers("utf-8")):
+        assert qq_text._read_header(text, lines.Line(0, len(raw), len(raw)), True) is None
+        assert qq_text._label(text) is None
+
+
+def test_what_may_be_a_table_is_worked_out_once_for_all_readers():
+    head = b"Date: 3 March; cold, wet\nTime: 10; warm, dry\n"
+    delimited.sniff_delimiter.cache_clear()
+    choose_reader(source(head, "note.txt"), [])
+    asked = delimited.sniff_delimiter.cache_info()
+    assert (asked.misses, asked.hits > 0) == (1, True)
 
 
 def posts(reader, data, name="file", **more):

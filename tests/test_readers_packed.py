@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from ringtrace.model.source import Limits, Source
 from ringtrace.pipeline.reading import read_source
+from ringtrace.readers import mail_mbox
 from ringtrace.text.wacz_signature import findings
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -128,6 +129,25 @@ def test_a_mailbox_gives_every_letter(texts):
     )
     found = reading(box, "x.mbox").posts
     assert [post.title for post in found] == [f"n{number}" for number in range(len(texts))]
+
+
+class _Watched(bytes):
+    """Notes how far something was looked for in it."""
+
+    seen = 0
+
+    def find(self, *wanted):
+        found = super().find(*wanted)
+        self.seen = max(self.seen, found)
+        return found
+
+
+def test_a_mailbox_is_read_letter_by_letter_not_listed_first():
+    box = b"".join(b"From a@x.example Mon Mar  3 10:15:00 2014\n" + letter("text", "8bit") + b"\n" for _ in range(50))
+    data = _Watched(box)
+    first = next(mail_mbox.read(Source("0" * 64, "", "x.mbox", data)))
+    assert first.path == "message 1.eml"
+    assert first.stop <= data.seen < 2 * first.stop
 
 
 def test_qq_archive_and_page_come_out_of_mhtml():

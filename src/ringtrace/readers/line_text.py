@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
@@ -55,9 +56,11 @@ def sniff(head: bytes, name: str) -> float:
     if opens_markup(head):
         return 0.0
     charset = detect(head)
-    lines = [_text(head, charset, line) for line in split_lines(head[:16_384], charset)]
-    if not any(_DAY.fullmatch(line) for line in lines[:60]):
+    found = (_text(head, charset, line) for line in split_lines(head[:16_384], charset))
+    lines = list(islice(found, 60))
+    if not any(_DAY.fullmatch(line) for line in lines):
         return 0.0
+    lines += found
     titled = lines[0].lstrip("\ufeff").startswith("[LINE]")
     rows = sum(_MESSAGE.match(line) is not None for line in lines)
     if rows:

@@ -27,18 +27,20 @@ def sniff(head: bytes, name: str) -> float:
 def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     """Yield every message; raises MalformedError when no "From " line begins one."""
     data, size = source.data, len(source.data)
-    starts = list(_starts(data))
-    if not starts:
+    starts = _starts(data)
+    message = next(starts, None)
+    if message is None:
         raise MalformedError(source.name, 'no line "From " before header fields; is it a mailbox?')
-    done = 0
-    for number, (start, body) in enumerate(starts, start=1):
-        stop = starts[number][0] if number < len(starts) else size
+    if message[0]:
+        yield Structure(Span(source.evidence, source.member, 0, message[0]), "before the first message")
+    number = 0
+    while message is not None:
+        (start, body), number = message, number + 1
         if number > source.limits.members:
             yield Gap(Span(source.evidence, source.member, start, size), f"more than {number - 1} messages")
             return
-        if start > done:
-            yield Structure(Span(source.evidence, source.member, done, start), "before the first message")
-        done = stop
+        message = next(starts, None)
+        stop = message[0] if message else size
         last = min(stop, body + source.limits.member_bytes)
         content = bytes(data[body:last])
         yield Member(f"message {number}.eml", content, start, last, media_type="message/rfc822")

@@ -6,6 +6,7 @@ post of kind "page".
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ringtrace.model.clock import NO_CLOCK, Clock
@@ -41,12 +42,21 @@ def sniff(head: bytes, name: str) -> float:
     suffix = name.rsplit("/", 1)[-1].lower()
     suffix = "." + suffix.rpartition(".")[2] if "." in suffix else ""
     charset = detect(head)
+    if charset.sure < 0.2 or suffix in (".csv", ".tsv", ".json", ".jsonl"):
+        return 0.0
     text = head[:16_384].decode(charset.name, "ignore")
-    fine = sum(1 for char in text if char.isprintable() or char in "\r\n\t\ufeff")
-    if fine < 0.95 * len(text) or charset.sure < 0.2 or (suffix in (".csv", ".tsv", ".json", ".jsonl")):
+    if _printable(text) < 0.95 * len(text):
         return 0.0
     prose = sum(1 for line in text.splitlines() if is_paragraph(line))
     return 0.5 if prose >= 2 and suffix in _TEXT_NAMES else 0.3 if suffix in _TEXT_NAMES else 0.15
+
+
+def _printable(text: str) -> int:
+    """Return how many characters of a text can be seen or part lines."""
+    if text.replace("\n", "").replace("\r", "").replace("\t", "").isprintable():
+        return len(text)
+    times = Counter(text)
+    return sum(times[char] for char in times if char.isprintable() or char in "\r\n\t\ufeff")
 
 
 def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:

@@ -96,8 +96,14 @@ def sniff(head: bytes, name: str) -> float:
     charset = detect(head)
     labels = before = after = identified = filled = 0
     previous_blank = first = False
+    openers = _openers(charset.name)
     for line in split_lines(head, charset):
-        text = _text(head, charset, line)
+        raw = head[line.start : min(line.stop, line.start + _HEAD)]
+        if openers and raw.isascii() and raw[:1] > b" " and not _may_be_marked(raw, openers):
+            filled += 1
+            previous_blank = False
+            continue
+        text = raw.decode(charset.name, "replace")
         if not text.strip():
             previous_blank = True
             continue
@@ -119,6 +125,11 @@ def sniff(head: bytes, name: str) -> float:
     if (before >= 2 and first) or (after >= 3 and first and after * 6 >= filled):
         return 0.6
     return 0.4 if identified else 0.0
+
+
+def _may_be_marked(raw: bytes, openers: tuple[bytes, ...]) -> bool:
+    """Whether a line in ASCII begins like a label or a time, or ends like a time."""
+    return raw.startswith(openers) or raw[-5:].rstrip(b" \n")[-1:].isdigit()
 
 
 def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:

@@ -48,7 +48,7 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
     The reporter's name and contacts never become part of the text; tips have no account.
     """
     charset = detect(source.data, source.charset)
-    delimiter, names, _ = sniff_delimiter(source.data[:_HEAD], charset)
+    delimiter = sniff_delimiter(source.data[:_HEAD], charset)[0]
     header = next(split_rows(source.data, charset, delimiter or ",", source.limits.line_bytes), None)
     if header is None:
         raise MalformedError(source.name, "an empty table")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 
 from ringtrace.model.span import Segment
 from ringtrace.text import offsets
@@ -176,21 +177,25 @@ def read_field(data: bytes, part: Field, charset: str) -> tuple[str, tuple[Segme
     return "".join(texts), tuple(segments), decoded.invalid
 
 
-def sniff_delimiter(head: bytes, charset: Charset) -> tuple[str, list[str], int]:
-    """Return (delimiter, header names, rows that have as many fields); ("", [], 0) when it is no table."""
-    best: tuple[str, list[str], int] = ("", [], 0)
+@lru_cache(maxsize=8)
+def sniff_delimiter(head: bytes, charset: Charset) -> tuple[str, tuple[str, ...], int]:
+    """Return (delimiter, header names, rows that have as many fields); ("", (), 0) when it is no table.
+
+    Every reader of tables asks it of the same head: the answer is worked out once.
+    """
+    best: tuple[str, tuple[str, ...], int] = ("", (), 0)
     for delimiter in DELIMITERS:
         if delimiter == "|" and charset.name not in ("utf-8", "cp1252") and not charset.name.startswith("utf-16"):
             continue  # its byte is also the second half of double-byte characters
-        rows = []
-        for row in split_rows(head, charset, delimiter, 1 << 16):
-            rows.append(row)
-            if len(rows) >= _SNIFF_ROWS:
-                break
-        if len(rows) > 1 and rows[-1].stop == len(head) and len(rows[-1].fields) < len(rows[0].fields):
-            rows.pop()
+        found = split_rows(head, charset, delimiter, 1 << 16)
+        rows = list(islice(found, 1))
         width = len(rows[0].fields) if rows else 0
+        if width < 2:
+            continue
+        rows += islice(found, _SNIFF_ROWS - 1)
+        if len(rows) > 1 and rows[-1].stop == len(head) and len(rows[-1].fields) < width:
+            rows.pop()
         same = sum(len(row.fields) == width for row in rows)
-        if width > 1 and same * 2 >= len(rows) and (same, width) > (best[2], len(best[1])):
-            best = (delimiter, [read_field(head, part, charset.name)[0] for part in rows[0].fields], same)
+        if same * 2 >= len(rows) and (same, width) > (best[2], len(best[1])):
+            best = (delimiter, tuple(read_field(head, part, charset.name)[0] for part in rows[0].fields), same)
     return best
