@@ -27,7 +27,7 @@ from ringtrace.evaluation.measures import average_precision
 from ringtrace.pipeline.answering import find_answers
 from ringtrace.rings import answer_model, pair_model
 from ringtrace.rings.activity import Scene, scene
-from ringtrace.rings.address import find_calls
+from ringtrace.rings.address import Call, find_calls
 from ringtrace.rings.graph import answers_between, observe
 from ringtrace.rings.model import answer_weight
 
@@ -61,6 +61,7 @@ class Case:
     terms: np.ndarray
     others: dict[pair_model.Pair, float]
     ring: dict[str, str]
+    calls: list[Call]
 
     def tied(self, pairs: Iterable[pair_model.Pair]) -> np.ndarray:
         return np.array([bool(self.ring.get(a)) and self.ring.get(a) == self.ring.get(b) for a, b in pairs], float)
@@ -90,7 +91,7 @@ def gathered(known: KnownCase) -> Case:
     others = {pair: one.other for pair, one in pair_model.seen_in(ties).items() if one.other}
     pairs = [(min(pair), max(pair)) for pair in ((one.below.actor, one.above.actor) for one in answers)]
     terms = np.array([one.terms for one in answers])
-    return Case(known.name, stage, pairs, terms, others, _rings(known, stage.actor_of))
+    return Case(known.name, stage, pairs, terms, others, _rings(known, stage.actor_of), calls)
 
 
 def _rings(case: KnownCase, actor_of: Mapping[str, str]) -> dict[str, str]:
@@ -138,9 +139,10 @@ def report(label: str, case: Case, weights: tuple[np.ndarray, np.ndarray]) -> No
 
 
 def write(answers: np.ndarray, pairs: np.ndarray) -> None:
-    text = MODEL.read_text("utf-8").partition("[answer]\n")[0]
+    text, _, rest = MODEL.read_text("utf-8").partition("[answer]\n")
+    kept = rest[rest.index("# How surely somebody") :]
     note = "# How surely all that was seen between two actors ties them (rings/pair_model.py), natural log-odds.\n"
-    told = f"[answer]\n{_lines(answer_model.TERMS, answers)}\n{note}[pair]\n{_lines(pair_model.TERMS, pairs)}"
+    told = f"[answer]\n{_lines(answer_model.TERMS, answers)}\n{note}[pair]\n{_lines(pair_model.TERMS, pairs)}{kept}"
     MODEL.write_text(f"{text}{told}", "utf-8")
 
 

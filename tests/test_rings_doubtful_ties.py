@@ -8,9 +8,9 @@ from itertools import pairwise
 import pyarrow as pa
 import pytest
 
-from ringtrace.rings.communities import find
 from ringtrace.rings.graph import SCHEMA
 from ringtrace.rings.model import number
+from ringtrace.rings.partition import find
 
 RINGS, BROKERS, BUYERS = 3, 4, 8
 
@@ -40,7 +40,7 @@ def doubtful(actors: list[str], background: int, seed: int) -> dict[tuple[str, s
 
 def rings_of(ties: dict[tuple[str, str], float]) -> list[set[str]]:
     rows = [
-        {"left": left, "right": right, "layer": "reply", "weight": weight, "basis": [], "times": 1}
+        {"left": left, "right": right, "layer": "reply", "weight": weight, "basis": [], "times": 1, "said": 1.0}
         for (left, right), weight in sorted(ties.items())
     ]
     groups: dict[str, set[str]] = {}

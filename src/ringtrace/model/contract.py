@@ -94,11 +94,15 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
             containers="int", provinces="list of text",
         ),
         "members": _spec(
-            "ring_id actor_id", ring_id="text", actor_id="text", roles="list of role", stability="probability"
+            "ring_id actor_id", ring_id="text", actor_id="text", roles="list of role", stability="probability",
+            belongs="probability", cell="text",
+        ),
+        "near": _spec(
+            "ring_id actor_id", ring_id="text", actor_id="text", probability="probability", reasons="list of text"
         ),
         "ties": _spec(
             "left right layer", left="text", right="text", layer="text", weight="probability", basis=_SPANS,
-            together="probability?",
+            together="probability?", said="probability",
         ),
         "deals": _spec(
             "deal_id", deal_id="text", supplier="text?", broker="text?", buyer="text?", children="int", sex="text?",

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from ringtrace.report import findings
 from ringtrace.report.charts import Node, graph
+from ringtrace.report.circles import cell_lines, near_rows
 from ringtrace.report.conduct import Conduct, Reason
 from ringtrace.report.lanes import Moment, lanes, peak_of
 from ringtrace.report.naming import Naming, Tables
@@ -97,6 +98,8 @@ class RingPages:
             "links": [self._link(row) for row in links[:_LINKS]],
             "link_total": len(links),
             "growth": self._growth(ring["ring_id"]),
+            "cells": cell_lines(members, self._plain_name),
+            "near": near_rows(self._of("near", ring["ring_id"]), self._names.actor),
             "against": ring.get("counter_evidence") or [],
             "disproof": [self._named(line) for line in ring.get("disproof") or []],
         }
@@ -118,11 +121,12 @@ class RingPages:
 
     def _growth(self, ring: str) -> list[dict[str, Any]]:
         """Month by month: members that first show, members so far, posts, provinces by name."""
-        table = self._table("growth")
-        return [
-            {**row, "provinces": [place_name(code) for code in row["provinces"]]}
-            for row in table.filter(pc.equal(table["ring_id"], ring)).to_pylist()
-        ]
+        rows = self._of("growth", ring)
+        return [{**row, "provinces": [place_name(code) for code in row["provinces"]]} for row in rows]
+
+    def _of(self, name: str, ring: str) -> list[dict[str, Any]]:
+        table = self._table(name)
+        return list(table.filter(pc.equal(table["ring_id"], ring)).to_pylist())
 
     def deal(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """A deal with names, price and child in words, and its quotes."""

@@ -6,21 +6,24 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringtrace.rings.activity import Act, Scene, scene
 from ringtrace.rings.address import Call, addressed, find_calls
+from ringtrace.rings.cells import with_cells
 from ringtrace.rings.claims import state
-from ringtrace.rings.communities import Known, find
+from ringtrace.rings.communities import Known
 from ringtrace.rings.containers import describe
 from ringtrace.rings.deals import find_deals
 from ringtrace.rings.doubt import doubts
 from ringtrace.rings.exchange import without_exchange
 from ringtrace.rings.graph import build
 from ringtrace.rings.growth import grow
+from ringtrace.rings.membership import split
+from ringtrace.rings.partition import find
 from ringtrace.rings.roles import Held, assign
 
 SCHEMA = pa.schema(
@@ -29,6 +32,15 @@ SCHEMA = pa.schema(
      ("provinces", pa.list_(pa.string())), ("containers", pa.list_(pa.string())), ("by_chance", pa.float64()),
      ("counter_evidence", pa.list_(pa.string())), ("disproof", pa.list_(pa.string()))]
 )  # fmt: skip
+
+
+class Found(NamedTuple):
+    """The partition of ``find``, table ``members`` without cells, actor -> roles held, table ``near``."""
+
+    partition: pa.Table
+    members: pa.Table
+    held: dict[str, list[Held]]
+    near: pa.Table
 
 
 def find_rings(
@@ -44,11 +56,12 @@ def find_rings(
     identifiers: pa.Table,
     answers: pa.Table,
 ) -> dict[str, pa.Table]:
-    """Return the tables ties, rings, members, deals, containers, claims and growth by name."""
+    """Return the tables ties, rings, members, near, deals, containers, claims and growth by name."""
     stage = scene(posts, stances, facts, actors, answers)
     calls = find_calls(stage, accounts)
     ties = build(stage, mentions, accounts, templates, identifiers, links, calls)
-    partition, members, held = find_members(stage, ties, operators(posts))
+    partition, members, held, near = find_members(stage, ties, operators(posts))
+    members = with_cells(members, ties)
     places = _places(stage, mentions)
     rings = _summary(stage, members, places, ties, partition)
     deals = find_deals(stage, mentions, _answers(stage, calls))
@@ -60,21 +73,20 @@ def find_rings(
     claims = state(stage, members, held, ties, links, deals, containers)
     return {
         "ties": ties, "rings": rings, "members": members, "deals": deals, "containers": containers, "claims": claims,
-        "growth": grow(stage, members, places),
+        "growth": grow(stage, members, places), "near": near,
     }  # fmt: skip
 
 
-def find_members(
-    stage: Scene, ties: pa.Table, running: Iterable[str], known: Known | None = None
-) -> tuple[pa.Table, pa.Table, dict[str, list[Held]]]:
-    """Return (partition, members, actor -> roles held) of what are rings.
+def find_members(stage: Scene, ties: pa.Table, running: Iterable[str], known: Known | None = None) -> Found:
+    """Return what are rings, and who is in them.
 
     running: accounts that run a container; known: see ``find``.
     """
     partition = find(ties, known)
     members, held = assign(partition, ties, stage, running)
     unlike = pa.array(sorted(without_exchange(members, ties, stage)), pa.string())
-    return partition, members.filter(pc.invert(pc.is_in(members["ring_id"], unlike))), held
+    members, near = split(members.filter(pc.invert(pc.is_in(members["ring_id"], unlike))), ties, stage)
+    return Found(partition, members, held, near)
 
 
 def operators(posts: pa.Table) -> list[str]:

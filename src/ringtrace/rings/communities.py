@@ -19,7 +19,6 @@ import graspologic_native
 import numpy as np
 import pyarrow as pa
 
-from ringtrace.model.identity import derive_id
 from ringtrace.rings.model import number
 
 LADDER = (0.04, 0.056, 0.08, 0.113, 0.16, 0.226)
@@ -28,19 +27,11 @@ AGAIN = 0.02
 
 LADDER cuts a connected part, AGAIN cuts each piece once more by its own size: between rings that
 chance ties join and stars that brokers join lie ratios of .02-.05 (docs/rings.md)."""
-_SEED = 382
+SEED = 382
 _SAME = 0.9
 """Share of agreement (Jaccard, weighted by size) at which two cuts are one."""
 _DEPTH = 6
 _WEIGHT_CAP = 4.0
-_BRANCH = 0.3
-"""Share of its ties that a member of one ring has with another, to be a member there as well."""
-
-SCHEMA = pa.schema(
-    [("ring_id", pa.string()), ("actor_id", pa.string()), ("stability", pa.float64()), ("core", pa.bool_()),
-     ("by_chance", pa.float64())]
-)  # fmt: skip
-
 Edge = tuple[str, str, float]
 Cut = list[frozenset[str]]
 
@@ -55,67 +46,12 @@ class Part(NamedTuple):
 Known = dict[tuple[bool, tuple[Edge, ...]], list[Part]]
 
 
-def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
-    """Return Table(ring_id, actor_id, stability, core, by_chance), in order of ring, actor.
-
-    ties: as ``graph.build`` gives them. Parts under ``least_members`` are no rings: their actors
-    are unattached. stability: share of runs with dropped ties in which the actor stayed with the
-    ring. core: its home ring; other rows are rings that it also has ties with. by_chance: how often
-    rewired ties kept as much weight inside the ring (1 when the ring is nearly the whole graph).
-    known: how connected parts were cut before, which is added to: a part with the same ties is cut the same way.
-    """
-    edges, sure = weigh(ties), surest(ties)
-    firm = [edge for edge in edges if sure[edge[:2]] >= number("firm")]
-    most = number("whole_share") * len(_actors(firm))
-    rings = []
-    for component in components(firm):
-        rings += _recalled(component, {} if known is None else known, whole=len(_actors(component)) > most)
-    rings = _joined(rings, [(left, right, chance) for (left, right), chance in sorted(sure.items())])
-    rings.sort(key=lambda part: (-len(part.members), min(part.members)))
-    home = {actor: derive_id("ring", min(part.members)) for part in rings for actor in part.members}
-    chance = _chance(edges, home)
-    rows = [
-        {"ring_id": home[actor], "actor_id": actor, "stability": part.stability[actor], "core": True,
-         "by_chance": chance[home[actor]]}
-        for part in rings for actor in part.members
-    ]  # fmt: skip
-    for actor, ring, share in _branches(edges, home):
-        rows.append({"ring_id": ring, "actor_id": actor, "stability": share, "core": False, "by_chance": chance[ring]})
-    rows.sort(key=lambda row: (str(row["ring_id"]), str(row["actor_id"])))
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
-
-
-def _recalled(edges: list[Edge], known: Known, *, whole: bool) -> list[Part]:
+def recalled(edges: list[Edge], known: Known, *, whole: bool) -> list[Part]:
+    """Return the rings of one connected part, cut anew unless ``known`` holds how. whole: see ``_rings``."""
     key = whole, tuple(edges)
     if key not in known:
         known[key] = _rings(edges, whole=whole)
     return known[key]
-
-
-def _joined(rings: Sequence[Part], edges: Iterable[Edge]) -> list[Part]:
-    """Add the actors without a firm tie whose ties nearly all lead into one ring, with that share as stability.
-
-    edges: (left, right, how surely they are tied). Several doubtful ties into one ring count as the chance
-    that one of them holds.
-    """
-    home = {actor: at for at, part in enumerate(rings) for actor in part.members}
-    pull: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for left, right, weight in edges:
-        for actor, other in ((left, right), (right, left)):
-            if actor not in home:
-                pull[actor][home.get(other, -1)].append(weight)
-    joining: dict[int, dict[str, float]] = defaultdict(dict)
-    for actor, found in pull.items():
-        weights = {at: math.fsum(one) for at, one in found.items()}
-        best = min(weights, key=lambda at: (-weights[at], at))
-        share = weights[best] / math.fsum(weights.values())
-        chance = 1 - math.prod(1 - one for one in found[best])
-        if best >= 0 and chance >= number("join_sure") and share >= number("join_share"):
-            joining[best][actor] = share
-    return [
-        Part(part.members | joining[at].keys(), {**part.stability, **joining[at]}) if at in joining else part
-        for at, part in enumerate(rings)
-    ]
 
 
 def weigh(ties: pa.Table) -> list[Edge]:
@@ -142,8 +78,22 @@ def surest(ties: pa.Table) -> dict[tuple[str, str], float]:
     return {**alone, **found}
 
 
+def spoken(ties: pa.Table) -> dict[tuple[str, str], float]:
+    """Return pair -> how surely both posts of the surest said tie between the two trade by themselves."""
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    for left, right, said in zip(*(ties[name].to_pylist() for name in ("left", "right", "said")), strict=True):
+        found[left, right] = max(found[left, right], said)
+    return found
+
+
 def components(edges: Sequence[Edge]) -> list[list[Edge]]:
     """Return the edges of each connected part that has enough actors, largest first."""
+    kept = [part for part in connected(edges) if len(actors_in(part)) >= number("least_members")]
+    return sorted(kept, key=lambda part: (-len(part), part[0]))
+
+
+def connected(edges: Iterable[Edge]) -> list[list[Edge]]:
+    """Return the edges of each connected part, in order of their first."""
     parent: dict[str, str] = {}
 
     def root(actor: str) -> str:
@@ -152,17 +102,17 @@ def components(edges: Sequence[Edge]) -> list[list[Edge]]:
             actor = parent[actor]
         return actor
 
+    edges = list(edges)
     for left, right, _ in edges:
         a, b = sorted((root(left), root(right)))
         parent[b] = a
     parts: dict[str, list[Edge]] = defaultdict(list)
     for edge in edges:
         parts[root(edge[0])].append(edge)
-    kept = [part for part in parts.values() if len(_actors(part)) >= number("least_members")]
-    return sorted(kept, key=lambda part: (-len(part), part[0]))
+    return list(parts.values())
 
 
-def _actors(edges: Iterable[Edge]) -> set[str]:
+def actors_in(edges: Iterable[Edge]) -> set[str]:
     return {actor for left, right, _ in edges for actor in (left, right)}
 
 
@@ -171,7 +121,7 @@ def _rings(edges: list[Edge], depth: int = 0, *, whole: bool = False) -> list[Pa
 
     whole: whether it holds nearly all who are firmly tied.
     """
-    rung, cut = (AGAIN, _leiden(edges, AGAIN, _SEED)) if depth else _choose(edges, whole=whole)
+    rung, cut = (AGAIN, _leiden(edges, AGAIN, SEED)) if depth else choose(edges, LADDER, whole=whole)
     parts = _parts(edges, cut, rung)
     if (len(cut) == 1 and depth) or depth >= _DEPTH:
         return parts
@@ -191,19 +141,19 @@ def _parts(edges: Sequence[Edge], cut: Cut, rung: float) -> list[Part]:
     return [Part(group, kept) for group, kept in zip(cut, _stability(edges, cut, rung), strict=True)]
 
 
-def _choose(edges: Sequence[Edge], *, whole: bool) -> tuple[float, Cut]:
-    """Return the coarsest cut that two neighbouring rungs agree on, else the coarsest of all.
+def choose(edges: Sequence[Edge], ladder: Sequence[float], *, whole: bool = False) -> tuple[float, Cut]:
+    """Return the coarsest cut that two neighbouring rungs of ``ladder`` agree on, else the coarsest; with its rung.
 
     One community of nearly everyone who trades persists by itself, under rewired ties too, and so says nothing:
     where a part holds nearly all of the case (whole), only a cut that cuts counts, if one persists.
     """
-    cuts = [_leiden(edges, rung, _SEED) for rung in LADDER]
-    for at in range(len(LADDER) - 1):
+    cuts = [_leiden(edges, rung, SEED) for rung in ladder]
+    for at in range(len(ladder) - 1):
         if whole and len(cuts[at]) == 1:
             continue
         if agreement(cuts[at], cuts[at + 1]) >= _SAME:
-            return LADDER[at], cuts[at]
-    return LADDER[0], cuts[0]
+            return ladder[at], cuts[at]
+    return ladder[0], cuts[0]
 
 
 def _leiden(edges: Sequence[Edge], resolution: float, seed: int) -> Cut:
@@ -254,53 +204,15 @@ def agreement(left: Cut, right: Cut) -> float:
 
 def _stability(edges: Sequence[Edge], cut: Cut, rung: float) -> list[dict[str, float]]:
     """Return for each group its actors' share of runs with dropped ties in which they stay with it."""
-    rng = np.random.Generator(np.random.PCG64(_SEED))
+    rng = np.random.Generator(np.random.PCG64(SEED))
     rounds = int(number("rounds"))
     stayed: list[Counter[str]] = [Counter() for _ in cut]
     home = {actor: at for at, group in enumerate(cut) for actor in group}
     for turn in range(rounds):
         kept = rng.random(len(edges)) < number("kept_edges")
         sample = [edge for edge, keep in zip(edges, kept.tolist(), strict=True) if keep]
-        for group in _leiden(sample, rung, _SEED + turn):
+        for group in _leiden(sample, rung, SEED + turn):
             owner, common = min(Counter(home[a] for a in group).items(), key=lambda item: (-item[1], item[0]))
             if common * 2 > len(group) and len(group) >= number("least_members"):
                 stayed[owner].update(actor for actor in group if home[actor] == owner)
     return [{actor: stayed[at][actor] / rounds for actor in sorted(group)} for at, group in enumerate(cut)]
-
-
-def _chance(edges: Sequence[Edge], home: Mapping[str, str]) -> dict[str, float]:
-    """Return ring -> share of rewirings (same ties per actor) that keep as much weight inside it."""
-    rounds = int(number("rounds"))
-    names = sorted(set(home.values()))
-    index = {name: at for at, name in enumerate(names)}
-    left = np.array([index.get(home.get(a, ""), -1) for a, _, _ in edges], np.int64)
-    right = np.array([index.get(home.get(b, ""), -1) for _, b, _ in edges], np.int64)
-    weight = np.array([w for _, _, w in edges])
-
-    def inside(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        own = (a == b) & (a >= 0)
-        return np.bincount(a[own], weights=weight[own], minlength=len(names))
-
-    observed = inside(left, right)
-    rng = np.random.Generator(np.random.PCG64(_SEED))
-    reached = np.ones(len(names))
-    for _ in range(rounds):
-        reached += inside(left, right[rng.permutation(len(right))]) >= observed - 1e-9
-    return {name: float(reached[at] / (rounds + 1)) for name, at in index.items()}
-
-
-def _branches(edges: Sequence[Edge], home: Mapping[str, str]) -> list[tuple[str, str, float]]:
-    """Return (actor, other ring, share of its weight there) for brokers between rings."""
-    pull: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for left, right, weight in edges:
-        for actor, other in ((left, right), (right, left)):
-            if other in home:
-                pull[actor][home[other]].append(weight)
-    found = []
-    for actor in sorted(set(pull) & set(home)):
-        total = math.fsum(weight for weights in pull[actor].values() for weight in weights)
-        for ring in sorted(pull[actor]):
-            share = math.fsum(pull[actor][ring]) / total
-            if ring != home[actor] and share >= _BRANCH and len(pull[actor][ring]) >= 2:
-                found.append((actor, ring, share))
-    return found

@@ -27,7 +27,8 @@ from ringtrace.rings.pair_model import weighed
 SPAN = pa.struct([("evidence_id", pa.string()), ("member", pa.string()), ("start", pa.int64()), ("stop", pa.int64())])
 SCHEMA = pa.schema(
     [("left", pa.string()), ("right", pa.string()), ("layer", pa.string()), ("weight", pa.float64()),
-     ("basis", pa.list_(SPAN)), ("times", pa.int64()), ("together", pa.float64())]
+     ("basis", pa.list_(SPAN)), ("times", pa.int64()), ("together", pa.float64()),
+     ("said", pa.float64())]
 )  # fmt: skip
 SOMEBODYS = frozenset({"personal", "shared_by_few", "recycled"})
 """Uses of a contact that is somebody's in particular."""
@@ -36,13 +37,14 @@ _BASIS = 6
 
 
 class Tie(NamedTuple):
-    """One observation of a tie between two actors."""
+    """One observation of a tie between two actors. said: how surely all posts that it rests on trade by themselves."""
 
     left: str
     right: str
     layer: str
     weight: float
     basis: tuple[Span, ...]
+    said: float
 
 
 def build(
@@ -57,10 +59,11 @@ def observe(
     scene: Scene, mentions: pa.Table, accounts: pa.Table, templates: pa.Table, identifiers: pa.Table, links: pa.Table,
     calls: Sequence[Call],
 ) -> pa.Table:  # fmt: skip
-    """Return Table(left, right, layer, weight, basis, times, together): left < right, one row for each pair and layer.
+    """Return Table(left, right, layer, weight, basis, times, together, said): left < right, a row a pair and layer.
 
     calls: as ``find_calls`` gives them.
     weight: the layer's weight times 1 + log2 of the number of observations. together: null, nothing being weighed yet.
+    said: how surely all posts that the surest of them rests on trade by themselves; 0 of who may be one person.
     """
     holders = _holders(scene, mentions, accounts, identifiers)
     found = [
@@ -76,8 +79,9 @@ def observe(
         weight = max(tie.weight for tie in seen) * layer_weight(layer) * (1 + math.log2(len(seen)))
         basis = _distinct(span for tie in seen for span in tie.basis)
         rows.append(
-            {"left": left, "right": right, "layer": layer, "weight": weight, "basis": basis, "times": len(seen)}
-        )
+            {"left": left, "right": right, "layer": layer, "weight": weight, "basis": basis, "times": len(seen),
+             "said": max(tie.said for tie in seen)}
+        )  # fmt: skip
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
@@ -113,7 +117,10 @@ def answers_between(scene: Scene, calls: Sequence[Call]) -> Iterator[Answer]:
 def _answers(scene: Scene, calls: Sequence[Call]) -> Iterator[Tie]:
     for act, above, basis, terms in answers_between(scene, calls):
         layer = "address" if basis == "name" else "reply"
-        yield Tie(act.actor, above.actor, layer, probability(terms), (scene.span(above), scene.span(act)))
+        yield Tie(
+            act.actor, above.actor, layer, probability(terms), (scene.span(above), scene.span(act)),
+            min(act.reading, above.reading),
+        )  # fmt: skip
 
 
 class Holding(NamedTuple):
@@ -182,7 +189,7 @@ def _handles(
             sure = max(act.trade, _trade(scene, holding.actor))
             if sure > 0:
                 # Two holders of one contact are tied by it themselves; more make it anybody's.
-                yield Tie(act.actor, holding.actor, "handle", sure / max(1, len(held) - 1), basis)
+                yield Tie(act.actor, holding.actor, "handle", sure / max(1, len(held) - 1), basis, sure)
 
 
 def _identifiers(scene: Scene, holders: Mapping[tuple[str, str], Mapping[str, Holding]]) -> Iterator[Tie]:
@@ -194,7 +201,7 @@ def _identifiers(scene: Scene, holders: Mapping[tuple[str, str], Mapping[str, Ho
                 basis = tuple(span for span in (left.span, right.span) if span)
                 sure = min(max(h.sure, _trade(scene, h.actor) * number("elsewhere")) for h in (left, right))
                 if basis and max(left.sure, right.sure) > 0:
-                    yield Tie(left.actor, right.actor, "identifier", sure / (len(held) - 1), basis)
+                    yield Tie(left.actor, right.actor, "identifier", sure / (len(held) - 1), basis, sure)
 
 
 def _referrals(scene: Scene, mentions: pa.Table, identifiers: pa.Table) -> Iterator[Tie]:
@@ -217,7 +224,8 @@ def _referrals(scene: Scene, mentions: pa.Table, identifiers: pa.Table) -> Itera
             sending[key][act.actor] = act, row["spans"][0] if row["spans"] else scene.span(act)
     for key in sorted(sending):
         for (left, quote), (right, other) in pairwise(sorted(sending[key].values(), key=lambda one: in_time(one[0]))):
-            yield Tie(left.actor, right.actor, "referral", min(left.trade, right.trade), (quote, other))
+            sure = min(left.trade, right.trade)
+            yield Tie(left.actor, right.actor, "referral", sure, (quote, other), sure)
 
 
 def _persons(scene: Scene, links: pa.Table) -> Iterator[Tie]:
@@ -232,7 +240,7 @@ def _persons(scene: Scene, links: pa.Table) -> Iterator[Tie]:
     for (a, b), sure in sorted(best.items()):
         left_act, right_act = surest[a], surest[b]
         if a != b and left_act and right_act and min(left_act.reading, right_act.reading) >= number("person_trades"):
-            yield Tie(a, b, "person", sure, (scene.span(left_act), scene.span(right_act)))
+            yield Tie(a, b, "person", sure, (scene.span(left_act), scene.span(right_act)), 0.0)
 
 
 def _surest(scene: Scene, actor: str) -> Act | None:
@@ -257,4 +265,5 @@ def _templates(scene: Scene, templates: pa.Table) -> Iterator[Tie]:
         acts = [act for _, act in sorted(users[template].items())]
         if 2 <= len(acts) <= number("template_actors") and all(act.trades for act in acts):
             for left, right in combinations(acts, 2):
-                yield Tie(left.actor, right.actor, "template", 1.0, (scene.span(left), scene.span(right)))
+                spans = scene.span(left), scene.span(right)
+                yield Tie(left.actor, right.actor, "template", 1.0, spans, min(left.trade, right.trade))

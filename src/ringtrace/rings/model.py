@@ -32,3 +32,8 @@ def answer_weight(name: str) -> float:
 def pair_weight(name: str) -> float:
     """Return the weight of a term of ``pair_model.TERMS``, natural log-odds; 0 for one the fit left out."""
     return float(_MODEL["pair"].get(name, 0.0))
+
+
+def member_weight(name: str) -> float:
+    """Return the weight of a term of ``membership.TERMS``, natural log-odds; 0 for one the fit left out."""
+    return float(_MODEL["member"].get(name, 0.0))

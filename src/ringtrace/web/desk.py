@@ -88,7 +88,9 @@ class View:
     def ring_page(self, ring: Mapping[str, Any], quotes: Callable[..., list[dict[str, str]]]) -> dict[str, Any]:
         """Return everything that is told of a ring, made from the rows that concern its members alone."""
         actors = self.only("members", "ring_id", [ring["ring_id"]])["actor_id"].to_pylist()
-        tables = {**self._excerpt(actors), "growth": self.only("growth", "ring_id", [ring["ring_id"]])}
+        tables = self._excerpt(actors) | {
+            one: self.only(one, "ring_id", [ring["ring_id"]]) for one in ("growth", "near")
+        }
         return RingPages(tables.__getitem__, self.room.naming, quotes, self.zone, "/actors/{}".format).page(ring)
 
     def _excerpt(self, actors: Sequence[str]) -> dict[str, pa.Table]:

@@ -1,0 +1,93 @@
+"""Fits how surely somebody whom the cut of ties puts into a ring belongs to any; measures it.
+
+python benchmarks/members.py NAME=CASE:TRUTH ...          each case weighed by a fit on the others
+python benchmarks/members.py --fit NAME=CASE:TRUTH ...    the same, then writes table [member] of
+                                                          lexicons/rings.model.toml
+
+Fit ties first (``benchmarks/ties.py --fit``): members are those whom the ties as weighed today bring together.
+Cases as in ``known_cases``.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from known_cases import even_mass, fit_logistic, left_out, read_case
+from ringtrace.rings import membership
+from ringtrace.rings.assembly import operators
+from ringtrace.rings.exchange import without_exchange
+from ringtrace.rings.graph import build
+from ringtrace.rings.partition import find
+from ringtrace.rings.roles import assign
+from ties import MODEL, TABLES, gathered
+
+MASS = 300.0
+"""What the members of one case weigh together."""
+MARKS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a fit takes of one case: rows of ``membership.TERMS``, and which of them are in any ring."""
+
+    name: str
+    terms: np.ndarray
+    belongs: np.ndarray
+
+
+def rows_of(told: str) -> Rows:
+    """Return the members of one case before anybody is held to be only near."""
+    known = read_case(told, TABLES)
+    case, tables = gathered(known), known.tables
+    names = ("mentions", "accounts", "templates", "identifiers", "links")
+    ties = build(case.stage, *(tables[name] for name in names), case.calls)
+    members, _ = assign(find(ties), ties, case.stage, operators(tables["posts"]))
+    unlike = pa.array(sorted(without_exchange(members, ties, case.stage)), pa.string())
+    members = members.filter(pc.invert(pc.is_in(members["ring_id"], unlike)))
+    found = membership.evidence(members, ties, case.stage)
+    belongs = [bool(case.ring.get(actor)) for actor in members["actor_id"].to_pylist()]
+    return Rows(known.name, np.array([one.terms() for one in found]), np.array(belongs, float))
+
+
+def fit(cases: list[Rows]) -> np.ndarray:
+    """Return the weights of the terms; every case counts the same."""
+    mass = even_mass(((len(case.belongs), len(case.belongs)) for case in cases), MASS)
+    penalty = np.array([0.0] + [1.0] * (len(membership.TERMS) - 1))
+    terms, belongs = (np.concatenate(part) for part in zip(*((c.terms, c.belongs) for c in cases), strict=True))
+    return fit_logistic(terms, belongs, mass, penalty)
+
+
+def report(label: str, case: Rows, weights: np.ndarray) -> None:
+    sure = 1 / (1 + np.exp(-(case.terms @ weights)))
+    told = []
+    for mark in MARKS:
+        kept = sure >= mark
+        told.append(f"{mark:.2f}: {int(case.belongs[kept].sum())} of {int(kept.sum())}")
+    print(f"{label} {case.name}: in a ring, by mark: {'; '.join(told)}", flush=True)
+
+
+def write(weights: np.ndarray) -> None:
+    head, _, rest = MODEL.read_text("utf-8").partition("[member]\n")
+    after = rest.partition("\n\n")[2]
+    lines = "".join(f"{name} = {one:.2f}\n" for name, one in zip(membership.TERMS, weights, strict=True))
+    MODEL.write_text(f"{head}[member]\n{lines}{after and chr(10) + after}", "utf-8")
+
+
+def main(arguments: list[str]) -> None:
+    cases = [rows_of(one) for one in arguments if "=" in one]
+    for case, others in left_out(cases):
+        report("left out", case, fit(others))
+    weights = fit(cases)
+    for case in cases:
+        report("fitted on", case, weights)
+    if "--fit" in arguments:
+        write(weights)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

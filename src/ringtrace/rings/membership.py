@@ -1,0 +1,108 @@
+"""Who is a member by evidence of its own, and who is only near a ring.
+
+The cut of a graph puts everybody somewhere. To be presented as a member takes more: a tie into the ring that holds,
+better one that both sides said in posts that trade, and trading of one's own. A fitted model weighs the two
+(``rings.model.toml``, table ``member``; ``benchmarks/members.py``): how surely somebody whom the cut puts here belongs
+to any ring. Whoever falls below the mark is told of as near, with the reason, and is no member.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from ringtrace.rings.activity import Scene
+from ringtrace.rings.answer_model import log_odds
+from ringtrace.rings.communities import spoken, surest
+from ringtrace.rings.model import member_weight, number
+
+TERMS = ("bias", "tie", "said", "usual")
+"""tie: its surest tie into the ring; said: its surest that both sides said in posts that trade; usual: how surely its
+posts trade on average. All as natural log-odds."""
+
+SCHEMA = pa.schema(
+    [("ring_id", pa.string()), ("actor_id", pa.string()), ("probability", pa.float64()),
+     ("reasons", pa.list_(pa.string()))]
+)  # fmt: skip
+
+
+class Evidence(NamedTuple):
+    """What there is for one row of ``members``; probabilities, see ``TERMS``. surest: of its posts."""
+
+    tie: float
+    said: float
+    usual: float
+    surest: float
+
+    def terms(self) -> tuple[float, ...]:
+        return (1.0, *map(log_odds, self[:3]))
+
+    def reasons(self) -> Iterator[str]:
+        """Say what is missing."""
+        if self.surest < number("trade"):
+            yield "nothing that it posted is read as an offer, a wish or a go-between"
+        elif self.usual < number("trade"):
+            yield f"its posts trade with a mean probability of {self.usual:.2f} only"
+        if self.said < number("said"):
+            yield "no tie of it into the ring rests on posts that all trade by themselves"
+        yield f"its surest tie into the ring holds with probability {self.tie:.2f}"
+
+
+def split(members: pa.Table, ties: pa.Table, scene: Scene) -> tuple[pa.Table, pa.Table]:
+    """Return (members with their column belongs, near).
+
+    near: Table(ring_id, actor_id, probability, reasons), in order: whom the cut puts into a ring and whose own evidence
+    is below ``member``. A ring that falls under the least size by that is dropped with those near it.
+    """
+    found = evidence(members, ties, scene)
+    chance = [probability(one.terms()) for one in found]
+    rows = [{**row, "belongs": sure} for row, sure in zip(members.to_pylist(), chance, strict=True)]
+    kept = [row for row in rows if row["belongs"] >= number("member")]
+    size = Counter(row["ring_id"] for row in kept if row["core"])
+    standing = {ring for ring, count in size.items() if count >= number("least_members")}
+    schema = members.schema.append(pa.field("belongs", pa.float64()))
+    near = [
+        {"ring_id": row["ring_id"], "actor_id": row["actor_id"], "probability": row["belongs"],
+         "reasons": list(one.reasons())}
+        for row, one in zip(rows, found, strict=True)
+        if row["core"] and row["belongs"] < number("member") and row["ring_id"] in standing
+    ]  # fmt: skip
+    kept = [row for row in kept if row["ring_id"] in standing]
+    return pa.Table.from_pylist(kept, schema=schema), pa.Table.from_pylist(near, schema=SCHEMA)
+
+
+def evidence(members: pa.Table, ties: pa.Table, scene: Scene) -> list[Evidence]:
+    """Return what there is for each row of ``members``."""
+    sure, said = surest(ties), spoken(ties)
+    others: dict[str, set[str]] = defaultdict(set)
+    for left, right in sure:
+        others[left].add(right)
+        others[right].add(left)
+    rings: dict[str, set[str]] = defaultdict(set)
+    for ring, actor in zip(members["ring_id"].to_pylist(), members["actor_id"].to_pylist(), strict=True):
+        rings[ring].add(actor)
+    return [_of(row, rings[row["ring_id"]] & others[row["actor_id"]], sure, said, scene) for row in members.to_pylist()]
+
+
+def probability(terms: Iterable[float]) -> float:
+    """Return how surely somebody with these ``TERMS`` belongs to a ring."""
+    total = math.fsum(member_weight(name) * value for name, value in zip(TERMS, terms, strict=True))
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _of(
+    row: Mapping[str, Any], mates: Iterable[str], sure: Mapping[tuple[str, str], float],
+    said: Mapping[tuple[str, str], float], scene: Scene,
+) -> Evidence:  # fmt: skip
+    actor = row["actor_id"]
+    pairs = [(min(actor, mate), max(actor, mate)) for mate in mates]
+    firm = [pair for pair in pairs if sure[pair] >= number("firm") and said[pair] >= number("said")]
+    trade = [act.trade for act in scene.by_actor.get(actor, ())]
+    return Evidence(
+        max((sure[pair] for pair in pairs), default=0.0), max((sure[pair] for pair in firm), default=0.0),
+        math.fsum(trade) / max(1, len(trade)), max(trade, default=0.0),
+    )  # fmt: skip

@@ -1,0 +1,174 @@
+"""Who is in which ring: the cut among what people said themselves, who joins it, who is in several, what is chance.
+
+A tie is *said* when both posts of it trade by themselves. One between posts that trade nothing ("eggs are dear again"),
+or between two accounts that may be one person, may bring somebody to a ring, but it joins no two rings: of such
+ties four in ten held between two of one ring with one author, of the others nine in ten (docs/rings.md).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from ringtrace.model.identity import derive_id
+from ringtrace.rings.communities import (
+    SEED,
+    Edge,
+    Known,
+    Part,
+    actors_in,
+    components,
+    connected,
+    recalled,
+    spoken,
+    surest,
+    weigh,
+)
+from ringtrace.rings.model import number
+
+SCHEMA = pa.schema(
+    [("ring_id", pa.string()), ("actor_id", pa.string()), ("stability", pa.float64()), ("core", pa.bool_()),
+     ("by_chance", pa.float64())]
+)  # fmt: skip
+_BRANCH = 0.3
+"""Share of its ties that a member of one ring has with another, to be a member there as well."""
+
+
+def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
+    """Return Table(ring_id, actor_id, stability, core, by_chance), in order of ring, actor.
+
+    ties: as ``graph.build`` gives them. Parts under ``least_members`` are no rings: their actors
+    are unattached. stability: share of runs with dropped ties in which the actor stayed with the
+    ring. core: its home ring; other rows are rings that it also has ties with. by_chance: how often
+    rewired ties kept as much weight inside the ring (1 when the ring is nearly the whole graph).
+    known: how connected parts were cut before, which is added to: a part with the same ties is cut the same way.
+    """
+    edges, sure, said = weigh(ties), surest(ties), spoken(ties)
+    firm = [edge for edge in edges if sure[edge[:2]] >= number("firm")]
+    cut = {} if known is None else known
+    rings = _cut([edge for edge in firm if said[edge[:2]] >= number("said")], cut)
+    rings = _brought(rings, firm, cut)
+    rings = _joined(rings, [(left, right, chance) for (left, right), chance in sorted(sure.items())])
+    rings.sort(key=lambda part: (-len(part.members), min(part.members)))
+    home = {actor: derive_id("ring", min(part.members)) for part in rings for actor in part.members}
+    chance = _chance(edges, home)
+    rows = [
+        {"ring_id": home[actor], "actor_id": actor, "stability": part.stability[actor], "core": True,
+         "by_chance": chance[home[actor]]}
+        for part in rings for actor in part.members
+    ]  # fmt: skip
+    for actor, ring, share in _branches(edges, home):
+        rows.append({"ring_id": ring, "actor_id": actor, "stability": share, "core": False, "by_chance": chance[ring]})
+    rows.sort(key=lambda row: (str(row["ring_id"]), str(row["actor_id"])))
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _cut(edges: Sequence[Edge], known: Known) -> list[Part]:
+    """Return the rings of the connected parts of ``edges``, the largest part first."""
+    most = number("whole_share") * len(actors_in(edges))
+    found: list[Part] = []
+    for part in components(edges):
+        found += recalled(part, known, whole=len(actors_in(part)) > most)
+    return found
+
+
+def _brought(rings: Sequence[Part], firm: Sequence[Edge], known: Known) -> list[Part]:
+    """Add those whom firm ties alone bring that nobody said: a few together to the ring where nearly all of these lead.
+
+    At least ``least_members`` of them together make parts of their own. Their stability is that share.
+    """
+    home = {actor: at for at, part in enumerate(rings) for actor in part.members}
+    loose = [edge for edge in firm if edge[0] not in home and edge[1] not in home]
+    pull: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for left, right, weight in firm:
+        for actor, other in ((left, right), (right, left)):
+            if actor not in home and other in home:
+                pull[actor][home[other]] += weight
+    added: dict[int, dict[str, float]] = defaultdict(dict)
+    groups = [actors_in(part) for part in connected(loose)]
+    together = {actor for group in groups for actor in group}
+    for group in [*groups, *({actor} for actor in sorted(pull.keys() - together))]:
+        if len(group) >= number("least_members"):
+            continue
+        weights: dict[int, float] = defaultdict(float)
+        for actor in sorted(group):
+            for at, weight in pull[actor].items():
+                weights[at] += weight
+        if weights:
+            best = min(weights, key=lambda at: (-weights[at], at))
+            share = weights[best] / math.fsum(weights.values())
+            if share >= number("join_share"):
+                added[best].update(dict.fromkeys(group, share))
+    grown = [
+        Part(part.members | added[at].keys(), {**part.stability, **added[at]}) if at in added else part
+        for at, part in enumerate(rings)
+    ]
+    return grown + _cut(loose, known)
+
+
+def _joined(rings: Sequence[Part], edges: Iterable[Edge]) -> list[Part]:
+    """Add the actors without a firm tie whose ties nearly all lead into one ring, with that share as stability.
+
+    edges: (left, right, how surely they are tied). Several doubtful ties into one ring count as the chance
+    that one of them holds.
+    """
+    home = {actor: at for at, part in enumerate(rings) for actor in part.members}
+    pull: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for left, right, weight in edges:
+        for actor, other in ((left, right), (right, left)):
+            if actor not in home:
+                pull[actor][home.get(other, -1)].append(weight)
+    joining: dict[int, dict[str, float]] = defaultdict(dict)
+    for actor, found in pull.items():
+        weights = {at: math.fsum(one) for at, one in found.items()}
+        best = min(weights, key=lambda at: (-weights[at], at))
+        share = weights[best] / math.fsum(weights.values())
+        chance = 1 - math.prod(1 - one for one in found[best])
+        if best >= 0 and chance >= number("join_sure") and share >= number("join_share"):
+            joining[best][actor] = share
+    return [
+        Part(part.members | joining[at].keys(), {**part.stability, **joining[at]}) if at in joining else part
+        for at, part in enumerate(rings)
+    ]
+
+
+def _chance(edges: Sequence[Edge], home: Mapping[str, str]) -> dict[str, float]:
+    """Return ring -> share of rewirings (same ties per actor) that keep as much weight inside it."""
+    rounds = int(number("rounds"))
+    names = sorted(set(home.values()))
+    index = {name: at for at, name in enumerate(names)}
+    left = np.array([index.get(home.get(a, ""), -1) for a, _, _ in edges], np.int64)
+    right = np.array([index.get(home.get(b, ""), -1) for _, b, _ in edges], np.int64)
+    weight = np.array([w for _, _, w in edges])
+
+    def inside(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        own = (a == b) & (a >= 0)
+        return np.bincount(a[own], weights=weight[own], minlength=len(names))
+
+    observed = inside(left, right)
+    rng = np.random.Generator(np.random.PCG64(SEED))
+    reached = np.ones(len(names))
+    for _ in range(rounds):
+        reached += inside(left, right[rng.permutation(len(right))]) >= observed - 1e-9
+    return {name: float(reached[at] / (rounds + 1)) for name, at in index.items()}
+
+
+def _branches(edges: Sequence[Edge], home: Mapping[str, str]) -> list[tuple[str, str, float]]:
+    """Return (actor, other ring, share of its weight there) for brokers between rings."""
+    pull: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for left, right, weight in edges:
+        for actor, other in ((left, right), (right, left)):
+            if other in home:
+                pull[actor][home[other]].append(weight)
+    found = []
+    for actor in sorted(set(pull) & set(home)):
+        total = math.fsum(weight for weights in pull[actor].values() for weight in weights)
+        for ring in sorted(pull[actor]):
+            share = math.fsum(pull[actor][ring]) / total
+            if ring != home[actor] and share >= _BRANCH and len(pull[actor][ring]) >= 2:
+                found.append((actor, ring, share))
+    return found

@@ -1,0 +1,76 @@
+"""Members, those near a ring, and cells: what joins two rings, who is told of as a member, where a ring comes apart."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringtrace.rings.cells import with_cells
+from ringtrace.rings.graph import SCHEMA
+from ringtrace.rings.membership import Evidence, probability
+from ringtrace.rings.model import number
+from ringtrace.rings.partition import find
+
+Ties = dict[tuple[str, str], float]
+"""Pair -> how surely the posts between the two trade by themselves; every tie is firm."""
+LEAVES = 9
+
+
+def star(name: str, leaves: int = LEAVES, said: float = 0.9) -> Ties:
+    return {(f"{name}-hub", f"{name}-leaf{n}"): said for n in range(leaves)}
+
+
+def table(ties: Ties) -> pa.Table:
+    rows = [
+        {"left": min(pair), "right": max(pair), "layer": "reply", "weight": 0.95, "basis": [], "times": 1,
+         "together": 0.95, "said": said}
+        for pair, said in sorted(ties.items())
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def homes(ties: Ties) -> dict[str, str]:
+    return {row["actor_id"]: row["ring_id"] for row in find(table(ties)).to_pylist() if row["core"]}
+
+
+def test_a_tie_that_nobody_said_joins_no_two_rings_but_brings_somebody() -> None:
+    pair = ("a-leaf0", "b-leaf0")
+    for said, rings in ((0.9, 1), (0.0, 2)):
+        home = homes(star("a", 5) | star("b", 5) | {pair: said})
+        assert len(set(home.values())) == rings, said
+    home = homes(star("a") | star("b") | {("a-leaf0", "guest"): 0.0, ("guest", "guests-friend"): 0.0})
+    assert home["guest"] == home["guests-friend"] == home["a-hub"] != home["b-hub"]
+    torn = homes(star("a") | star("b") | {("a-leaf0", "guest"): 0.0, ("b-leaf0", "guest"): 0.0})
+    assert "guest" not in torn
+
+
+def test_people_whom_only_unsaid_ties_hold_are_a_ring_of_their_own() -> None:
+    home = homes(star("a") | star("quiet", said=0.0))
+    assert home["quiet-hub"] == home["quiet-leaf3"] != home["a-hub"]
+
+
+@given(st.lists(st.floats(0, 1), min_size=4, max_size=4), st.integers(0, 2))
+def test_more_evidence_never_makes_less_of_a_member(known: list[float], at: int) -> None:
+    less = Evidence(*known)
+    more = less._replace(**{("tie", "said", "usual")[at]: 1.0})
+    assert probability(more.terms()) >= probability(less.terms())
+
+
+def test_who_never_trades_and_is_hardly_tied_is_near_and_told_why() -> None:
+    plain = Evidence(tie=0.95, said=0.95, usual=0.6, surest=0.9)
+    talker = Evidence(tie=0.62, said=0.0, usual=0.0, surest=0.0)
+    assert probability(plain.terms()) > number("member") > probability(talker.terms())
+    told = " ".join(talker.reasons())
+    assert "nothing that it posted" in told and "0.62" in told and "no tie of it" in told
+
+
+def test_a_ring_of_several_go_betweens_comes_apart_into_their_cells() -> None:
+    ties = table(star("a") | star("b") | star("c") | {("a-hub", "b-hub"): 0.9, ("b-hub", "c-hub"): 0.9})
+    actors = sorted({*ties["left"].to_pylist(), *ties["right"].to_pylist()})
+    members = pa.table({"ring_id": ["ring"] * len(actors), "actor_id": actors, "core": [True] * len(actors)})
+    found = with_cells(members, ties).to_pylist()
+    cells: dict[str, set[str]] = {}
+    for row in found:
+        cells.setdefault(row["cell"], set()).add(row["actor_id"][0])
+    assert sorted(map(sorted, cells.values())) == [["a"], ["b"], ["c"]]
