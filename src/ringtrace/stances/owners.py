@@ -23,6 +23,10 @@ AFTER = 24
 _QUOTING = frozenset({"quote", "warning", "news"})
 _CLOSED_TO_ALL = frozenset({"quote"})
 """Frames in which even a number beside "hotline" is only quoted."""
+_OF_WARNING = frozenset({"warning", "quote_mark", "reject", "outrage", "anti", "moderator", "police"})
+"""What a warning names: a text of which nothing is known but that it offers nothing is taken for one, too."""
+_OF_APPEAL = frozenset({"appeal", "kin", "own_child"})
+_PLAIN = frozenset({"plain", "other"})
 _OFFICES = frozenset({"institution", "volunteering"})
 _OWN_KIN = frozenset({"own_child", "kin"})
 
@@ -55,13 +59,15 @@ def _owner(
         return "hotline"
     if any(a <= start and stop <= b for a, b in quoted) and stop - start < CITED_MOST * len(view.text):
         return "quoted"
-    if frame in _QUOTING or _in_block(view, start, stop):
+    if (frame in _QUOTING and (frame != "warning" or named & _OF_WARNING)) or _in_block(view, start, stop):
         return "quoted"
-    if candidate.owner == "quoted" and direction == "none":
+    said = _said(view)
+    own_search = frame == "appeal" and "own_search" in said  # "traffickers took me from Hefei" warns of nobody
+    if candidate.owner == "quoted" and direction == "none" and not own_search:
         return "quoted"
     if candidate.kind == "url" and frame != "other":
         return candidate.owner  # a link that somebody posts is not his, a shop's is
-    return _by_words(_said(view), named, hits, frame, direction, candidate)
+    return _by_words(said, named, hits, frame, direction, candidate)
 
 
 def _in_block(view: TextView, start: int, stop: int) -> bool:
@@ -79,11 +85,19 @@ def _block(lexicons: Path | None) -> re.Pattern[str]:
 def _by_words(
     said: frozenset[str], named: set[str], hits: Sequence[Hit], frame: Frame, direction: Direction, candidate: Candidate
 ) -> Owner:
-    if "media" in said and direction == "none" and candidate.kind != "url":
+    if direction == "none" and candidate.kind != "url" and _open_to_all(said, candidate):
         return "hotline"
-    if frame == "appeal":
+    if frame == "appeal" and (named & _OF_APPEAL or said & {"missing", "passed_on", "own_search"}):
         return _in_appeal(named, said, candidate)
+    passed = direction == "none" and candidate.owner == "unknown" and "own_search" not in said
+    if passed and "person_missing" in said and frame in _PLAIN:
+        return "other"
     return _by_frame(named, hits, frame, direction, candidate)
+
+
+def _open_to_all(said: frozenset[str], candidate: Candidate) -> bool:
+    """Whether the press or an office speaks: an office's staff are told as somebody, its line as nobody's."""
+    return "media" in said or ("office" in said and candidate.owner == "unknown")
 
 
 def _said(view: TextView) -> frozenset[str]:
@@ -119,9 +133,9 @@ def _in_appeal(named: set[str], said: frozenset[str], candidate: Candidate) -> O
     """Return whose contact an appeal gives: the searcher's own, or the family's where it is passed on."""
     if named & _OWN_KIN or "own_search" in said:
         return "self"
-    if said & {"passed_on", "missing"}:
-        return "other"
-    return "self" if candidate.owner == "self" else "other"
+    if candidate.owner == "self" and "passed_on" not in said:
+        return "self"
+    return "other"
 
 
 def _by_frame(named: set[str], hits: Sequence[Hit], frame: Frame, direction: Direction, candidate: Candidate) -> Owner:
@@ -129,6 +143,8 @@ def _by_frame(named: set[str], hits: Sequence[Hit], frame: Frame, direction: Dir
     if frame == "lawful" and named & _OFFICES:
         return "hotline"
     if candidate.owner == "other":
+        return "other"
+    if candidate.owner != "self" and "their_handle" in named and direction in ("none", "broker"):
         return "other"
     if direction == "broker" and _recommended(hits, candidate.pieces[0][0]):
         return "other"

@@ -13,8 +13,8 @@ _NAMED = 10
 _LEFT, _RIGHT, _BESIDE = 44, 24, 2
 _CALLED = 2
 """Code points between a word such as 监督 or 求助 and the cue of the number that it gives."""
-_SENTENCE = re.compile(r"[。!?;\n]")
-_CLAUSE = re.compile(r"[,。!?;\n、或]|\bor\b")
+_SENTENCE = re.compile(r"[。!?;\n]|\.(?= )")
+_CLAUSE = re.compile(r"[,。!?;\n、或]|\bor\b|\.(?= )")
 _Hit = tuple[str, int, int]
 
 
