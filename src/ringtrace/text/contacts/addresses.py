@@ -86,7 +86,7 @@ def _emails(scene: Scene) -> Iterator[Address]:
         if right is None or left is None:
             continue
         domain, end, dressed = _domain(right.group(1), right.start(1), scene)
-        if not domain:
+        if not domain or (word.strip() == "at" and text[end : end + 1] == "/"):  # "enter at box.example/june"
             continue
         local = re.sub(_DOT, ".", left.group(1)).strip("-.")
         probability = _mail_probability(scene, word, local, domain, dressed, start)

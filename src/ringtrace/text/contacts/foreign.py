@@ -20,16 +20,18 @@ _DIALLED_THERE = re.compile(
 _BRITISH = re.compile(r"(?<![\d+.,/-])(?:\(0\)|0)7\d{3}([ -]?)\d{3}[ -]?\d{3}(?![\d@%]|[.,-]\d)")
 # A number of North America without its country, by threes and four: area code and exchange begin with 2 to 9.
 _AMERICAN = re.compile(
-    r"(?<![\d+.,/$-])\(?([2-9]\d{2})(?:\)[ .-]{0,2}|[ .-]{1,2})([2-9]\d{2})[ .-](\d{4})(?![\d@%]|[.,-]\d)"
+    r"(?<![\d+.,/$-])\(?([2-9]\d{2})(?:\)[ .-]{0,2}|[ .-]{1,2})([2-9]\d{2})[ .-](\d{4}|\d{2}[ .-]\d{2})"
+    r"(?![\d@%]|[.,-]\d)"
 )
 _AMERICAN_DIGITS = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 # The same with its digits in other dress or torn apart: "4 0 4 - 5 5 5 - O l 6 2", keycaps, spoken words; also whole.
 _AMERICAN_DRESSED = re.compile(
-    r"(?<![\w.,/$-])\+?(?:1[ .()*_·-]{1,3})?([2-9](?:[ .()*_·-]{0,3}\d){2}[ .()*_·-]{0,3}[2-9](?:[ .()*_·-]{0,3}\d){6})"
-    r"(?![\w@%]|[.,:-]\d)"
+    r"(?<![\w.,/$-])\+?(?:1[ .()*_·•|-]{1,3})?"
+    r"([2-9](?:[ .()*_·•|\n-]{0,3}\d){2}[ .()*_·•|\n-]{0,3}[2-9](?:[ .()*_·•|\n-]{0,3}\d){6})(?![\w@%]|[.,:-]\d)"
 )
-_PLAIN_DIGITS = frozenset("0123456789 .-()+/")
-_AMERICAN_GROUPS = frozenset([(1,) * 10, (1,) * 11, (10,), (3, 3, 4), (1, 3, 3, 4), (3, 7), (3, 3, 2, 2), (6, 4)])
+_PLAIN_DIGITS = frozenset("0123456789 .-()+/•·|\n")
+_SINGLE = 10
+"""Groups of a number that stands digit by digit."""
 _LETTERS_MOST = 4
 """Letters that may stand for digits in one number: with more it is a word."""
 _UNMARKED = 11
@@ -78,7 +80,7 @@ def grouped_numbers(scene: Scene) -> Iterator[Number]:
 
 def north_american_numbers(scene: Scene) -> Iterator[Number]:
     for match in islice(_AMERICAN.finditer(scene.strong), MOST):
-        value = "+1" + "".join(match.groups())
+        value = "+1" + re.sub(r"\D", "", "".join(match.groups()))
         near = near_cue(scene, match.start(), CALLED)
         yield Number(*match.span(), (match.span(),), value, "", 0.85 if near else 0.65, "North American number")
 
@@ -94,12 +96,26 @@ def dressed_american_numbers(scene: Scene) -> Iterator[Number]:
             continue
         near = near_cue(scene, start, CALLED)
         disguised = not _PLAIN_DIGITS.issuperset(original)
-        grouped = tuple(map(len, re.findall(r"\d+", scene.weak[start:stop]))) in _AMERICAN_GROUPS
-        if _of_another(scene, start) or not (disguised or grouped):
+        apart = _parted(scene.weak[match.start(1) : stop])
+        if _of_another(scene, start) or not (disguised or apart is not None):
             continue
-        if near or (disguised and not letters):
+        torn = "\n" not in shown and not letters and (disguised or apart == _SINGLE)
+        if near or torn:
             sure = 0.85 if near and not letters else 0.75 if near else 0.6
             yield Number(start, stop, ((start, stop),), f"+1{digits}", "", sure, "North American number, dressed")
+
+
+def _parted(shown: str) -> int | None:
+    """Return how many groups ten digits fall into: by three, three and four, or these digit by digit; else None."""
+    sizes = [len(run) for run in re.findall(r"\d+", shown)]
+    if sizes in ([10], [3, 7], [6, 4], [3, 3, 2, 2]):
+        return len(sizes)
+    blocks = iter(sizes)
+    for block in (3, 3, 4):
+        first = next(blocks, 0)
+        if first != block and (first != 1 or [next(blocks, 0) for _ in range(block - 1)] != [1] * (block - 1)):
+            return None
+    return None if next(blocks, 0) else len(sizes)
 
 
 def _of_another(scene: Scene, start: int) -> bool:

@@ -341,6 +341,9 @@ def _assemble(scene: Scene, at: int, joins: bool) -> Token | None:
     rough = 0
     while place < limit and len(value) <= 20:
         word = _WORDS.match(text, place)
+        if word and text[word.end() : word.end() + 1] == ":" and text[word.end() + 1 : word.end() + 2].isascii():
+            place, rough = word.end() + 1, rough + 1  # "前面:yun8 后面:_hong"
+            continue
         if word:
             sign = _SIGNS.get(word.group(), "-" if word.group() in _DASHES else "")
             value += sign
@@ -381,7 +384,8 @@ def _may_join(value: str, rest: str, gap: str, joins: bool, rough: int) -> bool:
     """Whether a further part belongs to the id: single characters, digits after letters, odd signs."""
     following = re.match(r"[a-z0-9_-]*", rest)
     part = following.group() if following else ""
-    if any(char in "，。；！？、,;!?()（）:：" for char in gap):
+    counts = part.isdigit() and re.match(r" [a-z]{2}", rest[len(part) : len(part) + 3])  # "weixin: after 4 months"
+    if counts or any(char in "，。；！？、,;!?()（）:：" for char in gap):
         return False
     if not part or _WORDS.match(rest) or (value[-1:] in "_-" and rough and "\n" not in gap):
         return True

@@ -83,7 +83,7 @@ def _added(reading: Reading, token: Token) -> list[tuple[str, float]]:
     if at_sign or reading.view.platform == "telegram":
         named = is_strong(token.value) or not reading.scene.text.isascii()  # "the contact register" names nobody
         return [("telegram", 0.85 if at_sign else 0.55 if named else 0.35)] if "-" not in token.value else []
-    chinese = not reading.scene.text.isascii()
+    chinese = not reading.scene.text.isascii() or reading.view.platform in ("wechat", "qq")
     return [("wechat", 0.6 if chinese else 0.35)] if 6 <= len(token.value) <= 20 and is_strong(token.value) else []
 
 
@@ -110,7 +110,7 @@ def _digit_kinds(reading: Reading, group: Group, token: Token, linked: str) -> l
         found.append(("wechat", sure - (0.0 if len(value) >= 6 else 0.4)))
     if kinds == {"add"} and len(value) >= 6 and not unit and "homophones" not in token.rule:
         contained = reading.view.platform == "qq"
-        chinese = not reading.scene.text.isascii()
+        chinese = not reading.scene.text.isascii() or reading.view.platform in ("wechat", "qq")
         found.append(("qq", 0.75 if contained else 0.55 if chinese and _addressed(reading, group) else 0.3))
     return found
 

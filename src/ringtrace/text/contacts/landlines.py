@@ -18,6 +18,7 @@ _LANDLINE = re.compile(
 )
 _FREE = re.compile(r"(?<![\d+.-])([48]00)([- ]{0,2})(\d{3,4})([- ]?)(\d{3,4})(?![\d]|[.-]\d)")
 # A service number told as the other choice: "call 07700 900742 or 999".
+_LINE_DIGITS = 5
 _OR = re.compile(r"\d ?(?:or|或者|或) ?$")
 _SHORT = re.compile(r"[19](?<![\d./+#-].)(?<!\d:.)(?:(?<=9)\d\d|(?<=1)\d{2,5}|(?<=9)[56]\d{3})(?![\d:/]|[.-]\d)")
 
@@ -66,7 +67,10 @@ def service_lines(scene: Scene) -> Iterator[Number]:
         sure = chained or scene.cues.service_cue.search(left) or scene.cues.service_cue.search(right)
         if sure:
             last = stop
-        yield Number(start, stop, ((start, stop),), digits, "", 0.9 if sure else 0.3, "service number")
+        alone = len(digits) == _LINE_DIGITS and digits != "12345" and not right[:1].strip(" .,;!?。，；！")
+        yield Number(
+            start, stop, ((start, stop),), digits, "", 0.9 if sure else 0.55 if alone else 0.3, "service number"
+        )
 
 
 def _grouping_comma(scene: Scene, place: int, beyond: int) -> bool:

@@ -132,7 +132,7 @@ def _judge_weak(
 ) -> tuple[float, str]:
     before, after = scene.text[places[0] - 1 : places[0]], scene.text[places[-1] + 1 : places[-1] + 2]
     latin = [i for i in unsure if scene.text[i].isascii()]
-    words = any(run[0] not in "ol" or len(run) > 1 for run in _loose_letters(scene, places))
+    words = any(run[0] not in "ol" or (len(run) > 1 and set(run) != {"o"}) for run in _loose_letters(scene, places))
     if words or (latin and ((is_latin(before) and not scene.cue_ends_at(places[0])) or is_latin(after))):
         return 0.0, ""
     if sum(map(len, gaps)) > 12:
@@ -144,7 +144,8 @@ def _judge_weak(
         return (0.9 if near else 0.75), "look-alikes > 11 digits"
     if near:
         return 0.85, "homophones beside a cue > 11 digits"
-    return (0.6 if (cued and sure >= 3) or not any(gaps) else 0.3), "homophones > 11 digits"
+    solid = not any(gaps) or (cued and not latin and not "".join(gaps).strip() and sum(map(len, gaps)) <= 2)
+    return (0.6 if (cued and sure >= 3) or solid else 0.3), "homophones > 11 digits"
 
 
 def _loose_letters(scene: Scene, places: list[int]) -> list[str]:

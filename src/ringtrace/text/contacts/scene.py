@@ -236,7 +236,12 @@ def _leet_names(text: str, kept: list[Cue]) -> list[Cue]:
     found = []
     for match in islice(_LEET.finditer(text), MOST):
         concept = _NAMES.get(match.group().translate(LEET_LETTERS))
-        if concept is not None and not any(cue.start < match.end() and match.start() < cue.stop for cue in kept):
+        if concept is None:
+            continue
+        over = [cue for cue in kept if cue.start < match.end() and match.start() < cue.stop]
+        if all(match.start() <= cue.start and cue.stop <= match.end() for cue in over):  # "tel3gr4m" holds "tel"
+            for cue in over:
+                kept.remove(cue)
             found.append(Cue(match.start(), match.end(), concept, True))
     return found
 

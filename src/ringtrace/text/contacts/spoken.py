@@ -109,8 +109,9 @@ def _listed() -> str:
 _GLUED = re.compile(rf"(?<![a-z0-9_])(?:(?>{_listed()}|\d)){{6,40}}+(?![a-z0-9_])")
 # The same with signs between: "2one2-five55-0one23", "oneseven00oh-oh 44 82 16".
 _GLUED_APART = re.compile(
-    rf"(?<![a-z0-9_])(?<!\d[ .-])(?:(?>{_listed()}|\d)[ .-]{{0,2}}){{9,16}}+(?<![ .-])(?![a-z0-9_])"
+    rf"(?<![a-z0-9_])(?<!\d[ .-])(?:(?>{_listed()}|\d)[ .|-]{{0,3}}){{9,16}}+(?<![ .|-])(?![a-z0-9_])"
 )
+_AMERICAN_HEAD = re.compile(r"1[ .-]{1,2}[2-9]\d\d[ .-]")
 _TELEPHONE = re.compile(r"(?:86)?1[3-9]\d{9}|1?[2-9]\d{2}[2-9]\d{6}|0?7\d{9}")
 _PART = re.compile(rf"{_listed()}|\d")
 
@@ -162,9 +163,10 @@ def _apart_edits(text: str) -> list[Edit]:
         found = list(_PART.finditer(chain.group()))
         said = [words.get(m.group()) or tens.get(m.group(), m.group()) for m in found]
         spelled = sum(not match.group().isdigit() for match in found)
-        if spelled >= 2 and _TELEPHONE.fullmatch("".join(said)):
+        if spelled and _TELEPHONE.fullmatch("".join(said)):
             base, stop = chain.span()
-            return [(base, stop, "".join(said))]
+            abroad = "+" if _AMERICAN_HEAD.match(chain.group()) else ""
+            return [(base, stop, abroad + "".join(said))]
     return []
 
 

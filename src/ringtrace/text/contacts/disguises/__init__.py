@@ -18,7 +18,7 @@ from ahocorasick_rs import AhoCorasick
 
 from ringtrace.text.folding import Edit, Folded
 
-WORDLESS = ("me/", "me /", "me斜杠", "me slash", "dotcom", "dot_", "_dot", "d0t", "@@", "/at/")
+WORDLESS = ("me/", "me /", "me斜杠", "me后面", "me slash", "dotcom", "dot_", "_dot", "d0t", "@@", "/at/")
 """Hints that may stand in a text without digits, underscores and cues: such a text is looked at for them alone."""
 MOST = 200
 """Edits of one family in one text: a budget for hostile ones."""

@@ -22,7 +22,9 @@ _AT = re.compile(
     rf"(?<=[a-z0-9])(?:[ _\[({{<【「*/-]{{1,2}}(?:at|a|艾特|圈a|#)[ _\])}}>】」*/-]{{1,2}}|@@|(?<=\d)at)"
     rf"(?={_HOSTS}(?:{_DOT})(?:com|cn|net|org)(?![a-z0-9]))"
 )
-_LINK = re.compile(rf"(?<![a-z0-9])(?:t|telegram)({_DOT})me(?= ?(?:/|斜杠|slash))( ?(?:/|斜杠|slash) ?)(?=@?[a-z])")
+_LINK = re.compile(
+    rf"(?<![a-z0-9])(?:t|telegram)({_DOT})me(?= ?(?:/|斜杠|slash|后面))( ?(?:/|斜杠|slash|后面) ?)(?=@?[a-z])"
+)
 
 
 def find_edits(text: str) -> list[Edit]:
