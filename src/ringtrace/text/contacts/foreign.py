@@ -38,7 +38,7 @@ _UNMARKED = 11
 _HANDLED = frozenset({"qq", "wechat", "telegram", "whatsapp", "email", "other_app", "group_number", "not_contact"})
 _SHORTEST, _LONGEST = 7, 13
 """Digits of a number as dialled within a country; with its code it has at most fifteen (E.164)."""
-_BESIDE = 6
+_BESIDE, _JOINT = 6, 2
 _DIFFERENT = 3
 """Different digits that a number in other dress must show."""
 
@@ -120,8 +120,13 @@ def _parted(shown: str) -> int | None:
 
 def _of_another(scene: Scene, start: int) -> bool:
     """Whether the last cue before a number names an account that no telephone reaches: "my QQ number"."""
-    cues = [cue for cue in scene.cues_in(start - LONGEST_CUE, start) if cue.concept in _HANDLED - {"whatsapp"}]
-    return bool(cues) and not any(map(str.isdigit, scene.text[cues[-1].stop : start]))
+    near = scene.cues_in(start - LONGEST_CUE, start)
+    cues = [cue for cue in near if cue.concept in _HANDLED - {"whatsapp"}]
+    if not cues or any(map(str.isdigit, scene.text[cues[-1].stop : start])):
+        return False
+    return not any(
+        cue.concept in CALLED and cue.start > cues[-1].stop + _JOINT for cue in near
+    )  # "snap no, txt 209..."
 
 
 def _touches_word(scene: Scene, start: int, stop: int) -> bool:

@@ -29,7 +29,7 @@ def whole_mobiles(scene: Scene) -> Iterator[Number]:
         for match in _WHOLE.finditer(text):
             place, stop = match.span()
             start = place - _country_before(text, place)
-            if start == place and text[place - 1 : place] == "+" and scene.text.isascii() and _american(match.group()):
+            if start == place and text[place - 1 : place] == "+" and not scene.chinese and _american(match.group()):
                 continue
             if not text[start - 1 : start].isdigit() and not _decimal(text, start):
                 digits, probability = match.group(), _whole_probability(scene, start, stop, sure)

@@ -124,8 +124,8 @@ def _spoken(text: str) -> bool:
 
 def _spoken_edits(text: str) -> list[Edit]:
     """Return edits that put digits for chains of four or more spoken digits, gaps included."""
-    edits: list[Edit] = []
-    for chain in islice(_CHAIN.finditer(text), _CHAINS_MOST):
+    edits = _apart_edits(text)
+    for chain in islice(_CHAIN.finditer(text), _CHAINS_MOST) if not edits else ():
         found = list(_WORD.finditer(chain.group()))
         spoken = [match.group() for match in found]
         if sum(not word.isdigit() for word in spoken) < 2 or not _read_off(spoken):
@@ -139,7 +139,7 @@ def _spoken_edits(text: str) -> list[Edit]:
                 edits.append((base + match.end(), base + gap_stop, ""))
         if _MAIL_TAIL.match(text, chain.end()) and _MAIL_HEAD.search(text, max(0, base - 12), base):
             edits.append((base - 1, base, ""))
-    return sorted(edits) or _glued_edits(text) or _apart_edits(text)
+    return sorted(edits) or _glued_edits(text)
 
 
 def _glued_edits(text: str) -> list[Edit]:
