@@ -32,6 +32,8 @@ _AMERICAN_DRESSED = re.compile(
 _PLAIN_DIGITS = frozenset("0123456789 .-()+/•·|\n")
 _SINGLE = 10
 """Groups of a number that stands digit by digit."""
+_BORDERS = (2, 5)
+"""Gaps between the groups of a number that stands digit by digit."""
 _LETTERS_MOST = 4
 """Letters that may stand for digits in one number: with more it is a word."""
 _UNMARKED = 11
@@ -99,7 +101,8 @@ def dressed_american_numbers(scene: Scene) -> Iterator[Number]:
         apart = _parted(scene.weak[match.start(1) : stop])
         if _of_another(scene, start) or not (disguised or apart is not None):
             continue
-        torn = "\n" not in shown and not letters and (disguised or apart == _SINGLE)
+        even = apart == _SINGLE and _even(scene.weak[match.start(1) : stop])
+        torn = "\n" not in shown and not letters and (disguised or even)
         if near or torn:
             sure = 0.85 if near and not letters else 0.75 if near else 0.6
             yield Number(start, stop, ((start, stop),), f"+1{digits}", "", sure, "North American number, dressed")
@@ -116,6 +119,12 @@ def _parted(shown: str) -> int | None:
         if first != block and (first != 1 or [next(blocks, 0) for _ in range(block - 1)] != [1] * (block - 1)):
             return None
     return None if next(blocks, 0) else len(sizes)
+
+
+def _even(shown: str) -> bool:
+    """Whether one sign stands within the groups of ten single digits: prices and scores have several."""
+    gaps = re.findall(r"\D+", shown)
+    return len({gap for place, gap in enumerate(gaps) if place not in _BORDERS}) == 1
 
 
 def _of_another(scene: Scene, start: int) -> bool:
