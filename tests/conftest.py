@@ -1,6 +1,7 @@
 """Cases that several tests read; they are made once a session and never written to."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,27 @@ def tiny_case(tiny_evidence, tmp_path_factory, session_keys):
     analyse(case, 1, lambda *args: None)
     OUTPUT.mkdir(exist_ok=True)
     return case, OUTPUT
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser for the tests of a module."""
+    from web_bench import chromium
+
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def served(tiny_case, tmp_path_factory):
+    """``ringtrace serve`` on a copy of the tiny case, for the tests of a module."""
+    from web_bench import Served
+
+    folder = tmp_path_factory.mktemp("serve") / "tiny"
+    shutil.copytree(tiny_case[0].folder, folder)
+    running = Served(folder)
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -144,10 +144,12 @@ def composed_case(dice: random.Random) -> Iterator[tuple[str, dict[str, int]]]:
 def attack_composed(seed: int) -> list[str]:
     """Release what ``compose`` makes of a growing operation; return small counts and changes that anybody can work out."""
     dice, within = random.Random(seed), {("children", "reunited"): "rescued"}
+    editor = random.Random(f"editor {seed}")  # leaves some counts out, large and small
     released: list[Statement] = []
     for day, counts in composed_case(dice):
         figures = [_figure(key, value, day) for key, value in counts.items()]
-        request = Request("c", day, "public", within=within)
+        left = frozenset(key for key in counts if editor.random() < editor.choice((0, 0, 0.3)))
+        request = Request("c", day, "public", within=within, left_out=left)
         released.append(compose(request, figures, _reports(dice, counts, day), released))
     told = [{line.key: line for line in statement.lines} for statement in released]
     cells = tuple(f"{turn}|{key}" for turn, lines in enumerate(told) for key in lines)

@@ -51,6 +51,7 @@ POST /jobs/stop                         x  x  x  -  -  -  x  -  -  -
 GET /jobs/last                          x  x  x  -  -  -  x  -  -  -
 GET /figures                            -  x  x  x  x  -  -  -  -  -
 GET /statements/{draft_id}              -  -  x  x  x  -  -  -  -  -
+GET /statements/new                     -  -  -  -  x  -  -  -  -  -
 POST /statements                        -  -  -  -  x  -  -  -  -  -
 POST /statements/{draft_id}/approve     -  -  x  x  -  -  -  -  -  -
 GET /operation                          -  x  x  -  -  x  -  -  -  -

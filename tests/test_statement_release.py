@@ -269,3 +269,40 @@ def test_a_status_within_another_gives_nothing_away_and_may_lack_its_beginning()
     assert shown_["children|rescued|"] == "withheld" or shown_["children|reunited|510000"] == "withheld"
     odd = [figure("rescued", "", 11), figure("reunited", "", 14)]  # three were recorded from their return on only
     assert set(lines_of(odd, within=within).values()) == {"exact"}
+
+
+def test_what_the_editor_leaves_out_is_told_nowhere_and_protects_the_others(case):
+    keep(case, rescues("510000", 13) + rescues("340000", 3) + rescues("320000", 40))
+    left = frozenset({"children|rescued|510000"})
+    checked = stating.check_statement(case, Request("operation", "2014-02-28", "public", left_out=left))
+    made = draft(case, left_out=left)
+    assert checked.statement.lines == made.statement.lines and stating.drafts_of(case) == [made]
+    assert shown(made) == {
+        "children|rescued|": "exact", "children|rescued|320000": "exact",
+        "children|rescued|340000": "withheld", "children|rescued|510000": "left",
+    }  # fmt: skip
+    assert {key: reason.kind for key, reason in checked.reasons.items()} == {
+        "children|rescued|340000": "small", "children|rescued|510000": "left",
+    }  # fmt: skip
+    text = text_page(write_page(made.statement, made.id, (), "en"))
+    assert "13" not in text and "not told here" in text and "56" in text
+    for person in ("bo", "chen"):
+        made = stating.release(case, made.id, by=person)
+    assert made.released, "what was left out is left out when it is composed again"
+
+
+def test_the_check_says_of_every_count_that_is_not_printed_why(case):
+    keep(case, rescues("510000", 13) + rescues("340000", 3) + rescues("320000", 40))
+    checked = stating.check_statement(case, Request("operation", "2014-02-28", "public"))
+    told = {key: (reason.kind, reason.about) for key, reason in checked.reasons.items()}
+    assert told == {
+        "children|rescued|340000": ("small", ()),
+        "children|rescued|510000": ("protects", ("children|rescued|340000",)),
+    }
+    released(case)
+    keep(case, rescues("320000", 4, "2014-03-05", first=40))
+    later = stating.check_statement(case, Request("operation", "2014-03-31", "public"))
+    reason = later.reasons["children|rescued|320000"]
+    assert (reason.kind, reason.value, reason.limit) == ("near", 40, 10)
+    assert {line.key for line in later.statement.lines if line.shown != "exact"} == set(later.reasons)
+    assert len(stating.drafts_of(case)) == 1, "a check records nothing"

@@ -2,28 +2,12 @@
 
 import json
 import re
-import shutil
 
 import pytest
 
-from web_bench import Served, chromium, trap_server
+from web_bench import Served, trap_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def served(tiny_case, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("serve") / "tiny"
-    shutil.copytree(tiny_case[0].folder, folder)
-    running = Served(folder)
-    yield running
-    running.stop()
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +29,7 @@ def addresses(served, browser):
         "actor": f"/actors/{actor['actor_id']}", "graph": f"/rings/{ring['ring_id']}/graph", "search": "/search?q=" + "宝", "nothing": "/search?q=zzzzqqqq",
         "watch": "/watch", "audit": "/audit", "texts": "/texts", "handle": "/search?handle=17000000000", "batch": "/search/batch?handles=17000000000%0Aabc",
         "post": f"/posts/{post['post_id']}", "triage": "/triage", "links": "/triage/links", "split": "/triage/disagreements", "bytes": quote,
-        "figures": "/figures", "operation": "/operation", "intake": "/intake", "tip": "/intake/tip", "leads": "/intake/leads",
+        "figures": "/figures", "drafting": "/statements/new?as_of=2014-02-28", "operation": "/operation", "intake": "/intake", "tip": "/intake/tip", "leads": "/intake/leads",
         "custody": "/custody", "judgements": "/judgements", "help": "/help", "guide": "/help/workbench",
         "keys": "/help/keys", "missing": "/rings/ring-none",
     }  # fmt: skip
@@ -193,6 +177,7 @@ def test_an_analysts_night(browser, tiny_evidence, tmp_path, session_keys):
         assert page.locator("#tasks .tag").inner_text() == "acknowledged"
 
         page.goto(running.home + "/figures")
+        page.get_by_role("link", name="Write a statement").click()
         page.get_by_label("As of").fill("2014-02-28")
         page.get_by_role("button", name="Draft a statement").click()
         page.wait_for_url("**/statements/*")

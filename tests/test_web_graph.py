@@ -2,31 +2,14 @@
 
 import hashlib
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from test_web import bench  # noqa: F401 - the fixture
-from web_bench import Served, chromium
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "src" / "ringtrace" / "web" / "static"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def served(tiny_case, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("graph") / "tiny"
-    shutil.copytree(tiny_case[0].folder, folder)
-    running = Served(folder)
-    yield running
-    running.stop()
 
 
 def test_the_built_file_is_of_the_source_beside_it():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from ringtrace.operation.counting import count_records, records_behind
 from ringtrace.operation.vocabulary import counts
 from ringtrace.pipeline.custodian import Asked, log_disclosure
 from ringtrace.report.words import place_name
-from ringtrace.statement.composing import Request, compose
+from ringtrace.statement.composing import Reason, Request, compose_with_reasons
 from ringtrace.statement.document import Statement
 from ringtrace.statement.layout import RecordLine, html_pages, internal_html, pdf_pages, text_page
 from ringtrace.statement.wording import LANGUAGES, write_page
@@ -50,6 +51,22 @@ class Drafted:
         return len(self.people) > 1
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A statement as it would be drafted, recorded nowhere. reasons: key -> why, of what it would not print."""
+
+    statement: Statement
+    reasons: Mapping[str, Reason]
+
+
+def check_statement(case: Case, request: Request) -> Checked:
+    """Compose a statement as ``draft_statement`` would and record nothing; raises as it does."""
+    with closing(case.open_ledger()) as ledger:
+        drafts = read_drafts(ledger)
+        _check_correction(request, drafts)
+        return Checked(*_composed(case, request, read_entries(ledger), _released(drafts))[:2])
+
+
 def draft_statement(case: Case, request: Request, *, author: str) -> Drafted:
     """Compose a statement from the records as of a day and keep it as a draft.
 
@@ -59,10 +76,7 @@ def draft_statement(case: Case, request: Request, *, author: str) -> Drafted:
         ledger = case.open_ledger()
         try:
             drafts = read_drafts(ledger)
-            if request.corrects and not any(d.id == request.corrects and d.released for d in drafts):
-                raise UsageError(
-                    f"{request.corrects} is no released statement; `ringtrace statement CASE list` shows them"
-                )
+            _check_correction(request, drafts)
             statement, behind = _compose(case, request, read_entries(ledger), _released(drafts))
             document = json.dumps(asdict(statement), sort_keys=True, ensure_ascii=False)
             key = derive_id("statement", document, behind)
@@ -174,22 +188,35 @@ def _released(drafts: Sequence[Drafted]) -> list[Statement]:
     return [draft.statement for draft in drafts if draft.released and draft.statement.audience == "public"]
 
 
+def _check_correction(request: Request, drafts: Sequence[Drafted]) -> None:
+    if request.corrects and not any(d.id == request.corrects and d.released for d in drafts):
+        raise UsageError(f"{request.corrects} is no released statement; `ringtrace statement CASE list` shows them")
+
+
 def _request(statement: Statement) -> Request:
     return Request(
         statement.case, statement.as_of, statement.audience, statement.embargo, statement.corrects,
-        synthetic=statement.synthetic,
+        synthetic=statement.synthetic, left_out=frozenset(line.key for line in statement.lines if line.shown == "left"),
     )  # fmt: skip
 
 
 def _compose(
     case: Case, request: Request, entries: Sequence[Entry], released: Sequence[Statement]
 ) -> tuple[Statement, str]:
+    statement, _, behind = _composed(case, request, entries, released)
+    return statement, behind
+
+
+def _composed(
+    case: Case, request: Request, entries: Sequence[Entry], released: Sequence[Statement]
+) -> tuple[Statement, Mapping[str, Reason], str]:
+    """Return the statement, why it does not print what it does not, and the digest of what is behind it."""
     tally = count_records(entries, request.as_of)
     public, synthetic = _published(case)
     within = {(count.quantity, count.status): count.within for count in counts() if count.within}
     asked = replace(request, waiting=len(tally.unconfirmed), within=within, synthetic=synthetic or request.synthetic)
     digest = hashlib.sha256(json.dumps([[f.id, f.records] for f in tally.figures]).encode()).hexdigest()
-    return compose(asked, tally.figures, public, released), digest
+    return *compose_with_reasons(asked, tally.figures, public, released), digest
 
 
 def _published(case: Case) -> tuple[list[Figure], bool]:

@@ -17,7 +17,10 @@ _UNPLACED = "-"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for; see ``Statement``. within: (quantity, status) -> the status that holds it."""
+    """What is asked for; see ``Statement``. within: (quantity, status) -> the status that holds it.
+
+    left_out: keys of counts that are not to be told, however large they are.
+    """
 
     case: str
     as_of: str
@@ -27,6 +30,19 @@ class Request:
     waiting: int = 0
     synthetic: bool = False
     within: Mapping[tuple[str, str], str] | None = None
+    left_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a count is not printed. kind: left (chosen so), small, near (too little changed since ``value`` was printed),
+    protects (else ``about``, keys, could be worked out), or exposed (it follows from what others printed). limit: the
+    threshold of its kind."""
+
+    kind: str
+    about: tuple[str, ...] = ()
+    value: int = 0
+    limit: int = 0
 
 
 def compose(
@@ -36,21 +52,52 @@ def compose(
 
     public: figures that issuers published. released: earlier public statements, oldest first.
     """
+    return compose_with_reasons(request, figures, public, released)[0]
+
+
+def compose_with_reasons(
+    request: Request, figures: Sequence[Figure], public: Sequence[Figure], released: Sequence[Statement]
+) -> tuple[Statement, dict[str, Reason]]:
+    """Return the statement, and key -> why, of every count that it does not print. See ``compose``."""
     known, against = set_against(figures, public)
     counts = _counts(figures)
     values = {key: value for key, (value, _) in counts.items()}
     if request.audience == "partner":
-        protection = Protection(frozenset(), frozenset(), ())
+        protection = Protection(frozenset(f"now|{key}" for key in request.left_out & set(counts)), frozenset(), ())
     else:
         protection = _protect(request, values, known, released)
-    lines = tuple(_line(key, *counts[key], protection, released) for key in counts)
+    lines = tuple(_line(key, *counts[key], protection, released, key in request.left_out) for key in counts)
     shown = {line.key: line.shown for line in lines}
-    return Statement(
+    made = Statement(
         request.case, request.as_of, request.audience, lines, tuple(_printable(against, shown)),
         {key: value for key, value in known.values.items() if values.get(key) == value}, request.waiting,
         request.synthetic, request.embargo, request.corrects,
         tuple(" - ".join(target.terms) for target in protection.exposed),
     )  # fmt: skip
+    reasons = {
+        line.key: _reason(line, protection, released)
+        for line in lines if line.shown != "exact" or any(f"now|{line.key}" in t.terms for t in protection.exposed)
+    }  # fmt: skip
+    return made, reasons
+
+
+def _reason(line: Line, protection: Protection, released: Sequence[Statement]) -> Reason:
+    key, limit = f"now|{line.key}", threshold(line.key)
+    if line.shown == "left":
+        return Reason("left")
+    if any(key in target.terms for target in protection.exposed):
+        return Reason("exposed", limit=limit)
+    if key in protection.protects:
+        target = protection.protects[key]
+        about = tuple(sorted({term.partition("|")[2] for term in target.terms}))
+        return Reason("protects", about, limit=target.threshold)
+    if 0 < line.value < limit:
+        return Reason("small", limit=limit)
+    printed = [
+        before.value for statement in released for before in statement.lines
+        if before.key == line.key and before.shown == "exact" and 0 < abs(before.value - line.value) < limit
+    ]  # fmt: skip
+    return Reason("near", value=printed[-1] if printed else line.earlier_value, limit=limit)
 
 
 def _printable(against: Sequence[Against], shown: Mapping[str, str]) -> list[Against]:
@@ -111,7 +158,8 @@ def _protect(request: Request, values: Mapping[str, int], known: Known, released
         limit = threshold(key)
         before = tuple(printed[f"{turn}|{key}"] for turn in range(len(chain)) if f"{turn}|{key}" in printed)
         public = known.values.get(key) == value
-        counts.append(Count(f"now|{key}", value, limit, () if key in free else before, public, key.endswith("|")))
+        count = Count(f"now|{key}", value, limit, () if key in free else before, public, key.endswith("|"))
+        counts.append(replace(count, left=key in request.left_out))
         for turn, lines in enumerate(chain):
             if key in lines and key not in free and 0 < abs(value - lines[key].value) < limit:
                 targets.append(Target({f"now|{key}": 1, f"{turn}|{key}": -1}, limit))
@@ -159,7 +207,11 @@ def _constraints(keys: Mapping[str, int], prefix: str, within: Mapping[tuple[str
     return found
 
 
-def _line(key: str, value: int, figure: str, protection: Protection, released: Sequence[Statement]) -> Line:
+def _line(
+    key: str, value: int, figure: str, protection: Protection, released: Sequence[Statement], left: bool
+) -> Line:  # fmt: skip
+    if left:
+        return Line(key, value, "left", figure)
     if f"now|{key}" not in protection.unprinted:
         return Line(key, value, "exact", figure)
     for statement in reversed(released):

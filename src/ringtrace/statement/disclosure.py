@@ -9,7 +9,7 @@ issuer has published are known to everybody: they are always printed and count a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ringtrace.statement.bounds import Constraint, Knowledge, Terms
 
@@ -25,7 +25,7 @@ class Count:
 
     value: the true count. threshold: below it (and above zero) the count is small.
     before: values of the same count that were printed earlier. public: an issuer printed this very value.
-    last: print it unless nothing else protects a small count (a total).
+    last: print it unless nothing else protects a small count (a total). left: not to be printed, whatever it is.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Count:
     before: tuple[int, ...] = ()
     public: bool = False
     last: bool = False
+    left: bool = False
 
     @property
     def is_small(self) -> bool:
@@ -54,14 +55,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """small: unprinted for their own sake. complementary: unprinted to protect others.
+    """small: unprinted for their own sake, or because they were left out. complementary: unprinted to protect others.
 
+    protects: complementary key -> what it was left out for, first.
     exposed: targets that follow from what was printed before or by others; nothing unprinted now can help.
     """
 
     small: frozenset[str]
     complementary: frozenset[str]
     exposed: tuple[Target, ...]
+    protects: Mapping[str, Target] = field(default_factory=dict)
 
     @property
     def unprinted(self) -> frozenset[str]:
@@ -82,20 +85,20 @@ def protect(
     changes since earlier statements). least: key -> what anybody knows a count to be at least.
     """
     by_key = {count.key: count for count in counts}
-    small = {count.key for count in counts if (count.is_small or count.is_near) and not count.public}
+    small = {count.key for count in counts if count.left or ((count.is_small or count.is_near) and not count.public)}
     wanted = [Target({c.key: 1}, c.threshold) for c in counts if c.key in small and c.is_small]
     wanted += [target for target in targets if not _printed(target, printed, by_key, small)]
     known = {**printed, **{c.key: c.value for c in counts if c.key not in small or c.public}}
-    knowledge, added, exposed = Knowledge(constraints, known, least), set[str](), []
+    knowledge, added, exposed = Knowledge(constraints, known, least), dict[str, Target](), []
     for target in wanted:
         while (short := _shortage(knowledge, target)) > 0:
             choice = _complement(knowledge, target, by_key, short)
             if choice is None:
                 exposed.append(target)
                 break
-            added.add(choice)
+            added[choice] = target
             del knowledge.known[choice]
-    return Protection(frozenset(small), frozenset(added), tuple(exposed))
+    return Protection(frozenset(small), frozenset(added), tuple(exposed), added)
 
 
 def is_protected(knowledge: Knowledge, target: Target) -> bool:

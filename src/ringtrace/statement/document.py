@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Shown = Literal["exact", "earlier", "withheld"]
+Shown = Literal["exact", "earlier", "withheld", "left"]
 Audience = Literal["public", "partner"]
 
 
@@ -13,7 +13,8 @@ Audience = Literal["public", "partner"]
 class Line:
     """One count. key: quantity|status|place; the part without a place is "...|-" (place not recorded).
 
-    value: the true count (internal). shown: how it is printed; earlier_value and earlier_day: the count
+    value: the true count (internal). shown: how it is printed, "left" where the
+    editor chose not to; earlier_value and earlier_day: the count
     printed before and its day, where that still is what may be said. figure: id of the ledger's figure.
     """
 

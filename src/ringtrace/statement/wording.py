@@ -44,7 +44,7 @@ def write_page(statement: Statement, draft: str, people: Sequence[str], language
     """Return the page of ``statement``. people: who released it; fewer than two leave it a draft."""
     words = _words(language)
     day = statement.as_of
-    totals = [line for line in statement.lines if not line.place]
+    totals = [line for line in statement.lines if not line.place and line.shown != "left"]
     return Page(
         language, words["title"].format(case=statement.case, day=day), tuple(_marks(statement, draft, people, words)),
         tuple(Cell(_total(line, words), line.figure) for line in totals) or (Cell(words["nothing"]),),
@@ -74,7 +74,7 @@ def _number(line: Line, words: Mapping[str, Any]) -> str:
         return f"{line.value:,}"
     if line.shown == "earlier":
         return str(words["earlier"].format(n=f"{line.earlier_value:,}", day=line.earlier_day))
-    return str(words["withheld"])
+    return str(words["left" if line.shown == "left" else "withheld"])
 
 
 def _table(
@@ -86,7 +86,7 @@ def _table(
     if not kinds:
         return (), ()
     places = sorted({line.place for line in placed.values()}, key=lambda place: (place == "-", place))
-    heads = (words["province"], *(words["heads"].get("-".join(kind), " ".join(kind)) for kind in kinds))
+    heads = (words["province"], *(count_name(*kind, language) for kind in kinds))
     rows = []
     for place in places:
         found = [placed.get(f"{quantity}|{status}|{place}") for quantity, status in kinds]
@@ -95,9 +95,15 @@ def _table(
     return heads, tuple(rows)
 
 
+def count_name(quantity: str, status: str, language: str) -> str:
+    """Return what a count is called at the head of a column: "children rescued"."""
+    kind = [part for part in (quantity, status) if part]
+    return str(_words(language)["heads"].get("-".join(kind), " ".join(kind)))
+
+
 def _notes(statement: Statement, words: Mapping[str, Any]) -> list[str]:
     notes = [words["about_held"]] if any(line.status == "arrested" for line in statement.lines) else []
-    notes += [words["withheld_note"]] if any(line.shown != "exact" for line in statement.lines) else []
+    notes += [words["withheld_note"]] if any(line.shown in ("earlier", "withheld") for line in statement.lines) else []
     if statement.waiting and statement.audience == "partner":
         notes.append(words["waiting"].format(n=statement.waiting))
     return notes

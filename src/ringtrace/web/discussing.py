@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ringtrace.store.discussion import About
+from ringtrace.model.person import Person
+from ringtrace.store.discussion import About, Discussion
+from ringtrace.web.desk import View
 from ringtrace.web.rights import may
 
-if TYPE_CHECKING:
-    from ringtrace.web.visit import Visit
 
-
-def about_of(visit: Visit, key: str) -> About | None:
+def about_of(view: View, key: str) -> About | None:
     """The thing that ``key`` names ("actor:..") as this analysis has it, None when it has none."""
     kind, *parts = key.split(":")
-    accounts_of, known = visit.view.room.naming.accounts_of, visit.view.room.naming.accounts
-    if kind == "post" and len(parts) == 1 and visit.view.row("posts", "post_id", parts[0]):
+    accounts_of, known = view.room.naming.accounts_of, view.room.naming.accounts
+    if kind == "post" and len(parts) == 1 and view.row("posts", "post_id", parts[0]):
         return About(key)
     if kind == "link" and len(parts) == 2 and parts == sorted(parts) and set(parts) <= set(known):
         return About(key, frozenset(parts))
     if kind == "actor" and len(parts) == 1 and parts[0] in accounts_of:
         return About(key, frozenset(accounts_of[parts[0]]))
-    if kind == "ring" and len(parts) == 1 and (actors := visit.view.only("members", "ring_id", parts)):
+    if kind == "ring" and len(parts) == 1 and (actors := view.only("members", "ring_id", parts)):
         members = actors["actor_id"].to_pylist()
         return About(key, frozenset(account for actor in members for account in accounts_of.get(actor, ())))
     return None
 
 
-def told_of(visit: Visit) -> dict[str, Any]:
-    """What a team said of the thing that a page is of, who looks after it, and who could."""
-    about = about_of(visit, visit.about)
-    assert about is not None  # noqa: S101  the page is of it
-    comments, held = visit.desk.discussion.on(about)
+def told_of(about: About, discussion: Discussion, people: Iterable[Person]) -> dict[str, Any]:
+    """What a team, whose ``people`` these are, said of a thing, who looks after it, and who could."""
+    comments, held = discussion.on(about)
     readers = [
-        {"id": person.id, "name": person.name} for person in visit.team.people.all().values()
+        {"id": person.id, "name": person.name} for person in people
         if not person.closed and may(person.roles, "GET /posts/{post_id}")
     ]  # fmt: skip
     return {

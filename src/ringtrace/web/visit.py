@@ -24,7 +24,7 @@ from ringtrace.pipeline.custodian import Place
 from ringtrace.registry import scan
 from ringtrace.report.words import layer_words, moment, platform_name, role_name, shorten
 from ringtrace.web.desk import Desk, View
-from ringtrace.web.discussing import instant, told_of
+from ringtrace.web.discussing import about_of, instant, told_of
 from ringtrace.web.gate import AS_JSON, session_of
 from ringtrace.web.language import Language, languages, preferred
 from ringtrace.web.offered import offer
@@ -143,12 +143,17 @@ class Visit:
             query = f"?{self.request.url.query}" if self.request.url.query else ""
             self.desk.consult(self.session.user, self.request.url.path + query, self.seen, self.session.purpose)
         if self.about and self.session.person:
-            document = {**document, "discussion": told_of(self)}
+            document = {**document, "discussion": self._discussion()}
         if self.request.scope[AS_JSON]:  # type: ignore[literal-required]
             data = json.dumps(document, ensure_ascii=False, indent=1, default=_plain).encode()
             return Response(data, media_type="application/json", status_code=status)
         page = self._render(template, {**document, **(pictures or {})})
         return Response(page, media_type="text/html; charset=utf-8", status_code=status)
+
+    def _discussion(self) -> dict[str, Any]:
+        about = about_of(self.view, self.about)
+        assert about is not None  # noqa: S101  the page is of it
+        return told_of(about, self.desk.discussion, self.team.people.all().values())
 
     def back(self, address: str, said: str = "", undo: int = 0) -> Redirect | Answer:
         """Go on to ``address`` of this workbench with a message; programs get it as JSON."""

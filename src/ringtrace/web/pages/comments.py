@@ -82,7 +82,7 @@ def _check_may_read(person: Person, about: About) -> None:
 
 def _about(visit: Visit, key: str) -> About:
     """The thing that a key names; raises UsageError when the analysis holds none."""
-    found = about_of(visit, key)
+    found = about_of(visit.view, key)
     if found is None:
         raise UsageError(f"{key[:100]} is nothing of this analysis")
     return found

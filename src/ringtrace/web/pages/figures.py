@@ -6,23 +6,26 @@ What composes statements is loaded with the first visit: the start of the workbe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 from litestar import Request, Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from ringtrace.errors import UsageError
 from ringtrace.report.words import figure_words, verdict_words
 from ringtrace.web.visit import Answer, Guest, Visit
 
 if TYPE_CHECKING:
-    from ringtrace.pipeline.stating import Drafted
+    from ringtrace.pipeline.stating import Checked, Drafted
+    from ringtrace.statement.composing import Request as Wanted
 
 PLACE = (55, "Figures", "/figures", "f")
 _ORDER = {"differs": 0, "unallocated": 1, "agrees": 2}
 _NAME = 120
+_ASKED = ("as_of", "audience", "embargo", "corrects")
 
 
 @get("/figures", sync_to_thread=True)
@@ -48,6 +51,28 @@ def figures(visit: Guest) -> Answer:
         "statements": [_line(drafted) for drafted in drafts_of(visit.desk.case)],
     }  # fmt: skip
     return visit.show("figures.html.j2", document)
+
+
+@get("/statements/new", sync_to_thread=True)
+def check(
+    visit: Guest, as_of: FromQuery[str] = "", audience: FromQuery[str] = "public", embargo: FromQuery[str] = "",
+    corrects: FromQuery[str] = "", out: FromQuery[list[str] | None] = None,
+) -> Answer:  # fmt: skip
+    """A statement that is being written: what it would print, what it would not and why; nothing is recorded.
+
+    out: keys of counts that the editor leaves out, once for each.
+    """
+    from ringtrace.pipeline.stating import check_statement
+
+    visit.records = True
+    document: dict[str, Any] = {
+        "as_of": as_of, "audience": audience, "embargo": embargo, "corrects": corrects, "out": sorted(set(out or [])),
+        "cells": None, "kept": None, "exposed": [], "texts": {},
+    }  # fmt: skip
+    if as_of:
+        checked = check_statement(visit.desk.case, _wanted(visit, document, out or []))
+        document |= _told(visit, checked)
+    return visit.show("drafting.html.j2", document)
 
 
 @get("/statements/{draft_id:str}", sync_to_thread=True)
@@ -76,20 +101,12 @@ def statement(visit: Guest, draft_id: FromPath[str]) -> Answer:
 
 @post("/statements", status_code=303)
 async def draft(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
-    """Draft a statement. Fields: as_of, audience (public, partner), embargo, corrects."""
+    """Draft a statement. Fields: as_of, audience (public, partner), embargo, corrects, out (keys left out)."""
     from ringtrace.pipeline.stating import draft_statement
-    from ringtrace.statement.composing import Request as Wanted
 
     form = await request.form()
-    audience = str(form.get("audience") or "public")
-    if audience not in ("public", "partner"):
-        raise UsageError("a statement is for public or partner")
-    embargo = str(form.get("embargo") or "")
-    wanted = Wanted(
-        visit.desk.case.settings.name, _day(str(form.get("as_of") or "")),
-        "partner" if audience == "partner" else "public", _day(embargo) if embargo else "",
-        str(form.get("corrects") or ""),
-    )  # fmt: skip
+    out = [str(key) for key in form.getall("out", [])]
+    wanted = _wanted(visit, {name: str(form.get(name) or "") for name in _ASKED}, out)
     drafted = await anyio.to_thread.run_sync(
         lambda: draft_statement(visit.desk.case, wanted, author=visit.session.user)
     )
@@ -107,6 +124,50 @@ async def approve(visit: Guest, request: Request[Any, Any, Any], draft_id: FromP
     found = find_draft(drafts_of(visit.desk.case), draft_id)
     await anyio.to_thread.run_sync(lambda: release(visit.desk.case, found.id, by=by))
     return visit.back(f"/statements/{found.id}")
+
+
+def _wanted(visit: Visit, told: Mapping[str, str], out: list[str]) -> Wanted:
+    """What is asked for by the fields of a form or an address. Raises UsageError saying what is wrong with them."""
+    from ringtrace.statement.composing import Request as Wanted
+
+    audience, embargo = told["audience"] or "public", told["embargo"]
+    if audience not in ("public", "partner"):
+        raise UsageError("a statement is for public or partner")
+    return Wanted(
+        visit.desk.case.settings.name, _day(told["as_of"]), "partner" if audience == "partner" else "public",
+        _day(embargo) if embargo else "", told["corrects"], left_out=frozenset(out),
+    )  # fmt: skip
+
+
+def _told(visit: Visit, checked: Checked) -> dict[str, Any]:
+    """What the check of a draft found: each count with what is printed of it and why not."""
+    from ringtrace.statement.layout import text_page
+    from ringtrace.statement.wording import LANGUAGES, count_name, write_page
+
+    made, code = checked.statement, visit.language.code if visit.language.code in LANGUAGES else "en"
+
+    def told(key: str) -> str:
+        quantity, status, place = key.split("|")
+        return f"{count_name(quantity, status, code)} {_place(place, code)}".rstrip()
+
+    cells = []
+    for line in made.lines:
+        reason = checked.reasons.get(line.key)
+        printed = {"exact": line.value, "earlier": line.earlier_value}.get(line.shown)
+        why = {**asdict(reason), "about": [told(key) for key in reason.about]} if reason else None
+        cells.append({
+            "key": line.key, "quantity": line.quantity, "status": line.status, "place": line.place,
+            "value": line.value, "name": count_name(line.quantity, line.status, code),
+            "place_name": _place(line.place, code), "shown": line.shown, "printed": printed, "reason": why,
+        })  # fmt: skip
+    text = text_page(write_page(made, "", (), code))
+    return {"cells": cells, "kept": made.kept, "exposed": list(made.exposed), "texts": {code: text}}
+
+
+def _place(code: str, language: str) -> str:
+    from ringtrace.statement.wording import place_name
+
+    return place_name(code, language) if code not in ("", "-") else ""
 
 
 def _figure(visit: Visit, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,4 +190,4 @@ def _day(text: str) -> str:
         raise UsageError("a day is written as 2014-02-28") from error
 
 
-HANDLERS = [figures, statement, draft, approve]
+HANDLERS = [figures, check, statement, draft, approve]

@@ -64,6 +64,32 @@
   };
   for (const part of document.querySelectorAll("[data-refresh][id]")) setTimeout(() => refresh(part.id), 1000);
 
+  // A form that names a part of its page asks for that part anew whenever a field changes; its button does the same.
+  for (const form of document.querySelectorAll("form[data-live]")) {
+    let waiting = 0;
+    let asked = 0;
+    const ask = async () => {
+      if (!form.checkValidity()) return;
+      const turn = (asked += 1);
+      const address = `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
+      const answer = await fetch(address, { headers: { accept: "text/html" } }).catch(() => null);
+      if (answer === null || turn !== asked) return;
+      const part = document.getElementById(form.dataset.live);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById(form.dataset.live);
+      if (fresh === null) { location.assign(address); return; }
+      const at = part.contains(document.activeElement) ? document.activeElement : null;
+      part.replaceWith(fresh);
+      if (at !== null) fresh.querySelector(`[name="${CSS.escape(at.name)}"][value="${CSS.escape(at.value)}"]`)?.focus();
+      history.replaceState(null, "", address);
+    };
+    document.addEventListener("input", (event) => {
+      if (event.target.form !== form) return;
+      clearTimeout(waiting);
+      waiting = setTimeout(ask, 250);
+    });
+  }
+
   const job = document.querySelector("[data-poll]");
   if (job !== null) {
     const look = async () => {
