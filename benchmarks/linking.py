@@ -28,6 +28,7 @@ from ringtrace.linking import model
 from ringtrace.linking.actors import cluster
 from ringtrace.linking.features import compare
 from ringtrace.linking.identifiers import classify
+from ringtrace.linking.namesakes import count_namesakes, settle
 from ringtrace.linking.pairs import candidates, survey
 from ringtrace.model.mention import CONTACT_KINDS
 from ringtrace.pipeline.posts import account_table
@@ -38,10 +39,11 @@ MASS = 4_000.0
 SPREAD = 1.0
 """Penalty on squared weights (natural log odds)."""
 GIVEN = {"namesake_here": 1 / math.log(2)}
-"""Weights that are not fitted: what the case says of its namesakes is a log-odds already and is taken at its word.
+"""Weights that are not fitted: how often namesakes are one person in a case is a log-odds and enters at its word.
 
 Of a feature that is one number a case, five authors are five points: fitted on four, or three of one sort, its
-weight was anything from -1.6 to 2.2.
+weight was anything from -1.6 to 2.2. A fit is told the true share of each case; a measure works it out, as the
+product does.
 """
 
 
@@ -53,6 +55,7 @@ class Known:
     accounts: pa.Table
     pairs: list[tuple[str, str]]
     features: list[dict[str, float]]
+    counted: float
     person: dict[str, str]
     shown: dict[str, str]
 
@@ -71,15 +74,35 @@ class Known:
             for feature in compare(profiles[left], profiles[right], scene):
                 found[feature.name] = found.get(feature.name, 0.0) + feature.value
             features.append(found)
-        return cls(known.name, accounts, pairs, features, *_persons(known))
+        counted = count_namesakes(profiles, scene.use, scene.name_value).odds
+        return cls(known.name, accounts, pairs, features, counted, *_persons(known))
 
     def rows(self, weights: tuple[str, ...]) -> np.ndarray:
         place = {name: at for at, name in enumerate(weights)}
         table = np.zeros((len(self.pairs), len(weights)))
-        for row, found in zip(table, self.features, strict=True):
+        for row, found in zip(table, self.namesakes(self.true_namesakes()), strict=True):
             for name, value in found.items():
                 row[place[name]] = value
         return table
+
+    def namesakes(self, value: float) -> list[dict[str, float]]:
+        """Return the features with ``value`` as log-odds that namesakes are one person."""
+        return [{**found, "namesake_here": value} if "namesake_here" in found else found for found in self.features]
+
+    def true_namesakes(self) -> float:
+        """Return natural log-odds that two namesakes are one person, as the truth has it."""
+        known, same = self.labels()
+        asked = known & np.array(["namesake_here" in found for found in self.features])
+        share = (same[asked].sum() + 0.5) / (asked.sum() + 1)
+        return math.log(share / (1 - share))
+
+    def settled_namesakes(self, weights: Mapping[str, float]) -> float:
+        """Return the same as the product works it out under ``weights``, without a truth."""
+        others = [
+            math.log(2) * math.fsum(weights.get(name, 0.0) * value for name, value in found.items())
+            for found in self.namesakes(0.0) if "namesake_here" in found
+        ]  # fmt: skip
+        return settle(self.counted, np.array(others))
 
     def labels(self) -> tuple[np.ndarray, np.ndarray]:
         """Return (whether the truth knows both accounts, whether they are one person) for each pair."""
@@ -121,7 +144,7 @@ def fit(cases: list[Known]) -> dict[str, float]:
 def measure(case: Known, weights: Mapping[str, float]) -> str:
     """Return the scores of linking ``case`` by ``weights``, as ``ringtrace evaluate`` counts them."""
     kept = []
-    for (left, right), found in zip(case.pairs, case.features, strict=True):
+    for (left, right), found in zip(case.pairs, case.namesakes(case.settled_namesakes(weights)), strict=True):
         odds = math.fsum(weights.get(name, 0.0) * value for name, value in found.items())
         probability = 1 / (1 + 2.0 ** -max(-60.0, min(60.0, odds)))
         if probability >= model.limits()["kept_probability"]:
@@ -161,7 +184,7 @@ def write(weights: Mapping[str, float], names: str) -> None:
     """Write the model file anew; a weight that no case speaks of, a payment account's, stays as it is."""
     weights = dict(sorted({**model.pair_weights(), **weights}.items()))
     head = MODEL.read_text("utf-8").partition("\n[pair]")[0]
-    head = re.sub(r'version = ".*"', f'version = "4, fit of {names}"', head)
+    head = re.sub(r'version = ".*"', f'version = "5, fit of {names}"', head)
     body = "".join(f"{name} = {value:g}\n" for name, value in weights.items() if value)
     MODEL.write_text(f"{head}\n[pair]\n{body}", "utf-8")
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ringtrace.linking.claims import Claim
-from ringtrace.linking.namesakes import Namesakes, _overlapping, count_namesakes, side_by_side
+from ringtrace.linking.namesakes import Namesakes, _overlapping, count_namesakes, settle, side_by_side
 from ringtrace.linking.pairs import candidates
 from ringtrace.linking.profile import Profile, Scene
 
@@ -82,10 +83,36 @@ def test_a_name_on_many_accounts_is_followed_only_where_names_are_one_persons() 
     crowd = {one.account: one for one in (profile(f"s{n:02}", "lian", {}) for n in range(12))}
     nothing: dict[str, Any] = {}
     scene = Scene(
-        nothing, nothing, lambda _: 1.0, lambda _: 1.0, {"lian": 12}, -1.0, nothing, nothing, lambda _: None, nothing
+        nothing,
+        nothing,
+        lambda _: 1.0,
+        lambda _: 1.0,
+        {"lian": 12},
+        -1.0,
+        nothing,
+        nothing,
+        lambda _: None,
+        nothing,
+        nothing,
     )
     assert not candidates(crowd, scene)
     assert len(candidates(crowd, replace(scene, namesakes=2.0))) == 12 * 11 // 2
+
+
+@given(st.floats(0.1, 0.9), st.floats(-1.5, 1.5), st.integers(0, 1000))
+def test_pairs_whose_evidence_is_known_lead_back_to_the_true_share(share: float, away: float, seed: int) -> None:
+    """With evidence as strong as the model says, the middle of a wrong count and the pairs halves the error."""
+    dice = np.random.default_rng(seed)
+    same = dice.random(20_000) < share
+    others = dice.normal(np.where(same, 2.0, -2.0), 2.0)  # natural log-odds of two normals a distance of 2 apart
+    true = math.log(share / (1 - share))
+    assert settle(true + away, others) == pytest.approx(true + away / 2, abs=0.15)
+
+
+@given(st.floats(-2, 2), st.lists(st.floats(-20, 20), max_size=3))
+def test_a_few_pairs_move_the_count_little_and_none_not_at_all(counted: float, others: list[float]) -> None:
+    assert settle(counted, np.array([])) == counted
+    assert abs(settle(counted, np.array(others)) - counted) < 0.3
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30)), max_size=12))

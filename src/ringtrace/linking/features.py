@@ -11,6 +11,7 @@ from ringtrace.linking.model import limits
 from ringtrace.linking.names import alike, stem
 from ringtrace.linking.profile import LOCAL_IDS, Feature, Profile, Quote, Scene
 from ringtrace.linking.shared import Shared, shared_contacts, weigh_contacts
+from ringtrace.linking.timing import in_step
 
 
 def compare(left: Profile, right: Profile, scene: Scene) -> list[Feature]:
@@ -31,6 +32,7 @@ def compare(left: Profile, right: Profile, scene: Scene) -> list[Feature]:
     else:
         found += _namesakes(left, right, scene)
     found += _templates(left, right, scene)
+    found += _in_step(left, right, scene)
     found += _against(left, right, scene)
     return found
 
@@ -116,6 +118,15 @@ def _templates(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]
     for template in sorted(left.templates & right.templates)[:1]:
         rows = scene.rare[template]
         yield Feature("template_rare", 1.0, scene.quote(rows[left.account]), scene.quote(rows[right.account]))
+
+
+def _in_step(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
+    """Within one place, posts near each other are a conversation; only between places do they tell of one hand."""
+    if left.stays.keys() & right.stays.keys():
+        return
+    step = in_step(scene.times.get(left.account), scene.times.get(right.account))
+    if step is not None:
+        yield Feature("in_step", step.value, scene.quote(step.left), scene.quote(step.right))
 
 
 def _against(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:

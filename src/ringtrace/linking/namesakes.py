@@ -4,6 +4,7 @@ In some evidence every name is one person's, in other evidence strangers draw th
 thousand: no weight fitted elsewhere can know which. Two counts tell, and neither needs a truth: do namesakes
 that give contacts of one kind give the same one, and do namesakes in one app talk side by side in one group
 as often as any two accounts of that app do? A person rarely talks under one name from two accounts at once.
+Then the pairs themselves are asked, by all else that is known of each (``settle``).
 """
 
 from __future__ import annotations
@@ -15,12 +16,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ringtrace.linking.identifiers import OPEN_TO_ALL, Stay
 from ringtrace.linking.model import limits
 from ringtrace.linking.profile import LOCAL_IDS, Profile
 
 _MOST = 2.0
 """Most that the case's counts say of its namesakes, natural log-odds: beyond it a few more pairs change nothing."""
+
+
+_ROUNDS = 300
+_LEAST_SHARE = 0.001
+_FEW = 50
+"""Pairs at which their own word has half its weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,24 @@ def _overlapping(times: list[tuple[int, int]]) -> int:
     """
     ends = sorted(last for _, last in times)
     return sum(begun - bisect_right(ends, first) for begun, (first, _) in enumerate(sorted(times)))
+
+
+def settle(counted: float, others: NDArray[np.float64]) -> float:
+    """Return natural log-odds that namesakes are one person here: half by counting, half by what the pairs say.
+
+    counted: as ``Namesakes.odds``; others: of each pair of namesakes the natural log-odds of all but this. The share
+    of one person's pairs is that at which the model, told of it, finds that share again (expectation-maximisation
+    of a prior: Saerens, Latinne and Decaestecker 2002); few pairs move it little. The two err in
+    opposite ways, for the counts are cautious and the pairs are not independent: in every development case
+    their middle lies nearer the truth than either (docs/linking.md).
+    """
+    if not len(others):
+        return counted
+    odds = counted
+    for _ in range(_ROUNDS):
+        share = float(np.mean(1 / (1 + np.exp(-np.clip(others + odds, -40, 40)))))
+        odds = _log_odds(min(max(share, _LEAST_SHARE), 1 - _LEAST_SHARE))
+    return round(counted + (odds - counted) / 2 * len(others) / (len(others) + _FEW), 6)
 
 
 def _log_odds(probability: float) -> float:

@@ -14,8 +14,10 @@ from functools import cache, partial
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ringtrace.engines.tables import microseconds
 from ringtrace.linking.claims import Claim, called, find_claims, identity_keys
@@ -24,8 +26,9 @@ from ringtrace.linking.ground import Ground
 from ringtrace.linking.identifiers import OPEN_TO_ALL, find_stays, own_values
 from ringtrace.linking.model import limits, pair_weights
 from ringtrace.linking.names import NameModel, stem
-from ringtrace.linking.namesakes import count_namesakes
+from ringtrace.linking.namesakes import count_namesakes, settle
 from ringtrace.linking.profile import LOCAL_IDS, Feature, Profile, Quote, Scene, Side
+from ringtrace.linking.timing import find_times
 from ringtrace.linking.users import find_users
 from ringtrace.model.ring import Judgement
 
@@ -90,7 +93,27 @@ def survey(
         {row["account_id"]: Side(row["direction"], row["post_id"]) for row in sides},
     )  # fmt: skip
     known = count_namesakes(profiles, scene.use, scene.name_value)
-    return profiles, replace(scene, namesakes=known.odds)
+    scene = replace(scene, namesakes=known.odds)
+    return profiles, replace(scene, namesakes=settle(known.odds, _other_odds(profiles, scene)))
+
+
+def _other_odds(profiles: Mapping[str, Profile], scene: Scene) -> NDArray[np.float64]:
+    """Return natural log-odds of pairs of namesakes by all but how often namesakes are one person here.
+
+    Of more than ``namesakes_asked`` pairs evenly many are left out, in order of their accounts.
+    """
+    pairs = [
+        (left, right)
+        for left, right in sorted(candidates(profiles, scene))
+        if not set(profiles[left].names).isdisjoint(profiles[right].names)
+    ]
+    found = []
+    for left, right in pairs[:: 1 + len(pairs) // int(limits()["namesakes_asked"])]:
+        features = compare(profiles[left], profiles[right], scene)
+        if any(feature.name == "namesake_here" for feature in features):
+            rest = (feature for feature in features if feature.name != "namesake_here")
+            found.append(math.log(2) * math.fsum(row["log2_odds"] for row in weigh(rest)[1]))
+    return np.array(found, np.float64)
 
 
 def latest_verdicts(judgements: Iterable[Judgement]) -> dict[tuple[str, str], str]:
@@ -187,6 +210,7 @@ def _scene(
         first_row={row["account_id"]: row["post_id"] for row in _rows(ground.firsts, posts, "post_id")},
         quote=cache(partial(_quote_row, posts.select(["evidence_id", "member", "start", "stop"]).combine_chunks())),
         rare=rare,
+        times=find_times(posts),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ringtrace.linking.claims import Claim
 from ringtrace.linking.identifiers import Stay
+from ringtrace.linking.timing import Times
 from ringtrace.linking.users import Users
 
 LOCAL_IDS = frozenset({"forum", "web", "news", "mail", "tip"})
@@ -63,7 +64,7 @@ class Scene:
     0..1; stem_value: of its stem; carriers: name -> accounts that carry it; namesakes: natural log-odds that
     those of one name are one person in this case, as far as the case shows; answered: ordered pairs of accounts,
     the first of which answered the second -> (row, row) of posts; first_row: account -> row of its first post;
-    quote: row of a post -> its span; rare: template -> account -> row of a post.
+    quote: row of a post -> its span; rare: template -> account -> row of a post; times: when each account posted.
     """
 
     use: Mapping[tuple[str, str], tuple[str, int | None]]
@@ -76,6 +77,7 @@ class Scene:
     first_row: Mapping[str, int]
     quote: Callable[[int], Quote]
     rare: Mapping[str, Mapping[str, int]]
+    times: Mapping[str, Times]
 
     def shows(self, profile: Profile, claim: Claim | None = None) -> Quote:
         """Return the span of the quote in which an account gives a contact, else of its first post."""
