@@ -74,3 +74,21 @@ def test_a_ring_of_several_go_betweens_comes_apart_into_their_cells() -> None:
     for row in found:
         cells.setdefault(row["cell"], set()).add(row["actor_id"][0])
     assert sorted(map(sorted, cells.values())) == [["a"], ["b"], ["c"]]
+
+
+def test_ties_that_nobody_said_join_rings_where_several_on_both_sides_have_them() -> None:
+    unsaid = {(f"a-leaf{n}", f"b-leaf{n}"): 0.0 for n in range(int(number("seams")))}
+    fewer = dict(list(unsaid.items())[1:])
+    assert len(set(homes(star("a") | star("b") | fewer).values())) == 2
+    assert len(set(homes(star("a") | star("b") | unsaid).values())) == 1
+
+
+def test_three_who_say_what_they_trade_are_a_ring_and_must_say_it_plainer_where_many_do() -> None:
+    between = (number("few_said") + number("doubtful")) / 2
+    few = {f"few{n}": star(f"few{n}", 2, between) for n in range(int(number("few_parts")) + 1)}
+    assert len(set(homes(few["few0"] | few["few1"]).values())) == 2
+    everyone = {pair: said for one in few.values() for pair, said in one.items()}
+    assert not homes(everyone)
+    plain = {pair: 0.9 for pair in everyone}
+    assert len(set(homes(plain).values())) == len(few)
+    assert not homes(star("lone", 1))

@@ -88,6 +88,7 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
         "rings": _spec(
             "ring_id", ring_id="text", probability="probability", actors="int", accounts="int", posts="int",
             first_at="time?", last_at="time?", provinces="list of text", containers="list of text",
+            level_ties="probability", level_words="probability",
         ),
         "growth": _spec(
             "ring_id month", ring_id="text", month="text", posts="int", active="int", joined="int", members="int",

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from ringtrace.rings.activity import Act, Scene, scene
 from ringtrace.rings.address import Call, addressed, find_calls
 from ringtrace.rings.cells import with_cells
+from ringtrace.rings.chance import levels
 from ringtrace.rings.claims import state
 from ringtrace.rings.communities import Known
 from ringtrace.rings.containers import describe
@@ -30,6 +31,7 @@ SCHEMA = pa.schema(
     [("ring_id", pa.string()), ("probability", pa.float64()), ("actors", pa.int64()), ("accounts", pa.int64()),
      ("posts", pa.int64()), ("first_at", pa.timestamp("us", "UTC")), ("last_at", pa.timestamp("us", "UTC")),
      ("provinces", pa.list_(pa.string())), ("containers", pa.list_(pa.string())), ("by_chance", pa.float64()),
+     ("level_ties", pa.float64()), ("level_words", pa.float64()),
      ("counter_evidence", pa.list_(pa.string())), ("disproof", pa.list_(pa.string()))]
 )  # fmt: skip
 
@@ -108,8 +110,9 @@ def _summary(
     for row in members.to_pylist():
         groups[row["ring_id"]].append(row)
     accounts = Counter(stage.actor_of.values())
-    told = doubts(stage, members, ties)
     chance = dict(zip(partition["ring_id"].to_pylist(), partition["by_chance"].to_pylist(), strict=True))
+    level = levels(stage, members, chance)
+    told = doubts(stage, members, ties, level)
     rows = []
     for ring, group in sorted(groups.items()):
         acts = [act for row in group for act in stage.by_actor[row["actor_id"]] if act.touches]
@@ -121,6 +124,7 @@ def _summary(
              "first_at": min(times, default=None), "last_at": max(times, default=None),
              "provinces": sorted({code for act in acts for code in places.get(act.post, ())}),
              "containers": sorted({act.container for act in acts}), "by_chance": chance[ring],
+             "level_ties": level[ring].ties, "level_words": level[ring].words,
              "counter_evidence": counter, "disproof": disproof}
         )  # fmt: skip
     return pa.Table.from_pylist(rows, schema=SCHEMA)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
 from ringtrace.rings.activity import Scene
+from ringtrace.rings.chance import Level
 from ringtrace.rings.model import PROTECTIVE, number
 
 
-def doubts(scene: Scene, members: pa.Table, ties: pa.Table) -> dict[str, tuple[list[str], list[str]]]:
+def doubts(
+    scene: Scene, members: pa.Table, ties: pa.Table, level: Mapping[str, Level]
+) -> dict[str, tuple[list[str], list[str]]]:
     """Return ring -> (counter-evidence, what would disprove it)."""
     groups: dict[str, list[tuple[str, float]]] = defaultdict(list)
     columns = (members[name].to_pylist() for name in ("ring_id", "actor_id", "stability"))
@@ -23,7 +27,10 @@ def doubts(scene: Scene, members: pa.Table, ties: pa.Table) -> dict[str, tuple[l
     ):
         if left in home and home[left] == home.get(right):
             pairs[home[left]].append((left, right, layer))
-    return {ring: (_against(scene, group), _disproof(group, pairs[ring])) for ring, group in groups.items()}
+    return {
+        ring: (_against(scene, group), [*_disproof(group, pairs[ring]), *_expected(level[ring])])
+        for ring, group in groups.items()
+    }
 
 
 def _against(scene: Scene, group: list[tuple[str, float]]) -> list[str]:
@@ -38,6 +45,18 @@ def _against(scene: Scene, group: list[tuple[str, float]]) -> list[str]:
     if silent:
         found.append(f"{silent} members never offered, sought or brokered in their own words")
     return found
+
+
+def _expected(level: Level) -> Iterator[str]:
+    """Say how many false ones chance makes expect among rings like this."""
+    yield (
+        f"Were ties dealt anew among the same people, {level.ties:.1%} of the rings that hold together at least as "
+        "closely as this one would be chance."
+    )
+    yield (
+        f"Were what posts do dealt anew within each group or site, {level.words:.1%} of the rings whose members trade "
+        "in answer to each other at least as unexpectedly would be chance."
+    )
 
 
 def _disproof(group: list[tuple[str, float]], pairs: list[tuple[str, str, str]]) -> list[str]:

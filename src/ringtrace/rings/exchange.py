@@ -24,7 +24,7 @@ def without_exchange(members: pa.Table, ties: pa.Table, scene: Scene) -> frozens
 
     A ring has at least ``exchanges`` pairs and a share ``exchange_share`` of its size in pairs of
     different sides that deal with each other, and at least ``sure_share`` of its core members trade
-    surely in posts of their own.
+    surely in posts of their own. In a ring of three or four all do, and one pair of different sides is enough.
     """
     groups: dict[str, list[str]] = defaultdict(list)
     for ring, actor, core in zip(*(members[n].to_pylist() for n in ("ring_id", "actor_id", "core")), strict=True):
@@ -45,6 +45,8 @@ def without_exchange(members: pa.Table, ties: pa.Table, scene: Scene) -> frozens
 def _deals(crossing: int, group: Iterable[str], scene: Scene) -> bool:
     actors = list(group)
     sure = sum(_surest(scene, actor) >= number("doubtful") for actor in actors)
+    if len(actors) < number("least_members"):
+        return crossing > 0 and sure == len(actors)
     enough = max(number("exchanges"), number("exchange_share") * len(actors))
     return crossing >= enough and sure >= number("sure_share") * len(actors)
 

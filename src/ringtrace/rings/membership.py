@@ -56,14 +56,15 @@ def split(members: pa.Table, ties: pa.Table, scene: Scene) -> tuple[pa.Table, pa
     """Return (members with their column belongs, near).
 
     near: Table(ring_id, actor_id, probability, reasons), in order: whom the cut puts into a ring and whose own evidence
-    is below ``member``. A ring that falls under the least size by that is dropped with those near it.
+    is below ``member``. A ring that falls under ``least_members`` by that is dropped with those near it.
     """
     found = evidence(members, ties, scene)
     chance = [probability(one.terms()) for one in found]
     rows = [{**row, "belongs": sure} for row, sure in zip(members.to_pylist(), chance, strict=True)]
     kept = [row for row in rows if row["belongs"] >= number("member")]
     size = Counter(row["ring_id"] for row in kept if row["core"])
-    standing = {ring for ring, count in size.items() if count >= number("least_members")}
+    whole = Counter(row["ring_id"] for row in rows if row["core"])
+    standing = {ring for ring, count in size.items() if count >= min(number("least_members"), whole[ring])}
     schema = members.schema.append(pa.field("belongs", pa.float64()))
     near = [
         {"ring_id": row["ring_id"], "actor_id": row["actor_id"], "probability": row["belongs"],

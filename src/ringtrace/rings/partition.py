@@ -41,7 +41,7 @@ _BRANCH = 0.3
 def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
     """Return Table(ring_id, actor_id, stability, core, by_chance), in order of ring, actor.
 
-    ties: as ``graph.build`` gives them. Parts under ``least_members`` are no rings: their actors
+    ties: as ``graph.build`` gives them. Parts under ``least_ring`` are no rings: their actors
     are unattached. stability: share of runs with dropped ties in which the actor stayed with the
     ring. core: its home ring; other rows are rings that it also has ties with. by_chance: how often
     rewired ties kept as much weight inside the ring (1 when the ring is nearly the whole graph).
@@ -53,6 +53,8 @@ def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
     rings = _cut([edge for edge in firm if said[edge[:2]] >= number("said")], cut)
     rings = _brought(rings, firm, cut)
     rings = _joined(rings, [(left, right, chance) for (left, right), chance in sorted(sure.items())])
+    rings = _rejoined(rings, firm)
+    rings += _few(rings, [(*edge[:2], sure[edge[:2]]) for edge in firm], said)
     rings.sort(key=lambda part: (-len(part.members), min(part.members)))
     home = {actor: derive_id("ring", min(part.members)) for part in rings for actor in part.members}
     chance = _chance(edges, home)
@@ -108,6 +110,52 @@ def _brought(rings: Sequence[Part], firm: Sequence[Edge], known: Known) -> list[
         for at, part in enumerate(rings)
     ]
     return grown + _cut(loose, known)
+
+
+def _rejoined(rings: Sequence[Part], firm: Sequence[Edge]) -> list[Part]:
+    """Join rings that ties of any kind hold together at ``seams`` people or more on both sides."""
+    home = {actor: at for at, part in enumerate(rings) for actor in part.members}
+    ends: dict[tuple[int, int], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for left, right, _ in firm:
+        a, b = home.get(left, -1), home.get(right, -1)
+        if -1 < a < b:
+            ends[a, b][0].add(left)
+            ends[a, b][1].add(right)
+        elif -1 < b < a:
+            ends[b, a][0].add(right)
+            ends[b, a][1].add(left)
+    seams = [pair for pair, (one, other) in ends.items() if min(len(one), len(other)) >= number("seams")]
+    found = list(rings)
+    at = list(range(len(rings)))
+    for one, other in sorted(seams):
+        a, b = at[one], at[other]
+        if a != b:
+            found[a] = Part(found[a].members | found[b].members, {**found[a].stability, **found[b].stability})
+            at = [a if place == b else place for place in at]
+    return [found[place] for place in sorted(set(at))]
+
+
+def _few(rings: Sequence[Part], firm: Sequence[Edge], said: Mapping[tuple[str, str], float]) -> list[Part]:
+    """Return rings of three or four: connected parts of said ties, all of them sure, among those who are in no ring.
+
+    firm: (left, right, how surely they are tied). Where there are many such parts to choose from, the most convincing
+    false one is convincing, so all posts must trade more surely there (``few_parts``, ``few_said``). stability: the
+    chance that the weakest ties that hold them together all hold.
+    """
+    home = {actor for part in rings for actor in part.members}
+    free = [
+        edge for edge in firm
+        if said[edge[:2]] >= number("said") and edge[0] not in home and edge[1] not in home
+    ]  # fmt: skip
+    parts = [part for part in connected(free) if number("least_ring") <= len(actors_in(part)) < number("least_members")]
+    least = number("few_said") if len(parts) <= number("few_parts") else number("doubtful")
+    found = []
+    for part in parts:
+        actors = actors_in(part)
+        if min(sure for *_, sure in part) >= number("doubtful") and min(said[edge[:2]] for edge in part) >= least:
+            holds = math.prod(sorted(sure for *_, sure in part)[: len(actors) - 1])
+            found.append(Part(frozenset(actors), dict.fromkeys(sorted(actors), holds)))
+    return found
 
 
 def _joined(rings: Sequence[Part], edges: Iterable[Edge]) -> list[Part]:

@@ -43,7 +43,7 @@ def assign(
     running = {scene.actor_of[account] for account in operators if account in scene.actor_of}
     rows = [row for row in partition.to_pylist() if not is_observer(scene.by_actor.get(row["actor_id"], []))]
     size = Counter(row["ring_id"] for row in rows if row["core"])
-    rows = [row for row in rows if size[row["ring_id"]] >= number("least_members")]
+    rows = [row for row in rows if size[row["ring_id"]] >= number("least_ring")]
     held = {
         actor: roles_of(scene.by_actor.get(actor, []), degree[actor], runs=actor in running)
         for actor in sorted({row["actor_id"] for row in rows})
