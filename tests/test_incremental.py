@@ -155,6 +155,31 @@ def test_an_edition_changes_with_a_word_list_of_the_case(tmp_path):
     assert edition([tmp_path]) != first
 
 
+def test_an_article_is_read_once_and_gives_the_same_figures(tmp_path, monkeypatch):
+    from ringtrace.model.post import Container, Post
+    from ringtrace.model.span import Segment, Span
+    from ringtrace.pipeline import figures
+    from ringtrace.pipeline.posts import post_table
+
+    def article(name, text):
+        size = len(text.encode())
+        return Post(
+            span=Span(name, "", 0, size), platform="news", container=Container("news", name), kind="article",
+            title="", text=text, segments=(Segment(0, len(text), 0, size, "utf-8"),),
+        )  # fmt: skip
+
+    told = ["Police in Beijing arrested 27 suspects and rescued 13 children.", "警方抓获犯罪嫌疑人52名，解救儿童9名。"]
+    posts = post_table([article(str(at), text) for at, text in enumerate(told)])
+    plain = figures.figure_tables(posts)
+    assert len(plain["figures"]) >= 4
+    read, drafts = [], figures._drafts
+    monkeypatch.setattr(figures, "_drafts", lambda article, day: read.append(article["text"]) or drafts(article, day))
+    assert figures.figure_tables(posts.slice(0, 1), (), Cache(tmp_path, "1"))["figures"].num_rows >= 2
+    for _ in range(2):
+        assert figures.figure_tables(posts, (), Cache(tmp_path, "1")) == plain
+    assert read == told
+
+
 @pytest.fixture(scope="module")
 def authors(tmp_path_factory):
     """Author -> the files of its tiny preset."""

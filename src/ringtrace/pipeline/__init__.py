@@ -77,7 +77,7 @@ def analyse(
         tables = {
             **{name: table for name, table in told.items() if name != "answers"}, "accounts": accounts,
             "mentions": settle_open_contacts(mentions, stances, identifiers), "identifiers": identifiers,
-            "links": links, "actors": actors, **found, **figure_tables(posts, entries),
+            "links": links, "actors": actors, **found, **figure_tables(posts, entries, cache),
         }  # fmt: skip
         since = compare(case.analysis, tables, Run(rules, len(judgements), counts_of(tables)))
         alerts, quote = raise_alerts(case, tables, ledger), quoting(case, tables)

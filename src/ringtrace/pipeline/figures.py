@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from itertools import islice
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from ringtrace.engines.digests import row_digests
 from ringtrace.engines.tables import from_rows
 from ringtrace.model.figure import Figure
 from ringtrace.model.identity import derive_id
@@ -18,21 +23,22 @@ from ringtrace.report.words import place_name
 from ringtrace.statement.public import Draft, read_public_figures
 from ringtrace.statement.questions import open_questions
 from ringtrace.statement.reconcile import reconcile
+from ringtrace.store.cache import NOTHING, Cache, Part, Places
 from ringtrace.text.offsets import locate
 
 
-def figure_tables(posts: pa.Table, entries: Sequence[Entry] = ()) -> dict[str, pa.Table]:
+def figure_tables(posts: pa.Table, entries: Sequence[Entry] = (), cache: Cache = NOTHING) -> dict[str, pa.Table]:
     """Return tables figures, reconciliation, questions and records.
 
     posts: the articles among them are read. entries: the ledger's records in force; their figures stand
-    beside the public ones, and are reconciled with them by the statement.
+    beside the public ones, and are reconciled with them by the statement. cache: knows articles that were read before.
     """
-    columns = ["evidence_id", "member", "kind", "text", "sent_at", "segments", "title", "title_segments"]
-    articles = [row for row in posts.select(columns).to_pylist() if row["kind"] == "article"]
+    columns = ["evidence_id", "member", "text", "sent_at", "segments", "title", "title_segments"]
+    articles = posts.filter(pc.equal(posts["kind"], "article")).select(columns).to_pylist()
+    dates = [article["sent_at"].date().isoformat() if article["sent_at"] else "" for article in articles]
     figures: dict[str, Figure] = {}
-    for article in articles:
-        published = article["sent_at"].date().isoformat() if article["sent_at"] else ""
-        for part, draft in _drafts(article, published):
+    for article, published, drafts in zip(articles, dates, _recalled(articles, dates, cache), strict=True):
+        for part, draft in drafts:
             figure = _figure(article, part, draft, published)
             if figure is not None:
                 figures.setdefault(figure.id, figure)
@@ -49,6 +55,33 @@ def figure_tables(posts: pa.Table, entries: Sequence[Entry] = ()) -> dict[str, p
         ),
         "questions": from_rows("questions", ({"question": question} for question in questions)),
     }  # fmt: skip
+
+
+def _recalled(
+    articles: Sequence[Mapping[str, Any]], dates: Sequence[str], cache: Cache
+) -> Iterator[list[tuple[str, Draft]]]:
+    """Yield what ``_drafts`` gives for each article, which its words and its date alone decide."""
+    texts, titles = ([article[name] or "" for article in articles] for name in ("text", "title"))
+    keys = row_digests(pa.table({"text": texts, "title": titles, "published": dates}, schema=_ARTICLE))
+    shelf = cache.shelf("figures")
+
+    def read(numbers: Places) -> Iterator[Part]:
+        found = [list(_drafts(articles[at], dates[at])) for at in numbers.tolist()]
+        rows = [{"part": part, **asdict(draft)} for drafts in found for part, draft in drafts]
+        counts = [len(drafts) for drafts in found]
+        tables = pa.Table.from_pylist(rows, schema=_DRAFTS), pa.table({"drafts": pa.array(counts, pa.int64())})
+        yield Part(numbers, tables, (np.repeat(numbers, np.array(counts, np.int64)), numbers))
+
+    drafts, counts = shelf.complete(keys, read)
+    shelf.settle()
+    rows = iter(drafts.to_pylist())
+    for count in counts["drafts"].to_pylist():
+        yield [(row.pop("part"), Draft(**row)) for row in islice(rows, count)]
+
+
+_ARTICLE = pa.schema([(name, pa.string()) for name in ("text", "title", "published")])
+_KINDS = {"str": pa.string(), "int": pa.int64(), "bool": pa.bool_()}
+_DRAFTS = pa.schema([("part", pa.string()), *((field.name, _KINDS[str(field.type)]) for field in fields(Draft))])
 
 
 def _drafts(article: Mapping[str, Any], published: str) -> Iterator[tuple[str, Draft]]:

@@ -183,23 +183,25 @@ class SegmentRows:
 
 def account_table(posts: pa.Table) -> pa.Table:
     """Return contract table ``accounts`` without actors, from the posts that have an author."""
+    said = posts.filter(pc.not_equal(posts["account_id"].fill_null(""), ""))
+    one = ["account_id", "platform", "account_native"]
+    times = [("sent_at", "min"), ("sent_at", "max"), ("account_id", "count")]
+    # One thread, so that groups come in the order in which they first stand there.
+    counted = said.group_by([*one, "account_name"], use_threads=False).aggregate(times)
+    columns = (counted[name].to_pylist() for name in (*one, "account_name", *("_".join(which) for which in times)))
     found: dict[str, dict[str, Any]] = {}
-    names = ("account_id", "platform", "account_native", "account_name", "sent_at", "kind")
-    columns = [posts[name].to_pylist() for name in names]
-    for account, platform, native, name, at, _kind in zip(*columns, strict=True):
-        if not account:
-            continue
+    for account, platform, native, name, first, last, count in zip(*columns, strict=True):
         row = found.setdefault(
             account,
             {"account_id": account, "platform": platform, "native_id": native, "names": set(), "actor_id": "",
-             "posts": 0, "first_at": at, "last_at": at},
+             "posts": 0, "first_at": first, "last_at": last},
         )  # fmt: skip
-        row["posts"] += 1
+        row["posts"] += count
         if name:
             row["names"].add(name)
-        if at is not None:
-            row["first_at"] = at if row["first_at"] is None else min(row["first_at"], at)
-            row["last_at"] = at if row["last_at"] is None else max(row["last_at"], at)
+        if first is not None:
+            row["first_at"] = first if row["first_at"] is None else min(row["first_at"], first)
+            row["last_at"] = last if row["last_at"] is None else max(row["last_at"], last)
     for row in found.values():
         row["names"] = sorted(row["names"])
     return from_rows("accounts", (found[key] for key in sorted(found)))

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ringtrace.stances.neighbourhood import FEATURES, Neighbourhood, Numbers, rows_of
+from ringtrace.stances.neighbourhood import FEATURES, Neighbourhood, Numbers
 from ringtrace.stances.weights import UNREAD
 from ringtrace.text import lexicon
 
@@ -49,11 +49,14 @@ class Reading:
         self.sure: Numbers = np.zeros(len(posts))
         self.shares: Numbers = np.full((len(posts), 3), 1 / 3)
         self.frame = ["other"] * len(posts)
-        for post, frame, sure, *parts in rows_of(stances, "post_id", "frame", "probability", *DIRECTIONS):
-            at = posts[post]
-            self.sure[at], self.frame[at] = sure, frame
-            if sum(parts) > 0:
-                self.shares[at] = np.array(parts) / sum(parts)
+        at = np.fromiter((posts[post] for post in stances["post_id"].to_pylist()), np.int64, len(stances))
+        self.sure[at] = stances["probability"].to_numpy()
+        for row, frame in zip(at.tolist(), stances["frame"].to_pylist(), strict=True):
+            self.frame[row] = frame
+        parts = np.stack([stances[name].to_numpy() for name in DIRECTIONS], axis=1)
+        whole = parts[:, 0] + parts[:, 1] + parts[:, 2]
+        told = whole > 0
+        self.shares[at[told]] = parts[told] / whole[told, None]
         self.text_odds: Numbers = _log_odds(np.maximum(self.sure, np.where(self.sure == 0, UNREAD, 1e-9)))
 
 
@@ -80,10 +83,10 @@ class Company:
         """Read all posts anew beside what their neighbours were read as; wording: as ``Wording.learn`` gives it."""
         terms, terse = self.terms(wording), self.terse()
         strata = STRATA if wording else UNWORDED
-        sure = _chance(np.where(terse, *(terms @ _weights(stratum, TERMS) for stratum in strata)))
+        sure = _chance(np.where(terse, *(_weighed(terms.T, _weights(stratum, TERMS)) for stratum in strata)))
         self._trust = 1.0 if wording else number("unworded_trust")
         sure = np.where(self._reports, np.minimum(sure, number("report_most")), sure)
-        leanings = self.leanings() @ _weights("lean", LEANINGS)
+        leanings = _weighed(self._leanings(), _weights("lean", LEANINGS))
         self.shares = _softmax(np.log(self.first.shares + 1e-6) + leanings)
         self.sure = sure
 
@@ -99,8 +102,9 @@ class Company:
         """Return the ``TERMS`` of each post, in order of ``posts``."""
         said = np.array([wording.get(post, 0.0) for post in self._near.ids])
         text = np.maximum(self._text_odds() - number("text_least"), 0.0)
-        own = [text, np.ones_like(text), (self.first.text_odds <= _NOTHING) * 1.0]
-        return np.column_stack([self._near.describe(self.sure, self._base()), said, self._framed, *own])
+        own = np.stack([text, np.ones_like(text), (self.first.text_odds <= _NOTHING) * 1.0])
+        near = self._near.describe(self.sure, self._base()).T
+        return np.concatenate([near, said[None], self._framed.T, own]).T
 
     def terse(self) -> npt.NDArray[np.bool_]:
         """Return which posts say little by their words alone, in order of ``posts``."""
@@ -111,6 +115,10 @@ class Company:
 
     def leanings(self) -> Numbers:
         """Return the ``LEANINGS`` of each post and direction: posts x directions x terms."""
+        return np.moveaxis(self._leanings(), 0, 2)
+
+    def _leanings(self) -> Numbers:
+        """Return the same as terms x posts x directions, which is many times faster to lay down and to weigh."""
         shares = self.sure[:, None] * self.shares
         rest = number("lean_rest")
         above, below = self._near.above_shares(shares), self._near.below_shares(shares)
@@ -126,14 +134,13 @@ class Company:
                     one = np.zeros_like(shares)
                     one[:, column] = beside[:, row]
                     columns.append(one)
-        return np.stack(columns, axis=2)
+        return np.stack(columns)
 
     def stances(self) -> pa.Table:
         """Return Table(post_id, probability, direction) as the posts are read now, for ``Wording.learn``."""
-        best = np.argmax(self.shares, axis=1)
-        sure = self.sure >= 0.5
-        direction = [DIRECTIONS[one] if yes else "none" for one, yes in zip(best.tolist(), sure.tolist(), strict=True)]
-        return pa.table({"post_id": self._near.ids, "probability": self.sure, "direction": direction})
+        best = np.where(self.sure >= 0.5, np.argmax(self.shares, axis=1), len(DIRECTIONS))
+        direction = pa.array([*DIRECTIONS, "none"]).take(pa.array(best))
+        return pa.table({"post_id": self._near.posts, "probability": self.sure, "direction": direction})
 
     def lifts(self) -> pa.Table:
         """Return Table(post_id, lift, lean) of the posts that company reads otherwise, in order of post_id.
@@ -175,12 +182,20 @@ def _framed(reading: Reading) -> Numbers:
     """Return 1 where the text alone stands in the frame and is no offer, wish or go-between."""
     frames = np.array(reading.frame)
     calm = reading.sure < number("framed")
-    return np.stack([((frames == frame) & calm).astype(float) for frame in FRAMES], axis=1)
+    return np.stack([((frames == frame) & calm).astype(float) for frame in FRAMES]).T
 
 
 def _weights(table: str, names: tuple[str, ...]) -> Numbers:
     known = lexicon.constants("company")[table]
     return np.array([float(known.get(name, 0.0)) for name in names])
+
+
+def _weighed(terms: Numbers, weights: Numbers) -> Numbers:
+    """Return the sum over the first axis, term by term: the same to the bit wherever a post stands."""
+    whole = np.zeros(terms.shape[1:])
+    for term, weight in zip(terms, weights.tolist(), strict=True):
+        whole += weight * term
+    return whole
 
 
 def _log_odds(values: Numbers) -> Numbers:

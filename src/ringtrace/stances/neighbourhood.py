@@ -7,12 +7,13 @@ words. What a neighbour says is always said relative to what any post says (``ba
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ringtrace.engines.tables import microseconds
 from ringtrace.model.mention import CONTACT_KINDS
@@ -43,28 +44,23 @@ class Neighbourhood:
 
     def __init__(self, posts: pa.Table, answers: pa.Table, mentions: pa.Table) -> None:
         """posts, answers, mentions: as the tables of the analysis; answers as ``find_answers`` gives them."""
-        self.ids: list[str] = posts["post_id"].to_pylist()
-        row = {post: at for at, post in enumerate(self.ids)}
-        accounts = posts["account_id"].to_pylist()
-        containers, threads = posts["container"].to_pylist(), posts["thread"].to_pylist()
-        self._account = _numbered(account or ("", at) for at, account in enumerate(accounts))
-        self._container = _numbered(containers)
-        self._thread = _numbered(
-            (where, thread) if thread else ("", at)
-            for at, (where, thread) in enumerate(zip(containers, threads, strict=True))
-        )
+        self.posts = posts["post_id"]
+        self.ids: list[str] = self.posts.to_pylist()
+        self._account = _or_alone(_numbers(posts["account_id"]), posts["account_id"])
+        self._container = _numbers(posts["container"])
+        talks = _together(self._container, _numbers(posts["thread"]))
+        self._thread = _or_alone(talks, posts["thread"])
         self._above = np.full(len(self.ids), -1, np.int64)
-        for post, answered in zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True):
-            if post in row and answered in row:
-                self._above[row[post]] = row[answered]
+        post, answered = (places(answers[name], posts["post_id"]) for name in ("post_id", "answered"))
+        here = (post >= 0) & (answered >= 0)
+        self._above[post[here]] = answered[here]
         own = (self._above >= 0) & (self._account[self._above] == self._account)
         self.other_above: Rows = np.where(own, -1, self._above)
         self._before, self._after = self._beside(posts)
-        talks = _numbered(zip(containers, threads, strict=True))
         self._talk = Talk(posts, talks, self._account)
         self._exchanges = self._between()
-        self._text = _numbered(zip(posts["title"].to_pylist(), posts["text"].to_pylist(), strict=True))
-        self._contacts = _contacts(mentions, row)
+        self._text = _together(_numbers(posts["title"]), _numbers(posts["text"]))
+        self._contacts = _contacts(mentions, posts["post_id"])
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -95,7 +91,7 @@ class Neighbourhood:
             np.maximum(_most_of_others(self._thread, sure), base / 2),
             _rest(self._text, sure, base, 1.0),
         ]
-        return np.stack([_log_odds(column) - _log_odds(base) for column in columns], axis=1)
+        return np.stack([_log_odds(column) - _log_odds(base) for column in columns]).T
 
     def own_shares(self, shares: Numbers, rest: float) -> Numbers:
         """Return how the account's other posts share out over directions, ``rest`` even posts added; rows sum to 1.
@@ -180,7 +176,7 @@ class Neighbourhood:
         """Return rows of the post before and after each in its container, by another account and near in time."""
         sent = microseconds(posts["sent_at"])
         at = np.asarray(sent.fill_null(-1).to_numpy())
-        kinds = np.asarray([kind == "message" for kind in posts["kind"].to_pylist()], bool)
+        kinds = pc.equal(posts["kind"], "message").to_numpy()
         rows = np.flatnonzero((at >= 0) & kinds)
         rows = rows[np.lexsort((rows, at[rows], self._container[rows]))]
         early, late = rows[:-1], rows[1:]
@@ -191,19 +187,47 @@ class Neighbourhood:
         return before, after
 
 
-def _numbered(keys: Iterable[Hashable]) -> Rows:
-    seen: dict[Hashable, int] = {}
-    return np.fromiter((seen.setdefault(key, len(seen)) for key in keys), np.int64)
+def _numbers(column: pa.ChunkedArray) -> Rows:
+    """Return the number of each row's value, one for all that are equal."""
+    coded = column.combine_chunks().dictionary_encode("encode")
+    return np.asarray(coded.indices.to_numpy(), np.int64)
 
 
-def _contacts(mentions: pa.Table, row: dict[str, int]) -> tuple[Rows, Rows]:
+def _together(one: Rows, other: Rows) -> Rows:
+    """Return the number of each row's pair of numbers, one for all that are equal."""
+    pair = one * (int(other.max(initial=-1)) + 1) + other
+    return np.asarray(np.unique(pair, return_inverse=True)[1], np.int64)
+
+
+def _or_alone(group: Rows, named: pa.ChunkedArray) -> Rows:
+    """Return ``group`` with each row that ``named`` has no text for in a group of its own."""
+    nameless = pc.equal(named.fill_null(""), "").to_numpy()
+    own = int(group.max(initial=-1)) + 1 + np.arange(len(group))
+    return np.asarray(np.unique(np.where(nameless, own, group), return_inverse=True)[1], np.int64)
+
+
+def places(wanted: pa.ChunkedArray, among: pa.ChunkedArray) -> Rows:
+    """Return where each of ``wanted`` stands in ``among``, -1 for what does not."""
+    at = pc.index_in(wanted, value_set=among.combine_chunks()).fill_null(-1)
+    return np.asarray(at.to_numpy(), np.int64)
+
+
+def _contacts(mentions: pa.Table, ids: pa.ChunkedArray) -> tuple[Rows, Rows]:
     """Return (post, contact) pairs of what posts name without merely quoting it, each once."""
+    wanted = pc.and_(
+        pc.is_in(mentions["kind"], pa.array(sorted(_HANDLES))), pc.greater_equal(mentions["probability"], 0.5)
+    )
+    told = pc.is_in(mentions["owner"], pa.array(["quoted", "hotline"]))
+    named = mentions.filter(pc.and_(wanted, pc.invert(told)))
     found: dict[tuple[int, tuple[str, str]], None] = {}
-    for post, kind, value, owner, sure in rows_of(mentions, "post_id", "kind", "value", "owner", "probability"):
-        if kind in _HANDLES and sure >= 0.5 and owner not in ("quoted", "hotline") and post in row:
-            found[row[post], (kind, value)] = None
+    for post, (kind, value) in zip(
+        places(named["post_id"], ids).tolist(), rows_of(named, "kind", "value"), strict=True
+    ):
+        if post >= 0:
+            found[post, (kind, value)] = None
+    seen: dict[tuple[str, str], int] = {}
     post = np.fromiter((at for at, _ in found), np.int64)
-    return post, _numbered(key for _, key in found)
+    return post, np.fromiter((seen.setdefault(key, len(seen)) for _, key in found), np.int64)
 
 
 def rows_of(table: pa.Table, *names: str) -> Iterator[tuple[Any, ...]]:

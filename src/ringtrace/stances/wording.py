@@ -20,6 +20,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from ringtrace.stances.company import number
+from ringtrace.stances.neighbourhood import places
 from ringtrace.stances.taught import Taught, teach
 from ringtrace.text.folding import fold
 
@@ -38,19 +39,19 @@ class Wording:
 
     def __init__(self, posts: pa.Table, cut: Cut | None = None) -> None:
         """cut: what gives the pieces of texts, ``cut_texts`` when left out."""
-        ids = posts["post_id"].to_pylist()
-        self._place = {post: place for place, post in enumerate(ids)}
+        self._ids = posts["post_id"]
+        self._rank = np.empty(len(posts), np.int64)
+        self._rank[pc.sort_indices(self._ids).to_numpy()] = np.arange(len(posts))
         self._pieces = _Pieces(posts["text"].to_pylist(), cut or cut_texts)
-        accounts = posts["account_id"].to_pylist()
-        self._account = {post: account or post for post, account in zip(ids, accounts, strict=True)}
-        numbers: dict[str, int] = {}
-        self._user = np.fromiter(
-            (numbers.setdefault(self._account[post], len(numbers)) for post in ids), np.int64, len(ids)
-        )
+        named = posts["account_id"].fill_null("")
+        accounts = pc.if_else(pc.equal(named, ""), self._ids, named).combine_chunks().dictionary_encode()
+        self._user = np.asarray(accounts.indices.to_numpy(), np.int64)
+        self._side = np.array([_side(account) for account in accounts.dictionary.to_pylist()], np.int64)[self._user]
 
     def teach(self, odds: NDArray[np.float64], labels: Mapping[str, str]) -> Taught:
         """Return what people's labels (post -> direction) teach, odds being those of the posts as read now."""
-        rows = {self._place[post]: does != "none" for post, does in labels.items() if post in self._place}
+        at = places(pa.chunked_array([list(labels)], pa.string()), self._ids).tolist()
+        rows = {row: does != "none" for row, does in zip(at, labels.values(), strict=True) if row >= 0}
         return teach(odds, self._pieces.matrix, self._pieces.names, self._user, rows)
 
     def learn(self, stances: pa.Table, answers: pa.Table) -> dict[str, float]:
@@ -61,43 +62,44 @@ class Wording:
         wording: natural log-odds for (above 0) or against the post being an offer, a wish or a
         go-between, beside what any post has; within ``wording_most``, to one decimal.
         """
-        columns = (stances[name].to_pylist() for name in ("post_id", "probability", "direction"))
-        rows = sorted(zip(*columns, strict=True))
-        wanted = self._in_exchange(rows, answers)
+        at = places(stances["post_id"], self._ids)
+        order = np.argsort(self._rank[at], kind="stable")
+        at, sure = at[order], stances["probability"].to_numpy()[order]
+        wanted = self._in_exchange(stances, answers)
         most, least = number("wording_most"), number("ordinary")
-        ordinary = [post for post, p, _ in rows if p < least]
+        ordinary = at[sure < least]
         if len(wanted) < number("wording_examples") or len(ordinary) < 2 * number("wording_examples"):
             return {}
-        step = max(1, len(ordinary) // int(number("wording_ordinary") * len(wanted)))
-        examples = [(post, 1.0) for post in wanted] + [(post, 0.0) for post in ordinary[::step]]
-        at = np.fromiter((self._place[post] for post, _, _ in rows), np.int64, len(rows))
-        sides = np.fromiter((_side(self._account[post]) for post, _, _ in rows), np.int64, len(rows))
+        ordinary = ordinary[:: max(1, len(ordinary) // int(number("wording_ordinary") * len(wanted)))]
+        examples = np.concatenate([wanted, ordinary])
+        labels = np.repeat([1.0, 0.0], [len(wanted), len(ordinary)])
         found: dict[str, float] = {}
         for half in (0, 1):
-            taught = [(post, label) for post, label in examples if _side(self._account[post]) != half]
-            if len({label for _, label in taught}) < 2:
+            taught = self._side[examples] != half
+            if not 0 < labels[taught].sum() < taught.sum():
                 continue  # one half of the accounts holds all the exchanges: nothing to tell them from
-            places = np.fromiter((self._place[post] for post, _ in taught), np.int64, len(taught))
-            scores = _fit(places, [label for _, label in taught], self._pieces, self._user)
-            here = np.flatnonzero(sides == half)
-            values = np.clip(scores[at[here]], -most, most).tolist()
-            found.update((rows[row][0], round(value, 1)) for row, value in zip(here.tolist(), values, strict=True))
+            scores = _fit(examples[taught], labels[taught], self._pieces, self._user)
+            here = at[self._side[at] == half]
+            values = np.round(np.clip(scores[here], -most, most), 1).tolist()
+            found.update(zip(self._ids.take(pa.array(here)).to_pylist(), values, strict=True))
         return found
 
-    def _in_exchange(self, rows: Sequence[tuple[str, float, str]], answers: pa.Table) -> list[str]:
-        """Return the sure posts that stand in an exchange with a sure post of another account and direction."""
-        least = number("sure")
-        sure = {post: direction for post, p, direction in rows if direction != "none" and p >= least}
-        found = set()
-        for post, above in zip(answers["post_id"].to_pylist(), answers["answered"].to_pylist(), strict=True):
-            if (
-                post in sure
-                and above in sure
-                and sure[post] != sure[above]
-                and self._account[post] != self._account[above]
-            ):
-                found |= {post, above}
-        return sorted(found)
+    def _in_exchange(self, stances: pa.Table, answers: pa.Table) -> NDArray[np.int64]:
+        """Return the rows of the sure posts that stand in an exchange with a sure post of another account and
+        direction, in order of their ids."""
+        coded = stances["direction"].combine_chunks().dictionary_encode()
+        does = np.asarray(coded.indices.to_numpy(), np.int64)
+        sure = stances["probability"].to_numpy() >= number("sure")
+        sure &= pc.not_equal(stances["direction"], "none").to_numpy()
+        said = np.full(len(self._ids), -1, np.int64)
+        said[places(stances["post_id"], self._ids)] = np.where(sure, does, -1)
+        below, above = (places(answers[name], self._ids) for name in ("post_id", "answered"))
+        known = (below >= 0) & (above >= 0)
+        below, above = below[known], above[known]
+        trade = (said[below] >= 0) & (said[above] >= 0) & (said[below] != said[above])
+        trade &= self._user[below] != self._user[above]
+        found = np.unique(np.concatenate([below[trade], above[trade]]))
+        return np.asarray(found[np.argsort(self._rank[found])])
 
 
 Cut = Callable[[Sequence[str]], pa.Array]
@@ -153,21 +155,21 @@ class _Pieces:
 
 
 def _fit(
-    places: NDArray[np.int64], labels: Sequence[float], pieces: _Pieces, user: NDArray[np.int64]
+    taught_by: NDArray[np.int64], label: NDArray[np.float64], pieces: _Pieces, user: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Fit a ridge logistic model on the pieces that at least ``wording_accounts`` accounts use.
 
-    places: rows of the examples; user: number of the account of every row. Returns for every row its
-    log-odds beside the share of examples that are wanted.
+    taught_by: rows of the examples; label: 1 for those that are wanted; user: number of the account of every row.
+    Returns for every row its log-odds beside the share of examples that are wanted.
     """
-    taught = pieces.matrix[places]
-    users = np.repeat(user[places], np.diff(taught.indptr))
-    known = np.unique(taught.indices.astype(np.int64) * (int(user.max()) + 1) + users) // (int(user.max()) + 1)
+    taught = pieces.matrix[taught_by]
+    users = np.repeat(user[taught_by], np.diff(taught.indptr))
+    said = np.sort(taught.indices.astype(np.int64) * (int(user.max()) + 1) + users)
+    known = said[np.diff(said, prepend=-1) > 0] // (int(user.max()) + 1)
     counts = np.bincount(known, minlength=len(pieces.names))
     chosen = sorted(np.flatnonzero(counts >= number("wording_accounts")).tolist(), key=pieces.names.__getitem__)
     matrix = taught[:, chosen]
     matrix.sort_indices()
-    label = np.array(labels)
     share = float(label.mean())
     base = float(np.log(share / (1 - share)))
     penalty = 1.0 / number("wording_spread") ** 2
