@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
+from itertools import chain, islice, starmap
 from typing import NamedTuple
 
 from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
-from ringtrace.model.run import MOST, Gathering, Run, singly
+from ringtrace.model.run import Gathering, Run, singly
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
+from ringtrace.text.chat_text import MessageLines, before_first, in_runs, with_ends
 from ringtrace.text.clock import LocalDays, half_day_hour, half_days
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import Line, find_lines, has_plain_lines, read_body, read_plain, split_lines, unread
-from ringtrace.text.offsets import cut_all
+from ringtrace.text.lines import Line, find_lines, has_plain_lines, split_lines
 from ringtrace.text.opening import opens_markup
 from ringtrace.text.qq_names import split_identity
 
@@ -146,22 +147,17 @@ def read_runs(source: Source) -> Iterator[Post | Run | Gap | Structure | Member]
         raise MalformedError(source.name, "no line looks like the header of a QQ message")
     if charset.bom:
         yield _structure(source, 0, charset.bom, "byte-order mark")
-    messages = _Messages(source, charset, LocalDays(source.zone), has_plain_lines(charset))
+    messages = _Messages(MessageLines(source, charset, has_plain_lines(charset)), LocalDays(source.zone))
     for section in sections:
         if section.body > section.start:
             yield _structure(source, section.start, section.body, "conversation header")
         headers = _kept(source.data, charset, section)
-        first = next(headers, None)
-        yield from _lead(source, section, first)
+        first = list(islice(headers, 1))
+        yield from before_first(source, section.body, first[0].start if first else section.stop, b" \t\r\n\0=")
         container = Container(PLATFORM, section.name or _stem(source))
         gathered = Gathering(source.evidence, source.member, PLATFORM, container, charset.name)
-        while first is not None:
-            header, first = first, next(headers, None)
-            gaps = messages.gather(gathered, header, first.start if first else section.stop)
-            if gaps or len(gathered.entries) >= MOST:
-                yield from gathered.take()
-                yield from gaps
-        yield from gathered.take()
+        kept = with_ends(chain(first, headers), section.stop)
+        yield from in_runs(gathered, starmap(partial(messages.gather, gathered), kept))
 
 
 def _stem(source: Source) -> str:
@@ -421,39 +417,17 @@ def _read_header(text: str, line: Line, blank_before: bool) -> _Header | None:
     return _Header(line.start, line.next, style, written, day, time, name, native, title, blank_before)
 
 
-def _lead(source: Source, section: _Section, first: _Header | None) -> Iterator[Gap | Structure]:
-    """Yield what stands between the block (or the start of the file) and the first message."""
-    start, stop = section.body, first.start if first else section.stop
-    if stop <= start:
-        return
-    raw = source.data[start:stop]
-    if not raw.strip(b" \t\r\n\0="):
-        yield _structure(source, start, stop, "blank lines")
-        return
-    yield Gap(Span(source.evidence, source.member, start, stop), "text before the first message")
-
-
 @dataclass(frozen=True, slots=True)
 class _Messages:
     """Makes posts of headers and what stands below them."""
 
-    source: Source
-    charset: Charset
+    lines: MessageLines
     days: LocalDays
-    plain: bool
 
     def gather(self, gathered: Gathering, header: _Header, stop: int) -> list[Gap]:
         """Add the message that ends at ``stop``; return a gap for each stretch of it that is not read."""
-        data, low, gaps = self.source.data, header.body, list[Gap]()
-        budget = self.source.limits.line_bytes
-        plain = read_plain(data[low:stop], self.charset.name) if self.plain and stop - low <= budget else None
-        if plain is None:
-            body = read_body(data, self.charset, low, stop, budget)
-            gathered.cut(cut_all(body.segments, body.text, data))
-            gaps = list(unread(self.source, body, stop, self.charset.name))
-            text, high = body.text, low
-        else:
-            text, high = plain[0], low + plain[1]
+        low = header.body
+        text, high, gaps = self.lines.read(gathered, low, stop)
         clock = self.days.clock(header.written, header.day, header.time)
         system = header.native in _SYSTEM_IDS or header.name in _terms("system")
         name, native = ("", "") if system else (header.name, header.native)

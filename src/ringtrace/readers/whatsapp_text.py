@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
-from ringtrace.model.run import MOST, Gathering, Run, singly
+from ringtrace.model.run import Gathering, Run, singly
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
+from ringtrace.text.chat_text import MessageLines, before_first, in_runs, with_ends
 from ringtrace.text.clock import DateOrder, LocalDays, OrderName, half_day_hour, half_days, prove_order
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import find_lines, has_plain_lines, read_body, read_plain, split_lines, unread
-from ringtrace.text.offsets import cut_all
+from ringtrace.text.lines import find_lines, has_plain_lines, split_lines
 from ringtrace.text.opening import opens_markup
 
 NAME = "WhatsApp text"
@@ -95,30 +95,25 @@ def read_runs(source: Source) -> Iterator[Post | Run | Gap | Structure | Member]
     main = _main_form(source.data, charset)
     if main is None:
         raise MalformedError(source.name, "no line looks like a WhatsApp message")
-    yield from _before(source, charset, main.start)
+    if charset.bom:
+        yield Structure(Span(source.evidence, source.member, 0, charset.bom), "byte-order mark")
+    yield from before_first(source, charset.bom, main.start, b" \t\r\n\0")
     where = (source.evidence, source.member, PLATFORM, Container(PLATFORM, container_name(source)), charset.name)
     gathered = Gathering(*where)
-    messages = _Messages(source, charset, LocalDays(source.zone, _date_order(main)), has_plain_lines(charset))
-    for number, (header, stop) in enumerate(_own_headers(source.data, charset, main)):
-        gaps = messages.gather(gathered, header, stop, number < _OPENING)
-        if gaps or len(gathered.entries) >= MOST:
-            yield from gathered.take()
-            yield from gaps
-    yield from gathered.take()
+    lines = MessageLines(source, charset, has_plain_lines(charset))
+    messages = _Messages(lines, LocalDays(source.zone, _date_order(main)))
+    own = with_ends(_own_headers(source.data, charset, main), len(source.data))
+    yield from in_runs(
+        gathered, (messages.gather(gathered, *header, number < _OPENING) for number, header in enumerate(own))
+    )
 
 
-def _own_headers(data: bytes, charset: Charset, form: _Form) -> Iterator[tuple[_Header, int]]:
-    """Yield (header, where its message ends) of the export's own form."""
-    last = None
+def _own_headers(data: bytes, charset: Charset, form: _Form) -> Iterator[_Header]:
+    """Yield the headers of the export's own form."""
     for start, match in _candidates(data, charset):
         header = _header_at(data, charset, start, match)
-        if header is None or header.family != form.family:
-            continue
-        if last is not None:
-            yield last, start
-        last = header
-    if last is not None:
-        yield last, len(data)
+        if header is not None and header.family == form.family:
+            yield header
 
 
 def container_name(source: Source) -> str:
@@ -364,41 +359,20 @@ def _common_name(raw: bytes, charset: str) -> str:
     return "" if not name or "\ufffd" in head or _is_event(name) else name
 
 
-def _before(source: Source, charset: Charset, stop: int) -> Iterator[Gap | Structure]:
-    if charset.bom:
-        yield Structure(Span(source.evidence, source.member, 0, charset.bom), "byte-order mark")
-    if stop > charset.bom:
-        span = Span(source.evidence, source.member, charset.bom, stop)
-        blank = not source.data[charset.bom : stop].strip(b" \t\r\n\0")
-        yield Structure(span, "blank lines") if blank else Gap(span, "text before the first message")
-
-
 @dataclass(frozen=True, slots=True)
 class _Messages:
     """Makes posts of headers and what stands below them."""
 
-    source: Source
-    charset: Charset
+    lines: MessageLines
     days: LocalDays
-    plain: bool
 
     def gather(self, gathered: Gathering, header: _Header, stop: int, opening: bool) -> list[Gap]:
         """Add the message that ends at ``stop``; return a gap for each stretch of it that is not read."""
-        source, charset = self.source, self.charset
         hour, minute, second = header.time
         time = (half_day_hour(hour, header.half), minute, second) if header.half else header.time
         clock = self.days.clock(header.written, header.date, time)
-        low, gaps = header.body, []
-        plain = None
-        if self.plain and stop - low <= source.limits.line_bytes:
-            plain = read_plain(source.data[low:stop], charset.name)
-        if plain is None:
-            body = read_body(source.data, charset, low, stop, source.limits.line_bytes)
-            gathered.cut(cut_all(body.segments, body.text, source.data))
-            gaps = list(unread(source, body, stop, charset.name))
-            text, high = body.text, low
-        else:
-            text, high = plain[0], low + plain[1]
+        low = header.body
+        text, high, gaps = self.lines.read(gathered, low, stop)
         kind, name, role = _classify(header.name, text, opening)
         gathered.entries.append((
             header.start, stop, low, high, text, "system" if kind == "system" else "message", _phone_number(name),
