@@ -41,9 +41,9 @@ LEXICONS = Path(ringtrace.__file__).parent / "lexicons"
 LOTS = {
     "first": range(1, 33), "5": range(39, 53), "6": range(53, 61), "7": range(61, 66), "8": range(66, 81),
     "9": range(81, 93), "10": range(93, 105), "11": range(105, 112), "12": range(112, 119),
-    "13": range(119, 126), "14": range(126, 133),
+    "13": range(119, 126), "14": range(126, 133), "15": range(133, 145),
 }  # fmt: skip
-SILENT = frozenset({"first", "5", "6", "7", "8", "sentences"})
+SILENT = frozenset({"first", "5", "6", "7", "8", "15", "sentences"})
 """Lots whose writers gave no place to a figure that its own sentence does not place; others gave it that of a report
 that plainly speaks of one place, as ringtrace does. There both are taken as right."""
 NEVER_OPENED = range(33, 39)
@@ -149,11 +149,7 @@ def placing_examples(report: Report, counting: Mapping[str, float]) -> Iterator[
             if right == {""} and report.lot in SILENT and whole.only and not sentence.places:
                 right = {"", whole.only, first_level(whole.only)}
             if right:
-                own = ("silent",) if report.lot in SILENT and not sentence.places else ()
-                yield (
-                    [(*one.cues, *(own if not one.place else ())) for one in able],
-                    [one.place in right for one in able],
-                )
+                yield [one.cues for one in able], [one.place in right for one in able]
             placed.append(min(right, default=""))
         trail.add(sentence.places, counted, placed)
 

@@ -57,3 +57,33 @@ def test_any_text_is_read_and_cells_lie_inside_their_tables(text):
             assert grid.start <= cell.start < cell.stop <= grid.stop
             assert text[cell.start : cell.stop].replace(",", "").isdigit()
     read_public_figures(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        (
+            "Province | Suspects detained | Children rescued\n|---|---|---|\nHebei | 41 | 16\nGansu | 9 | n/a\nTotal | 50 | 16",
+            {("suspects", "41", "130000"), ("children", "16", "130000"), ("suspects", "9", "620000"), ("suspects", "50", ""),
+             ("children", "16", "")},
+        ),
+        (
+            "地区　抓获（人）　解救儿童（名）\n辽宁　　46　　　　12\n合计　　46　　　　12",
+            {("suspects", "46", "210000"), ("children", "12", "210000"), ("suspects", "46", ""), ("children", "12", "")},
+        ),
+        (
+            "Indicator\tHebei\tShanxi\tTotal\nSuspects detained\t12\t30\t42\nChildren rescued\t3\t4\t7",
+            {("suspects", "12", "130000"), ("suspects", "30", "140000"), ("suspects", "42", ""), ("children", "3", "130000"),
+             ("children", "4", "140000"), ("children", "7", "")},
+        ),
+        (
+            "As follows (suspects detained / children rescued):\nShandong: 57 / 19\nShanghai: 12 / 0",
+            {("suspects", "57", "370000"), ("children", "19", "370000"), ("suspects", "12", "310000"), ("children", "0", "310000")},
+        ),
+        ("He paid 3  and 4  and 5\nnothing here", set()),
+    ],
+)  # fmt: skip
+def test_tables_of_every_shape(text, cells):
+    found = [cell for grid in find_grids(text) for cell in grid.cells]
+    assert {(cell.quantity, cell.value, cell.place) for cell in found} == cells
+    assert all(text[cell.start : cell.stop].replace(",", "") == cell.value for cell in found)

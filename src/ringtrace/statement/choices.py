@@ -219,8 +219,8 @@ def _forms(setting: Setting, verb: Term) -> Iterator[str]:
         yield "perfect"
     if lead and any(word in cue_words("relative") for word in lead):
         yield "relative"
-    if lead[-1:] == ["to"]:
-        yield "infinitive"
+    if lead[-1:] in (["to"], ["those"]):
+        yield "infinitive" if lead[-1] == "to" else "of those"
     if written.split()[0].endswith("ing"):
         yield "gerund"
     if text[verb.stop : verb.stop + 1] == "-":
@@ -272,6 +272,10 @@ def _remembered(setting: Setting, memory: Memory, quantity: str, status: str, ne
     elif same and "of the" in near:
         yield "another count told"
     nth = len(memory.now)
+    for back in (1, 2):
+        if nth >= back and memory.now[-back] == (quantity, status):
+            yield f"as {back} before in the sentence"
+            yield f"as {back} before in the sentence, {'placed' if setting.places else 'unplaced'}"
     if len(memory.last) > 1 and nth < len(memory.last) and memory.last[nth] == (quantity, status):
         yield "parallel"
         yield f"parallel {min(nth, 2)}"

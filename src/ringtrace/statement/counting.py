@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from ringtrace.statement.choices import Choice, choices, may_have, resolve
@@ -17,7 +18,7 @@ from ringtrace.statement.vocabulary import CHILD_STATUS, PERSONS, Vocabulary, is
 from ringtrace.statement.weighing import choose
 from ringtrace.text import lexicon
 from ringtrace.text.lexicon import constants
-from ringtrace.text.numbers import Number
+from ringtrace.text.numbers import Number, find_numbers
 from ringtrace.text.places import Place
 
 _FRACTION = re.compile(r"(?:\b(?:one|two|three|four|five|six|seven|eight|nine|[0-9]+) in|out of|every|分之) ?$")
@@ -33,6 +34,8 @@ _JOINED_BEHIND = re.compile(r"[:·•][0-9]|/[0-9]")
 _ITEM_MARK = re.compile(r"\s*(?:[(（][0-9]{1,2}[)）]|[0-9]{1,2}[.、)）])")
 """ "15:04", "4·08", "3/6", and "(2)" or "1." that opens an item."""
 _CLOCK_DIGITS = 4
+_FIRST_YEAR, _LAST_YEAR = 1950, 2050
+_YEAR_BEFORE = re.compile(r"\b(?:in|since|between|from|and|to|until|by|of|during|before|after|early|late|mid|year) $")
 _AGES = re.compile(r"\bage[ds]?(?: (?:from|between|under|about|over))?(?: [a-z0-9]{1,9})?(?:,| and| to| or| and a) $")
 _ASKED = frozenset({"cases", "families", "sites", "groups", "tips", "rings", "accounts", "members"})
 
@@ -57,6 +60,27 @@ def counts(
             memory.add(choice.quantity, choice.status, setting.number.value)
     memory.end_sentence()
     return found
+
+
+def changes(text: str, numbers: Sequence[Number]) -> list[Number]:
+    """Return the numbers of a sentence; what looks like a range but is a change is two: "has risen from 27 to 34"."""
+    found: list[Number] = []
+    for number in numbers:
+        before = text[max(0, number.start - 6) : number.start].rstrip(" ")
+        if number.high is None or not before.endswith(cue_words("change_before")):
+            found.append(number)
+            continue
+        inner = text[number.start : number.stop]
+        at = next((at + len(t) for t in cue_words("change_between") if (at := inner.find(t)) > 0), 0)
+        first = find_numbers(inner[: at - 1] if at else "")
+        second = find_numbers(inner[at:] if at else "")
+        parts = [replace(n, start=n.start + number.start, stop=n.stop + number.start) for n in first[:1]]
+        parts += [replace(n, start=n.start + at + number.start, stop=n.stop + at + number.start) for n in second[:1]]
+        found.extend(parts if len(parts) == _TWO else [number])
+    return found
+
+
+_TWO = 2
 
 
 def _nearest(able: Sequence[Choice], number: Number) -> Choice | None:
@@ -102,7 +126,8 @@ def settings(vocabulary: Vocabulary, numbers: Sequence[Number], places: Sequence
 
 def _is_no_count(text: str, number: Number) -> bool:
     """Ages, days, sums of money, ordinals, shares, and the "one" that only introduces somebody."""
-    if number.value % 1 or _is_cash(text, number) or text.startswith(cue_words("no_count_after"), number.stop):
+    cash = number.value % 1 or _is_year(text, number) or _is_cash(text, number)
+    if cash or text.startswith(cue_words("no_count_after"), number.stop):
         return True
     if _COMPOUND.match(text, number.stop) and not text.startswith("-province", number.stop):
         return True
@@ -114,6 +139,13 @@ def _is_no_count(text: str, number: Number) -> bool:
     if _IN_TEN.match(text, number.stop):
         return True
     return number.value == 1 and number.words and text[number.stop : number.stop + 1] not in {"名", " "}
+
+
+def _is_year(text: str, number: Number) -> bool:
+    """A bare year behind a word of time: "between 2013 and 2015", "rules of 2010"."""
+    if not _FIRST_YEAR <= number.value < _LAST_YEAR or not text[number.start : number.start + 4].isdigit():
+        return False
+    return _YEAR_BEFORE.search(text[max(0, number.start - 12) : number.start]) is not None
 
 
 def _is_mark(text: str, number: Number, before: str) -> bool:

@@ -101,12 +101,12 @@ def frame_places(text: str, title: str) -> Frame:
     if not lines:
         return Frame(headed=innermost(find_named(title)))
     headed = innermost(find_named(title))
-    if not headed and len(lines) > 1 and _is_heading(lines[0]):
+    if not headed and len(lines) > 1 and _is_heading(lines[0]) and not look_up(lines[0]).has("masthead"):
         headed = innermost(find_named(lines[0]))
     dated = next((code for line in lines[:_TOP_LINES] if (code := _dateline_place(line[:_DATELINE_REACH]))), "")
     signed = ""
     for line in lines[-_SIGNED_LINES:] if len(lines) > _SIGNED_LINES else ():
-        if len(line) < _SHORT_LINE and _is_heading(line):
+        if len(line) < _SHORT_LINE and _is_heading(line) and not look_up(line).has("masthead"):
             signed = signed or innermost(_sure(line))
     return Frame(issuer_place(text), headed, dated, signed)
 

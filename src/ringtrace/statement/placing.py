@@ -29,6 +29,8 @@ from ringtrace.statement.weighing import choose
 from ringtrace.text.lexicon import constants
 from ringtrace.text.places import Place, contains
 
+_COUNTRY = 2
+"""Letters of a country's code: a whole country is not carried from one sentence to another."""
 _SHARES = 4
 """Steps of a place's share of the sentences that name any."""
 _ITEM = re.compile(r"[\s•·*◆■\-–—]{0,40}[^\n:：0-9]{2,40}: ?[0-9,]+[名个人起]?\s*$")
@@ -81,7 +83,7 @@ def placings(scene: Scene, index: int, placed: Sequence[str]) -> Iterator[Placin
         able.setdefault(place, []).append("in order")
     carried = "unnamed" if not near else "named"
     for source, place in () if speaks_of_country(scene) else carried_places(scene, count, placed):
-        if place:
+        if place and len(place) != _COUNTRY:
             able.setdefault(place, []).extend([source, f"{source}, {carried}"])
             if source == "as the count before":
                 able[place].extend(f"{source}, {cue}" for cue in since_last(scene, setting, index))

@@ -15,7 +15,7 @@ from functools import cache
 
 from ringtrace.statement.carrying import Scene
 from ringtrace.statement.counted import Count, Memory
-from ringtrace.statement.counting import counts
+from ringtrace.statement.counting import changes, counts
 from ringtrace.statement.grids import Cell, find_grids
 from ringtrace.statement.named_places import Frame, find_named, frame_places, told_codes
 from ringtrace.statement.placing import place_counts
@@ -29,6 +29,8 @@ from ringtrace.text.places import Place, contains
 
 _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22
+_MASTHEAD_LINES = 3
+"""Lines at the top that may say who speaks and where: a court's name there is not where it happened."""
 _DATELINE = re.compile(r"^[A-Z][A-Z .,']{2,24}:(?= )", re.MULTILINE)
 """ "BEIJING: Four gangs ...": a colon behind capitals is a dash, else what follows would be placed there."""
 _BULLETS = ("•", "·", "*", "◆", "■", "-")
@@ -110,8 +112,10 @@ def counted_sentences(text: str, published: str, folded: Folded | None = None) -
         begins = folded.origin(told.sentence.start, told.sentence.start + 1)[0]
         if told.vocabulary.has("retracted") or any(grid.start <= begins < grid.stop for grid in grids):
             continue
-        places = find_named(told.vocabulary.text, codes)
-        numbers = [n for n in find_numbers(told.vocabulary.text) if not _overlaps(n, told.period.taken, places)]
+        masthead = told.sentence.paragraph <= _MASTHEAD_LINES and told.vocabulary.has("masthead")
+        places = [] if masthead else find_named(told.vocabulary.text, codes)
+        found = changes(told.vocabulary.text, find_numbers(told.vocabulary.text))
+        numbers = [n for n in found if not _overlaps(n, told.period.taken, places)]
         yield CountedSentence(told, "" if told.context.startswith("part") else told.context, numbers, places)
 
 
