@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import zlib
 from pathlib import Path
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from ringtrace.model.post import Post
 from ringtrace.model.source import Limits, Member, Source
 from ringtrace.model.span import Gap, Structure
+from ringtrace.pipeline.members import find_member
+from ringtrace.pipeline.watching import Watch
 from ringtrace.readers import forum_html, listing_html, news_html, news_text, page_html, warc
 from ringtrace.text import offsets
 
@@ -334,6 +337,55 @@ def test_warc_record_over_several_gzip_members_and_revisits() -> None:
     items = read(warc, data)
     assert [item.data for item in items if isinstance(item, Member)] == [b"<p>joined</p>"]
     assert any(isinstance(item, Structure) and item.what.startswith("revisit") for item in items)
+
+
+def digest(body: bytes) -> str:
+    return f"WARC-Payload-Digest: sha1:{hashlib.sha1(body).hexdigest().upper()}\r\n"
+
+
+@pytest.mark.parametrize("zipped", ["", "each", "together"])
+@pytest.mark.parametrize("coding", ["plain", "brotli", "chunked"])
+def test_a_revisit_gives_the_payload_of_the_earlier_record(coding: str, zipped: str) -> None:
+    told = digest(BODY)
+    parts = [
+        record("response", response(b"<p>another</p>"), ident="1", extra=digest(b"<p>another</p>")),
+        record("response", CODED[coding], ident="2", extra=told),
+        record("revisit", b"HTTP/1.1 200 OK\r\n\r\n", "http://b.example/", "3", told),
+        record("revisit", b"", "http://c.example/", "4", digest(b"never captured")),
+        record("response", response(b"<p>no digest</p>"), ident="5"),
+        record("revisit", b"", "http://d.example/", "6", "WARC-Refers-To: <urn:uuid:5>\r\n"),
+    ]
+    whole = b"".join(parts)
+    data = {"": whole, "each": b"".join(map(gzip.compress, parts)), "together": gzip.compress(whole)}[zipped]
+    items = read(warc, data)
+    members = {member.path[10:-1]: member for member in items if isinstance(member, Member)}
+    assert list(members) == ["1", "2", "3", "5", "6"]
+    assert (members["3"].data, members["3"].url, members["3"].charset) == (BODY, "http://b.example/", "gbk")
+    assert (members["6"].data, members["6"].url) == (b"<p>no digest</p>", "http://d.example/")
+    (lone,) = [item for item in items if isinstance(item, Structure)]
+    assert lone.what.startswith("revisit")
+    if zipped != "together":  # the bytes of a revisit are its own, not the earlier record's
+        assert members["2"].stop <= members["3"].start < members["3"].stop == lone.span.start
+    source = Source("0" * 64, "", "a.warc", data)
+    assert find_member(source, "<urn:uuid:3>", Watch(source.limits)) == BODY
+
+
+def test_a_revisit_of_what_is_too_large_or_packed_with_much_else_is_only_told() -> None:
+    large = b"<p>" + b"x" * warc._REOPENED
+    for parts in (
+        [
+            record("response", response(large), extra=digest(large)),
+            record("revisit", b"", ident="2", extra=digest(large)),
+        ],
+        [
+            record("response", response(BODY), extra=digest(BODY)),
+            record("resource", large, ident="3"),
+            record("revisit", b"", ident="2", extra=digest(BODY)),
+        ],
+    ):
+        items = read(warc, gzip.compress(b"".join(parts)))
+        assert "<urn:uuid:2>" not in [item.path for item in items if isinstance(item, Member)]
+        assert any(isinstance(item, Structure) and item.what.startswith("revisit") for item in items)
 
 
 @settings(max_examples=80, deadline=None)

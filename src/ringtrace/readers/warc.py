@@ -2,7 +2,8 @@
 
 Parsed here and not by a library, because every byte of the file has to be accounted for: what a
 damaged record leaves behind is a Gap, and reading goes on at the next record. In a gzipped file
-the spans of records are those of their compressed bytes.
+the spans of records are those of their compressed bytes. A revisit is a page that was captured again
+unchanged, under its old address or another one: it gives the payload of the earlier record.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
@@ -19,16 +21,19 @@ from ringtrace.text.html_clock import read_time
 from ringtrace.text.http_payload import parse_headers, parse_media_type, read_response
 
 NAME = "WARC capture"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = ""
-PRODUCERS = "WARC 1.0 and 1.1, plain or gzipped; chunked, gzip, deflate, brotli and zstd coding"
-KNOWN_GAPS = "revisits are told, not joined to the earlier payload"
+PRODUCERS = "WARC 1.0 and 1.1, plain or gzipped; chunked, gzip, deflate, brotli and zstd coding; revisits"
+KNOWN_GAPS = "revisits whose payload is in another file, or over 8 MiB, are told, not joined to it"
 
 _MAGIC = b"WARC/"
 _GZIP = b"\x1f\x8b\x08"
 _HEADER_LIMIT = 65_536
 _STEP = 262_144
+_REOPENED = 8 * 2**20
+"""Bytes of a record, and of the gzip member that it lies in, up to which a revisit opens it again."""
 _STRUCTURE_TYPES = {"warcinfo": "WARC information", "request": "request", "metadata": "capture metadata"}
+_PAYLOAD_TYPES = frozenset(("response", "resource", "conversion"))
 _VERSION_LINE = re.compile(rb"WARC/[0-9]\.[0-9]{1,2}[ \t]*\r?\n")
 
 Item = Post | Gap | Structure | Member
@@ -66,11 +71,12 @@ class _Record:
 
 
 class _Records:
-    """Walks the records of one file. ids: record ids already used as member paths."""
+    """Walks the records of one file. ids: record ids already used as member paths. places: see ``_remember``."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.ids: set[str] = set()
+        self.places: dict[int, int] = {}
 
     def span(self, start: int, stop: int) -> Span:
         return Span(self.source.evidence, self.source.member, start, stop)
@@ -136,11 +142,44 @@ class _Records:
         if kind in _STRUCTURE_TYPES:
             yield Structure(where, _STRUCTURE_TYPES[kind])
         elif kind == "revisit":
-            yield Structure(where, "revisit: the payload is in an earlier record")
-        elif kind in ("response", "resource", "conversion"):
+            yield from self._revisit(record.headers, carrier)
+        elif kind in _PAYLOAD_TYPES:
+            if record.stop - record.start <= _REOPENED and (data is self.source.data or len(data) <= _REOPENED):
+                self._remember(record.headers, carrier[0])
             yield from self._payload(bytes(data[record.block : record.stop]), record.headers, carrier)
         else:
             yield Gap(where, f"WARC record of type {kind[:40] or 'unknown'} is not read")
+
+    def _remember(self, headers: dict[str, str], start: int) -> None:
+        """Note by 64 bits of its digest, or else of its id, where a payload lies: a file may have a million."""
+        told = headers.get("warc-payload-digest") or headers.get("warc-record-id")
+        if told:
+            self.places.setdefault(_short(told), start)
+
+    def _revisit(self, headers: dict[str, str], carrier: tuple[int, int]) -> Iterator[Item]:
+        for name in ("warc-payload-digest", "warc-refers-to"):
+            earlier = self._reopen(headers.get(name, ""))
+            if earlier is not None:
+                media_type = earlier[0].get("content-type", "")
+                yield from self._payload(earlier[1], {**headers, "content-type": media_type}, carrier)
+                return
+        yield Structure(self.span(*carrier), "revisit: the payload is in another record")
+
+    def _reopen(self, told: str) -> tuple[dict[str, str], bytes] | None:
+        """Return (headers, block) of the record above with a digest or id, None where it cannot be had."""
+        data, at = self.source.data, self.places.get(_short(told), -1) if told else -1
+        if at < 0:
+            return None
+        end = min(len(data), at + _REOPENED)
+        if bytes(data[at : at + 3]) == _GZIP:
+            data, _, reason = _unzip(data, at, _REOPENED, self.source.limits.ratio)
+            at, end = 0, 0 if reason else len(data)
+        while at < end and (record := _parse(data, at, end)) is not None:
+            names = record.headers.get("warc-payload-digest"), record.headers.get("warc-record-id")
+            if told in names and record.headers.get("warc-type", "").lower() in _PAYLOAD_TYPES:
+                return None if record.missing else (record.headers, bytes(data[record.block : record.stop]))
+            at = record.after
+        return None
 
     def _payload(self, block: bytes, headers: dict[str, str], carrier: tuple[int, int]) -> Iterator[Item]:
         where, limits = self.span(*carrier), self.source.limits
@@ -169,6 +208,10 @@ class _Records:
             path += "+"
         self.ids.add(path)
         return path
+
+
+def _short(told: str) -> int:
+    return int.from_bytes(blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 def _parse(data: bytes, at: int, end: int) -> _Record | None:
