@@ -1,6 +1,9 @@
 """What the workbench costs: making the index, searching it, and the first answer of every page.
 
-python benchmarks/web.py CASE [POSTS]      an analysed case; its posts are repeated up to POSTS (200,000)
+python benchmarks/web.py CASE [POSTS [COPIES]]    an analysed case; its posts are repeated up to POSTS (200,000)
+
+With COPIES the pages are asked on a case whose every table but that of the files is repeated so often under new ids:
+ten copies of 100,000 posts are a million with ten times the rings, each as large as before.
 
 Seconds of the index are processor time; searches and pages are told by the clock and in processor time
 (which a busy machine changes less), of one client that asks one thing after the other. Words are
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import statistics
 import sys
@@ -20,6 +24,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from litestar.testing import TestClient
 
@@ -35,6 +40,8 @@ from ringtrace.web.session import Sessions
 QUERIES = 300
 PORT = 8998
 _REPEATED = ("posts", "stances", "mentions")
+_WHOLE = ("evidence", "gaps", "clocks", "figures", "reconciliation", "questions")
+_ID = r"^(post|account|actor|ring|mention|deal|claim|template|text|watch)-[0-9a-z]+$"
 
 
 def repeat(analysis: Path, folder: Path, posts: int) -> int:
@@ -48,6 +55,55 @@ def repeat(analysis: Path, folder: Path, posts: int) -> int:
         joined = pa.concat_tables(copies)
         pq.write_table(joined.slice(0, posts) if name == "posts" else joined, folder / f"{name}.parquet")
     return min(posts, times * len(tables["posts"]))
+
+
+def copies_of(case: Path, folder: Path, copies: int) -> Path:
+    """Write a case of ``copies`` copies of an analysis over the same originals into ``folder``; return it."""
+    for name in ("evidence", "case.toml", "ledger.db"):
+        (shutil.copytree if (case / name).is_dir() else shutil.copy)(case / name, folder / name)
+    (folder / "analysis").mkdir()
+    for path in sorted((case / "analysis").iterdir()):
+        if path.suffix != ".parquet" or path.stem in _WHOLE:
+            if path.is_file():
+                shutil.copy(path, folder / "analysis")
+            continue
+        table = pq.read_table(path)
+        parts = [table, *(_renamed(table, f"{n:02x}") for n in range(1, copies))]
+        pq.write_table(pa.concat_tables(parts), folder / "analysis" / path.name)
+    return folder
+
+
+def _renamed(table: pa.Table, mark: str) -> pa.Table:
+    """The table with every id but those of originals and groups ending in ``mark``."""
+    for at, field in enumerate(table.schema):
+        column = table.column(at).combine_chunks()
+        if pa.types.is_string(field.type):
+            table = table.set_column(at, field, _marked(column, mark))
+        elif pa.types.is_list(field.type) and pa.types.is_string(field.type.value_type):
+            table = table.set_column(at, field, pa.ListArray.from_arrays(column.offsets, _marked(column.values, mark)))
+    return table
+
+
+def _marked(column: pa.Array, mark: str) -> pa.Array:
+    ids = pc.fill_null(pc.match_substring_regex(column, _ID), False)
+    return pc.if_else(ids, pc.binary_join_element_wise(column, mark, ""), column)
+
+
+def verdicts(client: TestClient, times: int = 10) -> dict[str, float]:
+    """A verdict in Triage until the next thing is on the page, each on another pair of accounts."""
+    page = client.get("/help", headers={"accept": "text/html"}).text
+    token = re.search(r'name="csrf" value="([^"]+)"', page)[1]
+
+    def judge() -> None:
+        link = client.get("/triage/links", headers={"accept": "application/json"}).json().get("link")
+        if link is not None:
+            fields = {"left": link["left_id"], "right": link["right_id"], "verdict": "no", "next": "/triage/links"}
+            begun.append(timed(lambda: client.post("/judge", data=fields, headers={"x-csrf-token": token})))
+
+    begun: list[tuple[float, float]] = []
+    for _ in range(times):
+        judge()
+    return spread(begun) if begun else {}
 
 
 def timed(ask: Callable[[], object]) -> tuple[float, float]:
@@ -126,12 +182,14 @@ def pages(case: Case) -> dict[str, dict[str, float]]:
                     strict=True,
                 )
             }
+        told["a verdict until the next pair is on the page"] = verdicts(client)
     desk.close()
     return told
 
 
 def main() -> None:
     case, posts = Case(Path(sys.argv[1])), int(sys.argv[2]) if len(sys.argv) > 2 else 200_000
+    copies = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     folder = Path(tempfile.mkdtemp(prefix="ringtrace-bench-"))
     try:
         number = repeat(case.analysis, folder, posts)
@@ -143,8 +201,11 @@ def main() -> None:
         texts = [text for text in pq.read_table(folder / "posts.parquet")["text"].to_pylist()[:100_000] if text]
         result = {
             "posts": number, "index s (processor)": round(seconds, 1), "index MB": round(path.stat().st_size / 1e6, 1),
-            "search": searches(index, texts), "pages": pages(case),
+            "search": searches(index, texts),
         }  # fmt: skip
+        (folder / "copies").mkdir()
+        asked = case if copies < 2 else Case(copies_of(case.folder, folder / "copies", copies))
+        result["pages"] = {"posts": pq.read_metadata(asked.analysis / "posts.parquet").num_rows, **pages(asked)}
         print(json.dumps(result, ensure_ascii=False, indent=1))
     finally:
         shutil.rmtree(folder)
