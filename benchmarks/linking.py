@@ -38,8 +38,8 @@ MASS = 4_000.0
 """What the pairs of one case weigh together: every author counts the same, however many pairs it has."""
 SPREAD = 1.0
 """Penalty on squared weights (natural log odds)."""
-GIVEN = {"namesake_here": 1 / math.log(2)}
-"""Weights that are not fitted: how often namesakes are one person in a case is a log-odds and enters at its word.
+GIVEN = dict.fromkeys(("namesake_here", "name_other_here"), 1 / math.log(2))
+"""Weights that are not fitted: how often pairs of a sort are one person in a case is a log-odds and enters at its word.
 
 Of a feature that is one number a case, five authors are five points: fitted on four, or three of one sort, its
 weight was anything from -1.6 to 2.2. A fit is told the true share of each case; a measure works it out, as the
@@ -80,29 +80,32 @@ class Known:
     def rows(self, weights: tuple[str, ...]) -> np.ndarray:
         place = {name: at for at, name in enumerate(weights)}
         table = np.zeros((len(self.pairs), len(weights)))
-        for row, found in zip(table, self.namesakes(self.true_namesakes()), strict=True):
+        for row, found in zip(table, self.told({name: self.truly(name) for name in GIVEN}), strict=True):
             for name, value in found.items():
                 row[place[name]] = value
         return table
 
-    def namesakes(self, value: float) -> list[dict[str, float]]:
-        """Return the features with ``value`` as log-odds that namesakes are one person."""
-        return [{**found, "namesake_here": value} if "namesake_here" in found else found for found in self.features]
+    def told(self, here: Mapping[str, float]) -> list[dict[str, float]]:
+        """Return the features with the values ``here`` for what holds of the whole case."""
+        return [found | {name: here[name] for name in here.keys() & found.keys()} for found in self.features]
 
-    def true_namesakes(self) -> float:
-        """Return natural log-odds that two namesakes are one person, as the truth has it."""
+    def truly(self, name: str) -> float:
+        """Return natural log-odds that pairs with the feature ``name`` are one person, as the truth has it."""
         known, same = self.labels()
-        asked = known & np.array(["namesake_here" in found for found in self.features])
+        asked = known & np.array([name in found for found in self.features])
         share = (same[asked].sum() + 0.5) / (asked.sum() + 1)
         return math.log(share / (1 - share))
 
-    def settled_namesakes(self, weights: Mapping[str, float]) -> float:
-        """Return the same as the product works it out under ``weights``, without a truth."""
-        others = [
-            math.log(2) * math.fsum(weights.get(name, 0.0) * value for name, value in found.items())
-            for found in self.namesakes(0.0) if "namesake_here" in found
-        ]  # fmt: skip
-        return settle(self.counted, np.array(others))
+    def settled(self, weights: Mapping[str, float], usual: float) -> dict[str, float]:
+        """Return the same of all such features as the product works it out under ``weights``, without a truth."""
+        here = {}
+        for name, counted in (("namesake_here", self.counted), ("name_other_here", usual)):
+            others = [
+                math.log(2) * math.fsum(weights.get(one, 0.0) * value for one, value in found.items() if one != name)
+                for found in self.features if name in found
+            ]  # fmt: skip
+            here[name] = settle(counted, np.array(others))
+        return here
 
     def labels(self) -> tuple[np.ndarray, np.ndarray]:
         """Return (whether the truth knows both accounts, whether they are one person) for each pair."""
@@ -141,10 +144,19 @@ def fit(cases: list[Known]) -> dict[str, float]:
     return dict(zip(names, np.round(weights / math.log(2), 2).tolist(), strict=True))
 
 
-def measure(case: Known, weights: Mapping[str, float]) -> str:
-    """Return the scores of linking ``case`` by ``weights``, as ``ringtrace evaluate`` counts them."""
+def usual_others(cases: list[Known]) -> float:
+    """Return natural log-odds, on the mean of cases, that two of other names beside one contact are one person."""
+    return round(float(np.mean([case.truly("name_other_here") for case in cases])), 2)
+
+
+def measure(case: Known, weights: Mapping[str, float], usual: float | None = None) -> str:
+    """Return the scores of linking ``case`` by ``weights``, as ``ringtrace evaluate`` counts them.
+
+    usual: as ``usual_others`` of the cases that the weights are fitted on; without, as shipped.
+    """
     kept = []
-    for (left, right), found in zip(case.pairs, case.namesakes(case.settled_namesakes(weights)), strict=True):
+    here = case.settled(weights, model.limits()["others_usual"] if usual is None else usual)
+    for (left, right), found in zip(case.pairs, case.told(here), strict=True):
         odds = math.fsum(weights.get(name, 0.0) * value for name, value in found.items())
         probability = 1 / (1 + 2.0 ** -max(-60.0, min(60.0, odds)))
         if probability >= model.limits()["kept_probability"]:
@@ -180,11 +192,12 @@ def missing(case: Known) -> str:
     return f"{case.name}: {sum(pair in pairs for pair in true)} of {len(true)} true pairs are candidates"
 
 
-def write(weights: Mapping[str, float], names: str) -> None:
+def write(weights: Mapping[str, float], usual: float, names: str) -> None:
     """Write the model file anew; a weight that no case speaks of, a payment account's, stays as it is."""
     weights = dict(sorted({**model.pair_weights(), **weights}.items()))
     head = MODEL.read_text("utf-8").partition("\n[pair]")[0]
-    head = re.sub(r'version = ".*"', f'version = "5, fit of {names}"', head)
+    head = re.sub(r'version = ".*"', f'version = "6, fit of {names}"', head)
+    head = re.sub(r"others_usual = .*", f"others_usual = {usual:g}", head)
     body = "".join(f"{name} = {value:g}\n" for name, value in weights.items() if value)
     MODEL.write_text(f"{head}\n[pair]\n{body}", "utf-8")
 
@@ -194,14 +207,14 @@ def main(arguments: list[str]) -> None:
     for case in cases:
         print("proposed:", missing(case), flush=True)
     for case, others in left_out(cases):
-        print("left out:", measure(case, fit(others)), flush=True)
+        print("left out:", measure(case, fit(others), usual_others(others)), flush=True)
     weights = fit(cases)
     for case in cases:
-        print("fitted on:", measure(case, weights), flush=True)
+        print("fitted on:", measure(case, weights, usual_others(cases)), flush=True)
     for name, value in weights.items():
         print(f"  {name:24} {value:6.2f}  in", *(sum(name in found for found in case.features) for case in cases))
     if "--fit" in arguments:
-        write(weights, ", ".join(case.name for case in cases))
+        write(weights, usual_others(cases), ", ".join(case.name for case in cases))
 
 
 if __name__ == "__main__":

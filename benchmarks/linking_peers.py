@@ -24,7 +24,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from known_cases import left_out, read_case
-from linking import Known, fit, measure
+from linking import Known, fit, measure, usual_others
 from ringtrace.evaluation.measures import b_cubed
 from ringtrace.linking.actors import cluster
 from ringtrace.linking.claims import called
@@ -120,8 +120,8 @@ def scored(person: Mapping[str, str], group: Mapping[str, str]) -> tuple[float, 
     return f1, f"B-cubed P {precision:.3f} R {recall:.3f} F1 {f1:.3f}"
 
 
-def report(case: Known, told: str, weights: Mapping[str, float]) -> None:
-    print(f"ringtrace, {our_seconds(told):.1f} s CPU, {measure(case, weights)}", flush=True)
+def report(case: Known, told: str, weights: Mapping[str, float], usual: float | None) -> None:
+    print(f"ringtrace, {our_seconds(told):.1f} s CPU, {measure(case, weights, usual)}", flush=True)
     table = records(told)
     print(f"connected components, {case.name}: {scored(case.shown, components(table))[1]}", flush=True)
     began = time.process_time()
@@ -134,9 +134,9 @@ def report(case: Known, told: str, weights: Mapping[str, float]) -> None:
 def main(arguments: list[str]) -> None:
     told = {one.partition("=")[0]: one for one in arguments}
     cases = [Known.of(one) for one in told.values()]
-    fits = {case.name: fit(others) for case, others in left_out(cases)}
+    fits = {case.name: (fit(others), usual_others(others)) for case, others in left_out(cases)}
     for case in cases:
-        report(case, told[case.name], fits.get(case.name, pair_weights()))
+        report(case, told[case.name], *fits.get(case.name, (pair_weights(), None)))
 
 
 if __name__ == "__main__":

@@ -83,18 +83,9 @@ def test_a_name_on_many_accounts_is_followed_only_where_names_are_one_persons() 
     crowd = {one.account: one for one in (profile(f"s{n:02}", "lian", {}) for n in range(12))}
     nothing: dict[str, Any] = {}
     scene = Scene(
-        nothing,
-        nothing,
-        lambda _: 1.0,
-        lambda _: 1.0,
-        {"lian": 12},
-        -1.0,
-        nothing,
-        nothing,
-        lambda _: None,
-        nothing,
-        nothing,
-    )
+        use=nothing, users=nothing, name_value=lambda _: 1.0, stem_value=lambda _: 1.0, carriers={"lian": 12},
+        namesakes=-1.0, others=-1.0, answered=nothing, first_row=nothing, quote=lambda _: None, rare=nothing, times=nothing,
+    )  # fmt: skip
     assert not candidates(crowd, scene)
     assert len(candidates(crowd, replace(scene, namesakes=2.0))) == 12 * 11 // 2
 

@@ -52,6 +52,7 @@ def _names_beside(left: Profile, right: Profile, shared: Shared, scene: Scene) -
     if not left.names or not right.names or users is None:
         return
     yield Feature("name_other", 1.0, *quotes)
+    yield Feature("name_other_here", scene.others, *quotes)
     if users.people > 2:
         yield from _strangers(left, right, users.people, users.tied, quotes)
     if all(any(users.names[name] > 1 for name in side.names if name in users.names) for side in (left, right)):

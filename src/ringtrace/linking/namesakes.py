@@ -138,13 +138,13 @@ def _overlapping(times: list[tuple[int, int]]) -> int:
 
 
 def settle(counted: float, others: NDArray[np.float64]) -> float:
-    """Return natural log-odds that namesakes are one person here: half by counting, half by what the pairs say.
+    """Return natural log-odds that pairs of one sort are one person here: half as ``counted``, half as the pairs say.
 
-    counted: as ``Namesakes.odds``; others: of each pair of namesakes the natural log-odds of all but this. The share
+    counted: of namesakes as ``Namesakes.odds``, of other names beside one contact what is usual in known cases
+    (``others_usual``); others: of each such pair the natural log-odds of all but this. The share
     of one person's pairs is that at which the model, told of it, finds that share again (expectation-maximisation
     of a prior: Saerens, Latinne and Decaestecker 2002); few pairs move it little. The two err in
-    opposite ways, for the counts are cautious and the pairs are not independent: in every development case
-    their middle lies nearer the truth than either (docs/linking.md).
+    opposite ways, for the counts are cautious and the pairs are not independent (docs/linking.md).
     """
     if not len(others):
         return counted

@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from ringtrace.engines.tables import microseconds
 from ringtrace.linking.claims import Claim, called, find_claims, identity_keys
@@ -93,27 +92,28 @@ def survey(
         {row["account_id"]: Side(row["direction"], row["post_id"]) for row in sides},
     )  # fmt: skip
     known = count_namesakes(profiles, scene.use, scene.name_value)
-    scene = replace(scene, namesakes=known.odds)
-    return profiles, replace(scene, namesakes=settle(known.odds, _other_odds(profiles, scene)))
+    return profiles, _settled(profiles, replace(scene, namesakes=known.odds))
 
 
-def _other_odds(profiles: Mapping[str, Profile], scene: Scene) -> NDArray[np.float64]:
-    """Return natural log-odds of pairs of namesakes by all but how often namesakes are one person here.
-
-    Of more than ``namesakes_asked`` pairs evenly many are left out, in order of their accounts.
-    """
-    pairs = [
-        (left, right)
-        for left, right in sorted(candidates(profiles, scene))
-        if not set(profiles[left].names).isdisjoint(profiles[right].names)
-    ]
-    found = []
-    for left, right in pairs[:: 1 + len(pairs) // int(limits()["namesakes_asked"])]:
+def _settled(profiles: Mapping[str, Profile], scene: Scene) -> Scene:
+    """Return the scene with what the pairs of the case say of how often they are one person, by all else about them."""
+    others: dict[str, list[float]] = {"namesake_here": [], "name_other_here": []}
+    for left, right in _asked(profiles, scene):
         features = compare(profiles[left], profiles[right], scene)
-        if any(feature.name == "namesake_here" for feature in features):
-            rest = (feature for feature in features if feature.name != "namesake_here")
-            found.append(math.log(2) * math.fsum(row["log2_odds"] for row in weigh(rest)[1]))
-    return np.array(found, np.float64)
+        for name, found in others.items():
+            if any(feature.name == name for feature in features):
+                rest = (feature for feature in features if feature.name != name)
+                found.append(math.log(2) * math.fsum(row["log2_odds"] for row in weigh(rest)[1]))
+    namesakes, strangers = (np.array(found, np.float64) for found in others.values())
+    return replace(scene, namesakes=settle(scene.namesakes, namesakes), others=settle(scene.others, strangers))
+
+
+def _asked(profiles: Mapping[str, Profile], scene: Scene) -> list[tuple[str, str]]:
+    """Return candidate pairs that share a name and pairs that do not, evenly few of more than ``pairs_asked``."""
+    pairs = sorted(candidates(profiles, scene))
+    same = [not set(profiles[left].names).isdisjoint(profiles[right].names) for left, right in pairs]
+    sorts = ([pair for pair, one in zip(pairs, same, strict=True) if one == named] for named in (True, False))
+    return [pair for sort in sorts for pair in sort[:: 1 + len(sort) // int(limits()["pairs_asked"])]]
 
 
 def latest_verdicts(judgements: Iterable[Judgement]) -> dict[tuple[str, str], str]:
@@ -206,6 +206,7 @@ def _scene(
         stem_value=stem_value,
         carriers=Counter(name for names in called(accounts).values() for name in set(names)),
         namesakes=0.0,
+        others=limits()["others_usual"],
         answered={(row["speaker"], row["spoken_to"]): (row["post_id"], row["answered"]) for row in answers},
         first_row={row["account_id"]: row["post_id"] for row in _rows(ground.firsts, posts, "post_id")},
         quote=cache(partial(_quote_row, posts.select(["evidence_id", "member", "start", "stop"]).combine_chunks())),

@@ -62,7 +62,8 @@ class Scene:
 
     use: (kind, value) -> (use, split_at); users: who claims a value; name_value: surprise of a shared name,
     0..1; stem_value: of its stem; carriers: name -> accounts that carry it; namesakes: natural log-odds that
-    those of one name are one person in this case, as far as the case shows; answered: ordered pairs of accounts,
+    those of one name are one person in this case, as far as the case shows; others: the same of accounts under
+    other names beside one contact; answered: ordered pairs of accounts,
     the first of which answered the second -> (row, row) of posts; first_row: account -> row of its first post;
     quote: row of a post -> its span; rare: template -> account -> row of a post; times: when each account posted.
     """
@@ -73,6 +74,7 @@ class Scene:
     stem_value: Callable[[str], float]
     carriers: Mapping[str, int]
     namesakes: float
+    others: float
     answered: Mapping[tuple[str, str], tuple[int, int]]
     first_row: Mapping[str, int]
     quote: Callable[[int], Quote]

@@ -40,6 +40,7 @@ _FEATURE = {
     "name_rare": "the shared name is rare",
     "name_alike": "names that differ by a little beside the shared contact",
     "name_other": "other names beside the shared contact",
+    "name_other_here": "how often accounts of other names beside one contact are one person in this case",
     "name_other_crowd": "many give the shared contact, and these two under other names",
     "name_other_untied": "little but the shared contact ties those who give it",
     "names_recur": "both names recur among those who give the contact: two people may share it",
