@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -202,3 +203,13 @@ def test_in_whatever_order_files_come_the_posts_are_the_same(count, cut, minutes
     assert len(spans) == len(set(spans))
     words = {row["text"] for row in first[0].to_pylist()}
     assert words == {one["text"] for one in messages}
+
+
+def test_earlier_wordings_that_an_export_itself_keeps_are_posts_that_the_later_ones_name():
+    sample = (Path(__file__).parent / "samples/signal_backup/main.jsonl").read_bytes()
+    posts, _ = joined(("main.jsonl", sample))
+    versions = sorted((row for row in posts if row["native_id"] == "1577844200000"), key=lambda row: row["sent_at"])
+    assert [row["text"] for row in versions] == ["合成样本：六点见", "合成样本：六点半见", "合成样本：七点见"]
+    assert [row["state"] for row in versions] == ["", "edited", "edited"]
+    assert [row["edit_of"] for row in versions] == [None, versions[0]["post_id"], versions[0]["post_id"]]
+    assert len({(row["container"], row["account_id"]) for row in versions}) == 1

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ringtrace.model.post import Container, Post
+from ringtrace.model.post import Container, Post, PostState
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.clock import read_clock
 from ringtrace.text.jsonchat import Record, Words, read_lines
 
 NAME = "Signal plain-text export (JSON lines)"
-VERSION = "1"
+VERSION = "2"
 PLATFORM = "signal"
 PRODUCERS = "Signal Desktop and Android since 2025 (main.jsonl)"
-KNOWN_GAPS = "earlier versions of edited messages (revisions) are not read as posts of their own"
 
 _KEYS = (b'"chatItem"', b'"recipient"', b'"chat"', b'"backupTimeMs"')
 
@@ -59,17 +58,26 @@ def _identity(recipient: Record) -> tuple[str, str]:
 
 
 def read(source: Source) -> Iterator[Post | Gap | Structure | Member]:
-    """Yield every message; a line that describes people or chats is Structure."""
+    """Yield every message, behind it its earlier wordings; a line that describes people or chats is Structure."""
     people = _People()
+    earlier: list[Post | Gap] = []
 
     def to_post(_header: Record, line: Record) -> tuple[Post, list[Gap]] | None:
         item = line.record("chatItem")
         if not item.places:
             people.note(line)
             return None
-        return _post(source, people, item)
+        post, gaps = _post(source, people, item)
+        for number, revision in enumerate(item.records("revisions")):
+            before, lacking = _post(source, people, revision)
+            state: PostState = "edited" if number else ""
+            earlier.extend((replace(before, container=post.container, native_id=post.native_id, state=state), *lacking))
+        return post, gaps
 
-    yield from read_lines(source, to_post)
+    for found in read_lines(source, to_post):
+        yield found
+        yield from earlier
+        earlier.clear()
 
 
 def _post(source: Source, people: _People, item: Record) -> tuple[Post, list[Gap]]:
