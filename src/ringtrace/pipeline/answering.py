@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -124,16 +124,19 @@ def _way_up(post: str, up: Mapping[str, str]) -> list[str]:
 
 def _before(posts: pa.Table) -> dict[int, int]:
     """Return row -> row of the post before it in the container, by another account, minutes ago."""
-    sent = microseconds(posts["sent_at"]).to_pylist()
-    accounts, containers, kinds = (posts[name].to_pylist() for name in ("account_id", "container", "kind"))
-    rows = [row for row, at in enumerate(sent) if at is not None and kinds[row] == "message"]
-    rows.sort(key=lambda row: (containers[row], sent[row], row))
-    found = {}
-    for early, late in pairwise(rows):
-        near = containers[early] == containers[late] and sent[late] - sent[early] <= MINUTES * _MINUTE
-        if near and accounts[early] != accounts[late]:
-            found[late] = early
-    return found
+    sent = microseconds(posts["sent_at"])
+    spoken = pc.and_(pc.is_valid(sent), pc.equal(posts["kind"], "message"))
+    at = sent.fill_null(0).to_numpy()
+    account, container = (
+        posts[name].combine_chunks().dictionary_encode("encode").indices.to_numpy()
+        for name in ("account_id", "container")
+    )
+    rows = np.flatnonzero(spoken.to_numpy())
+    rows = rows[np.lexsort((rows, at[rows], container[rows]))]
+    early, late = rows[:-1], rows[1:]
+    near = (container[early] == container[late]) & (at[late] - at[early] <= MINUTES * _MINUTE)
+    near &= account[early] != account[late]
+    return dict(zip(late[near].tolist(), early[near].tolist(), strict=True))
 
 
 def _posted(posts: pa.Table) -> Iterator[_Posted]:
