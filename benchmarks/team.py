@@ -64,6 +64,7 @@ class User:
         self.times: list[tuple[str, float, int]] = []
         self.client = httpx.AsyncClient(
             base_url=f"http://localhost:{port}", cookies={"ringtrace": cookie}, timeout=60,
+            limits=httpx.Limits(keepalive_expiry=2),  # the server closes a connection after five seconds of silence
             headers={"accept": "text/html", "x-csrf-token": _token(cookie)}, trust_env=False,
         )  # fmt: skip
 

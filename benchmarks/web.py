@@ -172,7 +172,15 @@ def pages(case: Case) -> dict[str, dict[str, float]]:
         ]  # fmt: skip
         told = {}
         for path in paths:
-            times = [timed(lambda p=path: client.get(p, headers={"accept": "text/html"})) for _ in range(6)]
+            statuses: list[int] = []
+
+            def ask(path: str = path, statuses: list[int] = statuses) -> None:
+                statuses.append(client.get(path, headers={"accept": "text/html"}).status_code)
+
+            times = [timed(ask) for _ in range(6)]
+            if set(statuses) != {200}:
+                told[path] = {"refused": max(statuses)}
+                continue
             later = [statistics.median(column) for column in zip(*times[1:], strict=True)]
             told[path] = {
                 name: round(value, 1)

@@ -301,14 +301,16 @@ def _leave_baits(page, home, baits):
     page.get_by_label("What is to be done").fill(baits[0])
     page.get_by_role("button", name="Give").click()
     page.goto(home + "/intake/tip")
-    for field in page.locator("form.filters input:not([type=hidden]), form.filters textarea").all():
+    for field in page.locator("form.tall input:not([type=hidden]), form.tall textarea").all():
         field.fill(baits[2])
     page.get_by_role("button", name="Take in").click()
+    assert page.locator("strong.receipt").is_visible()
 
 
 def _look_everywhere(page, home, baits):
     """Follow links of the workbench, and ask for what cannot be followed; count pages and posts that were shown."""
     queue = ["/", "/search", "/judgements", "/custody", "/intake", "/figures", "/triage", "/triage/links", "/actors"]
+    queue += ["/triage/disagreements", "/intake/leads", "/statements/new?as_of=2014-02-28"]
     for at, bait in enumerate(baits[: len(_BAIT)]):
         from urllib.parse import quote
 
