@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ringtrace.pipeline.observing import find_all
-from ringtrace.stances.assess import assess, features_of
+from ringtrace.stances.assess import assess, explain, features_of
 from ringtrace.text.view import Said, TextView
 
 
@@ -40,3 +40,11 @@ def test_the_features_name_the_topic_of_the_talk() -> None:
 ])  # fmt: skip
 def test_sums_count_by_their_size(text: str, feature: str) -> None:
     assert feature in read(text, Said(CHILD, does="offer"))[2]
+
+
+@pytest.mark.parametrize(("text", "feature"), [
+    ("急用的来电", "c:report"), ("老家带的咸鹅蛋，孩子爱吃", "c:pet"), ("please don't judge me, the baby is due in may", "c:police"),
+])  # fmt: skip
+def test_part_of_a_word_names_no_report_no_animal_and_no_court(text: str, feature: str) -> None:
+    said = explain(TextView(text, platform="qq"), ()).hits
+    assert feature.removeprefix("c:") not in {hit.concept for hit in said}
