@@ -11,6 +11,7 @@ from ringtrace.rings.graph import SCHEMA
 from ringtrace.rings.membership import Evidence, probability
 from ringtrace.rings.model import number
 from ringtrace.rings.partition import find
+from test_rings_planted import analyse, planted
 
 Ties = dict[tuple[str, str], float]
 """Pair -> how surely the posts between the two trade by themselves; every tie is firm."""
@@ -92,3 +93,16 @@ def test_three_who_say_what_they_trade_are_a_ring_and_must_say_it_plainer_where_
     plain = {pair: 0.9 for pair in everyone}
     assert len(set(homes(plain).values())) == len(few)
     assert not homes(star("lone", 1))
+
+
+def test_who_is_tied_to_many_goes_between_more_surely_than_who_only_says_so() -> None:
+    case = planted(5)
+    tables = analyse(case.tables())
+    said, degree = [], []
+    for member in tables["members"].to_pylist():
+        sure = max((held["probability"] for held in member["roles"] if held["role"] == "broker"), default=0.0)
+        said.append(sure)
+        degree.append(member["ties"])
+    hubs = [sure for sure, ties in zip(said, degree, strict=True) if ties >= 8]
+    leaves = [sure for sure, ties in zip(said, degree, strict=True) if ties <= 2]
+    assert hubs and leaves and min(hubs) > max(leaves)

@@ -30,7 +30,7 @@ def without_exchange(members: pa.Table, ties: pa.Table, scene: Scene) -> frozens
     for ring, actor, core in zip(*(members[n].to_pylist() for n in ("ring_id", "actor_id", "core")), strict=True):
         if core:
             groups[ring].append(actor)
-    sides = {actor: _side(scene, actor) for group in groups.values() for actor in group}
+    sides = {actor: side_of(scene, actor) for group in groups.values() for actor in group}
     home = {actor: ring for ring, group in groups.items() for actor in group}
     crossing: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for left, right, layer in zip(*(ties[n].to_pylist() for n in ("left", "right", "layer")), strict=True):
@@ -55,7 +55,7 @@ def _surest(scene: Scene, actor: str) -> float:
     return max((act.trade for act in scene.by_actor.get(actor, ())), default=0.0)
 
 
-def _side(scene: Scene, actor: str) -> str:
+def side_of(scene: Scene, actor: str) -> str:
     """Return the direction in which an actor's posts trade most, "" for one whose posts trade in none."""
     total: dict[str, float] = defaultdict(float)
     for act in scene.by_actor.get(actor, ()):

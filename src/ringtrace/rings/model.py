@@ -37,3 +37,8 @@ def pair_weight(name: str) -> float:
 def member_weight(name: str) -> float:
     """Return the weight of a term of ``membership.TERMS``, natural log-odds; 0 for one the fit left out."""
     return float(_MODEL["member"].get(name, 0.0))
+
+
+def broker_weight(name: str) -> float:
+    """Return the weight of a term of ``go_between.TERMS``, natural log-odds; 0 for one the fit left out."""
+    return float(_MODEL["broker"].get(name, 0.0))

@@ -10,8 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from ringtrace.rings.activity import Act, Scene
+from ringtrace.rings.go_between import go_betweens
 from ringtrace.rings.model import PROTECTIVE, SERVICE_FACTS, number
 
+_SHOWN = 0.5
+"""How surely somebody who never says so goes between, to be told as such."""
 DIRECTION_ROLE = {"offer": "supplier", "seek": "buyer", "broker": "broker"}
 
 SCHEMA = pa.schema(
@@ -45,8 +48,8 @@ def assign(
     size = Counter(row["ring_id"] for row in rows if row["core"])
     rows = [row for row in rows if size[row["ring_id"]] >= number("least_ring")]
     held = {
-        actor: roles_of(scene.by_actor.get(actor, []), degree[actor], runs=actor in running)
-        for actor in sorted({row["actor_id"] for row in rows})
+        actor: roles_of(scene.by_actor.get(actor, []), sure, runs=actor in running)
+        for actor, sure in go_betweens(sorted({row["actor_id"] for row in rows}), ties, scene).items()
     }
     members = [
         {"ring_id": row["ring_id"], "actor_id": row["actor_id"], "stability": row["stability"], "core": row["core"],
@@ -72,11 +75,12 @@ def is_observer(acts: Iterable[Act]) -> bool:
     return against > number("observer_share") * sum(act.touches for act in acts)
 
 
-def roles_of(acts: Iterable[Act], degree: int, *, runs: bool) -> list[Held]:
+def roles_of(acts: Iterable[Act], between: float, *, runs: bool) -> list[Held]:
     """Return the roles that ``acts`` show, surest first; "unknown" alone when none is likely.
 
-    A direction's probability grows with its number of posts and its share among them; a service
-    (papers, transport) counts where the post itself offers, seeks and brokers nothing.
+    An offer's or a wish's probability grows with its number of posts and its share among them; a service
+    (papers, transport) counts where the post itself offers, seeks and brokers nothing. between: how surely it goes
+    between, see ``go_between``.
     """
     by_role: dict[str, list[Act]] = defaultdict(list)
     for act in acts:
@@ -96,10 +100,10 @@ def roles_of(acts: Iterable[Act], degree: int, *, runs: bool) -> list[Held]:
         found.append(Held(role, sure, tuple(shown)))
     if runs:
         found.append(Held("platform_operator", 0.9, tuple(acts)[:1]))
-    if degree >= number("hub_ties") and not any(h.role == "broker" and h.probability >= 0.5 for h in found):
-        hub = tuple(act for act in acts if act.trades)
-        found = [h for h in found if h.role != "broker"]
-        found.append(Held("broker", min(0.9, 0.4 + 0.05 * degree), hub))
+    spoken = [h for h in found if h.role == "broker"]
+    found = [h for h in found if h.role != "broker"]
+    if spoken or between >= _SHOWN:
+        found.append(Held("broker", between, spoken[0].acts if spoken else tuple(act for act in acts if act.trades)))
     best = max((h.probability for h in found), default=0.0)
     if best < 0.5:
         found.append(Held("unknown", 1 - best, tuple(acts)[:1]))
