@@ -82,6 +82,7 @@ def test_ties_that_nobody_said_join_rings_where_several_on_both_sides_have_them(
     fewer = dict(list(unsaid.items())[1:])
     assert len(set(homes(star("a") | star("b") | fewer).values())) == 2
     assert len(set(homes(star("a") | star("b") | unsaid).values())) == 1
+    assert len(set(homes(star("a", 40) | star("b", 40) | unsaid).values())) == 2, "large rings touch somewhere"
 
 
 def test_three_who_say_what_they_trade_are_a_ring_and_must_say_it_plainer_where_many_do() -> None:

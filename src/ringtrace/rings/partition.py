@@ -113,7 +113,10 @@ def _brought(rings: Sequence[Part], firm: Sequence[Edge], known: Known) -> list[
 
 
 def _rejoined(rings: Sequence[Part], firm: Sequence[Edge]) -> list[Part]:
-    """Join rings that ties of any kind hold together at ``seams`` people or more on both sides."""
+    """Join rings that ties of any kind hold together at ``seams`` people or more on both sides.
+
+    Large rings touch at three people somewhere: these must be at least ``seam_share`` of the smaller ring.
+    """
     home = {actor: at for at, part in enumerate(rings) for actor in part.members}
     ends: dict[tuple[int, int], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for left, right, _ in firm:
@@ -124,7 +127,11 @@ def _rejoined(rings: Sequence[Part], firm: Sequence[Edge]) -> list[Part]:
         elif -1 < b < a:
             ends[b, a][0].add(right)
             ends[b, a][1].add(left)
-    seams = [pair for pair, (one, other) in ends.items() if min(len(one), len(other)) >= number("seams")]
+    seams = [
+        pair for pair, (one, other) in ends.items()
+        if min(len(one), len(other))
+        >= max(number("seams"), number("seam_share") * min(len(rings[at].members) for at in pair))
+    ]  # fmt: skip
     found = list(rings)
     at = list(range(len(rings)))
     for one, other in sorted(seams):
