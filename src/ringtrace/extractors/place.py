@@ -1,4 +1,4 @@
-"""Places: GB/T 2260 codes for China, ISO 3166-2 abroad, ISO 3166-1 for a whole country."""
+"""Places: GB/T 2260 codes for China, ISO 3166-2 or GeoNames numbers abroad, ISO 3166-1 for a country."""
 
 from __future__ import annotations
 
@@ -8,32 +8,47 @@ from functools import lru_cache
 from pathlib import Path
 
 from ringtrace.model.mention import Candidate
-from ringtrace.text.places import find_places, place_names
+from ringtrace.text.places import Place, find_places, place_names
+from ringtrace.text.places_abroad import find_abroad, names_abroad
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
 KIND = "place"
 READS = ("sent_at",)
-_MINIMUM = 0.1
+_MINIMUM, _TAKEN = 0.1, 0.5
 _DAY = 86_400_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
 def needs(lexicons: Path | None) -> Needs:
     """Return what a folded text must have for ``find`` to find anything."""
-    return ((need(place_names(lexicons)),),)
+    return ((need((*place_names(lexicons), *names_abroad(lexicons))),),)
 
 
 def find(view: TextView) -> Iterator[Candidate]:
     """Yield every place named in ``view.text``; an ambiguous name yields each of its readings."""
     folded = view.folded
-    seen: set[tuple[int, int, str]] = set()
-    for place in find_places(folded.text, view.text, _month(view.sent_at), view.lexicons):
+    best: dict[tuple[int, int, str], Place] = {}
+    for place in _places(view):
         start, stop = folded.origin(place.start, place.stop)
-        if place.probability < _MINIMUM or (start, stop, place.code) in seen or start >= stop:
+        key = (start, stop, place.code)
+        if place.probability < _MINIMUM or start >= stop:
             continue
-        seen.add((start, stop, place.code))
-        yield Candidate(KIND, ((start, stop),), place.code, place.probability, f"gazetteer {place.form}")
+        if key not in best or best[key].probability < place.probability:
+            best[key] = place
+    for (start, stop, code), place in best.items():
+        yield Candidate(KIND, ((start, stop),), code, place.probability, f"gazetteer {place.form}")
+
+
+def _places(view: TextView) -> Iterator[Place]:
+    """Yield the places of China and the countries, then those abroad that none of these has taken."""
+    text = view.folded.text
+    known = find_places(text, view.text, _month(view.sent_at), view.lexicons)
+    yield from known
+    taken = {at for place in known if place.probability >= _TAKEN for at in range(place.start, place.stop)}
+    for place in find_abroad(text, view.text, view.lexicons):
+        if taken.isdisjoint(range(place.start, place.stop)):
+            yield place
 
 
 def _month(sent_at: int | None) -> str:
