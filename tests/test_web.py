@@ -411,3 +411,10 @@ def test_the_command_says_which_port_is_taken(tiny_case):
         taken.listen()
         with pytest.raises(UsageError, match="cannot be taken"):
             run(tiny_case[0], taken.getsockname()[1], print)
+
+
+@pytest.mark.parametrize(
+    "after", ["0.5,99999999999999999999", "second,9", "second,", "nan,1", "0.5,-9999999999999999999"]
+)
+def test_any_cursor_of_the_queue_is_answered(bench, after):
+    assert bench.json(f"/triage.json?after={after}")["what"] == "posts"

@@ -23,6 +23,8 @@ _AHEAD = 50
 _SECOND = "second"
 _KINDS = {"posts": "post", "links": "link"}
 _SPLIT = 100
+_MOST = 2**62
+"""Above every number of a post, within what a column holds."""
 
 
 @get("/triage", sync_to_thread=True)
@@ -116,7 +118,7 @@ def _key(after: str) -> tuple[float, int] | None:
     if not after or probability == _SECOND:
         return None
     try:
-        return float(probability), int(n)
+        return float(probability), max(-1, min(int(n), _MOST))
     except ValueError as error:
         raise UsageError("after is a probability and a number, as in the link to the next one") from error
 
