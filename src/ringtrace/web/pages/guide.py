@@ -72,6 +72,7 @@ def _rendered(name: str) -> Markup:
     from markdown_it import MarkdownIt
 
     made = MarkdownIt("commonmark", {"html": False}).enable("table").render(_read(name))
+    made = made.replace("<pre>", '<pre tabindex="0">')  # wide ones scroll, by the keyboard, too
     return Markup(made)  # noqa: S704  our own guide, HTML in it switched off
 
 
