@@ -31,6 +31,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 SCHEMAS = os.environ.get("RINGTRACE_SCHEMAS", "")
+GEXF_SCHEMA = Path(__file__).parent / "schemas" / "gexf-1.3.rng"
+"""Our own, since the official schema may not be copied: stricter, and always there."""
 DANGEROUS = tuple("=+-@\t\r")
 
 
@@ -113,6 +115,22 @@ def test_a_workbook_holds_every_cell_as_text_and_runs_nothing(case, tmp_path):
     with zipfile.ZipFile(path) as archive:
         assert not any(b"<f>" in archive.read(name) for name in archive.namelist())
         assert not any("hyperlink" in archive.read(name).decode() for name in archive.namelist())
+
+
+def test_gexf_fits_a_closed_schema_and_a_broken_one_does_not(both, tmp_path):
+    from lxml import etree
+
+    schema = etree.RelaxNG(etree.parse(str(GEXF_SCHEMA)))
+    text = written(both, "gexf", tmp_path).read_text("utf-8")
+    schema.assertValid(etree.fromstring(text.encode()))
+    broken = [
+        ('version="1.3"', 'version="1.2"'), ("<viz:position", "<viz:place"), ('class="node"', 'class="nodes"'),
+        ('type="double"', 'type="number"'), ("<edges ", "<links "), (' r="', ' red="'), ('target="', 'to="'), ('mode="static"', 'mode="still"'),
+    ]  # fmt: skip
+    for right, wrong in broken:
+        assert right in text
+        closing = text.replace(right, wrong).replace("</edges>", "</links>" if "links" in wrong else "</edges>")
+        assert not schema.validate(etree.fromstring(closing.encode()))
 
 
 def test_gexf_fits_the_official_schema(both, tmp_path):
