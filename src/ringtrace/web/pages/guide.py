@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -72,7 +73,7 @@ def _rendered(name: str) -> Markup:
     from markdown_it import MarkdownIt
 
     made = MarkdownIt("commonmark", {"html": False}).enable("table").render(_read(name))
-    made = made.replace("<pre>", '<pre tabindex="0">')  # wide ones scroll, by the keyboard, too
+    made = re.sub(r"<(pre|table)>", r'<\1 tabindex="0">', made)  # wide ones scroll, by the keyboard, too
     return Markup(made)  # noqa: S704  our own guide, HTML in it switched off
 
 
