@@ -27,6 +27,9 @@ _WHOLE = frozenset("元块圆塊")
 _MOST = Decimal(10) ** 14
 """A sum in thousands or more may be a state's; a string of plain digits so long is none."""
 _NAMED, _SCALED = "number > currency", "number with unit of thousands"
+_TELLING, _LIKELY = 2, 0.55
+"""Different words of a country that tell its currency, and how sure a sum in thousands is beside them."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _CARRIED = 0.6
 """How sure a sum without a currency is beside one that names it."""
 _FIRM = ("左右", "可谈", "不还价", "抱走")
@@ -70,7 +73,7 @@ def find(view: TextView) -> Iterator[Candidate]:
 
     In an English text that names one foreign currency, sums without one are in it ("RM 14,500 now, last time 8k").
     """
-    found = list(_find(view))
+    found = [_in_currency(one, view) for one in _find(view)]
     named = {one.value.partition(" ")[2] for one in found if one.rule == _NAMED}
     if len(named) == 1 and DEFAULT not in named and max(view.text) < _CHINESE:
         currency = named.pop()
@@ -81,6 +84,30 @@ def find(view: TextView) -> Iterator[Candidate]:
             for one in found
         ]
     yield from found
+
+
+def _in_currency(one: Candidate, view: TextView) -> Candidate:
+    """Return a sum without a currency in that of the country whose words a text without Chinese uses."""
+    amount, _, currency = one.value.partition(" ")
+    if one.rule.startswith(_NAMED) or currency != DEFAULT or (max(view.text) > _CHINESE and _HAN.search(view.text)):
+        return one
+    for name, words in _spoken_with(view.lexicons):
+        if len(set(words.findall(view.folded.text))) >= _TELLING:
+            return replace(one, value=f"{amount} {name}", probability=max(one.probability, _LIKELY))
+    return one
+
+
+@cache
+def _spoken_with(lexicons: Path | None) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return (currency, pattern of words that are used where it is) from ``money.*.toml``."""
+    listed: dict[str, list[str]] = {}
+    for _, document in lexicon.documents("money", lexicons):
+        for name, words in document.get("used_with", {}).items():
+            listed.setdefault(name, []).extend(words)
+    return tuple(
+        (name, re.compile(rf"(?<![a-z])(?:{'|'.join(map(re.escape, words))})(?![a-z])"))
+        for name, words in sorted(listed.items())
+    )
 
 
 def _find(view: TextView) -> Iterator[Candidate]:

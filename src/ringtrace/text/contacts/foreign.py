@@ -18,6 +18,11 @@ _DIALLED_THERE = re.compile(
 )
 # A mobile number as Britain writes it: 07 and nine digits; no other country's of that look is as common.
 _BRITISH = re.compile(r"(?<![\d+.,/-])(?:\(0\)|0)7\d{3}([ -]?)\d{3}[ -]?\d{3}(?![\d@%]|[.,-]\d)")
+# A line of Britain as Britain groups it: 020 and two fours, 01x1 and three and four. China writes 020-81234567.
+_BRITISH_LINE = re.compile(
+    r"(?<![\d+.,/-])\(?0(?:20\)?[ ·.]\d{4}[ ·.]\d{4}|1\d1\)?[ ·.-]\d{3}[ ·.-]\d{4}|1[2-9]\d{2}\)?[ ·]\d{6})"
+    r"(?![\d@%]|[.,-]\d)"
+)
 # A number of North America without its country, by threes and four: area code and exchange begin with 2 to 9.
 _AMERICAN = re.compile(
     r"(?<![\d+.,/$-])\(?([2-9]\d{2})(?:\)[ .-]{0,2}|[ .-]{1,2})([2-9]\d{2})[ .-](\d{4}|\d{2}[ .-]\d{2})"
@@ -155,6 +160,15 @@ def british_numbers(scene: Scene) -> Iterator[Number]:
             near = near_cue(scene, match.start(), CALLED)
             sure = 0.9 if near else 0.75 if match.group(1) else 0.6
             yield Number(*match.span(), (match.span(),), value, "", sure, "British mobile number")
+
+
+def british_lines(scene: Scene) -> Iterator[Number]:
+    """Yield landlines of Britain in a text without Chinese."""
+    for match in islice(_BRITISH_LINE.finditer(scene.strong), MOST):
+        value, valid = international(re.sub(r"\D", "", match.group()).removeprefix("0"), "GB")
+        if value and valid:
+            sure = 0.9 if near_cue(scene, match.start(), CALLED) else 0.7
+            yield Number(*match.span(), (match.span(),), value, "", sure, "British landline")
 
 
 def national_numbers(scene: Scene) -> Iterator[Number]:

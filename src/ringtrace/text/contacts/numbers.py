@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from ringtrace.text.contacts.foreign import (
+    british_lines,
     british_numbers,
     dressed_american_numbers,
     grouped_numbers,
@@ -43,6 +44,8 @@ def _sources(scene: Scene, taken: Taken) -> Iterator[Iterator[Number]]:
     cued = bool(concepts & {"phone", "wechat", "qq", "telegram", "whatsapp", "add"})
     if "reverse" in concepts:
         yield backward_mobiles(scene)
+    if digits >= _WITH_AREA and not scene.chinese:
+        yield british_lines(scene)
     if digits >= 8:
         yield from (whole_mobiles(scene), international_numbers(scene), landlines(scene), free_lines(scene))
     if digits >= 11:
