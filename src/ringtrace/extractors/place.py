@@ -45,8 +45,11 @@ def _places(view: TextView) -> Iterator[Place]:
     text = view.folded.text
     known = find_places(text, view.text, _month(view.sent_at), view.lexicons)
     yield from known
+    abroad = find_abroad(text, view.text, view.lexicons)
+    if not abroad:
+        return
     taken = {at for place in known if place.probability >= _TAKEN for at in range(place.start, place.stop)}
-    for place in find_abroad(text, view.text, view.lexicons):
+    for place in abroad:
         if taken.isdisjoint(range(place.start, place.stop)):
             yield place
 

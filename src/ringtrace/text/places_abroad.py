@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -50,15 +50,14 @@ def find_abroad(text: str, original: str, lexicons: Path | None = None) -> tuple
 
     Of namesakes the one that lies in a state named right behind it, else the largest.
     """
-    if text.isascii() and original.isascii() and len(original) != len(text):
+    known = _gazetteer(lexicons)
+    hits = known.automaton.find_matches_as_indexes(text)
+    cased = original if len(original) == len(text) else ""
+    lettered = bool(cased) and _LETTERS.search(cased) is not None
+    if (not hits and not lettered) or (text.isascii() and original.isascii() and not cased):
         return ()
-    return _find(text, original if len(original) == len(text) else "", lexicons)
-
-
-@lru_cache(maxsize=256)
-def _find(text: str, cased: str, lexicons: Path | None) -> tuple[Place, ...]:
-    found = list(_states(text, cased)) if cased else []
-    found += islice(_towns(text, cased, _gazetteer(lexicons)), _MOST)
+    found = list(_states(cased)) if lettered else []
+    found += _towns(text, cased, known, hits[:_MOST])
     return tuple(sorted(found, key=lambda place: (place.start, place.stop, place.code)))
 
 
@@ -71,8 +70,8 @@ def names_abroad(lexicons: Path | None) -> tuple[str, ...]:
     )
 
 
-def _towns(text: str, cased: str, known: _Gazetteer) -> Iterator[Place]:
-    for index, start, stop in known.automaton.find_matches_as_indexes(text):
+def _towns(text: str, cased: str, known: _Gazetteer, hits: list[tuple[int, int, int]]) -> Iterator[Place]:
+    for index, start, stop in hits:
         name = text[start:stop]
         if name > "\u2e80":
             yield Place(start, stop, known.towns[index][0].code, _LIKELY, "abroad")
@@ -114,7 +113,7 @@ def _by_size(head: str, tail: str, people: int) -> float:
     return _POSSIBLE if people >= _LARGE else _NO
 
 
-def _states(text: str, cased: str) -> Iterator[Place]:
+def _states(cased: str) -> Iterator[Place]:
     """Yield states told by two capitals: "in NJ", "Phoenix AZ", "TX and NV"; in a text all in capitals none."""
     states = _state_letters()
     found = [match for match in islice(_LETTERS.finditer(cased), _MOST) if match.group(1) in states]
