@@ -30,6 +30,9 @@ chance ties join and stars that brokers join lie ratios of .02-.05 (docs/rings.m
 SEED = 382
 _SAME = 0.9
 """Share of agreement (Jaccard, weighted by size) at which two cuts are one."""
+_NEARLY = 0.85
+"""The same where the choice is a cut or one community of nearly everyone. Where all trading people hang together, ties
+dealt anew leave nothing to cut on any rung (docs/rings.md)."""
 _DEPTH = 6
 _WEIGHT_CAP = 4.0
 Edge = tuple[str, str, float]
@@ -145,13 +148,20 @@ def choose(edges: Sequence[Edge], ladder: Sequence[float], *, whole: bool = Fals
     """Return the coarsest cut that two neighbouring rungs of ``ladder`` agree on, else the coarsest; with its rung.
 
     One community of nearly everyone who trades persists by itself, under rewired ties too, and so says nothing:
-    where a part holds nearly all of the case (whole), only a cut that cuts counts, if one persists.
+    where a part holds nearly all of the case (whole), only a cut that leaves none such counts, the coarsest that
+    persists, else the one that comes nearest to it.
     """
     cuts = [_leiden(edges, rung, SEED) for rung in ladder]
-    for at in range(len(ladder) - 1):
-        if whole and len(cuts[at]) == 1:
-            continue
-        if agreement(cuts[at], cuts[at + 1]) >= _SAME:
+    parted = (
+        [len(cut[0]) <= number("whole_share") * sum(map(len, cut)) for cut in cuts] if whole else [True] * len(cuts)
+    )
+    kept = {at: agreement(cuts[at], cuts[at + 1]) for at in range(len(ladder) - 1) if parted[at]}
+    for at, same in kept.items():
+        if same >= _SAME:
+            return ladder[at], cuts[at]
+    if whole and kept:
+        at = max(kept, key=lambda rung: (kept[rung], -rung))
+        if kept[at] >= _NEARLY:
             return ladder[at], cuts[at]
     return ladder[0], cuts[0]
 
