@@ -8,14 +8,13 @@ which are left out together). Every case's texts are read by text weights fitted
 the other development authors (``benchmarks/stances.py``), those of strangers by the shipped weights, so that the fit
 meets texts as a stranger's case shows them. The text weights of the others have seen the author left out here; the
 few weights of company are fitted on what they made of other authors. Both are kept beside the case
-(``held.toml``, ``first.*.arrow``) and used again while they are newer than the lexicons of stances.
+(``held``, ``first.*.arrow``) and used again while they are newer than the lexicons of stances.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +35,6 @@ from ringtrace.pipeline.answering import find_answers
 from ringtrace.pipeline.recalling import Look
 from ringtrace.pipeline.stages import ROUNDS, answers_of, first_sight
 from ringtrace.stances import company as model
-from ringtrace.stances import weights
 from ringtrace.stances.company import DIRECTIONS, LEANINGS, TERMS, Company
 from ringtrace.stances.wording import Wording
 from ringtrace.store.cache import NOTHING
@@ -85,9 +83,10 @@ class Known:
 
 def _first(name: str, case: Path, posts: pa.Table) -> tuple[pa.Table, pa.Table]:
     kept = [case / f"first.{one}.arrow" for one in ("mentions", "stances")]
-    newest = max(path.stat().st_mtime for path in LEXICONS.glob("stance*.toml"))
+    read = "stance.*.toml" if name in texts.DEVELOPMENT else "stance*"  # strangers are read by the shipped model
+    newest = max(path.stat().st_mtime for path in LEXICONS.glob(read))
     if not all(path.exists() and path.stat().st_mtime > newest for path in kept):
-        texts.use(weights.parse(tomllib.loads(_held(name, case, newest))))
+        _held(name, case, newest).use()
         with local.Local(1) as engine:  # in this process, which alone reads by these weights
             frame = engine.frame(posts)
             found, _ = first_sight(Look(engine, None, b"", NOTHING), frame, answers_of(engine, frame))
@@ -96,15 +95,17 @@ def _first(name: str, case: Path, posts: pa.Table) -> tuple[pa.Table, pa.Table]:
     return feather.read_table(kept[0]), feather.read_table(kept[1])
 
 
-def _held(name: str, case: Path, newest: float) -> str:
-    """Return the text of stance weights that have never seen author ``name``."""
+def _held(name: str, case: Path, newest: float) -> texts.Model:
+    """Return a model of texts that has never seen author ``name``."""
     if name not in texts.DEVELOPMENT:
-        return (LEXICONS / weights.FILE).read_text("utf-8")
-    kept = case / "held.toml"
-    if not kept.exists() or kept.stat().st_mtime < newest:
+        return texts.Model.read()
+    kept = case / "held"
+    if not kept.exists() or min(path.stat().st_mtime for path in kept.iterdir()) < newest:
         others = [row for other in texts.DEVELOPMENT if other != name for row in texts.read_author(other)]
-        kept.write_text(texts.fitted(texts.read_voices() + others), "utf-8")
-    return kept.read_text("utf-8")
+        model = texts.fitted(texts.read_voices() + others)
+        kept.mkdir(exist_ok=True)
+        model.write(kept)
+    return texts.Model.read(kept)
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,14 @@ class Talk:
         """Whether anything above is an offer, a wish or a go-between."""
         return any(one != "none" for one in (self.answered, self.own, self.far, self.before, self.heading))
 
+    @property
+    def stand(self) -> str:
+        """What a text of this talk answers: a direction, ``own`` (it goes on with its own), ``none``; or ""."""
+        near = next((one for one in (self.answered, self.far, self.before) if one != "none"), "")
+        if near or self.own != "none":
+            return near or "own"
+        return "none" if self.answers else self.heading.replace("none", "")
+
 
 def quotations(text: str) -> list[tuple[int, int]]:
     """Return the insides of quotation marks of at least QUOTED_MIN code points, in order."""

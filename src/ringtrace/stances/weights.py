@@ -42,10 +42,11 @@ class Weights:
     scale: float
     shift: float
 
-    def scores(self, features: Iterable[str]) -> list[float]:
-        """Return each class's natural log-odds, before normalising."""
+    def scores(self, features: Iterable[str], values: Iterable[tuple[str, float]] = ()) -> list[float]:
+        """Return each class's natural log-odds, before normalising; values: features that hold by so much."""
         table = self.table
         rows = [table[feature] for feature in features if feature in table]
+        rows += [tuple(one * value for one in table[name]) for name, value in values if value and name in table]
         return [math.fsum(column) for column in zip(self.bias, *rows, strict=True)]
 
     def calibrated(self, raw: float) -> float:
