@@ -71,6 +71,36 @@ def test_two_who_differ_bind_nobody_until_a_third_settles_it(ledger):
     assert [found.verdict for found in ledger.judgements()] == ["no"] and labels_of(ledger) == {subject[1]: "none"}
 
 
+def test_a_blind_verdict_is_paired_with_one_before_it_by_another_person(ledger):
+    subject = SHARED[0]
+    first = judge(ledger, subject, "yes", "ann")
+    judge(ledger, subject, "no", "bob")
+    ledger.undo_verdict(first, "dan")
+    assert not SecondLooks.of(ledger).is_dealt(subject, "dan"), "who took a verdict back has seen it"
+    judge(ledger, subject, "yes", "cat")
+    assert [found.verdict for found in ledger.judgements()] == ["unsure"]
+    pair = SecondLooks.of(ledger).pair(subject)
+    assert pair is not None and pair.open and pair.people == ("bob", "cat"), "what binds nobody is listed"
+
+
+def test_the_two_are_bound_until_a_third_has_judged_and_nobody_else_is(ledger):
+    subject = SHARED[0]
+
+    def bound():
+        return [name for name in ("ann", "bob", "cat") if SecondLooks.of(ledger, subject).is_bound(subject, name)]
+
+    judge(ledger, subject, "yes", "ann")
+    assert bound() == []
+    second = judge(ledger, subject, "no", "bob")
+    assert bound() == ["ann", "bob"]
+    ledger.undo_verdict(second, "dan")
+    assert bound() == ["ann", "bob"], "both have seen what the other said"
+    judge(ledger, subject, "no", "cat")
+    assert bound() == ["ann", "cat"], "the third was dealt it in the place of the one who was taken back"
+    judge(ledger, subject, "no", "eve")
+    assert bound() == []
+
+
 def test_two_who_agree_hold_and_undoing_the_second_leaves_the_first(ledger):
     judge(ledger, SHARED[0], "yes", "ann")
     number = judge(ledger, SHARED[0], "yes", "bob")
@@ -164,3 +194,65 @@ def test_the_queue_deals_a_share_blind_and_shows_how_far_two_agree(office, monke
     assert third.get("/triage").json()["agreement"]["open"] == 0
     held = {found.subject[1]: found.verdict for found in office.desk.ledger.judgements()}
     assert held[shared[0]] == given[shared[0]] and held[shared[1]] == other
+
+
+@pytest.fixture
+def all_dealt(monkeypatch):
+    monkeypatch.setattr(second_looks, "SHARE", 1.0)
+
+
+def test_neither_of_two_takes_back_what_was_said_blind_and_nobody_what_is_hidden(office, all_dealt):
+    first, second, third = (office.seat(name, "analyst") for name in ("Li Na", "Wu Min", "Bai Yu"))
+    post = first.get("/triage").json()["item"]["post"]["post_id"]
+    first.post("/judge", post=post, verdict="yes", version="0")
+    number = first.get("/judgements").json()["judgements"][0]["number"]
+    assert second.post(f"/judgements/{number}/undo").status_code == 400, "hidden"
+    answer = second.post("/judge", post=post, verdict="no", version="0")
+    assert answer.status_code == 200 and answer.json()["undo"] is None, "what would be refused is not offered"
+    blind = second.get("/judgements").json()["judgements"][0]["number"]
+    for seat in (first, second):
+        for one in (number, blind):
+            refused = seat.post(f"/judgements/{one}/undo")
+            assert refused.status_code == 400 and "a third" in refused.json()["reason"]
+        assert seat.post("/judge", post=post, verdict="no", version="2").status_code == 400
+    assert [found.verdict for found in office.desk.ledger.judgements()] == ["unsure"]
+    assert third.post("/judge", post=post, verdict="no", version="2").status_code == 200
+    assert second.post(f"/judgements/{blind}/undo").status_code == 200, "a third has judged"
+    assert [found.verdict for found in office.desk.ledger.judgements()] == ["no"]
+
+
+def test_the_audit_tells_no_verdict_to_who_is_dealt_the_thing(office, all_dealt):
+    first, second = office.seat("Li Na", "analyst"), office.seat("Wu Min", "supervisor")
+    auditor = office.seat("Chen Bo", "auditor")
+    post = first.get("/triage").json()["item"]["post"]["post_id"]
+    first.post("/judge", post=post, verdict="yes", reason="a price", version="0")
+
+    def told(seat):
+        events = seat.get("/audit?kind=judgement").json()["events"]
+        return [event["told"].get("verdict") for event in events]
+
+    assert told(second) == [None] and told(auditor) == ["yes"]
+    page = second.client.get("/audit?kind=judgement", headers={"accept": "text/html"}).text
+    assert "<strong>yes</strong>" not in page and "yes" not in re.sub(r"<[^>]+>", " ", page).split()
+    refused = second.get("/audit/chain")
+    assert refused.status_code == 403 and f"/posts/{post}" in refused.json()["reason"]
+    assert auditor.get("/audit/chain").status_code == 200
+    second.post("/judge", post=post, verdict="no", version="0")
+    assert sorted(told(second)) == ["no", "yes"] and second.get("/audit/chain").status_code == 200
+
+
+def test_an_analysis_in_between_does_not_give_a_verdict_on_a_pair_away(office, all_dealt):
+    first, second = office.seat("Li Na", "analyst"), office.seat("Wu Min", "analyst")
+    left, right = sorted(office.desk.view().room.naming.accounts)[:2]
+    where = f"/links/{left}/{right}"
+    assert second.get(where).json()["link"]["left_actor"] and second.get(f"{where}/effect").status_code == 200
+    first.post("/judge", left=left, right=right, verdict="yes", version="0")
+    told = second.get(where).json()["link"]
+    assert (told["left_actor"], told["right_actor"]) == ("", "")
+    page = second.client.get(where, headers={"accept": "text/html"}).text
+    assert "/actors/actor-" not in page and "/effect" not in page
+    refused = second.get(f"{where}/effect?verdict=no")
+    assert refused.status_code == 403 and "judge them yourself" in refused.json()["reason"]
+    assert first.get(where).json()["link"]["left_actor"] and first.get(f"{where}/effect").status_code == 200
+    second.post("/judge", left=left, right=right, verdict="no", version="0")
+    assert second.get(where).json()["link"]["left_actor"] and second.get(f"{where}/effect").status_code == 200

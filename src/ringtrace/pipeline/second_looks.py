@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -67,25 +67,32 @@ class Pair:
 
 @dataclass(frozen=True)
 class SecondLooks:
-    """All verdicts of a case. standing: those not taken back, in order; asked: who ever judged a thing."""
+    """All verdicts of a case. standing: those not taken back, in order; asked: who ever judged a thing or took a
+    verdict on it back; given: all, those taken back as well."""
 
     standing: Mapping[Subject, tuple[Opinion, ...]]
     asked: Mapping[Subject, frozenset[str]]
+    given: Mapping[Subject, tuple[Opinion, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ledger: Ledger, subject: Subject | None = None) -> SecondLooks:
         """Read the verdicts of a case from its ledger; subject: only those on one thing."""
-        undone = ledger.undone()
+        undone = {int(payload["number"]): change.author for change, payload in ledger.events("judgement_undone")}
         standing: defaultdict[Subject, list[Opinion]] = defaultdict(list)
         asked: defaultdict[Subject, set[str]] = defaultdict(set)
+        every: defaultdict[Subject, list[Opinion]] = defaultdict(list)
         for number, given in ledger.verdicts():
             if subject in (None, given.subject):
                 asked[given.subject].add(given.analyst)
-                if number not in undone:
+                every[given.subject].append(Opinion(number, given))
+                if number in undone:
+                    asked[given.subject].add(undone[number])
+                else:
                     standing[given.subject].append(Opinion(number, given))
         return cls(
             {key: tuple(opinions) for key, opinions in standing.items()},
             {key: frozenset(names) for key, names in asked.items()},
+            {key: tuple(opinions) for key, opinions in every.items()},
         )
 
     def judged(self, kind: str) -> set[Subject]:
@@ -114,19 +121,36 @@ class SecondLooks:
         """Return the things that two judged, the second blind, in order of the second verdict."""
         found = []
         for subject, opinions in self.standing.items():
-            blind = next((one for one in opinions if one.given.blind), None)
-            if subject[0] != kind or blind is None:
-                continue
-            before = [one for one in opinions if one.number < blind.number]
-            after = [one for one in opinions if one.number > blind.number and not one.given.blind]
-            if before:
-                two = {before[-1].given.analyst, blind.given.analyst}
-                third = next((one for one in reversed(after) if one.given.analyst not in two), None)
-                found.append(Pair(subject, before[-1], blind, third))
+            two = _two_of(opinions) if subject[0] == kind else None
+            if two is not None:
+                first, blind = two
+                people = {first.given.analyst, blind.given.analyst}
+                after = [one for one in opinions if one.number > blind.number and not one.given.blind]
+                third = next((one for one in reversed(after) if one.given.analyst not in people), None)
+                found.append(Pair(subject, first, blind, third))
         return sorted(found, key=lambda pair: pair.second.number)
 
     def pair(self, subject: Subject) -> Pair | None:
         return next((pair for pair in self.pairs(subject[0]) if pair.subject == subject), None)
+
+    def is_bound(self, subject: Subject, person: str) -> bool:
+        """Whether ``person`` is one of two who judged ``subject``, the second blind, and no third has judged it since.
+
+        Each of the two has seen by then what the other said, so that neither may say or take back anything more: a
+        blind verdict that was taken back and given again, not blind, would bind although two differ.
+        """
+        stands = {one.number for one in self.standing.get(subject, ())}
+        every = self.given.get(subject, ())
+        for at, blind in enumerate(every):
+            others = [one for one in every[:at] if one.given.analyst != blind.given.analyst]
+            if not blind.given.blind or not others:
+                continue
+            first = next((one for one in reversed(others) if one.number in stands), others[-1])
+            two = {first.given.analyst, blind.given.analyst}
+            later = {one.given.analyst for one in every[at + 1 :] if one.number in stands}
+            if person in two and later <= two:
+                return True
+        return False
 
     def agreement(self, kind: str) -> dict[str, Any]:
         """Return how far two agree: judged twice, the same, kappa (None but of two people alone) and alpha."""
@@ -139,6 +163,15 @@ class SecondLooks:
             "kappa": _number(kappa), "alpha": _number(krippendorff_alpha(words)),
             "open": sum(pair.open for pair in pairs), "share": SHARE,
         }  # fmt: skip
+
+
+def _two_of(opinions: Sequence[Opinion]) -> tuple[Opinion, Opinion] | None:
+    """The first verdict that was given blind beside an earlier one of somebody else, after that earlier one."""
+    for at, blind in enumerate(opinions):
+        others = [one for one in opinions[:at] if one.given.analyst != blind.given.analyst]
+        if blind.given.blind and others:
+            return others[-1], blind
+    return None
 
 
 def _by_name(pair: Pair) -> tuple[str, str]:

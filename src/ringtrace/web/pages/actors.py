@@ -15,7 +15,7 @@ from ringtrace.report.conduct import Conduct, Reason
 from ringtrace.report.waterfall import waterfall
 from ringtrace.report.words import child_words, price_words, role_name
 from ringtrace.web.desk import View
-from ringtrace.web.pages.judging import verdicts_on
+from ringtrace.web.pages.judging import is_kept, verdicts_on
 from ringtrace.web.visit import Answer, Guest, Visit
 
 PLACE = (50, "Actors", "/actors", "a")
@@ -64,13 +64,15 @@ def link_told(visit: Visit, link: Mapping[str, Any]) -> dict[str, Any]:
     """A link between two accounts for people: its waterfall with both quotes, and the verdict in force."""
     naming = visit.view.room.naming
     told = waterfall(link, visit.quotes)
-    verdicts, version = verdicts_on(visit, ("link", *sorted((link["left"], link["right"]))))
+    subject = ("link", *sorted((link["left"], link["right"])))
+    verdicts, version = verdicts_on(visit, subject)
+    kept = is_kept(visit, subject)  # an analysis since then has made one actor of the two, or has not
     weighty = [row for row in told["rows"] if row["without"] is not None and row["value"] > 0]
     return {
         "left_id": link["left"], "right_id": link["right"], "left": naming.account(link["left"]),
         "right": naming.account(link["right"]), "probability": link["probability"], **told,
-        "left_actor": naming.accounts[link["left"]]["actor_id"],
-        "right_actor": naming.accounts[link["right"]]["actor_id"],
+        "left_actor": "" if kept else naming.accounts[link["left"]]["actor_id"],
+        "right_actor": "" if kept else naming.accounts[link["right"]]["actor_id"],
         "strongest": max(weighty, key=lambda row: row["value"], default=None),
         "verdicts": verdicts, "verdict_version": version,
     }  # fmt: skip

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from litestar import get
+from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath, FromQuery
 
 from ringtrace.errors import UsageError
 from ringtrace.model.change import Descent
 from ringtrace.model.ring import Verdict
 from ringtrace.store.records import read_entries
-from ringtrace.web.pages.judging import verdicts_on
+from ringtrace.web.pages.judging import is_kept, verdicts_on
 from ringtrace.web.visit import Answer, Guest, Visit
 
 _TRIED = ("yes", "no")
+_KEPT = "somebody has judged these two, and what a verdict would change would tell which way; judge them yourself first"
 
 
 @get("/links/{left:str}/{right:str}/effect", sync_to_thread=True)
@@ -27,6 +29,8 @@ def effect(visit: Guest, left: FromPath[str], right: FromPath[str], verdict: Fro
         raise visit.missing("these are not two accounts of this analysis")
     if verdict not in _TRIED:
         raise UsageError("what can be tried is yes or no")
+    if is_kept(visit, ("link", left, right)):
+        raise PermissionDeniedException(detail=_KEPT)
     ledger = visit.desk.ledger
     preview = visit.view.preview(ledger.judgements(), read_entries(ledger))
     found = preview.verdict(left, right, cast(Verdict, verdict))

@@ -20,6 +20,11 @@ from ringtrace.web.visit import Answer, Guest, Visit
 JUDGE = "POST /judge"
 _REASON = 1_000
 _PAGE = 100
+_BOUND = (
+    "two have judged this, the second without knowing of the first, and you are one of them; until a third has judged "
+    "it, both verdicts stay as they are"
+)
+_HIDDEN = "what somebody said of this is kept from you until you have judged it yourself"
 
 
 @get("/judgements", sync_to_thread=True)
@@ -49,20 +54,19 @@ async def judge(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     seen = visit.seen_version(str(form.get("version") or ""))
     record = partial(_record, visit, subject, cast(Verdict, verdict), reason.strip(), seen)
     number = await anyio.to_thread.run_sync(record)
-    return visit.back(str(form.get("next") or "/judgements"), f"recorded:{verdict}", number)
+    bound = SecondLooks.of(visit.desk.ledger, subject).is_bound(subject, visit.session.user)
+    return visit.back(str(form.get("next") or "/judgements"), f"recorded:{verdict}", 0 if bound else number)
 
 
 def _record(visit: Visit, subject: tuple[str, ...], verdict: Verdict, reason: str, seen: int | None) -> int:
     """Record a verdict; a second look is recorded beside the first, whatever version of the thing was on the page.
 
-    Raises UsageError for one of two who disagree: a third person settles that.
+    Raises UsageError for one of two who have judged it, the second blind: a third person judges it first.
     """
     user, looks = visit.session.user, SecondLooks.of(visit.desk.ledger, subject)
-    dealt, pair = looks.is_dealt(subject, user), looks.pair(subject)
-    if pair is not None and pair.open and user in pair.people:
-        raise UsageError(
-            "you are one of two who disagree on this; a third settles it, or one of you takes a verdict back"
-        )
+    dealt = looks.is_dealt(subject, user)
+    if looks.is_bound(subject, user):
+        raise UsageError(_BOUND)
     judgement = Judgement(subject, verdict, user, time.time_ns() // 1000, reason, blind=dealt)
     return visit.desk.ledger.judge(judgement, None if dealt else seen)
 
@@ -71,8 +75,21 @@ def _record(visit: Visit, subject: tuple[str, ...], verdict: Verdict, reason: st
 async def undo(visit: Guest, request: Request[Any, Any, Any], number: FromPath[int]) -> Response[Any]:
     """Take a verdict back; what held before it holds again."""
     form = await request.form()
-    await anyio.to_thread.run_sync(lambda: visit.desk.ledger.undo_verdict(number, visit.session.user))
+    await anyio.to_thread.run_sync(_take_back, visit, number)
     return visit.back(str(form.get("next") or "/judgements"), "undone")
+
+
+def _take_back(visit: Visit, number: int) -> None:
+    """Raises UsageError for a verdict that the visitor must not know, and for one of two who have judged it blind."""
+    ledger, user = visit.desk.ledger, visit.session.user
+    subject = next((given.subject for n, given in ledger.verdicts() if n == number), None)
+    if subject is not None:
+        looks = SecondLooks.of(ledger, subject)
+        if is_hidden(visit, subject, looks):
+            raise UsageError(_HIDDEN)
+        if looks.is_bound(subject, user):
+            raise UsageError(_BOUND)
+    ledger.undo_verdict(number, user)
 
 
 def verdicts_on(visit: Visit, subject: tuple[str, ...]) -> tuple[list[dict[str, Any]], int]:
@@ -81,7 +98,7 @@ def verdicts_on(visit: Visit, subject: tuple[str, ...]) -> tuple[list[dict[str, 
     None, and version 0, as long as the visitor is to give a second look without knowing of the first.
     """
     changes = visit.desk.ledger.history(subject_of(subject))
-    if changes and _is_hidden(visit, subject, SecondLooks.of(visit.desk.ledger, subject)):
+    if changes and is_hidden(visit, subject, SecondLooks.of(visit.desk.ledger, subject)):
         return [], 0
     undone = {int(change.payload["number"]) for change in changes if change.kind != "judgement"}
     rows = [
@@ -100,7 +117,13 @@ def opinion_told(one: Opinion) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _is_hidden(visit: Visit, subject: tuple[str, ...], looks: SecondLooks) -> bool:
+def is_kept(visit: Visit, subject: tuple[str, ...]) -> bool:
+    """Whether what was said of this one thing is kept from the visitor; quick where nobody has judged it."""
+    ledger = visit.desk.ledger
+    return ledger.version(subject_of(subject)) > 0 and is_hidden(visit, subject, SecondLooks.of(ledger, subject))
+
+
+def is_hidden(visit: Visit, subject: tuple[str, ...], looks: SecondLooks) -> bool:
     """Whether what was said of ``subject`` is kept from the visitor until they have judged it themselves."""
     return visit.may(JUDGE) and looks.is_dealt(subject, visit.session.user)
 
@@ -122,7 +145,7 @@ def _row(
     visit: Visit, number: int, given: Judgement, undone: frozenset[int], looks: SecondLooks
 ) -> dict[str, Any]:  # fmt: skip
     naming = visit.view.room.naming if visit.desk.analysed() else None
-    hidden = _is_hidden(visit, given.subject, looks)
+    hidden = is_hidden(visit, given.subject, looks)
     subject = [{"id": key, "name": naming.of(key) if naming else key} for key in given.subject[1:]]
     return {
         "number": number, "kind": given.subject[0], "subject": subject, "verdict": "" if hidden else given.verdict,
