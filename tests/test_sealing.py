@@ -2,6 +2,8 @@
 
 import json
 import os
+import secrets
+from contextlib import closing
 
 import pytest
 
@@ -169,3 +171,39 @@ def test_a_destroyed_batch_is_gone_from_the_folder(vault):
     os.close(handle)
     with pytest.raises(UsageError, match="undone"):
         vault.unseal("child-z", seal, (LIN, WU))
+
+
+def meanwhile(monkeypatch, name, act):
+    """While the next secret is being made by ``secrets.NAME``, ``act`` runs, as another thread would."""
+    make = getattr(secrets, name)
+
+    def made(size):
+        monkeypatch.setattr(secrets, name, make)
+        act()
+        return make(size)
+
+    monkeypatch.setattr(secrets, name, made)
+
+
+@pytest.mark.parametrize("use", [Vault.waiting_key, Vault.masking_key, lambda v: v.receipt("e", 1)])
+def test_a_key_that_two_make_at_once_is_one_key(tmp_path, monkeypatch, use):
+    found = []
+    meanwhile(monkeypatch, "token_bytes", lambda: found.append(use(Vault(tmp_path, "shared"))))
+    found.append(use(Vault(tmp_path, "shared")))
+    assert found[0] == found[1] == use(Vault(tmp_path, "shared"))
+    left = list((tmp_path / "vaults" / "shared").iterdir())
+    assert len(left) == 1 and left[0].stat().st_mode & 0o777 == 0o600
+
+
+def test_a_case_whose_first_records_are_made_at_once_has_one_vault(tmp_path, monkeypatch):
+    monkeypatch.setenv("RINGTRACE_KEYS", str(tmp_path / "keys"))
+    case, found = Case.create(tmp_path / "case"), []
+
+    def name():
+        with closing(case.open_ledger()) as ledger:
+            found.append(recording.vault_of(ledger, "ann").name)
+
+    meanwhile(monkeypatch, "token_hex", name)
+    name()
+    name()
+    assert len(found) == 3 and len(set(found)) == 1

@@ -250,6 +250,23 @@ def test_a_web_server_in_front_names_the_visitor_only_where_the_operator_says_so
 
 
 @pytest.mark.parametrize(
+    ("lines", "same"),
+    [
+        (["203.0.113.{n}", "198.51.100.7"], True), (["203.0.113.{n}, 198.51.100.7:4{n}01"], True),
+        (["[2001:db8:1:2::{n}]:4{n}01"], True), (["203.0.113.{n}:443"], False), (["unknown-{n}"], True),
+    ],
+)  # fmt: skip
+def test_what_the_web_server_in_front_appended_is_its_last_line_without_a_port(line, window, lines, same):
+    trusting = TipLine(TipSettings("127.0.0.1:8720", forwarded=True, each_hour=1, all_hour=99), window, now=line.clock)
+    asking = client(trusting, "127.0.0.1")
+    told = []
+    for n in range(2):
+        headers = [("x-forwarded-for", text.format(n=n)) for text in lines]
+        told.append(asking.post("/tips", data={"text": WORDS}, headers=headers).status_code)
+    assert told == [200, 429 if same else 200]
+
+
+@pytest.mark.parametrize(
     "headers", [{"host": "evil.example"}, {"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}]
 )
 def test_other_sites_and_names_reach_nothing(line, headers):

@@ -312,12 +312,11 @@ def _has_vault(ledger: Ledger) -> bool:
 
 
 def vault_of(ledger: Ledger, author: str) -> Vault:
-    """The vault of a case: its name is made at random with the first record."""
-    for _, payload in ledger.events("vault"):
-        return Vault(key_folder(), payload["name"])
-    name = secrets.token_hex(8)
-    ledger.record("vault", author, {"name": name})
-    return Vault(key_folder(), name)
+    """The vault of a case: its name is made at random with the first record; of two made at once the first counts."""
+    if not _has_vault(ledger):
+        ledger.record("vault", author, {"name": secrets.token_hex(8)})
+    _, payload = next(ledger.events("vault"))
+    return Vault(key_folder(), payload["name"])
 
 
 @contextmanager

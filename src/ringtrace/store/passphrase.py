@@ -6,6 +6,7 @@ import base64
 import binascii
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -65,14 +66,35 @@ def decode(text: str) -> bytes:
 
 def write_secret(path: Path, data: bytes) -> None:
     """Give ``path`` the content ``data``, whole or not at all, durable, readable by its owner alone."""
+    _write_beside(path, data).replace(path)
+    sync_folder(path.parent)
+
+
+def publish_secret(path: Path, data: bytes) -> bytes:
+    """Return the content of ``path``, which is ``data`` where nobody gave it one before: the first to come stays.
+
+    Whole, durable and readable by its owner alone, as ``write_secret`` leaves it. Raises OSError on a file system
+    without hard links, on which nothing else would keep two from each making a key of their own.
+    """
+    temporary = _write_beside(path, data)
+    try:
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        temporary.unlink()
+    sync_folder(path.parent)
+    return path.read_bytes()
+
+
+def _write_beside(path: Path, data: bytes) -> Path:
+    """Write ``data`` durably into a new file in the folder of ``path``; return the new file."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
         handle.write(data)
         handle.flush()
         os.fsync(handle.fileno())
-    temporary.replace(path)
-    sync_folder(path.parent)
+    return temporary
 
 
 def destroy_secret(path: Path) -> None:

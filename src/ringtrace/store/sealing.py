@@ -36,6 +36,7 @@ from ringtrace.store.passphrase import (
     encode,
     encrypt,
     lock,
+    publish_secret,
     unlock,
     write_secret,
 )
@@ -232,11 +233,9 @@ class Vault:
         return self._opened[keeper]
 
     def _secret(self, name: str) -> bytes:
-        """Return a secret of 32 bytes, made at first use."""
+        """Return a secret of 32 bytes, made at first use; who makes it at the same time gets the same one."""
         path = self.folder / name
-        if not path.exists():
-            write_secret(path, secrets.token_bytes(32))
-        return path.read_bytes()
+        return path.read_bytes() if path.exists() else publish_secret(path, secrets.token_bytes(32))
 
 
 def _public(key: X25519PrivateKey) -> str:

@@ -6,6 +6,7 @@ unless ``[tips]`` stands in case.toml, and answers only where that says.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import traceback
 from collections.abc import Mapping
@@ -178,10 +179,23 @@ def _language(request: Request[Any, Any, Any]) -> Language:
 
 
 def _address(request: Request[Any, Any, Any]) -> str:
-    """Whose request it is: the peer, or what the web server in front appended last about it."""
-    told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    """Whose request it is: the peer, or what the web server in front appended last about it, to the line or as one."""
     peer = request.client.host if request.client else ""
-    return told if _line(request).settings.forwarded and told else peer
+    lines = request.headers.getall("x-forwarded-for", [])
+    if not lines or not _line(request).settings.forwarded:
+        return peer
+    return _without_port(lines[-1].rpartition(",")[2].strip()) or peer
+
+
+def _without_port(told: str) -> str:
+    """Return the address of ``address``, ``address:port`` or ``[address]:port``; "" when it is none."""
+    bare = told[1:].partition("]")[0] if told.startswith("[") else told
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        return ""
 
 
 def _line(request: Request[Any, Any, Any]) -> TipLine:
