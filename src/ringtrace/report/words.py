@@ -61,7 +61,7 @@ _FEATURE = {
     "namesake_same_side": "namesakes who post the same side of the trade",
     "namesake_other_side": "namesakes who both trade, on different sides",
     "template_rare": "both posted the same rare text",
-    "in_step": "again and again they post within minutes of each other in different places",
+    "in_step": "on three or more separate days they posted within minutes of each other in different places",
     "active_together": "both were active side by side in one place",
     "answers_other": "one answers the other",
     "judgement": "an analyst's verdict",
