@@ -5,11 +5,13 @@ import threading
 
 import pytest
 
+from ringtrace.model.custody import Circumstances
 from ringtrace.pipeline import analyse
 from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.reading_log import read_log
 from ringtrace.store.analysis import read_table
 from ringtrace.store.case import Case
+from ringtrace.web.desk import Desk
 from test_web import bench  # noqa: F401 - the fixture
 from web_bench import Served, chromium
 
@@ -158,3 +160,43 @@ def test_files_are_followed_in_a_browser_while_the_analysis_runs(tiny_case, tmp_
 def test_names_of_uploads_stay_within_their_folder(bench):  # noqa: F811
     answer = upload(bench.client, bench.csrf, "application/json", **{"../../evil.txt": b"one", "a/b/evil.txt": b"two"})
     assert sorted(one["name"] for one in answer.json()["receipts"]) == ["2/evil.txt", "evil.txt"]
+
+
+def test_what_was_uploaded_outlives_the_server_and_goes_in_with_what_was_said_of_it(tiny_case, tmp_path, monkeypatch):
+    case = Case(shutil.copytree(tiny_case[0].folder, tmp_path / "case"))
+    spool = case.folder / ".workbench" / "arrivals"
+    held = {item.evidence_id for item in case.evidence.held()}
+    first = Desk(case)
+    monkeypatch.setattr(first.arrivals, "_busy", lambda: True)
+    files = first.arrivals.lay_out()
+    (files / "note.txt").write_text(NOTE, "utf-8")
+    arrival = first.arrivals.begin(files, Circumstances(source="a hotline", authority="order 7"))
+    first.close()
+    assert arrival.ended.wait(10) and arrival.error == "" and len(list(spool.iterdir())) == 1
+    assert {item.evidence_id for item in case.evidence.held()} == held, "it still waits"
+    second = Desk(Case(case.folder))
+    came = second.arrivals.last()
+    assert came is not None and came.ended.wait(60) and came.document()["counts"]["added"] == 1
+    key = came.document()["files"][0]["evidence_id"]
+    assert [item.source for item in case.evidence.held() if item.evidence_id == key] == ["a hotline"]
+    logged = [event for event in case.evidence.log.events() if event.get("name") == "note.txt"]
+    assert len(logged) == 1 and "order 7" in str(logged), "the legal ground went in with it"
+    assert list(spool.iterdir()) == [], "what is in is not kept twice"
+    second.close()
+
+
+def test_what_was_promised_waits_for_another_process_and_an_unreadable_one_is_named(tiny_case, tmp_path):
+    case = Case(shutil.copytree(tiny_case[0].folder, tmp_path / "case"))
+    spool = case.folder / ".workbench" / "arrivals"
+    for name, told in (("1", '{"source": "a hotline"}'), ("2", "not JSON")):
+        (spool / name / "files").mkdir(parents=True)
+        (spool / name / "files" / f"{name}.txt").write_text(NOTE + name, "utf-8")
+        (spool / name / "told.json").write_text(told, "utf-8")
+    (spool / ".new-3" / "files").mkdir(parents=True)
+    with case.locked():
+        desk = Desk(Case(case.folder))
+        assert not desk.arrivals.get(1).ended.wait(1.2) and desk.arrivals.get(1).document()["waits"]
+    assert desk.arrivals.get(1).ended.wait(60) and desk.arrivals.get(1).document()["counts"]["added"] == 1
+    assert "cannot be read" in desk.arrivals.get(2).error and (spool / "2" / "files" / "2.txt").exists()
+    assert sorted(path.name for path in spool.iterdir()) == [".new-3", "2"], "what another is writing is let be"
+    desk.close()

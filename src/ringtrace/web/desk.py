@@ -165,7 +165,8 @@ class Desk:
         self.ledger: Ledger = case.keep_ledger()
         self.discussion = Discussion(self.ledger)
         self.jobs = Jobs(case.folder, case.folder / FOLDER / "job.json")
-        self.arrivals = Arrivals(case, self.jobs.busy)
+        self.arrivals = Arrivals(case, case.folder / FOLDER / "arrivals", self.jobs.busy)
+        self.arrivals.resume()
         self.tips = TipWindow(case, case.folder / FOLDER / "tips")
         if self.tips.waiting():
             self.tips.begin()
@@ -240,6 +241,7 @@ class Desk:
             raise CaseError(f"the log cannot be written, so nothing is shown: {error}") from error
 
     def close(self) -> None:
+        self.arrivals.end()
         self.jobs.stop()
         self.tips.end()
         self.ledger.close()

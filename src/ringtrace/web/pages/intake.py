@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -62,10 +62,15 @@ async def upload(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]
     if not files:
         raise UsageError("choose one or more files")
     told = Circumstances(**{name: str(form.get(name) or "")[:_WORDS].strip() for name in FIELDS})
-    folder = tempfile.TemporaryDirectory(prefix="ringtrace-")  # removed once it is taken in
-    for item in files:
-        await _write(item, _target(Path(folder.name), item.filename))
-    arrival = visit.desk.arrivals.begin(folder, told)
+    folder = visit.desk.arrivals.lay_out()
+    try:
+        for item in files:
+            await _write(item, _target(folder, item.filename))
+        arrival = await anyio.to_thread.run_sync(visit.desk.arrivals.begin, folder, told)
+    finally:
+        shutil.rmtree(
+            folder.parent, ignore_errors=True
+        )  # of an upload that broke off; one that has begun lies elsewhere
     patience = None if visit.as_json else _PATIENCE
     await anyio.to_thread.run_sync(arrival.ended.wait, patience)
     if not visit.as_json:
