@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ringtrace.errors import CaseError
 from ringtrace.pipeline.adding import add
 from ringtrace.store import merkle
+from ringtrace.store.analysis import read_table
 from ringtrace.store.case import Case
 from ringtrace.store.keys import Checkpoint, open_key, public_bytes, read_checkpoint, sign_checkpoint
 
@@ -205,3 +206,11 @@ def test_the_log_is_plain_json_lines(case, tmp_path):
     take(case, fill(tmp_path / "in", 1))
     event = json.loads(case.evidence.log.path.read_text().splitlines()[0])
     assert event["event"] == "collect" and event["source"] == "a test" and event["by"] and event["tool"]
+
+
+def test_a_table_that_an_older_version_did_not_make_is_told_as_that(tmp_path):
+    with pytest.raises(CaseError, match=r"is not there; run .* first"):
+        read_table(tmp_path, "near")
+    (tmp_path / "rings.parquet").write_bytes(b"")
+    with pytest.raises(CaseError, match=r"older version made this analysis, without the table near; run .* again"):
+        read_table(tmp_path, "near")

@@ -73,7 +73,9 @@ def count_rows(folder: Path, name: str) -> int:
 def _open(folder: Path, name: str) -> Iterator[tuple[Path, pq.ParquetFile]]:
     path = folder / f"{name}.parquet"
     if not path.exists():
-        raise CaseError(f"{path} is not there; run `ringtrace analyse` on the case first")
+        older = any(folder.glob("*.parquet"))
+        why = f"an older version made this analysis, without the table {name}" if older else f"{path} is not there"
+        raise CaseError(f"{why}; run `ringtrace analyse` on the case {'again' if older else 'first'}")
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as error:
