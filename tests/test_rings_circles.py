@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ringtrace.rings import communities
+from ringtrace.rings.activity import Act, Scene
 from ringtrace.rings.cells import with_cells
 from ringtrace.rings.graph import SCHEMA
-from ringtrace.rings.membership import Evidence, probability
+from ringtrace.rings.membership import Evidence, probability, split
 from ringtrace.rings.model import number
 from ringtrace.rings.partition import find
+from ringtrace.rings.roles import roles_of
 from test_rings_planted import analyse, planted
 
 Ties = dict[tuple[str, str], float]
@@ -125,3 +129,46 @@ def test_one_community_of_nearly_everyone_is_no_cut_where_another_almost_persist
     assert communities.choose([], tuple(rungs), whole=True)[0] == 0.3
     rungs[0.4] = cut(25, 75)
     assert communities.choose([], tuple(rungs), whole=True)[0] == 0.1, "nothing comes near to persisting"
+
+
+def scene_of(trades: dict[str, float]) -> Scene:
+    """A stage on which everybody of ``trades`` has one post that offers so surely."""
+    acts = {
+        actor: Act(
+            n, f"post-{actor}", actor, actor, "group", None, "offer" if sure else "none", "plain", sure, sure, ()
+        )
+        for n, (actor, sure) in enumerate(sorted(trades.items()))
+    }
+    return Scene(pa.table({}), acts, {actor: [act] for actor, act in acts.items()}, {}, {}, {}, {})
+
+
+def rows(actors: Iterable[str]) -> pa.Table:
+    names = sorted(actors)
+    return pa.table({"ring_id": ["ring"] * len(names), "actor_id": names, "core": [True] * len(names)})
+
+
+def test_nobody_of_whom_no_post_touches_a_deal_is_a_member_however_surely_tied() -> None:
+    ties = star("a", 8, 0.95)
+    people = {actor for pair in ties for actor in pair}
+    members, near = split(rows(people), table(ties), scene_of(dict.fromkeys(people, 0.95) | {"a-leaf0": 0.0}))
+    assert set(members["actor_id"].to_pylist()) == people - {"a-leaf0"}
+    assert near["actor_id"].to_pylist() == ["a-leaf0"] and "nothing that it posted" in near["reasons"].to_pylist()[0][0]
+    assert not [role for role in roles_of([], 0.99, runs=False) if role.role == "broker"], "no post shows it"
+
+
+def test_whom_only_people_near_a_ring_tie_to_it_is_near_too() -> None:
+    ties = star("a", 6, 0.95) | {("a-hub", "bridge"): 0.95, ("bridge", "far"): 0.95}
+    people = {actor for pair in ties for actor in pair}
+    members, near = split(rows(people), table(ties), scene_of(dict.fromkeys(people, 0.95) | {"bridge": 0.0}))
+    assert set(members["actor_id"].to_pylist()) == people - {"bridge", "far"}
+    told = dict(zip(near["actor_id"].to_pylist(), near["reasons"].to_pylist(), strict=True))
+    assert set(told) == {"bridge", "far"} and "no members themselves" in told["far"][0]
+
+
+def test_people_whom_no_tie_joins_share_no_cell() -> None:
+    ties = star("a") | {("b1", "b2"): 0.9, ("c1", "c2"): 0.9}
+    people = {actor for pair in ties for actor in pair} | {"alone"}
+    cell = dict(
+        zip(*(with_cells(rows(people), table(ties))[name].to_pylist() for name in ("actor_id", "cell")), strict=True)
+    )
+    assert cell["alone"] == "" and cell["b1"] == cell["b2"] != cell["c1"] == cell["c2"]

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-_SUFFIXES = frozenset({".py", ".toml"})
+_MADE = frozenset({".pyc", ".pyo"})
+"""Files that Python makes of others."""
 
 
 def edition(folders: Iterable[Path] = ()) -> str:
@@ -28,7 +29,7 @@ def edition(folders: Iterable[Path] = ()) -> str:
 def _program() -> str:
     digest = hashlib.sha256(sys.version.encode())
     home = Path(__file__).parents[1]
-    for path in sorted(path for path in home.rglob("*") if path.suffix in _SUFFIXES):
+    for path in sorted(path for path in home.rglob("*") if path.is_file() and path.suffix not in _MADE):
         _take_in(digest, path.relative_to(home).as_posix(), path.read_bytes())
     for library in sorted({found.name for entry in sys.path for found in Path(entry).glob("*.dist-info")}):
         _take_in(digest, library, b"")

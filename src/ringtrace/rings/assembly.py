@@ -86,9 +86,13 @@ def find_members(stage: Scene, ties: pa.Table, running: Iterable[str], known: Kn
     """
     partition = find(ties, known)
     members, held = assign(partition, ties, stage, running)
-    unlike = pa.array(sorted(without_exchange(members, ties, stage)), pa.string())
-    members, near = split(members.filter(pc.invert(pc.is_in(members["ring_id"], unlike))), ties, stage)
-    return Found(partition, members, held, near)
+    members, near = split(_without(members, without_exchange(members, ties, stage)), ties, stage)
+    unlike = without_exchange(members, ties, stage)  # of those who are left: who made the exchange may be only near
+    return Found(partition, _without(members, unlike), held, _without(near, unlike))
+
+
+def _without(table: pa.Table, rings: Iterable[str]) -> pa.Table:
+    return table.filter(pc.invert(pc.is_in(table["ring_id"], pa.array(sorted(rings), pa.string()))))
 
 
 def operators(posts: pa.Table) -> list[str]:

@@ -11,7 +11,7 @@ from collections import defaultdict
 import pyarrow as pa
 
 from ringtrace.model.identity import derive_id
-from ringtrace.rings.communities import Edge, choose, components, surest, weigh
+from ringtrace.rings.communities import Edge, actors_in, choose, components, connected, surest, weigh
 from ringtrace.rings.model import number
 
 LADDER = (0.32, 0.45, 0.64, 0.9)
@@ -21,7 +21,8 @@ LADDER = (0.32, 0.45, 0.64, 0.9)
 def with_cells(members: pa.Table, ties: pa.Table) -> pa.Table:
     """Return ``members`` with the column cell: an id that those of one cell of the ring share.
 
-    Whom no firm tie holds is of the cell that its surest tie leads to; "" for a row that is not the actor's home ring.
+    Whom no firm tie holds is of the cell that its surest tie leads to, else of those whom any ties join to it; "" for
+    whoever has none within the ring, and for a row that is not the actor's home ring.
     """
     sure = surest(ties)
     core = members.filter(members["core"])
@@ -37,8 +38,14 @@ def with_cells(members: pa.Table, ties: pa.Table) -> pa.Table:
             for group in choose(part, LADDER)[1]:
                 cell.update(dict.fromkeys(group, derive_id("cell", min(group))))
         _follow(cell, inside[ring], sure)
+    alone = {
+        actor: derive_id("cell", min(people))
+        for ring in sorted(inside)
+        for people in (actors_in(part) for part in connected(inside[ring]))
+        for actor in people
+    }
     rows = zip(*(members[name].to_pylist() for name in ("actor_id", "ring_id", "core")), strict=True)
-    found = [cell.get(actor, derive_id("cell", ring)) if own else "" for actor, ring, own in rows]
+    found = [cell.get(actor, alone.get(actor, "")) if own else "" for actor, _, own in rows]
     return members.append_column("cell", pa.array(found, pa.string()))
 
 

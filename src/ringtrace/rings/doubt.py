@@ -48,15 +48,21 @@ def _against(scene: Scene, group: list[tuple[str, float]]) -> list[str]:
 
 
 def _expected(level: Level) -> Iterator[str]:
-    """Say how many false ones chance makes expect among rings like this."""
+    """Say how many false ones chance makes expect among rings like this, and what that is not."""
     yield (
-        f"Were ties dealt anew among the same people, {level.ties:.1%} of the rings that hold together at least as "
-        "closely as this one would be chance."
+        f"Were ties dealt anew among the same people, at most {_share(level.ties)} of the rings found would hold "
+        "together as closely by chance; they were found by these same ties, so this is no error rate."
     )
     yield (
-        f"Were what posts do dealt anew within each group or site, {level.words:.1%} of the rings whose members trade "
-        "in answer to each other at least as unexpectedly would be chance."
+        f"Were what posts do dealt anew within each group or site, at most {_share(level.words)} of the rings found "
+        "would trade in answer to each other as much by chance; they were found by these same posts, so this is no "
+        "error rate."
     )
+
+
+def _share(level: float) -> str:
+    """Never none at all: so few dealings, and an approximation, cannot say that."""
+    return f"{max(level, 0.001):.1%}"
 
 
 def _disproof(group: list[tuple[str, float]], pairs: list[tuple[str, str, str]]) -> list[str]:

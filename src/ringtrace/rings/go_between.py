@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import cache, partial
 
 import pyarrow as pa
 
@@ -41,13 +42,14 @@ def broker_terms(actors: Iterable[str], ties: pa.Table, scene: Scene) -> dict[st
             others[actor].add(other)
             if sure >= number("firm"):
                 firm[actor].add(other)
+    side = cache(partial(side_of, scene))  # many are tied to one hub, whose posts are gone through once
     found = {}
     for actor in actors:
         acts = scene.by_actor.get(actor, [])
         trading = Counter(act.direction for act in acts if act.trades)
         share = (trading["broker"] + _BROKERING) / (trading.total() + 1)
         words = math.fsum(act.trade for act in acts if act.trades and act.direction == "broker")
-        brokers = sum(side_of(scene, other) == "broker" for other in firm[actor])
+        brokers = sum(side(other) == "broker" for other in firm[actor])
         middleman = sum("middleman" in act.facts for act in acts)
         counts = (len(firm[actor]), len(others[actor]))
         found[actor] = (

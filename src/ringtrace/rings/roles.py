@@ -102,8 +102,9 @@ def roles_of(acts: Iterable[Act], between: float, *, runs: bool) -> list[Held]:
         found.append(Held("platform_operator", 0.9, tuple(acts)[:1]))
     spoken = [h for h in found if h.role == "broker"]
     found = [h for h in found if h.role != "broker"]
-    if spoken or between >= _SHOWN:
-        found.append(Held("broker", between, spoken[0].acts if spoken else tuple(act for act in acts if act.trades)))
+    basis = spoken[0].acts if spoken else tuple(act for act in acts if act.touches)
+    if basis and (spoken or between >= _SHOWN):  # a role that no post shows is said of nobody
+        found.append(Held("broker", between, basis))
     best = max((h.probability for h in found), default=0.0)
     if best < 0.5:
         found.append(Held("unknown", 1 - best, tuple(acts)[:1]))

@@ -114,7 +114,10 @@ def explain(view: TextView, candidates: Sequence[Candidate]) -> Explanation:
     terms = [(name, reading.winner, value * model.table[name][index]) for name, value in held if name in model.table]
     terms.sort(key=lambda term: (-abs(term[2]), term[0]))
     return Explanation(
-        _assessment(view, candidates, reading), reading.hits, tuple(t for t in terms if t[2]), model.version
+        _assessment(view, candidates, reading),
+        reading.hits,
+        tuple(t for t in terms if t[2]),
+        f"{model.version}; {phrasing().version}",
     )
 
 

@@ -9,6 +9,7 @@ read by a model that had not seen their hand.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,7 +35,8 @@ MOST = 6.0
 """Most that wording says for any direction at all, natural log-odds."""
 LEAN_MOST = 8.0
 """Most that it says for one direction, natural log-odds."""
-_REMEMBERED = 65_536
+_REMEMBERED = 1_024
+"""Texts above whose pieces are remembered, for those that many answer; some 100 kB each at most."""
 _HEAD = "version\t"
 BIAS = "bias="
 """The row of the bias; no piece holds this mark."""
@@ -96,7 +98,6 @@ def _marked(text: str) -> tuple[str, ...]:
     return tuple(f"^{piece}" for piece in _cut(text))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _cut(text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     before = ""
@@ -144,7 +145,8 @@ def parse(text: str) -> Phrasing:
             raise LexiconError(f"{FILE}, line {number}: {error}; a piece and three whole numbers are wanted") from error
     if not version or BIAS not in table:
         raise LexiconError(f"{FILE}: it names no version or no bias")
-    return Phrasing(version, table.pop(BIAS), table)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return Phrasing(f"{version} {digest}", table.pop(BIAS), table)
 
 
 def document(version: str, bias: Sequence[float], table: Mapping[str, Sequence[float]]) -> str:
