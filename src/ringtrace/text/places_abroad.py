@@ -46,7 +46,7 @@ class _Town:
 
 
 def find_abroad(text: str, original: str, lexicons: Path | None = None) -> tuple[Place, ...]:
-    """Return the towns of a folded text and, where ``original`` has its length, states by their letters.
+    """Return the towns of a folded text and, where ``original`` stands letter by letter behind it, states by letters.
 
     Of namesakes the one that lies in a state named right behind it, else the largest.
     """
@@ -56,6 +56,8 @@ def find_abroad(text: str, original: str, lexicons: Path | None = None) -> tuple
     lettered = bool(cased) and _LETTERS.search(cased) is not None
     if (not hits and not lettered) or (text.isascii() and original.isascii() and not cased):
         return ()
+    if not _abreast(cased, text):
+        cased, lettered = "", False
     found = list(_states(cased)) if lettered else []
     found += _towns(text, cased, known, hits[:_MOST])
     return tuple(sorted(found, key=lambda place: (place.start, place.stop, place.code)))
@@ -68,6 +70,18 @@ def names_abroad(lexicons: Path | None) -> tuple[str, ...]:
         *_gazetteer(lexicons).names,
         *(head + two for two in letters for head in (" in ", "from ", "near ", " to ", ", ", " ")),
     )
+
+
+def _abreast(original: str, text: str) -> bool:
+    """Whether each ASCII letter of the original stands in the folded text at its own place, in lower case.
+
+    Equal lengths do not show it: a ligature that became two letters and a dropped invisible one cancel out.
+    """
+    if len(original) != len(text):
+        return False
+    if original.lower() == text:
+        return True
+    return all(one.lower() == two for one, two in zip(original, text, strict=True) if one.isascii() and one.isalpha())
 
 
 def _towns(text: str, cased: str, known: _Gazetteer, hits: list[tuple[int, int, int]]) -> Iterator[Place]:
