@@ -388,6 +388,39 @@ def test_a_revisit_of_what_is_too_large_or_packed_with_much_else_is_only_told() 
         assert any(isinstance(item, Structure) and item.what.startswith("revisit") for item in items)
 
 
+def test_revisits_unfold_a_member_once_and_all_of_them_only_so_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two members with a little payload and much behind it, a thousand revisits that ask for them by turns."""
+    monkeypatch.setattr(warc, "_REOPENED_IN_ALL", 3 * 2**20)
+    opened: list[int] = []
+    unzip = warc._unzip
+
+    def counted(data: bytes, at: int, limit: int, ratio: int) -> tuple[bytes, int, str]:
+        if limit == warc._REOPENED:
+            opened.append(at)
+        return unzip(data, at, limit, ratio)
+
+    monkeypatch.setattr(warc, "_unzip", counted)
+    filler = record("metadata", b"x" * 2**20, ident="f")
+    members = [
+        gzip.compress(record("response", response(body), ident=str(n), extra=digest(body)) + filler)
+        for n, body in enumerate((b"<p>a</p>", b"<p>b</p>"))
+    ]
+    same = [gzip.compress(record("revisit", b"", ident=f"s{n}", extra=digest(b"<p>a</p>"))) for n in range(20)]
+    turns = [
+        gzip.compress(record("revisit", b"", ident=f"t{n}", extra=digest((b"<p>a</p>", b"<p>b</p>")[n % 2])))
+        for n in range(1000)
+    ]
+    honest = gzip.compress(record("response", response(b"<p>honest</p>"), ident="last"))
+    items = read(warc, b"".join([*members, *same, *turns, honest]))
+    found = [item.path[10:-1] for item in items if isinstance(item, Member)]
+    assert [path for path in found if path.startswith("s")] == [f"s{n}" for n in range(20)]
+    assert found[-1] == "last"
+    assert len(opened) <= 4
+    gaps = [item for item in items if isinstance(item, Gap)]
+    assert len(gaps) == 1000 - sum(path.startswith("t") for path in found)
+    assert all(gap.reason.startswith("revisit: the payload is in another record, and") for gap in gaps)
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 2000), st.booleans())
 def test_warc_with_any_bytes_is_accounted_for(junk: bytes, at: int, zipped: bool) -> None:

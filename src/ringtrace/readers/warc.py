@@ -24,7 +24,9 @@ NAME = "WARC capture"
 VERSION = "2"
 PLATFORM = ""
 PRODUCERS = "WARC 1.0 and 1.1, plain or gzipped; chunked, gzip, deflate, brotli and zstd coding; revisits"
-KNOWN_GAPS = "revisits whose payload is in another file, or over 8 MiB, are told, not joined to it"
+KNOWN_GAPS = (
+    "revisits whose payload is in another file, or over 8 MiB, or past 512 MiB opened again, are told, not joined to it"
+)
 
 _MAGIC = b"WARC/"
 _GZIP = b"\x1f\x8b\x08"
@@ -32,6 +34,8 @@ _HEADER_LIMIT = 65_536
 _STEP = 262_144
 _REOPENED = 8 * 2**20
 """Bytes of a record, and of the gzip member that it lies in, up to which a revisit opens it again."""
+_REOPENED_IN_ALL = 2**29
+"""Bytes that the revisits of one file may unfold, walk through and give; past it they are told as Gaps."""
 _STRUCTURE_TYPES = {"warcinfo": "WARC information", "request": "request", "metadata": "capture metadata"}
 _PAYLOAD_TYPES = frozenset(("response", "resource", "conversion"))
 _VERSION_LINE = re.compile(rb"WARC/[0-9]\.[0-9]{1,2}[ \t]*\r?\n")
@@ -71,12 +75,18 @@ class _Record:
 
 
 class _Records:
-    """Walks the records of one file. ids: record ids already used as member paths. places: see ``_remember``."""
+    """Walks the records of one file.
+
+    ids: record ids already used as member paths. places: see ``_remember``. last: (place, content) of the gzip member
+    that was opened again last. reopened: bytes that revisits have cost so far.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.ids: set[str] = set()
         self.places: dict[int, int] = {}
+        self.last = (-1, b"")
+        self.reopened = 0
 
     def span(self, start: int, stop: int) -> Span:
         return Span(self.source.evidence, self.source.member, start, stop)
@@ -157,29 +167,47 @@ class _Records:
             self.places.setdefault(_short(told), start)
 
     def _revisit(self, headers: dict[str, str], carrier: tuple[int, int]) -> Iterator[Item]:
+        where, known = self.span(*carrier), False
         for name in ("warc-payload-digest", "warc-refers-to"):
-            earlier = self._reopen(headers.get(name, ""))
+            told = headers.get(name, "")
+            place = self.places.get(_short(told), -1) if told else -1
+            if place < 0:
+                continue
+            known = True
+            if self.reopened > _REOPENED_IN_ALL:
+                break
+            earlier = self._reopen(told, place)
             if earlier is not None:
                 media_type = earlier[0].get("content-type", "")
                 yield from self._payload(earlier[1], {**headers, "content-type": media_type}, carrier)
                 return
-        yield Structure(self.span(*carrier), "revisit: the payload is in another record")
+        what = "revisit: the payload is in another record"
+        if known and self.reopened > _REOPENED_IN_ALL:
+            yield Gap(where, f"{what}, and revisits here have opened {_REOPENED_IN_ALL} bytes again already")
+        else:
+            yield Structure(where, what)
 
-    def _reopen(self, told: str) -> tuple[dict[str, str], bytes] | None:
-        """Return (headers, block) of the record above with a digest or id, None where it cannot be had."""
-        data, at = self.source.data, self.places.get(_short(told), -1) if told else -1
-        if at < 0:
-            return None
-        end = min(len(data), at + _REOPENED)
+    def _reopen(self, told: str, place: int) -> tuple[dict[str, str], bytes] | None:
+        """Return (headers, block) of the record from ``place`` on with a digest or id, None where it cannot be had."""
+        data, at, end = self.source.data, place, min(len(self.source.data), place + _REOPENED)
         if bytes(data[at : at + 3]) == _GZIP:
-            data, _, reason = _unzip(data, at, _REOPENED, self.source.limits.ratio)
-            at, end = 0, 0 if reason else len(data)
+            data = self._unfolded(place)
+            at, end = 0, len(data)
         while at < end and (record := _parse(data, at, end)) is not None:
+            self.reopened += record.after - at
             names = record.headers.get("warc-payload-digest"), record.headers.get("warc-record-id")
             if told in names and record.headers.get("warc-type", "").lower() in _PAYLOAD_TYPES:
                 return None if record.missing else (record.headers, bytes(data[record.block : record.stop]))
             at = record.after
         return None
+
+    def _unfolded(self, place: int) -> bytes:
+        """Return what the gzip member at ``place`` holds, b"" when too much or damaged; the last one is kept."""
+        if self.last[0] != place:
+            content, _, reason = _unzip(self.source.data, place, _REOPENED, self.source.limits.ratio)
+            self.reopened += _REOPENED if reason else len(content)
+            self.last = (place, b"" if reason else content)
+        return self.last[1]
 
     def _payload(self, block: bytes, headers: dict[str, str], carrier: tuple[int, int]) -> Iterator[Item]:
         where, limits = self.span(*carrier), self.source.limits
