@@ -93,3 +93,64 @@ def test_the_check_follows_the_editors_hand_and_two_people_release_it(tiny_case,
     finally:
         running.stop()
     assert found == [] and failures == [] and running.errors == []
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(600)
+def test_nothing_is_drafted_that_was_not_checked(tiny_case, tmp_path):
+    folder = tmp_path / "case"
+    shutil.copytree(tiny_case[0].folder, folder)
+    keep(Case(folder))
+    running = Served(folder)
+    held, down = [], []
+    try:
+        with chromium() as browser:
+            page = running.enter(browser, locale="en")
+            page.goto(f"{running.home}/statements/new?as_of={DAY}")
+            draft = page.get_by_role("button", name="Draft a statement")
+
+            def on_the_way(route):
+                if down:
+                    route.abort()
+                elif route.request.resource_type == "fetch":
+                    held.append(route)
+                else:
+                    route.continue_()
+
+            page.route("**/statements/new?*", on_the_way)
+            ticks = [page.locator(f"input[value='{key}'][type=checkbox]") for key in (JIANGSU, SICHUAN)]
+            assert draft.is_enabled()
+            ticks[0].check()
+            assert draft.is_disabled(), "before anything was asked"
+            for _ in range(100):
+                page.wait_for_timeout(50)
+                if held:
+                    break
+            ticks[1].check()
+            held.pop().continue_()
+            for _ in range(100):
+                page.wait_for_timeout(50)
+                if held:
+                    break
+            assert draft.is_disabled() and ticks[1].is_checked(), (
+                "the answer to the first tick does not undo the second"
+            )
+            held.pop().continue_()
+            page.locator(f"form[action='/statements'] input[value='{SICHUAN}']").wait_for(state="attached")
+            left = page.locator("form[action='/statements'] input[name=out]").evaluate_all(
+                "all => all.map(e => e.value)"
+            )
+            assert sorted(left) == sorted([JIANGSU, SICHUAN]) and draft.is_enabled()
+            down.append(True)
+            ticks[0].uncheck()
+            page.get_by_text("The check did not come back").wait_for()
+            assert draft.is_disabled()
+            down.clear()
+            page.unroute("**/statements/new?*")
+            page.get_by_role("button", name="Check").click()
+            page.wait_for_load_state()
+            assert draft.is_enabled() and page.locator("form[action='/statements'] input[name=out]").count() == 1
+            assert not page.get_by_text("The check did not come back").is_visible()
+    finally:
+        running.stop()
+    assert running.errors == []

@@ -65,17 +65,25 @@
   for (const part of document.querySelectorAll("[data-refresh][id]")) setTimeout(() => refresh(part.id), 1000);
 
   // A form that names a part of its page asks for that part anew whenever a field changes; its button does the same.
+  // From a change until the answer to it, nothing that stands in the part can be sent: it is of before the change.
   for (const form of document.querySelectorAll("form[data-live]")) {
     let waiting = 0;
     let asked = 0;
+    const tell = (state) => {
+      const part = document.getElementById(form.dataset.live);
+      for (const button of part.querySelectorAll("form[method=post] button")) button.disabled = state !== "";
+      for (const note of part.querySelectorAll("[data-live-state]")) note.hidden = note.dataset.liveState !== state;
+    };
     const ask = async () => {
       if (!form.checkValidity()) return;
-      const turn = (asked += 1);
+      const turn = asked;
       const address = `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
       const answer = await fetch(address, { headers: { accept: "text/html" } }).catch(() => null);
-      if (answer === null || turn !== asked) return;
+      const text = answer === null || answer.status >= 500 ? null : await answer.text().catch(() => null);
+      if (turn !== asked) return;
+      if (text === null) { tell("failed"); return; }
       const part = document.getElementById(form.dataset.live);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const page = new DOMParser().parseFromString(text, "text/html");
       const fresh = page.getElementById(form.dataset.live);
       if (fresh === null) { location.assign(address); return; }
       const at = part.contains(document.activeElement) ? document.activeElement : null;
@@ -85,6 +93,8 @@
     };
     document.addEventListener("input", (event) => {
       if (event.target.form !== form) return;
+      asked += 1;
+      tell("waiting");
       clearTimeout(waiting);
       waiting = setTimeout(ask, 250);
     });
