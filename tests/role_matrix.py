@@ -41,6 +41,7 @@ POST /assignments                       -  x  x  -  -  -  -  -  -  -
 GET /intake                             x  -  x  -  -  -  -  -  -  -
 GET /intake/tip                         x  -  x  -  -  -  -  -  -  -
 GET /intake/leads                       x  -  x  -  -  -  -  -  -  -
+POST /intake/leads/find                 x  -  x  -  -  -  -  -  -  -
 GET /intake/arrivals/{number}           x  -  x  -  -  -  -  -  -  -
 POST /intake/files                      x  -  x  -  -  -  -  -  -  -
 POST /intake/tips                       x  -  x  -  -  -  -  -  -  -

@@ -321,8 +321,20 @@ def test_a_tip_becomes_evidence_with_a_receipt_and_says_what_is_missing(bench):
     bench.desk.tips.take_in()
     held = [item for item in bench.case.evidence.held() if item.names[0].startswith("tip-")]
     assert len(held) == 1 and "一个群里有人送养" in bytes(bench.case.evidence.open(held[0].evidence_id)).decode()
-    found = bench.json(f"/intake/leads.json?receipt={answer['receipt']}")["leads"]
+    asked = {"csrf": bench.csrf, "receipt": answer["receipt"]}
+    found = bench.client.post("/intake/leads/find", data=asked, headers={"accept": "application/json"}).json()["leads"]
     assert [(row["site"], row["tips"], row["asked"]) for row in found] == [("bad.example", 1, True)]
+    acts = [told for _, told in bench.desk.ledger.events("audit") if told["what"] == "receipt looked up"]
+    assert [act["ends"] for act in acts] == [answer["receipt"][-4:]], "a look-up is recorded, its receipt is not"
+    assert not any(answer["receipt"] in str(event) for event in bench.case.evidence.log.events())
+    wrong = {"csrf": bench.csrf, "receipt": "0000-0000-0000-0000"}
+    assert bench.client.post("/intake/leads/find", data=wrong).status_code == 400
+    assert len([1 for _, told in bench.desk.ledger.events("audit") if told["what"] == "receipt looked up"]) == 2
+    for path in ("/intake/leads", "/intake/leads.json"):
+        before = len(consulted(bench.case))
+        assert "bad.example" in bench.client.get(path).text
+        logged = consulted(bench.case)[before:]
+        assert [event["evidence"] for event in logged] == [[held[0].evidence_id]], "words of tips are in the log first"
     named = {**fields, "name": "somebody"}
     assert bench.client.post("/intake/tips", data=named, headers={"accept": "application/json"}).status_code == 400
     assert bench.client.post("/intake/tips", data={"csrf": bench.csrf, "text": " "}).status_code == 400

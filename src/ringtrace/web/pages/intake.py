@@ -15,6 +15,7 @@ from litestar.params import FromPath, FromQuery
 
 from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.custody import FIELDS, Circumstances
+from ringtrace.operation.leads import Lead, Tip
 from ringtrace.pipeline.custodian import Asked
 from ringtrace.pipeline.reading_log import read_log
 from ringtrace.pipeline.tip_desk import find_tip, leads_of
@@ -26,6 +27,8 @@ _PAGE = 60
 _WORDS = 500
 _PAGES = 5
 _LEADS = 200
+_LAST_DIGITS = 4
+"""Of a receipt, what the audit keeps: enough to tell two look-ups apart, too little to use it."""
 _CHUNK = 1 << 20
 _ARRIVED = 500
 _PATIENCE = 1.0
@@ -113,10 +116,31 @@ async def tip(visit: Guest, request: Request[Any, Any, Any]) -> Answer:
 
 
 @get("/intake/leads", sync_to_thread=True)
-def leads(visit: Guest, receipt: FromQuery[str] = "") -> Answer:
-    """Reports of one website as one lead; receipt: of the tip whose lead comes first."""
+def leads(visit: Guest) -> Answer:
+    """Reports of one website as one lead; what is shown of the tips is in the log first."""
+    return _show_leads(visit, "")
+
+
+@post("/intake/leads/find", status_code=200)
+async def lead_of(visit: Guest, request: Request[Any, Any, Any]) -> Answer:
+    """The lead of one tip first; field receipt: of that tip, which so stands in no address. The look-up is an event."""
+    form = await request.form()
+    receipt = str(form.get("receipt") or "")
+    return await anyio.to_thread.run_sync(_look_up, visit, receipt)
+
+
+def _look_up(visit: Visit, receipt: str) -> Answer:
+    """Raises UsageError when no tip was answered with ``receipt``; that it was asked for is recorded all the same."""
+    user = visit.session.user
+    last = "".join(c for c in receipt if c.isdecimal() and c.isascii())[-_LAST_DIGITS:]
+    told = {"what": "receipt looked up", "ends": last, "purpose": visit.session.purpose}
+    visit.desk.ledger.record("audit", user, told)
+    return _show_leads(visit, find_tip(visit.desk.case, receipt, Asked(user))[1].id)
+
+
+def _show_leads(visit: Visit, wanted: str) -> Answer:
+    """wanted: id of the lead that comes first, "" for none."""
     found = leads_of(visit.desk.case)
-    wanted = find_tip(visit.desk.case, receipt, Asked(visit.session.user))[1].id if receipt else ""
     found.sort(key=lambda lead: lead.id != wanted)
     rows = [
         {"lead_id": lead.id, "site": lead.site, "tips": len(lead.tips), "reporters": lead.reporters,
@@ -124,8 +148,17 @@ def leads(visit: Guest, receipt: FromQuery[str] = "") -> Answer:
          "evidence": [{"evidence_id": tip.evidence, "start": tip.start} for tip in lead.tips[:_PAGES]]}
         for lead in found[:_LEADS]
     ]  # fmt: skip
-    document = {"leads": rows, "total": len(found), "waiting": visit.desk.tips.waiting(), "receipt": receipt}
+    for lead in found[:_LEADS]:
+        visit.seen |= {(tip.evidence, "", tip.start, tip.start + 1) for tip in _quoted(lead)}
+    visit.records = bool(rows)
+    document = {"leads": rows, "total": len(found), "waiting": visit.desk.tips.waiting()}
     return visit.show("leads.html.j2", document)
+
+
+def _quoted(lead: Lead) -> list[Tip]:
+    """The tips that a lead's row names, and for each address that it shows the first that has it."""
+    first = [next(tip for tip in lead.tips if page in tip.pages) for page in lead.pages[:_PAGES]]
+    return [*lead.tips[:_PAGES], *first]
 
 
 @post("/jobs", status_code=303)
@@ -192,4 +225,4 @@ def _read(visit: Visit, ids: list[str]) -> Mapping[str, dict[str, Any]]:
     return found
 
 
-HANDLERS = [intake, upload, arrival, tip_form, tip, leads, start, stop, last]
+HANDLERS = [intake, upload, arrival, tip_form, tip, leads, lead_of, start, stop, last]
