@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -108,7 +109,45 @@ def test_memory_and_the_sum_are_bounded_whoever_asks(asked):
     assert given_ <= 20 + (clock.at - start) * 20 / HOUR + 1e-6
 
 
+@pytest.mark.parametrize(
+    ("prefix", "share"), [("2001:db8:1:2", 3), ("2001:db8:1:{n:x}", 6), ("2001:db8:1:{n:x}00", 12)]
+)
+def test_whoever_holds_a_wide_network_has_a_few_shares_and_fills_no_memory(prefix, share):
+    limit = Allowance(3, 100, Clock())
+    taken = [limit.take(f"{prefix.format(n=n)}::{n:x}") for n in range(200)]
+    assert taken.count(0) == share and len(limit) <= 2 * share + 1
+    assert limit.take("2001:db8:2::1") == 0 and limit.take("203.0.113.5") == 0
+
+
+def test_a_part_is_kept_for_who_has_not_asked_yet():
+    limit = Allowance(8, 8, Clock())
+    taken = [limit.take("2001:db8:1::1") for _ in range(8)]
+    assert taken.count(0) == 6 and taken[0] == 0
+    assert limit.take("2001:db8:1:ffff::1") > 0, "of a network that has asked"
+    assert [limit.take(f"203.0.113.{n}") > 0 for n in range(3)] == [False, False, True]
+
+
 # --- the window ---
+
+
+def test_a_tip_that_is_taken_in_while_somebody_looks_is_found(case, window, monkeypatch):
+    left, read = window.leave({"text": WORDS}, "me"), Path.read_text
+
+    def taken_in(path, *args, **options):
+        monkeypatch.setattr(Path, "read_text", read)
+        assert window.take_in() == 0
+        return read(path, *args, **options)
+
+    monkeypatch.setattr(Path, "read_text", taken_in)
+    assert window.find(left.receipt).taken
+
+
+def test_a_name_without_a_file_stops_nobody(case, window):
+    window.leave({"text": WORDS}, "me")
+    folder = case.folder / ".workbench" / "tips"
+    (folder / "gone.tip").symlink_to(folder / "nowhere")  # as a name that was read just before its file went
+    assert window.leave({"text": WORDS}, "me").receipt and window.take_in() == 0
+    assert len(case.evidence.held()) == 2
 
 
 def test_a_tip_is_answered_though_the_case_is_locked_and_has_the_same_receipt_later(kept, case, window):
@@ -223,6 +262,20 @@ def test_too_many_from_one_address_are_refused_with_their_words_kept_and_others_
     assert client(line, "203.0.113.6").post("/tips", data={"text": WORDS}).status_code == 200
     line.clock.at += HOUR
     assert asking.post("/tips", data={"text": WORDS}).status_code == 200
+
+
+@pytest.mark.parametrize("where", ["replace_file", "vault_of"])
+def test_what_was_said_stands_in_the_form_when_it_cannot_be_kept(kept, line, monkeypatch, where):
+    first = line.window.leave({"text": WORDS}, "me").receipt
+
+    def full(*_):
+        raise OSError(28, "No space left on device", "/secret/place")
+
+    monkeypatch.setattr(f"ringtrace.pipeline.tip_window.{where}", full)
+    said = {"text": WORDS, "url": "http://bad.example/t/9", "name": NAME, "adds_to": first}
+    page = client(line, raise_server_exceptions=False).post("/tips", data=said)
+    assert page.status_code == 503 and "try again" in page.text and "/secret/place" not in page.text
+    assert all(word in page.text for word in said.values())
 
 
 def test_receipts_cannot_be_searched_for(line):

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,7 @@ class TipWindow:
         if sum(map(len, told.values())) > LONGEST:
             raise UsageError(f"a tip may have {LONGEST:,} characters; bring the rest in as a file")
         earlier = self.find(adds_to) if adds_to else None
-        if len(list(self._waiting())) >= _WAITING:
+        if self.waiting() >= _WAITING:
             raise CaseError("too many tips wait to be taken in; try again in some minutes")
         with closing(self._case.open_ledger()) as ledger:
             vault = vault_of(ledger, "tip form")
@@ -99,23 +100,32 @@ class TipWindow:
         """Return the tip that was answered with ``receipt``; raises UsageError when there is none."""
         digits = "".join(c for c in receipt if c.isdecimal() and c.isascii())
         plain = "-".join(digits[at : at + 4] for at in range(0, 16, 4))
-        path = self._folder / _name(plain)
-        if len(digits) == 16 and path.exists():
-            with closing(self._case.open_ledger()) as ledger:
-                vault = vault_of(ledger, "tip form")
-                _, tip = self._answer(vault, self._open(vault, path)[2])
-            return Left(plain, tip.missing, path.stat().st_mtime_ns // 1000, taken=False)
-        tip, _ = find_tip(self._case, digits, Asked("tip form"))
+        found = self._find_waiting(plain) if len(digits) == 16 else None
+        if found is not None:
+            return found
+        tip, _ = find_tip(self._case, digits, Asked("tip form"))  # it may have been taken in since we looked
         return Left(plain, tip.missing, tip.at, taken=True)
+
+    def _find_waiting(self, receipt: str) -> Left | None:
+        path = self._folder / _name(receipt)
+        try:
+            hidden, at = path.read_text(), path.stat().st_mtime_ns // 1000
+        except FileNotFoundError:
+            return None
+        with closing(self._case.open_ledger()) as ledger:
+            vault = vault_of(ledger, "tip form")
+            _, tip = self._answer(vault, _opened(vault, path.name, hidden)[2])
+        return Left(receipt, tip.missing, at, taken=False)
 
     def take_in(self) -> int:
         """Make evidence of what waits; return how much still does: the case is locked, or a tip is refused."""
         left = 0
         with self._working:
-            for path in list(self._waiting()):
+            for path in self._oldest_first():
                 try:
                     with closing(self._case.open_ledger()) as ledger:
-                        by, name, data = self._open(vault_of(ledger, "tip form"), path)
+                        vault = vault_of(ledger, "tip form")
+                    by, name, data = _opened(vault, path.name, path.read_text())
                     told = Circumstances(source="tip, left at the window", received_by=by)
                     take_data(self._case, f"{name}.jsonl", data, None, told, Asked(by, "a tip was left"))
                     path.unlink()
@@ -124,7 +134,8 @@ class TipWindow:
         return left
 
     def waiting(self) -> int:
-        return len(list(self._waiting()))
+        """How many tips wait, by their names alone: each may be taken in while we look."""
+        return len(self._names())
 
     def begin(self) -> None:
         """Take in what waits, in the background, again and again until nothing does."""
@@ -145,18 +156,19 @@ class TipWindow:
             while self.take_in() and not self._ended.wait(_PAUSE):
                 pass
 
-    def _waiting(self) -> Iterator[Path]:
-        found = self._folder.glob("*.tip") if self._folder.exists() else ()
-        yield from sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
-
-    def _open(self, vault: Vault, path: Path) -> tuple[str, str, bytes]:
+    def _names(self) -> list[str]:
         try:
-            by, name, text = json.loads(decrypt(vault.waiting_key(), path.read_text(), path.name))
-        except (InvalidTag, ValueError) as error:
-            raise CaseError(
-                f"the waiting tip {path.name} was changed, or its key lies in another key folder"
-            ) from error
-        return by, name, text.encode()
+            with os.scandir(self._folder) as found:
+                return sorted(entry.name for entry in found if entry.name.endswith(".tip"))
+        except FileNotFoundError:
+            return []
+
+    def _oldest_first(self) -> list[Path]:
+        found = []
+        for path in map(self._folder.joinpath, self._names()):
+            with suppress(FileNotFoundError):
+                found.append((path.stat().st_mtime_ns, path))
+        return [path for _, path in sorted(found)]
 
     def _answer(self, vault: Vault, data: bytes) -> tuple[str, Tip]:
         """The receipt and the tip as they will be once the case has taken it in: both hang on its bytes alone."""
@@ -164,6 +176,15 @@ class TipWindow:
         evidence = hashlib.sha256(file.data).hexdigest()
         tip = next(iter(read_rows(vault, file, evidence)))
         return vault.receipt(evidence, tip.start), tip
+
+
+def _opened(vault: Vault, name: str, hidden: str) -> tuple[str, str, bytes]:
+    """Who took a waiting tip, its id and its bytes. name: of its file; hidden: what stands in it."""
+    try:
+        by, row, text = json.loads(decrypt(vault.waiting_key(), hidden, name))
+    except (InvalidTag, ValueError) as error:
+        raise CaseError(f"the waiting tip {name} was changed, or its key lies in another key folder") from error
+    return by, row, text.encode()
 
 
 def _row(told: Mapping[str, str], title: str) -> dict[str, str]:

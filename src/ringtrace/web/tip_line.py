@@ -22,7 +22,7 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ringtrace import __version__
-from ringtrace.errors import CaseError, RingtraceError, UsageError
+from ringtrace.errors import RingtraceError, UsageError
 from ringtrace.pipeline.tip_window import FIELDS, LONGEST, Left, TipWindow
 from ringtrace.store.case import TipSettings
 from ringtrace.web.allowance import Allowance
@@ -35,6 +35,7 @@ _BODY = 512 * 1024
 _LOOKUPS = 5
 """Receipts that may be looked up for each tip that may be left: a wrong digit is forgiven, a search is not."""
 _STATIC = {"workbench.css": "text/css", "mark.svg": "image/svg+xml"}
+_LATER = "not possible now; try again in some minutes"
 _BY = "the public form"
 Answer = Response[bytes]
 
@@ -95,9 +96,8 @@ async def leave(request: Request[Any, Any, Any]) -> Answer:
     said = {name: told.get(name, "") for name in FIELDS}
     try:
         left = await anyio.to_thread.run_sync(lambda: line.window.leave(said, _BY, told.get("adds_to", "")))
-    except (UsageError, CaseError) as error:
-        status = 400 if isinstance(error, UsageError) else 503
-        return await _page(request, {"said": told, "trouble": str(error)}, status=status)
+    except (RingtraceError, OSError) as error:
+        return await _refused(request, {"said": told}, error, 400)
     line.window.begin()
     return await _page(request, {"left": _told(left)})
 
@@ -117,8 +117,8 @@ async def receipt(request: Request[Any, Any, Any]) -> Answer:
         return await _page(request, {"asking": True, "wait": wait}, status=429)
     try:
         found = await anyio.to_thread.run_sync(lambda: line.window.find(told.get("receipt", "")))
-    except UsageError as error:
-        return await _page(request, {"asking": True, "trouble": str(error)}, status=404)
+    except (RingtraceError, OSError) as error:
+        return await _refused(request, {"asking": True}, error, 404)
     return await _page(request, {"asking": True, "found": _told(found)})
 
 
@@ -138,7 +138,13 @@ async def health() -> dict[str, str]:
 
 
 async def _page(request: Request[Any, Any, Any], document: Mapping[str, Any], *, status: int = 200) -> Answer:
-    line, names = _line(request), await anyio.to_thread.run_sync(_line(request).window.asks_names)
+    line = _line(request)
+    try:
+        names = await anyio.to_thread.run_sync(line.window.asks_names)
+    except (RingtraceError, OSError):
+        if status < 400:
+            raise
+        names = any(document.get("said", {}).get(name) for name in ("name", "contact"))
     headers = {"retry-after": str(document["wait"])} if document.get("wait") else {}
     if request.scope[AS_JSON]:  # type: ignore[literal-required]
         told = {key: value for key, value in document.items() if key not in ("said", "asking")}
@@ -150,6 +156,16 @@ async def _page(request: Request[Any, Any, Any], document: Mapping[str, Any], *,
         office=line.settings.office, notice=line.settings.notice, longest=LONGEST, version=__version__,
     )  # fmt: skip
     return Response(made.encode(), media_type="text/html; charset=utf-8", status_code=status, headers=headers)
+
+
+async def _refused(
+    request: Request[Any, Any, Any], document: Mapping[str, Any], error: RingtraceError | OSError, status: int
+) -> Answer:
+    """The page again, with all that was said. status: of what the asker can mend; paths and causes are the office's."""
+    if isinstance(error, UsageError):
+        return await _page(request, {**document, "trouble": str(error)}, status=status)
+    traceback.print_exception(error)
+    return await _page(request, {**document, "trouble": _LATER}, status=503)
 
 
 def _failed(request: Request[Any, Any, Any], error: Exception) -> Answer:
