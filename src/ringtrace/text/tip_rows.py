@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from ringtrace.errors import MalformedError
 from ringtrace.model.source import Source
-from ringtrace.text import jsonspan
-from ringtrace.text.delimited import Field, read_field, sniff_delimiter, split_rows
+from ringtrace.model.span import Segment
+from ringtrace.text import jsonspan, lexicon, offsets
+from ringtrace.text.delimited import read_field, sniff_delimiter, split_rows
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.lines import split_lines
 from ringtrace.text.tip_columns import choose_columns, reporter_columns
@@ -19,6 +20,11 @@ from ringtrace.text.tip_columns import choose_columns, reporter_columns
 HIDDEN = "[reporter]"
 """Stands where a reporter's name or contact was taken out of running text."""
 _SHORTEST = 2
+_SHORTEST_ASCII = 4
+"""Code points of a name that is looked for in prose: of two or three letters or digits most are other words."""
+_LETTER = "[0-9A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]"
+_EXACT = ("url", "sent", "id")
+"""Concepts whose cells are evidence to the letter, and nobody's prose."""
 _HEAD = 1 << 16
 
 
@@ -45,12 +51,13 @@ class TipFile:
 
 @dataclass(slots=True)
 class _Parts:
-    """A row as it is found. places: column -> (start, stop) of the inside of its cell."""
+    """A row as it is found. places: column -> (start, stop) of the inside of its cell; segments: of its text."""
 
     start: int
     stop: int
     texts: dict[str, str] = field(default_factory=dict)
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    segments: dict[str, tuple[Segment, ...]] = field(default_factory=dict)
 
 
 def separate(source: Source) -> TipFile:
@@ -62,47 +69,83 @@ def separate(source: Source) -> TipFile:
     names, parts, charset = _objects(source) if lines else _table(source)
     columns = choose_columns(source, names)
     hidden = reporter_columns(names, columns)
+    exact = {columns.columns[concept] for concept in _EXACT if concept in columns.columns}
     out, rows, at = bytearray(), [], 0
     for part in parts:
         out += source.data[at : part.start]
         start, at = len(out), part.stop
-        reporter = {name: part.texts[name].strip() for name in hidden if part.texts.get(name, "").strip()}
-        cells = {concept: part.texts.get(name, "").strip() for concept, name in columns.columns.items()}
-        rows.append(TipRow(start, {k: _masked(v, reporter) for k, v in cells.items() if k != "reporter"}, reporter))
-        out += _without(source.data, part, hidden, reporter, charset, escaped=lines)
+        reporter = _named(part, hidden)
+        words = _words_of(reporter)
+        cells = {
+            concept: part.texts.get(name, "").strip() for concept, name in columns.columns.items() if name not in hidden
+        }
+        rows.append(TipRow(start, {k: v if k in _EXACT else _masked(v, words) for k, v in cells.items()}, reporter))
+        out += _without(source.data, part, hidden, words, exact, charset, escaped=lines)
     out += source.data[at:]
     return TipFile(bytes(out), tuple(rows), tuple(hidden))
 
 
 def _without(
-    data: bytes, part: _Parts, hidden: Sequence[str], reporter: Mapping[str, str], charset: str, *, escaped: bool
-) -> bytes:
-    """Return the bytes of a row with the reporter's cells empty and their words blotted out of the others."""
+    data: bytes, part: _Parts, hidden: Collection[str], words: re.Pattern[str] | None, exact: Collection[str],
+    charset: str, *, escaped: bool,
+) -> bytes:  # fmt: skip
+    """Return the bytes of a row with the reporter's cells empty and their words blotted out of the others' prose."""
     out, at = bytearray(), part.start
-    words = [word for word in reporter.values() if len(word) >= _SHORTEST]
-    spelt = {form.encode(charset, "replace") for word in words for form in (word, *_escapes(word, escaped))}
-    blot = HIDDEN.encode(charset)
     for name, (start, stop) in sorted(part.places.items(), key=lambda item: item[1]):
         out += data[at:start]
-        empty = b"" if not escaped or data[start - 1 : start] == b'"' else b'""'  # a number leaves a string behind
-        cell = empty if name in hidden else data[start:stop]
-        for form in sorted(spelt, key=len, reverse=True):
-            cell = cell.replace(form, blot)
-        out += cell
+        if name in hidden:  # a number leaves a string behind
+            out += b"" if not escaped or data[start - 1 : start] == b'"' else b'""'
+        elif name in exact or words is None:
+            out += data[start:stop]
+        else:
+            out += _blotted(data, part, name, words, charset)
         at = stop
     return bytes(out + data[at : part.stop])
 
 
-def _escapes(word: str, escaped: bool) -> tuple[str, ...]:
-    return (
-        (json.dumps(word)[1:-1], json.dumps(word, ensure_ascii=False)[1:-1]) if escaped else (word.replace('"', '""'),)
-    )
+def _blotted(data: bytes, part: _Parts, name: str, words: re.Pattern[str], charset: str) -> bytes:
+    """Return a cell's bytes with the words blotted out; only their own bytes change."""
+    at, stop = part.places[name]
+    text, whole = part.texts.get(name), part.segments.get(name, ())
+    if text is None:  # an object or a list
+        text = offsets.decode(jsonspan.CODEC, data[at:stop])
+        whole = (Segment(0, len(text), at, stop, jsonspan.CODEC),)
+    elif not whole and words.fullmatch(text):  # a bare number
+        return f'"{HIDDEN}"'.encode(charset)
+    found = [match.span() for match in words.finditer(text)]
+    segments = tuple(offsets.cut_all(whole, text, data)) if found else ()
+    out = bytearray()
+    for low, high in found:
+        for _, _, first, last in offsets.locate(segments, text, low, high):
+            out += data[at:first] + HIDDEN.encode(charset)
+            at = last
+    return bytes(out + data[at:stop])
 
 
-def _masked(text: str, reporter: Mapping[str, str]) -> str:
-    for word in sorted(reporter.values(), key=len, reverse=True):
-        text = text.replace(word, HIDDEN) if len(word) >= _SHORTEST else text
-    return text
+def _masked(text: str, words: re.Pattern[str] | None) -> str:
+    return words.sub(HIDDEN, text) if words else text
+
+
+def _words_of(reporter: Mapping[str, str]) -> re.Pattern[str] | None:
+    """What finds a reporter's words in prose, or None where they are too short to be anybody's.
+
+    Latin letters and digits beside a word make it another word; Chinese has no such bounds.
+    """
+    told = {word for word in reporter.values() if len(word) >= (_SHORTEST_ASCII if word.isascii() else _SHORTEST)}
+    spelt = [
+        (rf"(?<!{_LETTER})" if re.match(_LETTER, word) else "")
+        + re.escape(word)
+        + (rf"(?!{_LETTER})" if re.match(_LETTER, word[-1]) else "")
+        for word in sorted(told, key=lambda word: (-len(word), word))
+    ]
+    return re.compile("|".join(spelt)) if spelt else None
+
+
+def _named(part: _Parts, hidden: Sequence[str]) -> dict[str, str]:
+    """Return column -> what a reporter says of themselves; a word for nobody is nothing."""
+    nobody = lexicon.load("tip_columns").get("nobody", ())
+    told = {name: part.texts.get(name, "").strip() for name in hidden}
+    return {name: word for name, word in told.items() if word and word.lower().strip(" .-/") not in ("", *nobody)}
 
 
 def _table(source: Source) -> tuple[list[str], Iterator[_Parts], str]:
@@ -113,18 +156,17 @@ def _table(source: Source) -> tuple[list[str], Iterator[_Parts], str]:
     if header is None:
         raise MalformedError(source.name, "an empty table")
 
-    def text(part: Field) -> str:
-        return read_field(source.data, part, charset.name)[0]
-
-    names = [text(part) for part in header.fields]
+    names = [read_field(source.data, part, charset.name)[0] for part in header.fields]
 
     def parts() -> Iterator[_Parts]:
         for row in rows:
             cells = dict(zip(names, row.fields, strict=False))
             if len(row.fields) > 1:
+                read = {name: read_field(source.data, cell, charset.name) for name, cell in cells.items()}
                 yield _Parts(
-                    row.start, row.stop, {name: text(cell) for name, cell in cells.items()},
+                    row.start, row.stop, {name: text for name, (text, _, _) in read.items()},
                     {name: (cell.start, cell.stop) for name, cell in cells.items()},
+                    {name: segments for name, (_, segments, _) in read.items()},
                 )  # fmt: skip
 
     return names, parts(), charset.name
@@ -151,10 +193,11 @@ def _object(source: Source, start: int, stop: int) -> _Parts | None:
     part = _Parts(start, stop)
     for name, low, high in jsonspan.members(data, at, end):
         if data[low] == 0x22:
-            part.texts[name] = jsonspan.read_string(data, low, high)[0]
+            part.texts[name], part.segments[name], _ = jsonspan.read_string(data, low, high)
             part.places[name] = (low + 1, high - 1)
         elif data[low] not in b"{[nft":
             part.texts[name] = data[low:high].decode("ascii")
+            part.segments.pop(name, None)
             part.places[name] = (low, high)
         else:
             part.places[name] = (low, high)
