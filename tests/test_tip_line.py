@@ -191,8 +191,13 @@ def test_reports_of_one_site_are_one_lead_and_an_addition_says_so(case, window):
     window.leave({"text": WORDS, "url": "https://m.bad.example/x"}, "me")
     window.leave({"text": "还有一个号码", "seen": "微信 abc123def"}, "me", adds_to=first.receipt)
     window.take_in()
-    assert [(lead.site, len(lead.tips)) for lead in leads_of(case)] == [("bad.example", 2), ("", 1)]
-    assert "adds to a tip of 20" in everything(case.folder / "evidence")
+    assert [(lead.site, len(lead.tips)) for lead in leads_of(case)] == [("bad.example", 3)]
+    found = window.find(first.receipt)
+    assert (found.evidence, found.start) == (first.evidence, first.start) and found.taken
+    assert f"adds to the tip {first.evidence[:16]}@{first.start} of 20" in everything(case.folder / "evidence")
+    window.leave({"text": WORDS, "url": "http://other.example"}, "me", adds_to=first.receipt)
+    window.take_in()
+    assert [(lead.site, len(lead.tips)) for lead in leads_of(case)] == [("bad.example", 3), ("other.example", 1)]
     with pytest.raises(UsageError, match="no tip"):
         window.leave({"text": WORDS}, "me", adds_to="1234-5678-9012-3456")
 

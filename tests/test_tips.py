@@ -14,7 +14,7 @@ from ringtrace.cli import app
 from ringtrace.errors import UsageError
 from ringtrace.model.custody import Circumstances
 from ringtrace.model.source import Source
-from ringtrace.operation.leads import Tip, bundle, missing_in, site_of, sites_of
+from ringtrace.operation.leads import Tip, bundle, missing_in, read_addition, say_addition, site_of, sites_of
 from ringtrace.pipeline import analyse, recording
 from ringtrace.pipeline.custodian import Asked
 from ringtrace.pipeline.tip_desk import find_tip, leads_of, open_original, take_tips
@@ -170,6 +170,25 @@ def test_every_tip_is_in_one_lead(pairs):
     leads = bundle(tips)
     assert sorted((tip.site, tip.start) for lead in leads for tip in lead.tips) == sorted(pairs)
     assert sum(lead.site == "a.example" for lead in leads) <= 1
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["", "", "a.example", "b.example"]), st.integers(0, 9)), max_size=10))
+def test_what_was_added_goes_with_its_tip_whatever_titles_say(said):
+    tips = [Tip("e" * 64, start, site, (), (), "", adds_to=f"{'e' * 16}@{to}") for start, (site, to) in enumerate(said)]
+    leads = bundle(tips)
+    assert sorted(tip.start for lead in leads for tip in lead.tips) == list(range(len(tips)))
+    of = {tip.start: lead for lead in leads for tip in lead.tips}
+    for start, (site, to) in enumerate(said):
+        assert site in ("", of[start].site)
+        if not site and to < len(said) and not said[to][0]:
+            assert of[start] == of[to]
+    assert len({lead.id for lead in leads}) == len(leads)
+
+
+def test_only_a_title_of_the_windows_own_is_an_addition():
+    title = say_addition("0123456789abcdef" * 4, 7, "2026-11-27")
+    assert read_addition(title) == "0123456789abcdef@7" and read_addition(f"x {title}") == read_addition("") == ""
 
 
 @settings(deadline=None)

@@ -14,6 +14,7 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'，。；、）)（(]{1,300}
 _HOST = re.compile(r"[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,8}")
 _DOORS = ("www.", "m.", "wap.", "mobile.", "3g.")
 """First labels under which a site shows itself on other screens."""
+_ADDITION = re.compile(r"adds to the tip ([0-9a-f]{16}@[0-9]{1,12}) of [0-9-]{10}")
 _SHORT = 20
 """Code points: a shorter text tells too little to act on."""
 _HANDLE = re.compile(r"[0-9]{5,12}|[A-Za-z][A-Za-z0-9_\-]{5,19}")
@@ -23,7 +24,8 @@ _HANDLE = re.compile(r"[0-9]{5,12}|[A-Za-z][A-Za-z0-9_\-]{5,19}")
 class Tip:
     """A tip as the ledger keeps it. site: "" where none is named; reporter: a pseudonym, "" when anonymous.
 
-    evidence, start: where it stands; missing: what it does not say, as sentences; at: when taken, microseconds UTC.
+    evidence, start: where it stands; missing: what it does not say, as sentences; at: when taken, microseconds UTC;
+    adds_to: the place of an earlier tip, as ``place_of``.
     """
 
     evidence: str
@@ -33,11 +35,12 @@ class Tip:
     missing: tuple[str, ...]
     reporter: str
     at: int = 0
+    adds_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Tips that name one website. reporters: different people, as far as they named themselves."""
+    """Tips that name one website, and what was added to them. reporters: different people, as far as named."""
 
     id: str
     site: str
@@ -88,17 +91,61 @@ def missing_in(cells: Mapping[str, str], sites: Iterable[str], *, anonymous: boo
     return tuple(words for said, words in checks if not said)
 
 
+def place_of(evidence: str, start: int) -> str:
+    """Return the place of a tip in short: 16 digits of the evidence's hash, and the byte at which its row starts."""
+    return f"{evidence[:16]}@{start}"
+
+
+def say_addition(evidence: str, start: int, day: str) -> str:
+    """Return the title of a tip that adds to an earlier one, as ``read_addition`` reads it."""
+    return f"adds to the tip {place_of(evidence, start)} of {day}"
+
+
+def read_addition(title: str) -> str:
+    """Return the place of the tip that a tip of this title adds to, or "" ."""
+    found = _ADDITION.fullmatch(title)
+    return found[1] if found else ""
+
+
 def bundle(tips: Iterable[Tip]) -> list[Lead]:
-    """Return the leads, those with most tips first; tips without a site are one lead each."""
-    groups: defaultdict[str, list[Tip]] = defaultdict(list)
-    for tip in tips:
-        groups[tip.site or f"\0{tip.evidence}\0{tip.start}"].append(tip)
+    """Return the leads, those with most tips first.
+
+    A tip without a site goes with what it adds to or what was added to it; alone, it is a lead of its own.
+    """
+    groups: defaultdict[tuple[str, str], list[Tip]] = defaultdict(list)
+    for thread in _threads(tips):
+        first = thread[0]
+        site = next((tip.site for tip in thread if tip.site), "")
+        for tip in thread:
+            named = tip.site or site
+            groups[named, named or f"\0{first.evidence}\0{first.start}"].append(tip)
     leads = [
         Lead(
-            derive_id("lead", key), group[0].site, tuple(group),
+            derive_id("lead", key), site, tuple(group),
             tuple(sorted({page for tip in group for page in tip.pages})),
             len({tip.reporter for tip in group if tip.reporter}),
         )
-        for key, group in groups.items()
+        for (site, key), group in groups.items()
     ]  # fmt: skip
     return sorted(leads, key=lambda lead: (-len(lead.tips), lead.site, lead.id))
+
+
+def _threads(tips: Iterable[Tip]) -> list[list[Tip]]:
+    """Return each tip with what was added to it, and to that, in the order given."""
+    everything = list(tips)
+    adds_to = {place_of(tip.evidence, tip.start): tip.adds_to for tip in everything}
+    threads: defaultdict[str, list[Tip]] = defaultdict(list)
+    for tip in everything:
+        threads[_root(place_of(tip.evidence, tip.start), adds_to)].append(tip)
+    return list(threads.values())
+
+
+def _root(place: str, adds_to: Mapping[str, str]) -> str:
+    """Follow a tip to the one that it adds to in the end; a ring of forged titles ends at its smallest place."""
+    seen: dict[str, None] = {}
+    while place not in seen and adds_to.get(place) in adds_to:
+        seen[place] = None
+        place = adds_to[place]
+    if place not in seen:
+        return place
+    return min(list(seen)[list(seen).index(place) :])

@@ -21,7 +21,7 @@ import msgspec
 from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.custody import Circumstances
 from ringtrace.model.source import Source
-from ringtrace.operation.leads import Lead, Tip, bundle, missing_in, sites_of
+from ringtrace.operation.leads import Lead, Tip, bundle, missing_in, read_addition, sites_of
 from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.custodian import Asked, log_separation
 from ringtrace.pipeline.recording import check_keepers, unseal, vault_of
@@ -161,7 +161,9 @@ def read_rows(vault: Vault, file: TipFile, evidence: str) -> Iterable[Tip]:
         pages = tuple(page for name, page in sites if name == site)
         missing = missing_in(row.cells, [site], anonymous=not row.reporter)
         said = "\0".join(sorted(row.reporter.values()))
-        yield Tip(evidence, row.start, site, pages, missing, vault.pseudonym("reporter", said) if said else "")
+        reporter = vault.pseudonym("reporter", said) if said else ""
+        adds_to = read_addition(row.cells.get("title", ""))
+        yield Tip(evidence, row.start, site, pages, missing, reporter, adds_to=adds_to)
 
 
 def _record(ledger: Ledger, vault: Vault, author: str, file: TipFile, tips: Iterable[Tip]) -> None:

@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidTag
 from ringtrace.errors import CaseError, RingtraceError, UsageError
 from ringtrace.model.custody import Circumstances
 from ringtrace.model.source import Source
-from ringtrace.operation.leads import Tip
+from ringtrace.operation.leads import Tip, say_addition
 from ringtrace.pipeline.custodian import Asked
 from ringtrace.pipeline.recording import vault_of
 from ringtrace.pipeline.tip_desk import find_tip, read_rows, take_data
@@ -44,12 +44,17 @@ _REPORTER = ("name", "contact")
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a reporter is told. missing: what the tip does not say, as sentences; at: microseconds UTC; taken: in."""
+    """What a reporter is told. missing: what the tip does not say, as sentences; at: microseconds UTC; taken: in.
+
+    evidence, start: where the tip stands or will stand, which no reporter is told.
+    """
 
     receipt: str
     missing: tuple[str, ...]
     at: int
     taken: bool
+    evidence: str
+    start: int
 
 
 class TipWindow:
@@ -87,14 +92,14 @@ class TipWindow:
             vault = vault_of(ledger, "tip form")
             if any(told[name] for name in _REPORTER) and not vault.ready:
                 raise UsageError("this case has no two keepers to seal a reporter's name; leave name and contact out")
-            row = _row(told, f"adds to a tip of {_day(earlier.at)}" if earlier else "")
+            row = _row(told, say_addition(earlier.evidence, earlier.start, _day(earlier.at)) if earlier else "")
             data = (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace")
             receipt, tip = self._answer(vault, data)
             name = _name(receipt)
             sealed = encrypt(vault.waiting_key(), json.dumps([by, row["id"], data.decode()]).encode(), name)
         self._folder.mkdir(parents=True, exist_ok=True)
         replace_file(self._folder / name, sealed.encode())
-        return Left(receipt, tip.missing, time.time_ns() // 1000, taken=False)
+        return Left(receipt, tip.missing, time.time_ns() // 1000, False, tip.evidence, tip.start)
 
     def find(self, receipt: str) -> Left:
         """Return the tip that was answered with ``receipt``; raises UsageError when there is none."""
@@ -104,7 +109,7 @@ class TipWindow:
         if found is not None:
             return found
         tip, _ = find_tip(self._case, digits, Asked("tip form"))  # it may have been taken in since we looked
-        return Left(plain, tip.missing, tip.at, taken=True)
+        return Left(plain, tip.missing, tip.at, True, tip.evidence, tip.start)
 
     def _find_waiting(self, receipt: str) -> Left | None:
         path = self._folder / _name(receipt)
@@ -115,7 +120,7 @@ class TipWindow:
         with closing(self._case.open_ledger()) as ledger:
             vault = vault_of(ledger, "tip form")
             _, tip = self._answer(vault, _opened(vault, path.name, hidden)[2])
-        return Left(receipt, tip.missing, at, taken=False)
+        return Left(receipt, tip.missing, at, False, tip.evidence, tip.start)
 
     def take_in(self) -> int:
         """Make evidence of what waits; return how much still does: the case is locked, or a tip is refused."""
