@@ -132,7 +132,7 @@ def test_the_order_of_posts_does_not_matter(told: list[tuple[int, float]], rng: 
 
 
 def test_a_lift_moves_the_reading_of_a_post_that_says_something() -> None:
-    plain = TextView("三个月的 要的说")
-    lifted = TextView("三个月的 要的说", lift=6.0, lean=(3.0, 0.0, 0.0))
+    plain = TextView("男孩 三个月")
+    lifted = TextView("男孩 三个月", lift=6.0, lean=(3.0, 0.0, 0.0))
     assert assess(plain, ()).probability < 0.5 < assess(lifted, ()).probability
     assert assess(lifted, ()).direction == "offer"
