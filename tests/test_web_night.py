@@ -151,9 +151,15 @@ def test_the_hand_over_by_keys_alone_in_chinese(night):
     page.locator("#tasks td:first-child + td + td .hint").wait_for()
 
     keys.go("f", "/figures")
+    keys.reach("a[href='/statements/new']")
+    keys.press("Enter")
+    page.wait_for_url("**/statements/new")
     keys.date("input[name=as_of]", "2014", "02", "28")
     keys.press("Enter")
-    page.wait_for_url("**/statements/*")
+    page.locator("form[action='/statements'] button.main:not([disabled])").wait_for()
+    keys.reach("form[action='/statements'] button.main")
+    keys.press("Enter")
+    page.wait_for_url("**/statements/statement-*")
     for who in ("林警官，省厅", "白警官，部里"):
         keys.write("input[name=by]", who)
         keys.press("Enter")
