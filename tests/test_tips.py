@@ -245,3 +245,17 @@ def test_a_name_in_a_nested_value_or_a_bare_number_is_taken_out_too():
 def test_who_names_nobody_is_nobody():
     found = separate(Source("", "", "t.csv", "text,name\nseen there,Anonymous\nseen,匿名\n".encode()))
     assert [row.reporter for row in found.rows] == [{}, {}] and found.columns == ("name",)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("t.csv", "text,contact,contact\nseen by 17000123456,17000123456,other line\n"),
+        ("t.jsonl", '{"text": "seen by 17000123456", "contact": "17000123456", "contact": "other line"}\n'),
+    ],
+)
+def test_a_column_that_stands_twice_hides_its_reporter_twice(name, data):
+    found = separate(Source("", "", name, data.encode()))
+    assert b"17000123456" not in found.data and b"other line" not in found.data
+    assert set(found.rows[0].reporter.values()) == {"17000123456", "other line"}
+    assert found.columns == ("contact",)

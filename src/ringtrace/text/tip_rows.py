@@ -51,13 +51,31 @@ class TipFile:
 
 @dataclass(slots=True)
 class _Parts:
-    """A row as it is found. places: column -> (start, stop) of the inside of its cell; segments: of its text."""
+    """A row as it is found. places: column -> (start, stop) of the inside of its cell; segments: of its text.
+
+    again: another name -> column, for the earlier cells of a column that a row has twice; the last one counts.
+    """
 
     start: int
     stop: int
     texts: dict[str, str] = field(default_factory=dict)
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
     segments: dict[str, tuple[Segment, ...]] = field(default_factory=dict)
+    again: dict[str, str] = field(default_factory=dict)
+
+    def make_room(self, column: str) -> None:
+        """Give what stands under ``column`` another name, so that its bytes stay known."""
+        if column in self.places:
+            other = f"{column} [{len(self.again) + 1}]"
+            self.again[other] = column
+            self.places[other] = self.places.pop(column)
+            if column in self.texts:
+                self.texts[other] = self.texts.pop(column)
+            if column in self.segments:
+                self.segments[other] = self.segments.pop(column)
+
+    def column(self, name: str) -> str:
+        return self.again.get(name, name)
 
 
 def separate(source: Source) -> TipFile:
@@ -82,7 +100,7 @@ def separate(source: Source) -> TipFile:
         rows.append(TipRow(start, {k: v if k in _EXACT else _masked(v, words) for k, v in cells.items()}, reporter))
         out += _without(source.data, part, hidden, words, exact, charset, escaped=lines)
     out += source.data[at:]
-    return TipFile(bytes(out), tuple(rows), tuple(hidden))
+    return TipFile(bytes(out), tuple(rows), tuple(dict.fromkeys(hidden)))
 
 
 def _without(
@@ -93,9 +111,9 @@ def _without(
     out, at = bytearray(), part.start
     for name, (start, stop) in sorted(part.places.items(), key=lambda item: item[1]):
         out += data[at:start]
-        if name in hidden:  # a number leaves a string behind
+        if part.column(name) in hidden:  # a number leaves a string behind
             out += b"" if not escaped or data[start - 1 : start] == b'"' else b'""'
-        elif name in exact or words is None:
+        elif part.column(name) in exact or words is None:
             out += data[start:stop]
         else:
             out += _blotted(data, part, name, words, charset)
@@ -144,7 +162,7 @@ def _words_of(reporter: Mapping[str, str]) -> re.Pattern[str] | None:
 def _named(part: _Parts, hidden: Sequence[str]) -> dict[str, str]:
     """Return column -> what a reporter says of themselves; a word for nobody is nothing."""
     nobody = lexicon.load("tip_columns").get("nobody", ())
-    told = {name: part.texts.get(name, "").strip() for name in hidden}
+    told = {name: text.strip() for name, text in part.texts.items() if part.column(name) in hidden}
     return {name: word for name, word in told.items() if word and word.lower().strip(" .-/") not in ("", *nobody)}
 
 
@@ -160,14 +178,13 @@ def _table(source: Source) -> tuple[list[str], Iterator[_Parts], str]:
 
     def parts() -> Iterator[_Parts]:
         for row in rows:
-            cells = dict(zip(names, row.fields, strict=False))
             if len(row.fields) > 1:
-                read = {name: read_field(source.data, cell, charset.name) for name, cell in cells.items()}
-                yield _Parts(
-                    row.start, row.stop, {name: text for name, (text, _, _) in read.items()},
-                    {name: (cell.start, cell.stop) for name, cell in cells.items()},
-                    {name: segments for name, (_, segments, _) in read.items()},
-                )  # fmt: skip
+                part = _Parts(row.start, row.stop)
+                for name, cell in zip(names, row.fields, strict=False):
+                    part.make_room(name)
+                    part.texts[name], part.segments[name], _ = read_field(source.data, cell, charset.name)
+                    part.places[name] = (cell.start, cell.stop)
+                yield part
 
     return names, parts(), charset.name
 
@@ -177,7 +194,7 @@ def _objects(source: Source) -> tuple[list[str], Iterator[_Parts], str]:
     found = [part for line in split_lines(source.data, charset) if (part := _object(source, line.start, line.stop))]
     if not found:
         raise MalformedError(source.name, "no line is a JSON object")
-    return list(dict.fromkeys(name for part in found for name in part.texts)), iter(found), "utf-8"
+    return list(dict.fromkeys(part.column(name) for part in found for name in part.texts)), iter(found), "utf-8"
 
 
 def _object(source: Source, start: int, stop: int) -> _Parts | None:
@@ -192,12 +209,12 @@ def _object(source: Source, start: int, stop: int) -> _Parts | None:
         return None
     part = _Parts(start, stop)
     for name, low, high in jsonspan.members(data, at, end):
+        part.make_room(name)
         if data[low] == 0x22:
             part.texts[name], part.segments[name], _ = jsonspan.read_string(data, low, high)
             part.places[name] = (low + 1, high - 1)
         elif data[low] not in b"{[nft":
             part.texts[name] = data[low:high].decode("ascii")
-            part.segments.pop(name, None)
             part.places[name] = (low, high)
         else:
             part.places[name] = (low, high)
