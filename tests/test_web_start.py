@@ -59,7 +59,7 @@ def test_a_damaged_table_is_a_sentence_whether_read_or_counted(tmp_path):
     for ask in (read_table, count_rows):
         with pytest.raises(CaseError, match="damaged"):
             ask(tmp_path, "posts")
-        with pytest.raises(CaseError, match="is not there"):
+        with pytest.raises(CaseError, match="without the table rings"):
             ask(tmp_path, "rings")
 
 

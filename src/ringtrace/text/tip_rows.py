@@ -22,7 +22,7 @@ HIDDEN = "[reporter]"
 _SHORTEST = 2
 _SHORTEST_ASCII = 4
 """Code points of a name that is looked for in prose: of two or three letters or digits most are other words."""
-_LETTER = "[0-9A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]"
+_LETTER = re.compile("[0-9A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]")
 _EXACT = ("url", "sent", "id")
 """Concepts whose cells are evidence to the letter, and nobody's prose."""
 _HEAD = 1 << 16
@@ -104,7 +104,7 @@ def separate(source: Source) -> TipFile:
 
 
 def _without(
-    data: bytes, part: _Parts, hidden: Collection[str], words: re.Pattern[str] | None, exact: Collection[str],
+    data: bytes, part: _Parts, hidden: Collection[str], words: _Words | None, exact: Collection[str],
     charset: str, *, escaped: bool,
 ) -> bytes:  # fmt: skip
     """Return the bytes of a row with the reporter's cells empty and their words blotted out of the others' prose."""
@@ -121,16 +121,16 @@ def _without(
     return bytes(out + data[at : part.stop])
 
 
-def _blotted(data: bytes, part: _Parts, name: str, words: re.Pattern[str], charset: str) -> bytes:
+def _blotted(data: bytes, part: _Parts, name: str, words: _Words, charset: str) -> bytes:
     """Return a cell's bytes with the words blotted out; only their own bytes change."""
     at, stop = part.places[name]
     text, whole = part.texts.get(name), part.segments.get(name, ())
     if text is None:  # an object or a list
         text = offsets.decode(jsonspan.CODEC, data[at:stop])
         whole = (Segment(0, len(text), at, stop, jsonspan.CODEC),)
-    elif not whole and words.fullmatch(text):  # a bare number
+    elif not whole and text in words.words:  # a bare number
         return f'"{HIDDEN}"'.encode(charset)
-    found = [match.span() for match in words.finditer(text)]
+    found = words.places(text)
     segments = tuple(offsets.cut_all(whole, text, data)) if found else ()
     out = bytearray()
     for low, high in found:
@@ -140,23 +140,51 @@ def _blotted(data: bytes, part: _Parts, name: str, words: re.Pattern[str], chars
     return bytes(out + data[at:stop])
 
 
-def _masked(text: str, words: re.Pattern[str] | None) -> str:
-    return words.sub(HIDDEN, text) if words else text
+def _masked(text: str, words: _Words | None) -> str:
+    if words is None:
+        return text
+    out, at = [], 0
+    for low, high in words.places(text):
+        out += [text[at:low], HIDDEN]
+        at = high
+    return "".join([*out, text[at:]])
 
 
-def _words_of(reporter: Mapping[str, str]) -> re.Pattern[str] | None:
-    """What finds a reporter's words in prose, or None where they are too short to be anybody's.
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A reporter's words, the longest first, as they are looked for in prose.
 
     Latin letters and digits beside a word make it another word; Chinese has no such bounds.
     """
+
+    words: tuple[str, ...]
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Return where the words stand, in order, none within another."""
+        found: list[tuple[int, int]] = []
+        taken = bytearray(len(text))
+        for word in self.words:
+            at = text.find(word)
+            while at >= 0:
+                stop = at + len(word)
+                alone = not _goes_on(text[at - 1 : at], word[0]) and not _goes_on(text[stop : stop + 1], word[-1])
+                if alone and not any(taken[at:stop]):
+                    found.append((at, stop))
+                    taken[at:stop] = b"\1" * len(word)
+                    at = stop - 1
+                at = text.find(word, at + 1)
+        return sorted(found)
+
+
+def _goes_on(beside: str, end: str) -> bool:
+    """Whether a word goes on beyond its end: a Latin letter or digit beside another one."""
+    return bool(_LETTER.match(beside) and _LETTER.match(end))
+
+
+def _words_of(reporter: Mapping[str, str]) -> _Words | None:
+    """Return a reporter's words, or None where they are too short to be anybody's."""
     told = {word for word in reporter.values() if len(word) >= (_SHORTEST_ASCII if word.isascii() else _SHORTEST)}
-    spelt = [
-        (rf"(?<!{_LETTER})" if re.match(_LETTER, word) else "")
-        + re.escape(word)
-        + (rf"(?!{_LETTER})" if re.match(_LETTER, word[-1]) else "")
-        for word in sorted(told, key=lambda word: (-len(word), word))
-    ]
-    return re.compile("|".join(spelt)) if spelt else None
+    return _Words(tuple(sorted(told, key=lambda word: (-len(word), word)))) if told else None
 
 
 def _named(part: _Parts, hidden: Sequence[str]) -> dict[str, str]:
