@@ -16,7 +16,7 @@ from ringtrace.stances.facts import find_facts
 from ringtrace.stances.features import Describer, Talk
 from ringtrace.stances.owners import decide_owners
 from ringtrace.stances.phrasing import VALUES, phrasing, pieces_of, values_of
-from ringtrace.stances.weights import CLASSES, DIRECTED, UNREAD, Weights, lifted, softmax, weights
+from ringtrace.stances.weights import CLASSES, DIRECTED, Weights, lifted, softmax, weights
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import Said, TextView, fold_again
 
@@ -153,7 +153,6 @@ FACT_FLOOR = 0.02
 WORDED = -2.0
 """Natural log-odds added to a text of which nothing but its wording speaks: such texts are far rarer trade in the
 field than among those that the model was fitted on (its average precision at 1 % stays, the mean falls to a third)."""
-_EVEN = [1.0 / len(CLASSES)] * len(CLASSES)
 _NOTHING = _Reading((), (), (), "plain", "none", 0.0, "none", (1 / 3, 1 / 3, 1 / 3))
 ANSWERED_FLOOR = 0.3
 """A post above counts as an offer or a wish from this probability on: its answers speak for it, too."""
@@ -163,22 +162,18 @@ def _read(view: TextView, candidates: Sequence[Candidate]) -> _Reading:
     heading, named, found = _heading(view)
     kinds = {one.kind for one in candidates if one.probability >= 0.5}
     words, model = vocabulary(view.lexicons), weights()
-    hits = words.hits(found)
-    features: tuple[str, ...] = ()
-    values: tuple[tuple[str, float], ...] = ()
-    if found or candidates or view.title:
-        talk = _talk_above(view, heading, named, kinds)
-        values = tuple(zip(VALUES, values_of(phrasing().weigh(_pieces(view, talk))), strict=True))
-        if _worth_reading(_masks(words), named, talk, kinds):
-            features = _describer(model).describe(view, hits, candidates, talk)
-        scores = softmax(model.scores(features, values))
-        probability = model.calibrated(sum(scores[:DIRECTED]))
-        if not features:
-            probability = lifted(probability, WORDED)
-    elif view.lift:
-        scores, probability = _EVEN, UNREAD
-    else:
+    if not (found or candidates or view.title or view.lift):
         return _NOTHING
+    hits = words.hits(found)
+    talk = _talk_above(view, heading, named, kinds)
+    values = tuple(zip(VALUES, values_of(phrasing().weigh(_pieces(view, talk))), strict=True))
+    features: tuple[str, ...] = ()
+    if _worth_reading(_masks(words), named, talk, kinds):
+        features = _describer(model).describe(view, hits, candidates, talk)
+    scores = softmax(model.scores(features, values))
+    probability = model.calibrated(sum(scores[:DIRECTED]))
+    if not features:
+        probability = lifted(probability, WORDED)
     if view.lift:
         probability = lifted(probability, view.lift)
         scores = [*(score * math.exp(lean) for score, lean in zip(scores, view.lean, strict=False)), *scores[DIRECTED:]]
