@@ -12,11 +12,10 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from known_cases import KnownCase, even_mass, fit_logistic, left_out, read_case
+from known_cases import KnownCase, Labelled, read_case, try_out
 from ringtrace.rings.assembly import find_members, operators
 from ringtrace.rings.go_between import TERMS, broker_terms
 from ringtrace.rings.graph import build
@@ -27,16 +26,7 @@ MASS = 300.0
 MARKS = (0.3, 0.4, 0.5, 0.6)
 
 
-@dataclass(frozen=True)
-class Rows:
-    """What a fit takes of one case: rows of ``TERMS``, and which of them go between."""
-
-    name: str
-    terms: np.ndarray
-    between: np.ndarray
-
-
-def rows_of(told: str) -> Rows:
+def rows_of(told: str) -> Labelled:
     known = read_case(told, TABLES)
     case, tables = gathered(known), known.tables
     names = ("mentions", "accounts", "templates", "identifiers", "links")
@@ -45,7 +35,7 @@ def rows_of(told: str) -> Rows:
     actors = sorted(set(members["actor_id"].to_pylist()))
     terms = broker_terms(actors, ties, case.stage)
     brokers = _brokers(known, case.stage.actor_of)
-    return Rows(
+    return Labelled(
         known.name, np.array([terms[actor] for actor in actors]), np.array([a in brokers for a in actors], float)
     )
 
@@ -62,22 +52,13 @@ def _brokers(known: KnownCase, actor_of: Mapping[str, str]) -> set[str]:
     return {actor for actor, person in whose.items() if "broker" in roles.get(person, [])}
 
 
-def fit(cases: list[Rows]) -> np.ndarray:
-    """Return the weights of the terms; every case counts the same."""
-    mass = even_mass(((len(case.between), len(case.between)) for case in cases), MASS)
-    penalty = np.array([0.0] + [1.0] * (len(TERMS) - 1))
-    terms, between = (np.concatenate(part) for part in zip(*((c.terms, c.between) for c in cases), strict=True))
-    return fit_logistic(terms, between, mass, penalty)
-
-
-def report(label: str, case: Rows, weights: np.ndarray) -> None:
-    sure = 1 / (1 + np.exp(-(case.terms @ weights)))
+def describe(case: Labelled, sure: np.ndarray) -> str:
     told = []
     for mark in MARKS:
         held = sure >= mark
-        right = case.between[held].sum()
-        told.append(f"{mark}: P {right / max(1, held.sum()):.2f} R {right / max(1.0, case.between.sum()):.2f}")
-    print(f"{label} {case.name}: {'; '.join(told)}", flush=True)
+        right = case.wanted[held].sum()
+        told.append(f"{mark}: P {right / max(1, held.sum()):.2f} R {right / max(1.0, case.wanted.sum()):.2f}")
+    return "; ".join(told)
 
 
 def write(weights: np.ndarray) -> None:
@@ -87,12 +68,7 @@ def write(weights: np.ndarray) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    cases = [rows_of(one) for one in arguments if "=" in one]
-    for case, others in left_out(cases):
-        report("left out", case, fit(others))
-    weights = fit(cases)
-    for case in cases:
-        report("fitted on", case, weights)
+    weights = try_out([rows_of(one) for one in arguments if "=" in one], MASS, describe)
     if "--fit" in arguments:
         write(weights)
 

@@ -6,7 +6,7 @@ size), TRUTH its truth folder. Never give a fit the evaluation author.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -77,3 +77,37 @@ def fit_logistic(
     start = np.zeros(terms.shape[1])
     bounds = [(None, one if np.isfinite(one) else None) for one in np.broadcast_to(most, start.shape)]
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What a fit takes of one case: a row of terms each, the first of them 1, and which rows are wanted (1 or 0)."""
+
+    name: str
+    terms: np.ndarray
+    wanted: np.ndarray
+
+
+def fit_labelled(cases: Sequence[Labelled], mass: float) -> np.ndarray:
+    """Return the weights of the terms; the rows of every case weigh ``mass`` together."""
+    even = even_mass(((len(case.wanted), len(case.wanted)) for case in cases), mass)
+    penalty = np.array([0.0] + [1.0] * (cases[0].terms.shape[1] - 1))
+    terms, wanted = (np.concatenate(part) for part in zip(*((c.terms, c.wanted) for c in cases), strict=True))
+    return fit_logistic(terms, wanted, even, penalty)
+
+
+def try_out(cases: Sequence[Labelled], mass: float, told: Callable[[Labelled, np.ndarray], str]) -> np.ndarray:
+    """Return the weights fitted on all cases; print what ``told`` says of each, left out of the fit and within.
+
+    told: is given a case and how surely each of its rows is wanted.
+    """
+
+    def tell(label: str, case: Labelled, weights: np.ndarray) -> None:
+        print(f"{label} {case.name}: {told(case, 1 / (1 + np.exp(-(case.terms @ weights))))}", flush=True)
+
+    for case, others in left_out(cases):
+        tell("left out", case, fit_labelled(others, mass))
+    weights = fit_labelled(cases, mass)
+    for case in cases:
+        tell("fitted on", case, weights)
+    return weights

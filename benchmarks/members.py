@@ -11,13 +11,12 @@ Cases as in ``known_cases``.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from known_cases import even_mass, fit_logistic, left_out, read_case
+from known_cases import Labelled, read_case, try_out
 from ringtrace.rings import membership
 from ringtrace.rings.assembly import operators
 from ringtrace.rings.exchange import without_exchange
@@ -31,16 +30,7 @@ MASS = 300.0
 MARKS = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9)
 
 
-@dataclass(frozen=True)
-class Rows:
-    """What a fit takes of one case: rows of ``membership.TERMS``, and which of them are in any ring."""
-
-    name: str
-    terms: np.ndarray
-    belongs: np.ndarray
-
-
-def rows_of(told: str) -> Rows:
+def rows_of(told: str) -> Labelled:
     """Return the members of one case before anybody is held to be only near."""
     known = read_case(told, TABLES)
     case, tables = gathered(known), known.tables
@@ -51,24 +41,15 @@ def rows_of(told: str) -> Rows:
     members = members.filter(pc.invert(pc.is_in(members["ring_id"], unlike)))
     found = membership.evidence(members, ties, case.stage)
     belongs = [bool(case.ring.get(actor)) for actor in members["actor_id"].to_pylist()]
-    return Rows(known.name, np.array([one.terms() for one in found]), np.array(belongs, float))
+    return Labelled(known.name, np.array([one.terms() for one in found]), np.array(belongs, float))
 
 
-def fit(cases: list[Rows]) -> np.ndarray:
-    """Return the weights of the terms; every case counts the same."""
-    mass = even_mass(((len(case.belongs), len(case.belongs)) for case in cases), MASS)
-    penalty = np.array([0.0] + [1.0] * (len(membership.TERMS) - 1))
-    terms, belongs = (np.concatenate(part) for part in zip(*((c.terms, c.belongs) for c in cases), strict=True))
-    return fit_logistic(terms, belongs, mass, penalty)
-
-
-def report(label: str, case: Rows, weights: np.ndarray) -> None:
-    sure = 1 / (1 + np.exp(-(case.terms @ weights)))
+def describe(case: Labelled, sure: np.ndarray) -> str:
     told = []
     for mark in MARKS:
         kept = sure >= mark
-        told.append(f"{mark:.2f}: {int(case.belongs[kept].sum())} of {int(kept.sum())}")
-    print(f"{label} {case.name}: in a ring, by mark: {'; '.join(told)}", flush=True)
+        told.append(f"{mark:.2f}: {int(case.wanted[kept].sum())} of {int(kept.sum())}")
+    return f"in a ring, by mark: {'; '.join(told)}"
 
 
 def write(weights: np.ndarray) -> None:
@@ -79,12 +60,7 @@ def write(weights: np.ndarray) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    cases = [rows_of(one) for one in arguments if "=" in one]
-    for case, others in left_out(cases):
-        report("left out", case, fit(others))
-    weights = fit(cases)
-    for case in cases:
-        report("fitted on", case, weights)
+    weights = try_out([rows_of(one) for one in arguments if "=" in one], MASS, describe)
     if "--fit" in arguments:
         write(weights)
 
