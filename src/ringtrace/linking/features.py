@@ -54,14 +54,12 @@ def _names_beside(left: Profile, right: Profile, shared: Shared, scene: Scene) -
     yield Feature("name_other", 1.0, *quotes)
     yield Feature("name_other_here", scene.others, *quotes)
     if users.people > 2:
-        yield from _strangers(left, right, users.people, users.tied, quotes)
+        yield from _strangers(users.people, users.tied, quotes)
     if all(any(users.names[name] > 1 for name in side.names if name in users.names) for side in (left, right)):
         yield Feature("names_recur", 1.0, *quotes)
 
 
-def _strangers(
-    left: Profile, right: Profile, people: int, tied: float, quotes: tuple[Quote, Quote]
-) -> Iterator[Feature]:
+def _strangers(people: int, tied: float, quotes: tuple[Quote, Quote]) -> Iterator[Feature]:
     """Under other names, the more people claim a contact and the less ties them, the less it says."""
     yield Feature("name_other_crowd", math.log2(people - 1), *quotes)
     yield Feature("name_other_untied", 1 - tied, *quotes)

@@ -45,7 +45,7 @@ def find_deals(scene: Scene, mentions: pa.Table, answers: Iterable[tuple[Act, Ac
     talks = _talks(scene, answers)
     merged: dict[tuple[Any, ...], list[tuple[dict[str, Any], _Talk]]] = defaultdict(list)
     for talk in talks:
-        row = _row(talk, scene, details)
+        row = _row(talk, details)
         if row is not None:
             key = tuple(row[name] or "" for name in ("supplier", "broker", "buyer", "sex", "age", "price"))
             merged[key].append((row, talk))
@@ -74,7 +74,7 @@ def _talks(scene: Scene, answers: Iterable[tuple[Act, Act]]) -> list[_Talk]:
     return list(talks.values())
 
 
-def _row(talk: _Talk, scene: Scene, details: Mapping[str, Mapping[str, Counter[str]]]) -> dict[str, Any] | None:
+def _row(talk: _Talk, details: Mapping[str, Mapping[str, Counter[str]]]) -> dict[str, Any] | None:
     party: dict[str, str | None] = {"supplier": None, "broker": None, "buyer": None}
     root = talk.root
     party[_PARTY[root.direction]] = root.actor
