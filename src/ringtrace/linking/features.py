@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ringtrace.linking.claims import DAY
 from ringtrace.linking.identifiers import Stay, disagree
 from ringtrace.linking.model import limits
-from ringtrace.linking.names import alike, stem
+from ringtrace.linking.names import alike, sound_alike, stem
 from ringtrace.linking.profile import LOCAL_IDS, Feature, Profile, Quote, Scene
 from ringtrace.linking.shared import Shared, shared_contacts, weigh_contacts
 from ringtrace.linking.timing import in_step
@@ -31,7 +31,7 @@ def compare(left: Profile, right: Profile, scene: Scene) -> list[Feature]:
         found += _sides(left, right, scene, "")
     else:
         found += _namesakes(left, right, scene)
-    found += _templates(left, right, scene)
+    found += _rare(left, right, scene)
     found += _in_step(left, right, scene)
     found += _against(left, right, scene)
     return found
@@ -47,6 +47,9 @@ def _names_beside(left: Profile, right: Profile, shared: Shared, scene: Scene) -
         return
     if any(alike(a, b) for a in left.names for b in right.names):
         yield Feature("name_alike", 1.0, *quotes)
+        return
+    if any(sound_alike(a, b) for a in left.names for b in right.names):
+        yield Feature("name_sound", 1.0, *quotes)
         return
     users = scene.users.get(shared.key)
     if not left.names or not right.names or users is None:
@@ -113,10 +116,12 @@ def _sides(left: Profile, right: Profile, scene: Scene, when: str) -> Iterator[F
         yield Feature(when + name, 1.0, scene.quote(left.side.row), scene.quote(right.side.row))
 
 
-def _templates(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
-    for template in sorted(left.templates & right.templates)[:1]:
-        rows = scene.rare[template]
-        yield Feature("template_rare", 1.0, scene.quote(rows[left.account]), scene.quote(rows[right.account]))
+def _rare(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
+    """What both posted and few others: one text, one picture, the invitation to one closed group; one of each sort."""
+    first = {sort: (sort, what) for sort, what in sorted(left.rare & right.rare, reverse=True)}
+    for _, one in sorted(first.items()):
+        rows = scene.rare[one]
+        yield Feature(one[0], 1.0, scene.quote(rows[left.account]), scene.quote(rows[right.account]))
 
 
 def _in_step(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:

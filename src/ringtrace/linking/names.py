@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import ahocorasick_rs
 from rapidfuzz.distance import Indel
@@ -106,3 +106,29 @@ def alike(left: str, right: str) -> bool:
     if len(short) >= (_LEAST_WORD if short.isascii() else _LEAST_CHARACTERS) and short in long:
         return True
     return len(short) >= _LEAST_EDITED and Indel.normalized_similarity(short, long) >= _SAME_PART
+
+
+_SYLLABLES, _SOUNDED = 2, 1 << 16
+"""Chinese characters that one of two names must hold at least to be compared by sound; names that are remembered."""
+
+
+def sound_alike(left: str, right: str) -> bool:
+    """Whether two folded names are spoken alike, tones apart, and written otherwise: 晓莉, 小丽 and xiaoli.
+
+    At least one of them has ``_SYLLABLES`` Chinese characters or more. Says less than ``alike``: a sound of two
+    syllables is shared by many.
+    """
+    (ours, characters), (theirs, others) = sound(left), sound(right)
+    return stem(left) != stem(right) and max(characters, others) >= _SYLLABLES and ours == theirs
+
+
+@lru_cache(maxsize=_SOUNDED)
+def sound(name: str) -> tuple[str, int]:
+    """Return (a folded name without ornaments in Latin letters, how many Chinese characters it has)."""
+    spoken = [_sounds().get(char, char) for char in stem(name)[:_NAME_CHARS]]
+    return "".join(spoken), sum(char in _sounds() for char in stem(name)[:_NAME_CHARS])
+
+
+@cache
+def _sounds() -> dict[str, str]:
+    return {char: reading for reading, characters in load("name_sound").items() for char in characters}

@@ -26,7 +26,8 @@ from ringtrace.linking.identifiers import OPEN_TO_ALL, find_stays, own_values
 from ringtrace.linking.model import limits, pair_weights
 from ringtrace.linking.names import NameModel, stem
 from ringtrace.linking.namesakes import count_namesakes, settle
-from ringtrace.linking.profile import LOCAL_IDS, Feature, Profile, Quote, Scene, Side
+from ringtrace.linking.profile import LOCAL_IDS, Feature, Profile, Quote, Rare, Scene, Side
+from ringtrace.linking.rarities import posted
 from ringtrace.linking.timing import find_times
 from ringtrace.linking.users import find_users
 from ringtrace.model.ring import Judgement
@@ -85,7 +86,7 @@ def survey(
     """Return (account -> profile, scene): all that ``compare`` looks at."""
     ground = ground or Ground.here(posts, mentions, stances)
     claims = find_claims(ground, accounts)
-    scene = _scene(ground, posts, accounts, templates, identifiers, claims)
+    scene = _scene(ground, posts, accounts, posted(mentions, templates), identifiers, claims)
     sides = _rows(ground.sides, posts, "post_id")
     profiles = _profiles(
         accounts, claims, find_stays(ground), scene.rare,
@@ -185,13 +186,14 @@ def _scene(
     ground: Ground,
     posts: pa.Table,
     accounts: pa.Table,
-    templates: pa.Table,
+    shown: Mapping[str, pa.Table],
     identifiers: pa.Table,
     claims: Sequence[Claim],
 ) -> Scene:
-    rare: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in _rows(ground.rare(templates), posts, "post_id"):
-        rare[row["template_id"]][row["account_id"]] = row["post_id"]
+    rare: dict[Rare, dict[str, int]] = defaultdict(dict)
+    for sort, what in shown.items():
+        for row in _rows(ground.rare(what), posts, "post_id"):
+            rare[sort, row["template_id"]][row["account_id"]] = row["post_id"]
     answers = _rows(ground.answers, posts, "post_id", "answered")
     uses = identifiers.select(["kind", "value", "use", "split_at"])
     split = uses["split_at"].cast(pa.int64()).to_pylist()
@@ -255,17 +257,17 @@ def _profiles(
     accounts: pa.Table,
     claims: Sequence[Claim],
     stays: Mapping[str, Any],
-    rare: Mapping[str, Mapping[str, int]],
+    rare: Mapping[Rare, Mapping[str, int]],
     sides: Mapping[str, Side],
 ) -> dict[str, Profile]:
     own = own_values(claims)
     by_account: dict[str, dict[tuple[str, str], Claim]] = defaultdict(dict)
     for claim in claims:
         by_account[claim.account][claim.kind, claim.value] = claim
-    templates: dict[str, set[str]] = defaultdict(set)
-    for template, rows in rare.items():
+    shown: dict[str, set[Rare]] = defaultdict(set)
+    for what, rows in rare.items():
         for account in rows:
-            templates[account].add(template)
+            shown[account].add(what)
     names = called(accounts)
     profiles = {}
     for name in ("first_at", "last_at"):
@@ -280,7 +282,7 @@ def _profiles(
         profiles[account] = Profile(
             account, row["platform"], row["native_id"] or "", names.get(account, ()), row["first_at"], row["last_at"],
             stays.get(account, {}), own.get(account, {}), by_account.get(account, {}),
-            {kind: frozenset(values) for kind, values in numbers.items()}, frozenset(templates.get(account, ())),
+            {kind: frozenset(values) for kind, values in numbers.items()}, frozenset(shown.get(account, ())),
             sides.get(account),
         )  # fmt: skip
     return profiles

@@ -15,6 +15,8 @@ LOCAL_IDS = frozenset({"forum", "web", "news", "mail", "tip"})
 """Platforms whose native ids mean nothing outside their own site, and where a name is one user's."""
 
 Quote = Mapping[str, Any] | None
+Rare = tuple[str, str]
+"""What few accounts post: (the feature that it is, a template's id, a picture's hash or an invitation's address)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Profile:
     own: Mapping[str, set[str]]
     claims: Mapping[tuple[str, str], Claim]
     numbers: Mapping[str, frozenset[str]]
-    templates: frozenset[str] = field(default=frozenset())
+    rare: frozenset[Rare] = field(default=frozenset())
     side: Side | None = None
 
 
@@ -65,7 +67,7 @@ class Scene:
     those of one name are one person in this case, as far as the case shows; others: the same of accounts under
     other names beside one contact; answered: ordered pairs of accounts,
     the first of which answered the second -> (row, row) of posts; first_row: account -> row of its first post;
-    quote: row of a post -> its span; rare: template -> account -> row of a post; times: when each account posted.
+    quote: row of a post -> its span; rare: what few post -> account -> row of a post; times: when each account posted.
     """
 
     use: Mapping[tuple[str, str], tuple[str, int | None]]
@@ -78,7 +80,7 @@ class Scene:
     answered: Mapping[tuple[str, str], tuple[int, int]]
     first_row: Mapping[str, int]
     quote: Callable[[int], Quote]
-    rare: Mapping[str, Mapping[str, int]]
+    rare: Mapping[Rare, Mapping[str, int]]
     times: Mapping[str, Times]
 
     def shows(self, profile: Profile, claim: Claim | None = None) -> Quote:

@@ -11,6 +11,9 @@ CONTACT_KINDS = frozenset({"phone", "qq", "wechat", "telegram", "email", "url"})
 IDENTITY_KINDS = CONTACT_KINDS | {"payment"}
 """Kinds that somebody owns, so that two accounts that give one value may be one person."""
 
+TYING_KINDS = IDENTITY_KINDS | {"image"}
+"""Kinds on which a tie between two people may rest; of a picture the value is the SHA-256 of its bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

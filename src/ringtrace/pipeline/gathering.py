@@ -17,6 +17,7 @@ from ringtrace.engines.engine import Engine, Frame, Tables
 from ringtrace.engines.local import Local
 from ringtrace.linking.slots import TEMPLATED, describe_templates
 from ringtrace.pipeline.confined import STOPPED
+from ringtrace.pipeline.pictures import shown_pictures
 from ringtrace.pipeline.reading import OUT_OF_MEMORY
 from ringtrace.pipeline.recalling import Progress
 from ringtrace.pipeline.stages import Lessons, accounts_of, observe_all, read_all
@@ -70,6 +71,9 @@ def _gathered(
         lambda: described.append(engine.aside(describe_templates, posts.select(TEMPLATED))),
     )  # fmt: skip
     mentions, stances, facts = (engine.table(one, ("post_id",)) for one in seen)
+    shown = shown_pictures(case.evidence, evidence, posts, cache)
+    if len(shown):
+        mentions = engine.table(engine.frame(pa.concat_tables([mentions, shown])), ("post_id", "mention_id"))
     accounts = accounts_of(engine, said)
     tables = (evidence, posts, gaps, clocks, answers, mentions, stances, facts, accounts, *described[0]())
     return tables, (said, seen[0], seen[1])

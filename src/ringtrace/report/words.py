@@ -39,6 +39,7 @@ _FEATURE = {
     "name_same": "the same name beside the shared contact",
     "name_rare": "the shared name is rare",
     "name_alike": "names that differ by a little beside the shared contact",
+    "name_sound": "names that sound the same beside the shared contact",
     "name_other": "other names beside the shared contact",
     "name_other_here": "how often accounts of other names beside one contact are one person in this case",
     "name_other_crowd": "many give the shared contact, and these two under other names",
@@ -61,6 +62,8 @@ _FEATURE = {
     "namesake_same_side": "namesakes who post the same side of the trade",
     "namesake_other_side": "namesakes who both trade, on different sides",
     "template_rare": "both posted the same rare text",
+    "image_rare": "both posted the same rare picture",
+    "invite_rare": "both gave the invitation to one closed group",
     "in_step": "on three or more separate days they posted within minutes of each other in different places",
     "active_together": "both were active side by side in one place",
     "answers_other": "one answers the other",
@@ -88,7 +91,7 @@ _LAYER = {
     "reply": "replies", "address": "answers by name", "handle": "another's contact given",
     "referral": "posts of the trade that send people to one contact of somebody else",
     "person": "they may be one person", "identifier": "a contact that both give as their own",
-    "template": "the same rare text",
+    "template": "the same rare text", "image": "the same rare picture", "invite": "invitations to one closed group",
 }  # fmt: skip
 
 

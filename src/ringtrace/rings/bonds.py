@@ -16,13 +16,14 @@ import pyarrow as pa
 from ringtrace.rings.activity import Scene
 from ringtrace.rings.address import Call
 from ringtrace.rings.graph import SOMEBODYS
+from ringtrace.text.invites import invited_to
 
 
 class Bonds:
     """What actors share, gathered once for the actors of one analysis."""
 
     def __init__(self, stage: Scene, mentions: pa.Table, tables: Mapping[str, pa.Table], calls: Iterable[Call]) -> None:
-        """mentions: of contacts; tables: accounts, templates, identifiers, links."""
+        """mentions: of ``TYING_KINDS``; tables: accounts, templates, identifiers, links."""
         self._shared: dict[str, set[Hashable]] = defaultdict(set)
         self._actors: dict[Hashable, set[str]] = defaultdict(set)
         own = _account_bonds(stage.actor_of, tables["accounts"], tables["links"])
@@ -43,11 +44,15 @@ def _bonds(
     """Yield (actor, what it shares with whoever has the same)."""
     acts = stage.acts
     use = {row[:2]: row[2] for row in _rows(tables["identifiers"], "kind", "value", "use")}
-    for post, kind, value in _rows(mentions, "post_id", "kind", "value"):
+    told = [row for row in _rows(mentions, "post_id", "kind", "value") if row[0] in acts]
+    copied = {_copied(kind, value) for post, kind, value in told if acts[post].trades} - {""}
+    for post, kind, value in told:
         # A hotline ties nobody, and what is open to all only those whose posts trade.
         how = use.get((kind, value), "")
-        if post in acts and how != "hotline" and (how in SOMEBODYS or acts[post].trades):
+        if how != "hotline" and (how in SOMEBODYS or acts[post].trades):
             yield acts[post].actor, (kind, value)
+        if (shown := _copied(kind, value)) in copied:
+            yield acts[post].actor, shown
     posted = [row for row in _rows(tables["templates"], "template_id", "post_id") if row[1] in acts]
     trading = {template for template, post in posted if acts[post].trades}
     for template, post in posted:
@@ -58,6 +63,11 @@ def _bonds(
             yield from ((acts[one].actor, ("answer", post)) for one in (post, above))
     for at, call in enumerate(calls):
         yield from ((acts[one].actor, ("call", at)) for one in (call.post, *call.called) if one in acts)
+
+
+def _copied(kind: str, value: str) -> str:
+    """Return a picture, or the group of an invitation, else "": whoever else shows one counts, trading or not."""
+    return value if kind == "image" else invited_to(value) if kind == "url" else ""
 
 
 def _account_bonds(actor_of: Mapping[str, str], accounts: pa.Table, links: pa.Table) -> Iterator[tuple[str, Hashable]]:

@@ -3,7 +3,9 @@
 Layers: reply (one answers the other, weighed by what both posts and both actors' other posts do),
 address (the same, by name), handle (a trade post gives another's contact), referral (trade posts of two actors
 send people to one contact of somebody else), identifier (two actors claim one contact), person (two actors who
-trade may be one person, a link too doubtful to make them one), template (two actors post one rare text that trades).
+trade may be one person, a link too doubtful to make them one), template (two actors post one rare text that trades),
+image (two actors' posts of the trade show one rare picture, by its hash), invite (trade posts of two actors let people
+into one closed group).
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from ringtrace.rings.address import Call, addressed
 from ringtrace.rings.answer_model import answer_terms, conduct_of, probability
 from ringtrace.rings.model import PROTECTIVE, layer_weight, number
 from ringtrace.rings.pair_model import weighed
+from ringtrace.rings.rarities import invites_shared, pictures_shared, templates_shared
+from ringtrace.rings.tie import Tie
 
 SPAN = pa.struct([("evidence_id", pa.string()), ("member", pa.string()), ("start", pa.int64()), ("stop", pa.int64())])
 SCHEMA = pa.schema(
@@ -34,17 +38,6 @@ SOMEBODYS = frozenset({"personal", "shared_by_few", "recycled"})
 """Uses of a contact that is somebody's in particular."""
 _BASIS = 6
 """Quotes kept for each tie and layer."""
-
-
-class Tie(NamedTuple):
-    """One observation of a tie between two actors. said: how surely all posts that it rests on trade by themselves."""
-
-    left: str
-    right: str
-    layer: str
-    weight: float
-    basis: tuple[Span, ...]
-    said: float
 
 
 def build(
@@ -69,7 +62,7 @@ def observe(
     found = [
         *_answers(scene, calls), *_handles(scene, mentions, holders),
         *_referrals(scene, mentions, identifiers), *_identifiers(scene, holders), *_persons(scene, links),
-        *_templates(scene, templates),
+        *templates_shared(scene, templates), *pictures_shared(scene, mentions), *invites_shared(scene, mentions),
     ]  # fmt: skip
     ties = [tie if tie.left < tie.right else tie._replace(left=tie.right, right=tie.left) for tie in found]
     ties.sort(key=lambda tie: (tie.left, tie.right, tie.layer))
@@ -251,19 +244,3 @@ def _surest(scene: Scene, actor: str) -> Act | None:
 def _trade(scene: Scene, actor: str) -> float:
     """How surely an actor trades at all."""
     return max((act.trade for act in scene.by_actor[actor] if act.trades), default=0.0)
-
-
-def _templates(scene: Scene, templates: pa.Table) -> Iterator[Tie]:
-    """Rare texts that trade and that few actors post."""
-    columns = (templates[name].to_pylist() for name in ("template_id", "post_id"))
-    users: dict[str, dict[str, Act]] = defaultdict(dict)
-    for template, post in sorted(zip(*columns, strict=True)):
-        act = scene.acts.get(post)
-        if act is not None:
-            users[template].setdefault(act.actor, act)
-    for template in sorted(users):
-        acts = [act for _, act in sorted(users[template].items())]
-        if 2 <= len(acts) <= number("template_actors") and all(act.trades for act in acts):
-            for left, right in combinations(acts, 2):
-                spans = scene.span(left), scene.span(right)
-                yield Tie(left.actor, right.actor, "template", 1.0, spans, min(left.trade, right.trade))

@@ -27,8 +27,8 @@ TERMS = (
 answer; share: how much an actor's posts trade on average, of the lesser and the greater; company: how sure its
 other ties are on average."""
 _ANSWERS = frozenset({"reply", "address"})
-_TEXT = "template"
-"""A text that both post says too little for a pair of its own."""
+_COPIED = frozenset({"template", "image"})
+"""A text or a picture that both post says too little for a pair of its own: whoever sees one can copy it."""
 _OTHER_TIES = 0.5
 _OF_THEM = 0.1
 """Half an ordinary tie, sure by a fifth, is added to an actor's own."""
@@ -50,8 +50,8 @@ class Seen(NamedTuple):
 def weighed(ties: pa.Table, scene: Scene) -> pa.Table:
     """Return ``ties`` with together: how surely the two belong to one ring, the same in all rows of a pair.
 
-    A pair that only one rare text ties has none. Pairs that belong together less surely than ``least_tie`` are left
-    out. ties: as ``graph.observe`` gives them, of all whom anything ties to the actors in them.
+    A pair that only one rare text or picture ties has none. Pairs that belong together less surely than ``least_tie``
+    are left out. ties: as ``graph.observe`` gives them, of all whom anything ties to the actors in them.
     """
     sure = {pair: probability(terms) for pair, terms in pair_terms(seen_in(ties), scene).items()}
     pairs = zip(ties["left"].to_pylist(), ties["right"].to_pylist(), strict=True)
@@ -73,7 +73,7 @@ def seen_between(ties: Iterable[tuple[Pair, str, float]]) -> dict[Pair, Seen]:
     """Return pair -> Seen, in order. ties: (pair, layer, how surely this one ties them)."""
     found: dict[Pair, Seen] = defaultdict(lambda: Seen(0.0, 0.0))
     for pair, layer, sure in ties:
-        if layer == _TEXT:
+        if layer in _COPIED:
             continue
         known = found[pair]
         if layer in _ANSWERS:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringtrace.model.mention import IDENTITY_KINDS
+from ringtrace.model.mention import TYING_KINDS
 from ringtrace.rings.activity import Act, Scene, among, reassigned, scene
 from ringtrace.rings.address import find_calls
 from ringtrace.rings.answer_model import SCREEN
@@ -34,7 +34,7 @@ class Rehearsal:
         """
         self._tables = tables
         posts = tables["posts"]
-        contacts = pc.is_in(tables["mentions"]["kind"], pa.array(sorted(IDENTITY_KINDS)))
+        contacts = pc.is_in(tables["mentions"]["kind"], pa.array(sorted(TYING_KINDS)))
         self.mentions = tables["mentions"].filter(contacts)
         whole = scene(posts, tables["stances"], tables["facts"], tables["actors"], answers)
         naming = {*self.mentions["post_id"].to_pylist(), *_traded(whole, tables["templates"])}
