@@ -6,7 +6,9 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from ringtrace.cli import app
 from ringtrace.evaluation.agreement import cohen_kappa, krippendorff_alpha
 from ringtrace.model.ring import Judgement
 from ringtrace.pipeline import second_looks
@@ -256,3 +258,27 @@ def test_an_analysis_in_between_does_not_give_a_verdict_on_a_pair_away(office, a
     assert first.get(where).json()["link"]["left_actor"] and first.get(f"{where}/effect").status_code == 200
     second.post("/judge", left=left, right=right, verdict="no", version="0")
     assert second.get(where).json()["link"]["left_actor"] and second.get(f"{where}/effect").status_code == 200
+
+
+def test_the_terminal_and_the_workbench_follow_one_rule(office, all_dealt, monkeypatch):
+    folder = str(office.desk.case.folder)
+    first, third = office.seat("Li Na", "analyst"), office.seat("Bai Yu", "analyst")
+    left, right = sorted(office.desk.view().room.naming.accounts)[:2]
+    first.post("/judge", left=left, right=right, verdict="yes", version="0")
+    monkeypatch.setattr("getpass.getuser", lambda: "wu")
+
+    def terminal(*options):
+        return CliRunner().invoke(app, ["judge", folder, left, right, *options])
+
+    refused = terminal("--verdict", "no", "--preview")
+    assert refused.exit_code != 0 and "judge them yourself" in str(refused.exception)
+    assert terminal("--verdict", "no").exit_code == 0
+    looks = SecondLooks.of(office.desk.ledger, ("link", left, right))
+    assert [(one.given.analyst, one.given.blind) for one in looks.standing[("link", left, right)]] == [
+        ("Li Na", False), ("wu", True)
+    ]  # fmt: skip
+    assert [found.verdict for found in office.desk.ledger.judgements()] == ["unsure"], "two who differ bind nothing"
+    bound = terminal("--verdict", "yes")
+    assert bound.exit_code != 0 and "a third" in str(bound.exception)
+    assert third.post("/judge", left=left, right=right, verdict="no", version="2").status_code == 200
+    assert terminal("--verdict", "yes").exit_code == 0

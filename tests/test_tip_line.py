@@ -258,6 +258,20 @@ def test_the_form_answers_with_a_receipt_that_finds_the_tip_and_nothing_else_is_
     )
 
 
+def test_another_language_keeps_what_was_written_and_what_was_answered(line):
+    asking = client(line)
+    said = {"text": WORDS + " <b>", "url": "http://bad.example/t/9"}
+    again = asking.post("/again?language=zh", data=said)
+    assert 'lang="zh"' in again.text and WORDS + " &lt;b&gt;" in again.text and said["url"] in again.text
+    assert line.window.waiting() == 0, "nothing is kept by changing the language"
+    left = asking.post("/tips", data=said)
+    receipt = re.search(r"(\d{4}-){3}\d{4}", left.text)[0]
+    for page in (left, asking.post("/receipt", data={"receipt": receipt})):
+        form = re.search(r'action="(/receipt\?language=zh)".*?name="receipt" value="([^"]+)"', page.text)
+        other = asking.post(form[1], data={"receipt": form[2]})
+        assert other.status_code == 200 and 'lang="zh"' in other.text and receipt in other.text
+
+
 def test_too_many_from_one_address_are_refused_with_their_words_kept_and_others_come_through(line):
     asking = client(line)
     for _ in range(3):

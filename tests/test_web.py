@@ -340,6 +340,32 @@ def test_a_tip_becomes_evidence_with_a_receipt_and_says_what_is_missing(bench):
     assert bench.client.post("/intake/tips", data={"csrf": bench.csrf, "text": " "}).status_code == 400
 
 
+def test_a_tip_by_telephone_that_cannot_be_kept_is_given_back_as_it_was_said(bench):
+    said = {"csrf": bench.csrf, "text": "一个群 <b>", "url": "http://bad.example/t", "place": "某地", "name": "somebody"}
+    refused = bench.client.post("/intake/tips", data=said)
+    assert refused.status_code == 400 and 'role="alert"' in refused.text
+    for shown in ("一个群 &lt;b&gt;</textarea>", 'value="http://bad.example/t"', 'value="某地"'):
+        assert shown in refused.text
+
+
+def test_language_can_be_chosen_on_a_page_that_answers_a_form(bench):
+    said = {"csrf": bench.csrf, "text": "一个群", "url": "www.bad.example/t"}
+    page = bench.client.post("/intake/tips", data=said)
+    receipt = re.search(r"(\d{4}-){3}\d{4}", page.text)[0]
+    bench.desk.tips.take_in()
+    asked = {"csrf": bench.csrf, "receipt": receipt}
+    lead = bench.client.post("/intake/leads/find", data=asked)
+    refused = bench.client.post("/judge", data={"csrf": bench.csrf}, headers={"referer": f"{HOME}/triage/links?after=x"})
+    assert refused.status_code == 400
+    for answered, kept in ((page, receipt), (lead, "bad.example"), (refused, "分拣")):
+        after = re.search(r'name="next" value="([^"]+)"', answered.text)[1].replace("&amp;", "&")
+        chosen = bench.client.post("/settings", data={"csrf": bench.csrf, "language": "zh", "next": after})
+        assert chosen.status_code == 200 and 'lang="zh"' in chosen.text and kept in chosen.text, after
+        assert bench.client.get(re.search(r'href="([^"]+)">JSON', answered.text)[1].replace("&amp;", "&")).status_code == 200
+    elsewhere = bench.client.post("/judge", data={"csrf": bench.csrf}, headers={"referer": "http://x.example//y"})
+    assert 'name="next" value="/"' in elsewhere.text
+
+
 def test_one_job_runs_at_a_time_and_a_stopped_one_leaves_the_analysis(bench):
     before = (bench.case.analysis / "posts.parquet").read_bytes()
     assert bench.post("/jobs", command="analyse").status_code == 200

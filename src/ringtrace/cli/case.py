@@ -162,7 +162,8 @@ def judge(
 ) -> None:
     """Record whether two accounts are the same person, or how a contact is used; it holds in every later analysis.
 
-    With --preview nothing is recorded: it says which actors would merge or split and what becomes of rings.
+    With --preview nothing is recorded: it says which actors would merge or split and what becomes of rings. What the
+    workbench's triage would have you judge without knowing what somebody said of it, you judge so here, too.
 
     Example: ringtrace judge mycase account-1f... account-9a... --verdict no --reason "two brothers"
     Example: ringtrace judge mycase identifier phone +8617000000001 --use business --reason "a pharmacy"
@@ -200,14 +201,20 @@ def judge(
 
 
 def _preview(case: Case, left: str, right: str, verdict: str, as_json: bool) -> None:
+    import getpass
+
+    from ringtrace.errors import UsageError
     from ringtrace.model.ring import Verdict
     from ringtrace.pipeline.previewing import Preview
     from ringtrace.pipeline.recording import entries_of
     from ringtrace.pipeline.room import Room
+    from ringtrace.pipeline.second_looks import KEPT, SecondLooks
 
-    ledger = case.open_ledger()
-    judgements = ledger.judgements()
-    ledger.close()
+    subject = ("link", left, right)
+    with case.lent_ledger() as ledger:
+        judgements = ledger.judgements()
+        if SecondLooks.of(ledger, subject).is_dealt(subject, getpass.getuser()):
+            raise UsageError(KEPT)
     room = Room(case)
     effect = Preview(room.table, judgements, entries_of(case)).verdict(left, right, cast(Verdict, verdict))
     lines = [f"It would change: {line}." for line in effect.lines(room.naming.of)]
@@ -218,10 +225,10 @@ def _record_judgement(case: Path, subject: tuple[str, ...], verdict: str, reason
     import getpass
 
     from ringtrace.model.ring import Judgement, Verdict
+    from ringtrace.pipeline.second_looks import give
     from ringtrace.store.case import Case
 
-    ledger = Case(case).open_ledger()
     at = time.time_ns() // 1000
-    number = ledger.judge(Judgement(subject, cast(Verdict, verdict), getpass.getuser(), at, reason))
-    ledger.close()
+    with Case(case).lent_ledger() as ledger:
+        number = give(ledger, Judgement(subject, cast(Verdict, verdict), getpass.getuser(), at, reason))
     emit(as_json, {"event": number}, [f"Recorded as event {number}. Run `ringtrace analyse {case}` to apply it."])

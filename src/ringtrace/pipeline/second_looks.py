@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
+from ringtrace.errors import UsageError
 from ringtrace.evaluation.agreement import cohen_kappa, krippendorff_alpha
 from ringtrace.model.ring import Judgement
 from ringtrace.store.ledger import Ledger
@@ -21,6 +22,24 @@ SHARE = 0.25
 """Of what is judged, the share that two people judge: that of ``ringtrace label``."""
 KINDS = ("post", "link")
 Subject = tuple[str, ...]
+BOUND = (
+    "two have judged this, the second without knowing of the first, and you are one of them; until a third has judged "
+    "it, both verdicts stay as they are"
+)
+KEPT = "somebody has judged these two, and what a verdict would change would tell which way; judge them yourself first"
+
+
+def give(ledger: Ledger, given: Judgement, seen: int | None = None) -> int:
+    """Record a verdict, in the workbench as at the terminal, and return its event; seen: as of ``Ledger.record``.
+
+    Whoever is asked for a second look gives it blind, beside the first, whatever version of the thing they saw.
+    Raises UsageError for one of two who have judged it, the second blind: a third person judges it first.
+    """
+    looks = SecondLooks.of(ledger, given.subject)
+    if looks.is_bound(given.subject, given.analyst):
+        raise UsageError(BOUND)
+    dealt = looks.is_dealt(given.subject, given.analyst)
+    return ledger.judge(replace(given, blind=dealt), None if dealt else seen)
 
 
 def in_share(subject: Subject) -> bool:

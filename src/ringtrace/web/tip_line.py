@@ -52,7 +52,7 @@ class TipLine:
     def application(self, port: int) -> ASGIApp:
         """Return the ASGI application. port: where it listens, which is its address where none was given."""
         inner = Litestar(
-            [form, leave, receipt_form, receipt, static, health], exception_handlers={Exception: _failed},
+            [form, leave, again, receipt_form, receipt, static, health], exception_handlers={Exception: _failed},
             request_max_body_size=_BODY, openapi_config=None, logging_config=None, state=_state(self),
         )  # fmt: skip
         own = self.settings.address or f"http://{self.settings.listen.rpartition(':')[0]}:{port}"
@@ -100,6 +100,12 @@ async def leave(request: Request[Any, Any, Any]) -> Answer:
         return await _refused(request, {"said": told}, error, 400)
     line.window.begin()
     return await _page(request, {"left": _told(left)})
+
+
+@post("/again", status_code=200)
+async def again(request: Request[Any, Any, Any]) -> Answer:
+    """The form with what was written in it, in another language; nothing is kept."""
+    return await _page(request, {"said": await _fields(request)})
 
 
 @get("/receipt")

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FunctionLoader, select_autoescape
 from litestar import Request, Response
@@ -80,6 +80,15 @@ class Visit:
     def places(self) -> list[tuple[int, str, str, str]]:
         """The menu: what this visitor may open."""
         return [place for place in menu() if self.may(f"GET {place[2]}")]
+
+    @property
+    def where(self) -> tuple[str, str]:
+        """Path and query ("?..." or "") of this page; of the answer to a form, those of the page that it stood on."""
+        url = self.request.url
+        if self.request.method in ("GET", "HEAD"):
+            return url.path, f"?{url.query}" if url.query else ""
+        told = urlsplit(self.request.headers.get("referer", ""))
+        return _own(told.path), f"?{told.query}" if told.query else ""
 
     @property
     def home(self) -> str:
@@ -167,14 +176,13 @@ class Visit:
         session, language = self.session, self.language
         said, session.said = session.said, ""
         undo, session.undo = session.undo, 0
-        address = self.request.url.path
-        query = f"?{self.request.url.query}" if self.request.url.query else ""
+        here, query = self.where
         page = environment().get_template(template).render(
             **document, _=language.say, say=self._say, count=language.count, language=language, languages=languages(),
-            session=session, said=said, undo=undo, case=self.desk.case.settings.name, version=__version__, here=address,
-            synthetic=self.desk.analysed() and self.view.synthetic, address=address + query,
+            session=session, said=said, undo=undo, case=self.desk.case.settings.name, version=__version__, here=here,
+            synthetic=self.desk.analysed() and self.view.synthetic, address=here + query,
             places=self.places, home=self.home, may=self.may,
-            twin=("/case" if address == "/" else address) + ".json" + query, when=self.when,
+            twin=("/case" if here == "/" else here) + ".json" + query, when=self.when,
             view_naming=self.view.room.naming if self.desk.analysed() else None,
         )  # fmt: skip
         if session.person:

@@ -12,12 +12,12 @@ from litestar.params import FromPath, FromQuery
 from ringtrace.errors import UsageError
 from ringtrace.model.change import Descent
 from ringtrace.model.ring import Verdict
+from ringtrace.pipeline.second_looks import KEPT
 from ringtrace.store.records import read_entries
 from ringtrace.web.pages.judging import is_kept, verdicts_on
 from ringtrace.web.visit import Answer, Guest, Visit
 
 _TRIED = ("yes", "no")
-_KEPT = "somebody has judged these two, and what a verdict would change would tell which way; judge them yourself first"
 
 
 @get("/links/{left:str}/{right:str}/effect", sync_to_thread=True)
@@ -30,7 +30,7 @@ def effect(visit: Guest, left: FromPath[str], right: FromPath[str], verdict: Fro
     if verdict not in _TRIED:
         raise UsageError("what can be tried is yes or no")
     if is_kept(visit, ("link", left, right)):
-        raise PermissionDeniedException(detail=_KEPT)
+        raise PermissionDeniedException(detail=KEPT)
     ledger = visit.desk.ledger
     preview = visit.view.preview(ledger.judgements(), read_entries(ledger))
     found = preview.verdict(left, right, cast(Verdict, verdict))

@@ -13,7 +13,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath, FromQuery
 
-from ringtrace.errors import CaseError, UsageError
+from ringtrace.errors import CaseError, RingtraceError, UsageError
 from ringtrace.model.custody import FIELDS, Circumstances
 from ringtrace.operation.leads import Lead, Tip
 from ringtrace.pipeline.custodian import Asked
@@ -100,42 +100,65 @@ def arrival(visit: Guest, number: FromPath[int]) -> Answer:
 
 
 @get("/intake/tip", sync_to_thread=True)
-def tip_form(visit: Guest) -> Answer:
-    """A form for what somebody reports by telephone or in person."""
-    return visit.show("tip.html.j2", {"receipt": "", "missing": [], "asks_names": visit.desk.tips.asks_names()})
+def tip_form(visit: Guest, kept: FromQuery[bool] = False) -> Answer:
+    """A form for what somebody reports by telephone or in person; kept: show the receipt of the last one instead."""
+    receipt, lacks = visit.session.kept if kept else ("", ())
+    return _show_tip(visit, {"receipt": receipt, "missing": list(lacks)})
 
 
 @post("/intake/tips", status_code=200)
-async def tip(visit: Guest, request: Request[Any, Any, Any]) -> Answer:
-    """Take a tip in; answers with its receipt and what it lacks. Fields: as of the tip window."""
+async def tip(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
+    """Take a tip in; answers with its receipt and what it lacks. Fields: as of the tip window.
+
+    What cannot be kept is given back in the form as it was said.
+    """
     form = await request.form()
     said = {name: str(form.get(name) or "") for name in FIELDS_OF_TIP}
-    left = await anyio.to_thread.run_sync(lambda: visit.desk.tips.leave(said, visit.session.user))
+    try:
+        left = await anyio.to_thread.run_sync(lambda: visit.desk.tips.leave(said, visit.session.user))
+    except (RingtraceError, OSError) as error:
+        if visit.as_json:
+            raise
+        status = 400 if isinstance(error, UsageError) else 503
+        return await anyio.to_thread.run_sync(lambda: _show_tip(visit, {"trouble": str(error), "told": said}, status))
     visit.desk.tips.begin()
-    return visit.show("tip.html.j2", {"receipt": left.receipt, "missing": list(left.missing), "asks_names": False})
+    if visit.as_json:
+        return visit.show("tip.html.j2", {"receipt": left.receipt, "missing": list(left.missing), "asks_names": False})
+    visit.session.kept = left.receipt, left.missing
+    return visit.back("/intake/tip?kept=true")
+
+
+def _show_tip(visit: Visit, document: Mapping[str, Any], status: int = 200) -> Answer:
+    plain = {"receipt": "", "missing": [], "told": {}, "asks_names": visit.desk.tips.asks_names()}
+    return visit.show("tip.html.j2", {**plain, **document}, status=status)
 
 
 @get("/intake/leads", sync_to_thread=True)
-def leads(visit: Guest) -> Answer:
-    """Reports of one website as one lead; what is shown of the tips is in the log first."""
-    return _show_leads(visit, "")
+def leads(visit: Guest, lead: FromQuery[str] = "") -> Answer:
+    """Reports of one website as one lead; what is shown of the tips is in the log first. lead: which comes first."""
+    return _show_leads(visit, lead)
 
 
 @post("/intake/leads/find", status_code=200)
-async def lead_of(visit: Guest, request: Request[Any, Any, Any]) -> Answer:
+async def lead_of(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     """The lead of one tip first; field receipt: of that tip, which so stands in no address. The look-up is an event."""
     form = await request.form()
-    receipt = str(form.get("receipt") or "")
-    return await anyio.to_thread.run_sync(_look_up, visit, receipt)
+    found = await anyio.to_thread.run_sync(_look_up, visit, str(form.get("receipt") or ""))
+    if not visit.as_json:
+        return visit.back(f"/intake/leads?lead={found}")
+    return await anyio.to_thread.run_sync(_show_leads, visit, found)
 
 
-def _look_up(visit: Visit, receipt: str) -> Answer:
-    """Raises UsageError when no tip was answered with ``receipt``; that it was asked for is recorded all the same."""
+def _look_up(visit: Visit, receipt: str) -> str:
+    """Return the lead of a tip, by its receipt.
+
+    Raises UsageError when no tip was answered with it; that it was asked for is recorded all the same.
+    """
     user = visit.session.user
     last = "".join(c for c in receipt if c.isdecimal() and c.isascii())[-_LAST_DIGITS:]
     told = {"what": "receipt looked up", "ends": last, "purpose": visit.session.purpose}
     visit.desk.ledger.record("audit", user, told)
-    return _show_leads(visit, find_tip(visit.desk.case, receipt, Asked(user))[1].id)
+    return find_tip(visit.desk.case, receipt, Asked(user))[1].id
 
 
 def _show_leads(visit: Visit, wanted: str) -> Answer:

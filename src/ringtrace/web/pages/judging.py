@@ -13,17 +13,13 @@ from litestar.params import FromPath, FromQuery
 
 from ringtrace.errors import UsageError
 from ringtrace.model.ring import Judgement, Verdict
-from ringtrace.pipeline.second_looks import Opinion, SecondLooks
+from ringtrace.pipeline.second_looks import BOUND, Opinion, SecondLooks, give
 from ringtrace.store.ledger import subject_of
 from ringtrace.web.visit import Answer, Guest, Visit
 
 JUDGE = "POST /judge"
 _REASON = 1_000
 _PAGE = 100
-_BOUND = (
-    "two have judged this, the second without knowing of the first, and you are one of them; until a third has judged "
-    "it, both verdicts stay as they are"
-)
 _HIDDEN = "what somebody said of this is kept from you until you have judged it yourself"
 
 
@@ -59,16 +55,8 @@ async def judge(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 def _record(visit: Visit, subject: tuple[str, ...], verdict: Verdict, reason: str, seen: int | None) -> int:
-    """Record a verdict; a second look is recorded beside the first, whatever version of the thing was on the page.
-
-    Raises UsageError for one of two who have judged it, the second blind: a third person judges it first.
-    """
-    user, looks = visit.session.user, SecondLooks.of(visit.desk.ledger, subject)
-    dealt = looks.is_dealt(subject, user)
-    if looks.is_bound(subject, user):
-        raise UsageError(_BOUND)
-    judgement = Judgement(subject, verdict, user, time.time_ns() // 1000, reason, blind=dealt)
-    return visit.desk.ledger.judge(judgement, None if dealt else seen)
+    given = Judgement(subject, verdict, visit.session.user, time.time_ns() // 1000, reason)
+    return give(visit.desk.ledger, given, seen)
 
 
 @post("/judgements/{number:int}/undo", status_code=303)
@@ -88,7 +76,7 @@ def _take_back(visit: Visit, number: int) -> None:
         if is_hidden(visit, subject, looks):
             raise UsageError(_HIDDEN)
         if looks.is_bound(subject, user):
-            raise UsageError(_BOUND)
+            raise UsageError(BOUND)
     ledger.undo_verdict(number, user)
 
 
