@@ -4,8 +4,11 @@ import json
 import re
 import shutil
 import time
+from html import unescape
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ringtrace.store.case import Case
 from ringtrace.web.app import build
@@ -341,7 +344,13 @@ def test_a_tip_becomes_evidence_with_a_receipt_and_says_what_is_missing(bench):
 
 
 def test_a_tip_by_telephone_that_cannot_be_kept_is_given_back_as_it_was_said(bench):
-    said = {"csrf": bench.csrf, "text": "一个群 <b>", "url": "http://bad.example/t", "place": "某地", "name": "somebody"}
+    said = {
+        "csrf": bench.csrf,
+        "text": "一个群 <b>",
+        "url": "http://bad.example/t",
+        "place": "某地",
+        "name": "somebody",
+    }
     refused = bench.client.post("/intake/tips", data=said)
     assert refused.status_code == 400 and 'role="alert"' in refused.text
     for shown in ("一个群 &lt;b&gt;</textarea>", 'value="http://bad.example/t"', 'value="某地"'):
@@ -355,13 +364,18 @@ def test_language_can_be_chosen_on_a_page_that_answers_a_form(bench):
     bench.desk.tips.take_in()
     asked = {"csrf": bench.csrf, "receipt": receipt}
     lead = bench.client.post("/intake/leads/find", data=asked)
-    refused = bench.client.post("/judge", data={"csrf": bench.csrf}, headers={"referer": f"{HOME}/triage/links?after=x"})
+    refused = bench.client.post(
+        "/judge", data={"csrf": bench.csrf}, headers={"referer": f"{HOME}/triage/links?after=x"}
+    )
     assert refused.status_code == 400
     for answered, kept in ((page, receipt), (lead, "bad.example"), (refused, "分拣")):
         after = re.search(r'name="next" value="([^"]+)"', answered.text)[1].replace("&amp;", "&")
         chosen = bench.client.post("/settings", data={"csrf": bench.csrf, "language": "zh", "next": after})
         assert chosen.status_code == 200 and 'lang="zh"' in chosen.text and kept in chosen.text, after
-        assert bench.client.get(re.search(r'href="([^"]+)">JSON', answered.text)[1].replace("&amp;", "&")).status_code == 200
+        assert (
+            bench.client.get(re.search(r'href="([^"]+)">JSON', answered.text)[1].replace("&amp;", "&")).status_code
+            == 200
+        )
     elsewhere = bench.client.post("/judge", data={"csrf": bench.csrf}, headers={"referer": "http://x.example//y"})
     assert 'name="next" value="/"' in elsewhere.text
 
@@ -436,6 +450,57 @@ def test_sentences_of_the_analysis_are_translated_or_marked_as_english():
     assert not zh.knows("a sentence that nobody translated")
     assert zh.knows("清茶_ 123")
     assert zh.say("x" * 5_000) == "x" * 5_000
+
+
+def test_every_line_of_a_waterfall_and_every_tie_is_told_in_every_language():
+    from ringtrace.report import words
+    from ringtrace.web.language import languages
+
+    told = [text for table in (words._FEATURE, words._LAYER, words._VERDICT) for text in table.values()]
+    for language in languages().values():
+        assert [text for text in told if not language.knows(text)] == []
+
+
+def test_places_and_actors_are_called_as_each_language_does_and_evidence_is_left_alone():
+    from ringtrace.web.language import languages
+
+    en, zh = languages()["en"], languages()["zh"]
+    listed = "Sichuan 四川省; Inner Mongolia 内蒙古自治区; Kitty 小猫"
+    assert zh.place(listed) == "四川省; 内蒙古自治区; Kitty 小猫" and en.place(listed) == listed
+    assert zh.called("Kitty 小猫 (Telegram; 3 accounts)") == "Kitty 小猫 (Telegram; 3 个账号)"
+    assert (
+        zh.called("3 accounts) (QQ)") == "3 accounts) (QQ)" and en.called("a (QQ; 2 accounts)") == "a (QQ; 2 accounts)"
+    )
+    assert zh.say("from Sichuan 四川省, to Anhui 安徽省") == "从四川省到安徽省"
+    assert zh.say("girl, 1 year 6 months") == "女孩，1 岁 6 个月"
+
+
+WORDS = st.text(st.sampled_from("aA宝 贝１①а<&\u200b寶"), min_size=1, max_size=4)
+
+
+@given(st.text(st.sampled_from("aA宝 贝１①а<&\u200b寶\n"), max_size=400), st.lists(WORDS, max_size=3), st.booleans())
+def test_what_a_list_shows_of_a_post_is_its_own_words_and_marks_what_was_looked_for(text, words, exact):
+    from ringtrace.text.folding import fold
+    from ringtrace.web.hits import excerpt
+
+    told = str(excerpt(text, words, 100, exact=exact))
+    marked = [unescape(one) for one in re.findall(r'<mark class="hit">(.*?)</mark>', told, re.DOTALL)]
+    plain = unescape(re.sub(r"</?mark[^>]*>", "", told))
+    bare = "".join(plain.removeprefix("…").removesuffix("…").split())
+    assert bare in "".join(text.split()) and len(bare) <= 100
+    for one in marked:
+        looked = [word if exact else fold(word).text for word in words]
+        assert any("".join(word.split()) in "".join((one if exact else fold(one).text).split()) for word in looked)
+    if len(text) < 100 and not exact:
+        assert bool(marked) == any(fold(word).text in fold(text).text for word in words if fold(word).text)
+
+
+def test_a_word_that_stands_far_in_is_shown():
+    from ringtrace.web.hits import excerpt
+
+    told = excerpt("前" * 500 + "①３８ 宝贝", ["138"], 320, exact=False)
+    assert told.startswith("…前") and '<mark class="hit">①３８</mark> 宝贝' in told
+    assert '<mark class="hit">①３８</mark>' in excerpt("前" * 500 + "①３８ 宝贝", ["138"], 320, exact=False)
 
 
 def test_the_command_says_which_port_is_taken(tiny_case):

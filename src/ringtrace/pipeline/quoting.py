@@ -16,8 +16,9 @@ from ringtrace.engines.crew import Crew
 from ringtrace.errors import UsageError
 from ringtrace.pipeline.confined import MODULE, open_member
 from ringtrace.pipeline.files import Task
+from ringtrace.pipeline.posts import segments_of
 from ringtrace.store.evidence import EvidenceStore, Held
-from ringtrace.text.offsets import decode
+from ringtrace.text.offsets import covered, decode
 
 _PLACE = ("evidence_id", "member", "start", "stop")
 _MEMBERS_KEPT = 256
@@ -34,6 +35,17 @@ class Quote:
     start: int
     stop: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A span's words between those of its post. start, stop: bytes of the whole post, which was read for them."""
+
+    before: str
+    text: str
+    after: str
+    start: int
+    stop: int
 
 
 class Quoter:
@@ -73,6 +85,20 @@ class Quoter:
         whole = (row["start"], row["stop"]) == (start, stop)
         text = row["text"] if whole else _text_behind(row, start, stop)
         return Quote(evidence, self._names.get(evidence, "?"), member, start, stop, text)
+
+    def within(self, span: Mapping[str, Any], most: int) -> Within | None:
+        """Return a span of a post with the words around it, ``most`` code points on each side; None outside posts."""
+        evidence, member, start, stop = (span[name] for name in _PLACE)
+        row = self._post(evidence, member, start, stop)
+        if row is None:
+            return None
+        for part, segments in (("text", "segments"), ("title", "title_segments")):
+            found = covered(segments_of(row[segments]), row[part], start, stop)
+            if found:
+                low, high = found[0][0], found[-1][1]
+                before, after = row[part][max(0, low - most) : low], row[part][high : high + most]
+                return Within(before, row[part][low:high], after, row["start"], row["stop"])
+        return None
 
     def bytes_of(self, evidence: str, member: str) -> bytes:
         """Return the bytes of a file or of a decoded member; raises UsageError when there is none."""

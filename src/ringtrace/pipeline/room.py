@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringtrace.pipeline.quoting import Quote, Quoter
+from ringtrace.pipeline.quoting import Quote, Quoter, Within
 from ringtrace.report.conduct import Conduct, Reason
 from ringtrace.report.naming import Naming
 from ringtrace.report.words import claim_words, moment, shorten
@@ -91,6 +91,10 @@ class Room:
     def recall(self, span: Mapping[str, Any]) -> Quote:
         """Return the same from the posts that were read, without opening the original."""
         return self._quoter.recall(span)
+
+    def within(self, span: Mapping[str, Any], most: int) -> Within | None:
+        """Return a span's words with those around them in its post, None where it stands in no post."""
+        return self._quoter.within(span, most)
 
     def bytes_of(self, evidence: str, member: str) -> bytes:
         """Return the bytes of a file or of a decoded member; raises UsageError when there is none."""

@@ -76,7 +76,10 @@ def build(desk: Desk, sessions: Doorkeeper, port: int, captures: Captures | None
         if isinstance(error, ConflictError):
             document |= {"seen": error.seen, "present": error.present, "mine": error.mine}
         visit = visit_of(request, desk)
-        return visit.show("error.html.j2", document, status=status)
+        there = desk.analysed()
+        if status == 503 and not there:
+            document["error"] = "Nothing is analysed yet"
+        return visit.show("error.html.j2", document, status=status, pictures={"analysed": there})
 
     handlers = [handler for page in scan("ringtrace.web.pages").values() for handler in page.HANDLERS]
     static = create_static_files_router(path="/static", directories=[str(resources.files("ringtrace.web") / "static")])

@@ -119,6 +119,11 @@ class View:
         return findings.rings_by_size(self.room.table)
 
     @cached_property
+    def ring_numbers(self) -> dict[str, int]:
+        """Ring -> its number as pages call it: 1 for the largest."""
+        return {ring["ring_id"]: number for number, ring in enumerate(self.rings, start=1)}
+
+    @cached_property
     def actors(self) -> list[dict[str, Any]]:
         """Rows of ``actors`` with trade_posts, posts and rings, the busiest first."""
         return findings.active_actors(self.room.table)

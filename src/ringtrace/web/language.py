@@ -1,6 +1,7 @@
 """The languages of the workbench: one TOML file each in ``languages/``, from English to the other.
 
     name = "中文"                       what the language calls itself
+    native_places = true                a division that the report calls "Sichuan 四川省" is "四川省" here
     [words]    "Rings" = "团伙"         a word or sentence, exactly as templates and the report have it
     [counts]   "post" = "{n} 条帖子"    a count of a noun
     [patterns] "it has ties to {a} others" = "与另外 {a} 人有联系"   sentences with parts that vary
@@ -16,28 +17,41 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from ringtrace.text.places import names as places
 from ringtrace.text.plural import counted
 
 SOURCE = "en"
 _LONGEST = 400
 """Longer sentences hold words of evidence and are not looked for among the patterns."""
+_PLACE = re.compile(r"[A-Z][A-Za-z' -]{1,40} [\u4e00-\u9fff]{2,20}")
+_SEVERAL = re.compile(r"(.*; )(\d{1,9}) accounts\)", re.DOTALL)
 _PART = re.compile(r"\\\{([a-z])\\\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """code: BCP 47. patterns: (pattern, translation), longest first."""
+    """code: BCP 47. patterns: (pattern, translation), longest first. native_places: "Sichuan 四川省" is "四川省"."""
 
     code: str
     name: str
     words: dict[str, str]
     counts: dict[str, str]
     patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+    native_places: bool = False
 
     def say(self, text: str, **parts: object) -> str:
         """Return ``text`` in this language, with ``parts`` put in; as it is where no translation is known."""
         told = text if self.code == SOURCE else self._find(text)
         return told.format(**parts) if parts else told
+
+    def place(self, text: str) -> str:
+        """Return a text with every known division in it called as this language's readers call it."""
+        return _PLACE.sub(lambda found: _natives().get(found[0], found[0]), text) if self.native_places else text
+
+    def called(self, name: str) -> str:
+        """Return what the analysis calls an actor, "清茶_ (Telegram; 3 accounts)", with the count in this language."""
+        hit = _SEVERAL.fullmatch(name)
+        return name if hit is None else f"{hit[1]}{self.count(int(hit[2]), 'account')})"
 
     def knows(self, text: str) -> bool:
         return self.code == SOURCE or self._find(text) != text or not any(c.isascii() and c.isalpha() for c in text)
@@ -56,7 +70,13 @@ class Language:
             for pattern, told in self.patterns:
                 if (hit := pattern.fullmatch(text)) is not None:
                     return told.format(**{key: self._find(part) for key, part in hit.groupdict().items()})
-        return text
+        return self.place(text)
+
+
+@cache
+def _natives() -> dict[str, str]:
+    """ "Sichuan 四川省" -> "四川省", of every division that has names in both."""
+    return {f"{english} {native}": native for native, english in places().values() if english not in ("", native)}
 
 
 @cache
@@ -74,7 +94,9 @@ def read_language(code: str, document: str) -> Language:
     read = tomllib.loads(document)
     patterns = sorted(read.get("patterns", {}).items(), key=lambda item: (-len(item[0]), item[0]))
     made = tuple((re.compile(_PART.sub(r"(?P<\1>.+)", re.escape(text))), told) for text, told in patterns)
-    return Language(code, read["name"], read.get("words", {}), read.get("counts", {}), made)
+    return Language(
+        code, read["name"], read.get("words", {}), read.get("counts", {}), made, read.get("native_places", False)
+    )
 
 
 def preferred(accepted: str) -> str:

@@ -178,7 +178,8 @@ class Visit:
         undo, session.undo = session.undo, 0
         here, query = self.where
         page = environment().get_template(template).render(
-            **document, _=language.say, say=self._say, count=language.count, language=language, languages=languages(),
+            **document, _=language.say, say=self._say, count=language.count, place=language.place,
+            called=language.called, language=language, languages=languages(),
             session=session, said=said, undo=undo, case=self.desk.case.settings.name, version=__version__, here=here,
             synthetic=self.desk.analysed() and self.view.synthetic, address=here + query,
             places=self.places, home=self.home, may=self.may,

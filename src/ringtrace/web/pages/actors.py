@@ -31,7 +31,8 @@ def actors(visit: Guest, after: FromQuery[str] = "") -> Answer:
     at = next((n for n, row in enumerate(found, start=1) if row["actor_id"] == after), 0) if after else 0
     rows = [_line(visit.view, row) for row in found[at : at + _PAGE]]
     last = rows[-1]["actor_id"] if at + _PAGE < len(found) else ""
-    return visit.show("actors.html.j2", {"actors": rows, "total": len(found), "first": at + 1, "next": last})
+    document = {"actors": rows, "total": len(found), "first": at + 1, "next": last}
+    return visit.show("actors.html.j2", document, pictures={"ring_numbers": visit.view.ring_numbers})
 
 
 @get("/actors/{actor_id:str}", sync_to_thread=True)
@@ -57,7 +58,7 @@ def actor(visit: Guest, actor_id: FromPath[str]) -> Answer:
         "contacts": _contacts(visit, keys), "deals": _deals(visit, actor_id), "posts": _posts(visit, keys),
     }  # fmt: skip
     visit.about = f"actor:{actor_id}"
-    return visit.show("actor.html.j2", document)
+    return visit.show("actor.html.j2", document, pictures={"ring_numbers": view.ring_numbers})
 
 
 def link_told(visit: Visit, link: Mapping[str, Any]) -> dict[str, Any]:

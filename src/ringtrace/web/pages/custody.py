@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
@@ -30,7 +31,8 @@ def custody(visit: Guest, before: FromQuery[int | None] = None) -> Answer:
     rest = [event for event in acts if before is None or event["line"] < before][::-1]
     rows = [
         {"line": event["line"], "at": str(event["at"])[:19], "act": event["event"], "by": event.get("by", ""),
-         "told": act_line(event).partition(" by ")[2].partition(": ")[2]} for event in rest[:_PAGE]
+         "file": str(event.get("name", "")), "evidence_id": event["evidence"] if "name" in event else "",
+         "told": unquote(act_line(event).partition(" by ")[2].partition(": ")[2])} for event in rest[:_PAGE]
     ]  # fmt: skip
     job = visit.desk.jobs.last("verify")
     folder = visit.desk.case.evidence.folder

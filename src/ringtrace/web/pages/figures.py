@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 PLACE = (55, "Figures", "/figures", "f")
 _ORDER = {"differs": 0, "unallocated": 1, "agrees": 2}
+_TOLD = ("differs", "unallocated")
+"""Verdicts that ask for a person's eyes; the others stand folded together behind them."""
 _NAME = 120
+_AROUND = 60
+"""Code points around a figure: a number alone says nothing."""
 _ASKED = ("as_of", "audience", "embargo", "corrects")
 
 
@@ -44,13 +48,15 @@ def figures(visit: Guest) -> Answer:
         for row in visit.view.room.table("reconciliation").to_pylist()
     ]  # fmt: skip
     compared.sort(key=lambda row: (_ORDER.get(row["verdict"], 3), row["left_words"], row["right_words"], row["reason"]))
+    told = [row for row in compared if row["verdict"] in _TOLD]
+    quiet = [row for row in compared if row["verdict"] not in _TOLD]
     document = {
         "figures": [_figure(visit, row) for row in public], "compared": compared,
         "own": [{**row, "words": words[row["figure_id"]]} for row in table if row["origin"] != "public"],
         "questions": visit.view.room.table("questions")["question"].to_pylist(),
         "statements": [_line(drafted) for drafted in drafts_of(visit.desk.case)],
     }  # fmt: skip
-    return visit.show("figures.html.j2", document)
+    return visit.show("figures.html.j2", document, pictures={"told": told, "quiet": quiet})
 
 
 @get("/statements/new", sync_to_thread=True)
@@ -172,6 +178,11 @@ def _place(code: str, language: str) -> str:
 
 def _figure(visit: Visit, row: Mapping[str, Any]) -> dict[str, Any]:
     quotes = visit.quotes([row]) if row["start"] is not None else []
+    for quote in quotes:
+        found = visit.view.room.within(row, _AROUND)
+        if found is not None:
+            visit.seen.add((row["evidence_id"], row["member"], found.start, found.stop))
+            quote |= {"before": found.before, "after": found.after}
     return {**row, "words": figure_words(row), "quotes": quotes}
 
 

@@ -120,7 +120,7 @@ async def tip(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
         if visit.as_json:
             raise
         status = 400 if isinstance(error, UsageError) else 503
-        return await anyio.to_thread.run_sync(lambda: _show_tip(visit, {"trouble": str(error), "told": said}, status))
+        return await anyio.to_thread.run_sync(_show_tip, visit, {"trouble": str(error), "told": said}, status)
     visit.desk.tips.begin()
     if visit.as_json:
         return visit.show("tip.html.j2", {"receipt": left.receipt, "missing": list(left.missing), "asks_names": False})

@@ -11,7 +11,8 @@ from litestar.params import FromQuery
 
 from ringtrace.errors import UsageError
 from ringtrace.report.words import platform_name
-from ringtrace.store.lookup import FACETS, PostIndex, Query
+from ringtrace.store.lookup import FACETS, PostIndex, Query, terms_of
+from ringtrace.web.hits import shown
 from ringtrace.web.visit import Answer, Guest, Visit
 
 PLACE = (20, "Search", "/search", "s")
@@ -50,11 +51,13 @@ def search(
         counted = {name: _named(visit, name, values) for name, values in found.facets.items()}
         document = {"rows": found.rows, "total": found.total, "facets": counted, "next": found.next, "contacts": []}
     visit.see(document["rows"])
+    words = [handle] if handle else terms_of(q)
+    hits = {row["post_id"]: shown(row["title"], row["text"], words, exact=exact) for row in document["rows"]}
     document |= {
         "asked": asked, "handle": handle, "offset": max(0, offset), "seconds": round(time.perf_counter() - begun, 4),
         "account_name": visit.view.room.naming.account(account) if account else "", "purpose": visit.session.purpose,
     }  # fmt: skip
-    return visit.show("search.html.j2", document, pictures={"facet_names": FACETS})
+    return visit.show("search.html.j2", document, pictures={"facet_names": FACETS, "hits": hits})
 
 
 @get("/search/batch", sync_to_thread=True)
