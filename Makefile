@@ -6,6 +6,8 @@ UV := $(VENV)/bin/uv
 RUN := $(BIN)/ringtrace
 # Offices often stand behind a proxy whose certificate only the system knows.
 export UV_SYSTEM_CERTS := true
+# Compiled once instead of by every process.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo demo-tiny test check soak bench lock browser java postgres clean
 .DEFAULT_GOAL := help
@@ -50,7 +52,7 @@ check: $(VENV)/.dev ## lint, types, layers and unit tests, under two minutes
 	@$(BIN)/ruff format --check src tests benchmarks
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -n 2 -m "not browser and not slow and not spark"
+	@$(BIN)/pytest -n 2 -p no:schemathesis -p no:faker -m "not browser and not slow and not spark"
 
 test: $(VENV)/.dev $(VENV)/.spark browser postgres java ## every test
 	@$(BIN)/ruff check src tests benchmarks

@@ -56,6 +56,7 @@ def lone_case(tmp_path_factory, session_keys):
     return case
 
 
+@pytest.mark.slow
 def test_every_command_has_help_with_an_example_and_its_exit_codes():
     assert len(COMMANDS) >= 12
     for name in COMMANDS:

@@ -56,6 +56,7 @@ def round_of(mine, theirs, secret=b"s"):
     return hits, told, [ask, answered.data, claim]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(ITEMS, ITEMS)
 def test_exactly_what_both_hold_is_found_and_told(mine, theirs):
@@ -145,6 +146,7 @@ def events(case):
         ledger.close()
 
 
+@pytest.mark.slow
 def test_a_round_between_two_houses(houses, tmp_path):
     ask, answer, claim, pointers = (tmp_path / name for name in ("ask", "answer", "claim", "pointers"))
     number = deconflicting.ask(houses("sichuan"), "anhui", ask, NOBODY)

@@ -139,6 +139,7 @@ def test_only_one_module_knows_spark():
     assert knowing == {"spark.py"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 2])
 def test_what_is_done_aside_gives_what_it_would_give_here(size):
     rows = numbered([("a", "b")] * 9_000)

@@ -12,7 +12,6 @@ import xml.etree.ElementTree as ET
 from datetime import datetime
 from pathlib import Path
 
-import jsonschema
 import networkx
 import pytest
 from hypothesis import given
@@ -215,6 +214,7 @@ def test_stix_is_clean(both, tmp_path):
     stub = types.ModuleType("cpe")  # asked for by the validator for names of software, which we never write
     stub.CPE = object
     sys.modules.setdefault("cpe", stub)
+    import jsonschema  # a second to import, so only where it is asked
     from stix2validator import ValidationOptions, validate_file
 
     path = written(both, "stix", tmp_path)

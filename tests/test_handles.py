@@ -4,6 +4,7 @@ import json
 from hashlib import sha256
 
 import pyarrow as pa
+import pytest
 
 from ringtrace.engines.local import Local
 from ringtrace.model.source import Source
@@ -84,6 +85,7 @@ def test_nothing_changes_where_nothing_is_split():
     assert not len(mentions)
 
 
+@pytest.mark.slow
 def test_a_post_with_more_handles_than_are_read_says_so():
     many = "QQ 28477109，" * 2_000
     observed_, posts, _ = observed(("1", 0, many), ("2", 1, "QQ 28477109"))

@@ -133,6 +133,7 @@ _ROW = st.tuples(
 _PAIRS = pa.list_(pa.struct([("a", pa.string()), ("b", pa.int64())]))
 
 
+@pytest.mark.slow
 @given(st.lists(_ROW, max_size=12), st.lists(_ROW, max_size=3))
 def test_rows_have_one_digest_exactly_if_all_their_cells_are_equal(rows, more):
     rows = [*rows, *more, *more]

@@ -107,6 +107,7 @@ def test_two_who_take_the_same_verdict_back_at_once_do_it_once(ledger):
     assert len(refused) == 7 and len(ledger.undone()) == 1
 
 
+@pytest.mark.slow
 def test_edits_at_once_are_never_lost(database):
     Ledger(database).close()
     stand, refused = edit_at_once(database, workers=12, edits=120, subjects=3)

@@ -55,6 +55,7 @@ def test_a_long_odd_name_links() -> None:
     assert probability("vexqorthpalimbrundiskel") > thresholds()["link"]
 
 
+@pytest.mark.slow
 def test_trading_on_the_same_side_speaks_for_namesakes() -> None:
     """Few people trade, so of two namesakes who both offer more are one person than of two who chat."""
     alone = probability("qiaomu78")

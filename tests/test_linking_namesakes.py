@@ -90,6 +90,7 @@ def test_a_name_on_many_accounts_is_followed_only_where_names_are_one_persons() 
     assert len(candidates(crowd, replace(scene, namesakes=2.0))) == 12 * 11 // 2
 
 
+@pytest.mark.slow
 @given(st.floats(0.1, 0.9), st.floats(-1.5, 1.5), st.integers(0, 1000))
 def test_pairs_whose_evidence_is_known_lead_back_to_the_true_share(share: float, away: float, seed: int) -> None:
     """With evidence as strong as the model says, the middle of a wrong count and the pairs halves the error."""

@@ -74,6 +74,7 @@ def test_ids_do_not_depend_on_row_order() -> None:
     assert len(set(forward["template_id"].to_pylist())) == 2
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=60), max_size=8))
 @settings(max_examples=150, deadline=None)
 def test_any_text_goes_through(texts: list[str]) -> None:
@@ -88,6 +89,7 @@ def test_any_text_goes_through(texts: list[str]) -> None:
     assert (group[: len(texts)] == group[len(texts) :]).all()
 
 
+@pytest.mark.slow
 @given(st.permutations(range(24)))
 @settings(max_examples=20, deadline=None)
 def test_groups_do_not_depend_on_the_order_of_texts(order: list[int]) -> None:

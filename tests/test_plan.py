@@ -60,6 +60,7 @@ def test_no_clue_is_lost_and_more_of_it_never_weakens_a_place(clues):
         assert all(clue.place == found.place for clue in found.clues)
 
 
+@pytest.mark.slow
 def test_the_issue_of_a_number_names_its_province():
     assert phone_province("+8602888880000") in ("", "510000")
     assert phone_province("+442012345678") == "" and phone_province("nonsense") == ""
@@ -124,6 +125,7 @@ def test_one_day_for_all_and_acknowledgements_for_another_day_are_open_again():
     assert rows["340000"].tasks == {"done": 1}
 
 
+@pytest.mark.slow
 def test_the_command_plans_and_shows_the_board(case, tmp_path):
     run, folder = CliRunner().invoke, str(case.folder)
     key = json.loads(run(app, ["plan", folder, "task", "search", "--place", "四川", "--json"]).stdout)["task"]

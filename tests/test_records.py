@@ -315,6 +315,7 @@ def test_whom_an_actor_proposed_a_second_person_confirms(case):
     assert recording.confirm(case, subject, "confirmed", author="bo", today=TODAY, reason="met him") > done.batch
 
 
+@pytest.mark.slow
 def test_ten_thousand_records_go_in_within_five_seconds(case):
     text = HEAD + "".join(
         f"{'child' if n % 4 == 0 else 'suspect'},{n},{'rescued' if n % 4 == 0 else 'seized'},2014-02-19,510000,Report {n % 50}\n"
@@ -352,6 +353,7 @@ def test_the_data_names_only_statuses_that_exist_and_every_status_has_words():
     assert all(count.statuses <= set(rules(count.kind).statuses) for count in counts())
 
 
+@pytest.mark.slow
 def test_the_commands_speak(tmp_path, monkeypatch):
     monkeypatch.setenv("RINGTRACE_KEYS", str(tmp_path / "keys"))
     folder = str(Case.create(tmp_path / "c").folder)

@@ -98,12 +98,14 @@ def check_lines(monkeypatch_context, reader, text: str, charset: str) -> None:
         assert found(reader, source(data)) == at_a_glance
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(text=whatsapp_texts(), charset=st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]))
 def test_whatsapp_headers_are_the_same_at_a_glance_and_line_by_line(text, charset):
     check_lines(pytest.MonkeyPatch.context, whatsapp_text, text, charset)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(text=qq_texts(), charset=st.sampled_from(["utf-8", "utf-8-sig", "gb18030"]))
 def test_qq_headers_are_the_same_at_a_glance_and_line_by_line(text, charset):
@@ -135,6 +137,7 @@ MESSAGE = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(messages=st.lists(MESSAGE, min_size=1, max_size=8), ascii_only=st.booleans(), indent=st.sampled_from([None, 1]))
 def test_telegram_in_runs_is_what_each_message_gives_alone(messages, ascii_only, indent):

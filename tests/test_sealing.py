@@ -14,6 +14,8 @@ from ringtrace.store.case import Case
 from ringtrace.store.passphrase import decode
 from ringtrace.store.sealing import Vault
 
+pytestmark = pytest.mark.slow  # stretching pass-phrases takes its time on purpose
+
 LIN, WU, HE = ("Lin", "a passphrase of Lin"), ("Wu", "a passphrase of Wu"), ("He", "a passphrase of He")
 CHILD = {"identity_name": "甲乙丙", "identity_number": "99000020140219001X"}
 TABLE = (

@@ -110,6 +110,7 @@ def test_the_same_spec_gives_the_same_script_and_another_seed_does_not(tiny: Scr
     assert write(load_preset("tiny", 6)).lines != tiny.lines
 
 
+@pytest.mark.slow
 def test_margins_are_exact_and_every_province_acts(seed: Script) -> None:
     members = [person for person in seed.people if person.ring]
     where = Counter(person.province for person in members)

@@ -61,6 +61,7 @@ def test_a_few_labels_move_nothing(rows):
     assert not taught.shift.any()
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.permutations(range(50)))
 def test_the_order_of_labels_changes_nothing(order):

@@ -13,6 +13,8 @@ from ringtrace.store.case import Case
 from ringtrace.store.sessions import IDLE_SECONDS, LONGEST_SECONDS
 from team_bench import ADDRESS, Seat, SoftKey, TeamBench, bytes_of, text_of
 
+pytestmark = pytest.mark.slow  # a team's server and its database: no unit tests
+
 
 @pytest.fixture
 def bench(tmp_path, monkeypatch, decisions):

@@ -9,6 +9,8 @@ from ringtrace.web.offered import offer, route_of
 from role_matrix import MATRIX, ROLES, expected
 from team_bench import Seat, TeamBench, copied
 
+pytestmark = pytest.mark.slow  # a team's server and its database: no unit tests
+
 
 @pytest.fixture(scope="module")
 def office(tiny_case, tmp_path_factory):

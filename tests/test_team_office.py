@@ -9,6 +9,8 @@ from ringtrace.errors import CaseError
 from ringtrace.store.case import Case
 from team_bench import ADDRESS, Seat, TeamBench
 
+pytestmark = pytest.mark.slow  # a team's server and its database: no unit tests
+
 
 @pytest.fixture
 def issuer():

@@ -13,6 +13,8 @@ from role_checks import check, open_two_cases, refused_events, walk
 from role_matrix import MATRIX, ROLES, expected
 from team_bench import Seat
 
+pytestmark = pytest.mark.slow  # a team's server and its database: no unit tests
+
 
 @pytest.fixture
 def two_cases(tiny_case, tmp_path, postgres):

@@ -14,6 +14,8 @@ from ringtrace.store.discussion import About, Discussion, mentioned
 from ringtrace.store.ledger import Ledger
 from team_bench import Seat, TeamBench, copied
 
+pytestmark = pytest.mark.slow  # a team's server and its database: no unit tests
+
 
 @pytest.fixture
 def bench(tiny_case, tmp_path, decisions):
