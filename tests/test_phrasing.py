@@ -63,3 +63,16 @@ def test_the_same_words_are_read_by_what_stands_above() -> None:
         return assess.assess(TextView("最低多少 明天过来看", "qq", above=(said,)), ()).probability
 
     assert read("家里女宝两个月 想找个好人家收养", "offer") > 2 * read("出一辆婴儿推车 八成新", "")
+
+
+@given(st.text(max_size=600), st.text(max_size=600), st.sampled_from(["", "offer", "seek", "broker", "none", "own"]))
+def test_parts_that_are_remembered_sum_to_what_all_pieces_weigh(text: str, above: str, stand: str) -> None:
+    assert phrasing().read(text, above, stand) == phrasing().weigh(pieces_of(text, above, stand))
+
+
+@pytest.mark.parametrize("text", ["想抱个女娃 有消息的说一声", "still there? how much for the little one", "还在吗"])
+@pytest.mark.parametrize("stand", ["", "offer", "none"])
+def test_parts_sum_alike_for_texts_that_the_model_knows(text: str, stand: str) -> None:
+    above = "家里女宝两个月 想找个好人家收养" if stand else ""
+    weighed = phrasing().weigh(pieces_of(text, above, stand))
+    assert phrasing().read(text, above, stand) == weighed != phrasing().weigh(())

@@ -92,9 +92,11 @@ def analyse(
     Example: ringtrace analyse mycase
     """
     from ringtrace.engines.opening import open_engine
+    from ringtrace.engines.startup import spare_pandas
     from ringtrace.pipeline import analyse as run
     from ringtrace.store.case import Case
 
+    spare_pandas()
     on = open_engine(engine)
     started = time.perf_counter()
     with Progress() as progress:

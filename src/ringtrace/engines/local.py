@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from ringtrace.engines.engine import BATCH, Frame, Stage, Tables, Told, sorted_by, untold
 from ringtrace.engines.shards import split
+from ringtrace.engines.startup import spare_pandas
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -110,9 +111,7 @@ class Local:
             return
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(
-                self._size, mp_context=context, initializer=gc.set_threshold, initargs=_SELDOM
-            )
+            self._pool = ProcessPoolExecutor(self._size, mp_context=context, initializer=_start)
         yield from self._pool.map(function, items)
 
     def _threaded(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Generator[Result]:
@@ -121,6 +120,12 @@ class Local:
             yield from threads.map(function, items)
         finally:
             threads.shutdown(cancel_futures=True)
+
+
+def _start() -> None:
+    """Make a process ready for batches by the thousand."""
+    gc.set_threshold(*_SELDOM)
+    spare_pandas()
 
 
 def _in_order(stage: Stage, order: Sequence[str], tables: Sequence[pa.Table]) -> Tables:

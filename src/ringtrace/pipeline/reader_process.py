@@ -23,6 +23,7 @@ import pyarrow as pa
 from ringtrace import registry
 from ringtrace.engines import confinement
 from ringtrace.engines.crew import LAST, MORE, READY, Board
+from ringtrace.engines.startup import spare_pandas
 from ringtrace.model.source import Source
 from ringtrace.pipeline.files import Keep, Task, read_files
 from ringtrace.pipeline.members import find_member
@@ -74,6 +75,7 @@ def main() -> None:
     given, answers, shared = (int(word) for word in sys.argv[1:4])
     inbound, outbound = Connection(given, writable=False), Connection(answers, readable=False)
     board = Board(shared)
+    spare_pandas()
     registry.scan("ringtrace.readers")
     pa.set_memory_pool(pa.system_memory_pool())
     post_table([])

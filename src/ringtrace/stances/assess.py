@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from ringtrace.stances.concepts import Hit, Vocabulary, vocabulary
 from ringtrace.stances.facts import find_facts
 from ringtrace.stances.features import Describer, Talk
 from ringtrace.stances.owners import decide_owners
-from ringtrace.stances.phrasing import VALUES, phrasing, pieces_of, values_of
+from ringtrace.stances.phrasing import VALUES, Odds, phrasing, pieces_of, values_of
 from ringtrace.stances.weights import CLASSES, DIRECTED, Weights, lifted, softmax, weights
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import Said, TextView, fold_again
@@ -54,6 +54,7 @@ _ANSWERING = (
 )  # fmt: skip
 _TOLD = CONTACT_KINDS | {"money", "age", "sex"}
 _OWN_TITLE = frozenset({"listing", "page", "article", "tip"})
+_REMEMBERED = 65_536
 # What gives a text that is no candidate a frame of its own.
 _FRAMING = (
     "police", "report", "warning", "appeal", "kin", "lawful", "joke", "goods", "pet", "job", "surrogacy", "moderator",
@@ -75,11 +76,12 @@ class Explanation:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    hits: tuple[Hit, ...]
+class _Reading(NamedTuple):
+    """found: as ``Vocabulary.scan`` gives it; odds: as ``Phrasing.read`` does."""
+
+    found: Sequence[tuple[int, int, int]]
     features: tuple[str, ...]
-    values: tuple[tuple[str, float], ...]
+    odds: Odds
     winner: str
     direction: Direction
     probability: float
@@ -96,6 +98,14 @@ def assess(view: TextView, candidates: Sequence[Candidate]) -> Assessment:
     return _assessment(view, candidates, _read(view, candidates))
 
 
+def assess_each(texts: Sequence[tuple[TextView, Sequence[Candidate]]]) -> list[Assessment]:
+    """Return ``assess`` of each text, one step after the other being gone through for all."""
+    return [
+        _assessment(view, candidates, reading)
+        for (view, candidates), reading in zip(texts, _read_each(texts), strict=True)
+    ]
+
+
 def needs(lexicons: Path | None) -> Needs:
     """Return what a folded text must have to name any concept."""
     return ((need(vocabulary(lexicons).strings),),)
@@ -110,12 +120,12 @@ def explain(view: TextView, candidates: Sequence[Candidate]) -> Explanation:
     reading = _read(view, candidates)
     model = weights()
     index = CLASSES.index(reading.winner)
-    held = [*((name, 1.0) for name in reading.features), *reading.values]
+    held = [*((name, 1.0) for name in reading.features), *zip(VALUES, values_of(reading.odds), strict=True)]
     terms = [(name, reading.winner, value * model.table[name][index]) for name, value in held if name in model.table]
     terms.sort(key=lambda term: (-abs(term[2]), term[0]))
     return Explanation(
         _assessment(view, candidates, reading),
-        reading.hits,
+        tuple(vocabulary(view.lexicons).hits(reading.found)),
         tuple(t for t in terms if t[2]),
         f"{model.version}; {phrasing().version}",
     )
@@ -130,7 +140,7 @@ def pieces(view: TextView, candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """Return the pieces of text by which the wording of ``view`` is read."""
     heading, named, _ = _heading(view)
     kinds = {one.kind for one in candidates if one.probability >= 0.5}
-    return tuple(_pieces(view, _talk_above(view, heading, named, kinds)))
+    return tuple(pieces_of(*_worded(view, _talk_above(view, heading, named, kinds))))
 
 
 def _assessment(view: TextView, candidates: Sequence[Candidate], reading: _Reading) -> Assessment:
@@ -139,12 +149,10 @@ def _assessment(view: TextView, candidates: Sequence[Candidate], reading: _Readi
     if reading.probability >= model.review:
         band = "yes" if reading.probability >= model.yes else "review"
     frame = cast(Frame, "plain" if reading.winner in CLASSES[:DIRECTED] else reading.winner)
-    owners = decide_owners(view, reading.hits, frame, reading.direction, candidates)
-    facts = (
-        find_facts(view, reading.hits, reading.direction, candidates)
-        if reading.hits and reading.probability >= FACT_FLOOR
-        else ()
-    )
+    stated = bool(reading.found) and reading.probability >= FACT_FLOOR
+    hits = vocabulary(view.lexicons).hits(reading.found) if candidates or stated else ()
+    owners = decide_owners(view, hits, frame, reading.direction, candidates)
+    facts = find_facts(view, hits, reading.direction, candidates) if stated else ()
     return Assessment(frame, reading.direction, reading.probability, band, facts, owners, reading.leanings)
 
 
@@ -153,31 +161,68 @@ FACT_FLOOR = 0.02
 WORDED = -2.0
 """Natural log-odds added to a text of which nothing but its wording speaks: such texts are far rarer trade in the
 field than among those that the model was fitted on (its average precision at 1 % stays, the mean falls to a third)."""
-_NOTHING = _Reading((), (), (), "plain", "none", 0.0, "none", (1 / 3, 1 / 3, 1 / 3))
+_NOTHING = _Reading((), (), (0.0, 0.0, 0.0), "plain", "none", 0.0, "none", (1 / 3, 1 / 3, 1 / 3))
 ANSWERED_FLOOR = 0.3
 """A post above counts as an offer or a wish from this probability on: its answers speak for it, too."""
 
 
 def _read(view: TextView, candidates: Sequence[Candidate]) -> _Reading:
-    heading, named, found = _heading(view)
-    kinds = {one.kind for one in candidates if one.probability >= 0.5}
-    words, model = vocabulary(view.lexicons), weights()
+    return _read_each(((view, candidates),))[0]
+
+
+def _read_each(texts: Sequence[tuple[TextView, Sequence[Candidate]]]) -> list[_Reading]:
+    model, words = weights(), phrasing()
+    headings = [_heading(view) for view, _ in texts]
+    heard = [_hear(*text, heading) for text, heading in zip(texts, headings, strict=True)]
+    odds = [
+        words.read(*_worded(view, one.talk)) if one else (0.0,) * 3 for (view, _), one in zip(texts, heard, strict=True)
+    ]
+    features = [
+        _describer(model).describe(view, vocabulary(view.lexicons).hits(one.found), candidates, one.talk)
+        if one and one.worth
+        else ()
+        for (view, candidates), one in zip(texts, heard, strict=True)
+    ]
+    return [
+        _decide(model, one.found, named, said, *_in_company(view, *_scored(model, named, said))) if one else _NOTHING
+        for (view, _), one, named, said in zip(texts, heard, features, odds, strict=True)
+    ]
+
+
+class _Heard(NamedTuple):
+    """found: as ``Vocabulary.scan`` gives it; worth: whether the text may be an offer, a wish or a go-between."""
+
+    found: Sequence[tuple[int, int, int]]
+    talk: Talk
+    worth: bool
+
+
+def _hear(
+    view: TextView, candidates: Sequence[Candidate], headed: tuple[Direction, int, Sequence[tuple[int, int, int]]]
+) -> _Heard | None:
+    """Return what of a text and the talk above it is read, None where nothing is; headed: as ``_heading`` gives it."""
+    heading, named, found = headed
     if not (found or candidates or view.title or view.lift):
-        return _NOTHING
-    hits = words.hits(found)
+        return None
+    kinds = {one.kind for one in candidates if one.probability >= 0.5}
     talk = _talk_above(view, heading, named, kinds)
-    values = tuple(zip(VALUES, values_of(phrasing().weigh(_pieces(view, talk))), strict=True))
-    features: tuple[str, ...] = ()
-    if _worth_reading(_masks(words), named, talk, kinds):
-        features = _describer(model).describe(view, hits, candidates, talk)
-    scores = softmax(model.scores(features, values))
+    return _Heard(found, talk, _worth_reading(_masks(vocabulary(view.lexicons)), named, talk, kinds))
+
+
+def _in_company(view: TextView, scores: Sequence[float], probability: float) -> tuple[Sequence[float], float]:
+    """Return ``_scored`` with what the text's company says."""
+    if not view.lift:
+        return scores, probability
+    leant = (score * math.exp(lean) for score, lean in zip(scores, view.lean, strict=False))
+    return [*leant, *scores[DIRECTED:]], lifted(probability, view.lift)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _scored(model: Weights, features: tuple[str, ...], odds: Odds) -> tuple[Sequence[float], float]:
+    """Return the share of each class and the calibrated probability of any direction, company left out."""
+    scores = softmax(model.scores(features, zip(VALUES, values_of(odds), strict=True)))
     probability = model.calibrated(sum(scores[:DIRECTED]))
-    if not features:
-        probability = lifted(probability, WORDED)
-    if view.lift:
-        probability = lifted(probability, view.lift)
-        scores = [*(score * math.exp(lean) for score, lean in zip(scores, view.lean, strict=False)), *scores[DIRECTED:]]
-    return _decide(model, hits, features, values, scores, probability)
+    return scores, probability if features else lifted(probability, WORDED)
 
 
 def _heading(view: TextView) -> tuple[Direction, int, Sequence[tuple[int, int, int]]]:
@@ -205,13 +250,14 @@ def _talk_above(view: TextView, heading: Direction, named: int, kinds: set[str])
     return Talk(heading=heading)
 
 
-def _pieces(view: TextView, talk: Talk) -> Iterator[str]:
+def _worded(view: TextView, talk: Talk) -> tuple[str, str, str]:
+    """Return what wording is read of: the text, the text that it answers and what that does; see ``pieces_of``."""
     text = f"{view.text}\n{view.title}" if view.title and view.kind in _OWN_TITLE else view.text
-    return pieces_of(text, view.above[0].text if view.above and view.above[0].sure else "", talk.stand)
+    return text, view.above[0].text if view.above and view.above[0].sure else "", talk.stand
 
 
 def _decide(
-    model: Weights, hits: Sequence[Hit], features: tuple[str, ...], values: tuple[tuple[str, float], ...],
+    model: Weights, found: Sequence[tuple[int, int, int]], features: tuple[str, ...], odds: Odds,
     scores: Sequence[float], probability: float,
 ) -> _Reading:  # fmt: skip
     """Name frame and direction for a distribution over the classes and the probability of any direction."""
@@ -223,7 +269,7 @@ def _decide(
     directed_at_all = probability >= model.yes
     winner = likely if directed_at_all else CLASSES[framed]
     direction: Direction = likely if directed_at_all else "none"
-    return _Reading(tuple(hits), features, values, winner, direction, probability, likely, (offer, seek, broker))
+    return _Reading(found, features, odds, winner, direction, probability, likely, (offer, seek, broker))
 
 
 def _talk(view: TextView, heading: Direction) -> Talk:

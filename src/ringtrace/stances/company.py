@@ -11,7 +11,7 @@ text's own log-odds is the post's lift. It belongs to one post and rests on othe
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -83,10 +83,15 @@ class Company:
         """Read all posts anew beside what their neighbours were read as; wording: as ``Wording.learn`` gives it."""
         terms, terse = self.terms(wording), self.terse()
         strata = STRATA if wording else UNWORDED
-        sure = _chance(np.where(terse, *(_weighed(terms.T, _weights(stratum, TERMS)) for stratum in strata)))
+        odds = np.zeros(len(terse))
+        for stratum, rows in zip(strata, (terse, ~terse), strict=True):
+            odds[rows] = _weighed(terms[rows].T, _weights(stratum, TERMS))
+        sure = _chance(odds)
         self._trust = 1.0 if wording else number("unworded_trust")
         sure = np.where(self._reports, np.minimum(sure, number("report_most")), sure)
-        leanings = _weighed(self._leanings(), _weights("lean", LEANINGS))
+        leanings = np.zeros_like(self.shares)
+        for weight, (columns, term) in zip(_weights("lean", LEANINGS).tolist(), self._leanings(), strict=True):
+            leanings[:, columns] += weight * term
         self.shares = _softmax(np.log(self.first.shares + 1e-6) + leanings)
         self.sure = sure
 
@@ -115,26 +120,23 @@ class Company:
 
     def leanings(self) -> Numbers:
         """Return the ``LEANINGS`` of each post and direction: posts x directions x terms."""
-        return np.moveaxis(self._leanings(), 0, 2)
+        found = np.zeros((*self.shares.shape, len(LEANINGS)))
+        for at, (columns, term) in enumerate(self._leanings()):
+            found[:, columns, at] = term
+        return found
 
-    def _leanings(self) -> Numbers:
-        """Return the same as terms x posts x directions, which is many times faster to lay down and to weigh."""
+    def _leanings(self) -> Iterator[tuple[int | slice, Numbers]]:
+        """Yield for each of ``LEANINGS`` the directions for which it is not 0 everywhere, and its values there."""
         shares = self.sure[:, None] * self.shares
         rest = number("lean_rest")
         above, below = self._near.above_shares(shares), self._near.below_shares(shares)
         own, partners = self._near.own_shares(shares, rest), self._near.partner_shares(shares, rest)
-        columns = [np.log(own * 3), np.log(self._near.contact_shares(shares, rest) * 3)]
+        yield slice(None), np.log(own * 3)
+        yield slice(None), np.log(self._near.contact_shares(shares, rest) * 3)
         for whose in (own, partners):
-            both = np.zeros_like(shares)
-            both[:, 2] = 2 * np.minimum(whose[:, 0], whose[:, 1])
-            columns.append(both)
+            yield DIRECTIONS.index("broker"), 2 * np.minimum(whose[:, 0], whose[:, 1])
         for beside in (above, below, partners - 1 / 3):
-            for row in range(3):
-                for column in range(3):
-                    one = np.zeros_like(shares)
-                    one[:, column] = beside[:, row]
-                    columns.append(one)
-        return np.stack(columns)
+            yield from ((column, beside[:, row]) for row in range(3) for column in range(3))
 
     def stances(self) -> pa.Table:
         """Return Table(post_id, probability, direction) as the posts are read now, for ``Wording.learn``."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -41,8 +42,7 @@ _SIDES = (
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A concept at ``text[start:stop]`` of the folded text."""
 
     concept: str

@@ -12,9 +12,10 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 from ringtrace.errors import LexiconError
@@ -35,8 +36,10 @@ MOST = 6.0
 """Most that wording says for any direction at all, natural log-odds."""
 LEAN_MOST = 8.0
 """Most that it says for one direction, natural log-odds."""
-_REMEMBERED = 1_024
-"""Texts above whose pieces are remembered, for those that many answer; some 100 kB each at most."""
+_CUT, _SUMMED = 1_024, 65_536
+"""Texts whose pieces are remembered, some 100 kB each at most, and of which the sums are: many say the same again."""
+_ABOVE = "^"
+"""The mark of pieces of the text above; those beneath a direction have its name and ``>``. No piece holds either."""
 _HEAD = "version\t"
 BIAS = "bias="
 """The row of the bias; no piece holds this mark."""
@@ -67,6 +70,37 @@ class Phrasing:
                 broker += row[2]
         return offer / UNIT, seek / UNIT, broker / UNIT
 
+    def read(self, text: str, above: str, stand: str) -> Odds:
+        """Return ``weigh`` of ``pieces_of(text, above, stand)``: what the parts of it sum to is remembered."""
+        text = text[:MOST_TEXT] if len(text) > SHORT else text
+        parts = [(0, 0, 0), self.bias, _summed(self, "", text)]
+        if stand:
+            parts.append(self.table.get(f"{stand}>", parts[0]))
+            if len(text) <= SHORT:
+                parts.append(_summed(self, f"{stand}>", text))
+        if above:
+            parts.append(_summed(self, _ABOVE, above[:MOST_TEXT]))
+        offer, seek, broker = map(sum, zip(*parts, strict=True))
+        return offer / UNIT, seek / UNIT, broker / UNIT
+
+    @cached_property
+    def marked(self) -> Mapping[str, Mapping[str, tuple[int, int, int]]]:
+        """Rows of ``table`` by mark (``^``, ``seek>``, ...; "" for a text's own) and by the piece behind it."""
+        found = defaultdict[str, dict[str, tuple[int, int, int]]](dict)
+        for piece, row in self.table.items():
+            stand, beneath, rest = piece.rpartition(">")
+            mark = _ABOVE if piece[0] == _ABOVE else stand + beneath
+            found[mark][piece[1:] if mark == _ABOVE else rest] = row
+        return found
+
+
+@lru_cache(maxsize=_SUMMED)
+def _summed(model: Phrasing, mark: str, text: str) -> tuple[int, int, int]:
+    """Return the sum of the rows of all pieces of ``text`` that stand in the model behind ``mark``."""
+    rows = [row for row in map(model.marked.get(mark, {}).get, _cut(text)) if row is not None]
+    offer, seek, broker = map(sum, zip((0, 0, 0), *rows, strict=True))
+    return offer, seek, broker
+
 
 def values_of(odds: Odds) -> tuple[float, ...]:
     """Return the ``VALUES`` of what ``weigh`` gave."""
@@ -89,15 +123,11 @@ def pieces_of(text: str, above: str, stand: str) -> Iterator[str]:
             yield f"{stand}>{piece}"
     if stand:
         yield f"{stand}>"
-    if above:
-        yield from _marked(above[:MOST_TEXT])
+    for piece in _cut(above[:MOST_TEXT]):
+        yield f"{_ABOVE}{piece}"
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _marked(text: str) -> tuple[str, ...]:
-    return tuple(f"^{piece}" for piece in _cut(text))
-
-
+@lru_cache(maxsize=_CUT)
 def _cut(text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     before = ""
@@ -117,9 +147,10 @@ def _cut(text: str) -> tuple[str, ...]:
             before = run
         else:
             run = f"#{run}" if before == "#" else run
-            for at in range(len(run)):
-                for size in range(1, min(_PIECE, len(run) - at) + 1):
-                    found[run[at : at + size]] = None
+            size = len(run)
+            for at in range(size):
+                for stop in range(at + 1, min(at + _PIECE, size) + 1):
+                    found[run[at:stop]] = None
             before = run[-1]
     found.pop("#", None)
     return tuple(found)

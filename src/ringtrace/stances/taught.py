@@ -12,14 +12,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 
 from ringtrace.stances.company import number
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 VERSION = "1"
 FOLDS = 5
@@ -102,6 +103,8 @@ class _Model:
 
 
 def _fit(odds: Floats, matrix: csr_matrix, rows: NDArray[np.int64], truth: Floats) -> _Model:
+    from scipy.optimize import minimize
+
     taught = matrix[rows]
     columns = np.flatnonzero(np.bincount(taught.indices, minlength=matrix.shape[1]) >= 2)
     local = taught[:, columns]

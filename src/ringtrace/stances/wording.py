@@ -16,8 +16,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 
 from ringtrace.stances.company import number
 from ringtrace.stances.neighbourhood import places
@@ -141,6 +139,8 @@ class _Pieces:
     """
 
     def __init__(self, texts: Sequence[str], cut: Cut) -> None:
+        from scipy.sparse import csr_matrix
+
         number = {text: at for at, text in enumerate(dict.fromkeys(texts))}
         lists = cut(list(number))
         coded = lists.flatten().dictionary_encode()
@@ -162,6 +162,8 @@ def _fit(
     taught_by: rows of the examples; label: 1 for those that are wanted; user: number of the account of every row.
     Returns for every row its log-odds beside the share of examples that are wanted.
     """
+    from scipy.optimize import minimize  # half a second, which a process that only reads texts does not need
+
     taught = pieces.matrix[taught_by]
     users = np.repeat(user[taught_by], np.diff(taught.indptr))
     said = np.sort(taught.indices.astype(np.int64) * (int(user.max()) + 1) + users)
