@@ -7,16 +7,17 @@ neither the first nor the second can choose it. Two verdicts that differ bind no
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from ringtrace.errors import UsageError
 from ringtrace.evaluation.agreement import cohen_kappa, krippendorff_alpha
 from ringtrace.model.ring import Judgement
-from ringtrace.store.ledger import Ledger
+from ringtrace.store.ledger import Change, Ledger, judgement_of, subject_of
 
 SHARE = 0.25
 """Of what is judged, the share that two people judge: that of ``ringtrace label``."""
@@ -47,6 +48,7 @@ def in_share(subject: Subject) -> bool:
     return subject[0] in KINDS and chance(subject) < SHARE
 
 
+@lru_cache(maxsize=100_000)
 def chance(subject: Subject) -> float:
     """A number in 0..1 that hangs on the subject's name alone, evenly spread."""
     digest = sha256("\0".join(("second look", *subject)).encode()).digest()
@@ -86,33 +88,30 @@ class Pair:
 
 @dataclass(frozen=True)
 class SecondLooks:
-    """All verdicts of a case. standing: those not taken back, in order; asked: who ever judged a thing or took a
-    verdict on it back; given: all, those taken back as well."""
+    """All verdicts of a case at one moment. standing: those not taken back, in order; asked: who ever judged a thing or
+    took a verdict on it back; given: all, those taken back as well; undone: events of these; versions: how often a
+    thing was changed; subjects: event -> thing."""
 
     standing: Mapping[Subject, tuple[Opinion, ...]]
     asked: Mapping[Subject, frozenset[str]]
     given: Mapping[Subject, tuple[Opinion, ...]] = field(default_factory=dict)
+    undone: Set[int] = frozenset()
+    versions: Mapping[Subject, int] = field(default_factory=dict)
+    subjects: Mapping[int, Subject] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ledger: Ledger, subject: Subject | None = None) -> SecondLooks:
         """Read the verdicts of a case from its ledger; subject: only those on one thing."""
-        undone = {int(payload["number"]): change.author for change, payload in ledger.events("judgement_undone")}
-        standing: defaultdict[Subject, list[Opinion]] = defaultdict(list)
-        asked: defaultdict[Subject, set[str]] = defaultdict(set)
-        every: defaultdict[Subject, list[Opinion]] = defaultdict(list)
-        for number, given in ledger.verdicts():
-            if subject in (None, given.subject):
-                asked[given.subject].add(given.analyst)
-                every[given.subject].append(Opinion(number, given))
-                if number in undone:
-                    asked[given.subject].add(undone[number])
-                else:
-                    standing[given.subject].append(Opinion(number, given))
-        return cls(
-            {key: tuple(opinions) for key, opinions in standing.items()},
-            {key: frozenset(names) for key, names in asked.items()},
-            {key: tuple(opinions) for key, opinions in every.items()},
-        )
+        read = Verdicts(ledger)
+        if subject is None:
+            return read.now()
+        for change in ledger.history(subject_of(subject)):
+            read.take(change)
+        return read.looks()
+
+    def opinions(self) -> list[Opinion]:
+        """Return every verdict ever given, in the order of recording."""
+        return sorted((one for opinions in self.given.values() for one in opinions), key=lambda one: one.number)
 
     def judged(self, kind: str) -> set[Subject]:
         """Return what has a verdict that stands."""
@@ -182,6 +181,63 @@ class SecondLooks:
             "kappa": _number(kappa), "alpha": _number(krippendorff_alpha(words)),
             "open": sum(pair.open for pair in pairs), "share": SHARE,
         }  # fmt: skip
+
+
+class Verdicts:
+    """The verdicts of a case as its ledger grows: what was read once is kept; shared by threads."""
+
+    KINDS = ("judgement", "judgement_undone")
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._last = 0
+        self._looks: SecondLooks | None = None
+        self._standing: dict[Subject, tuple[Opinion, ...]] = {}
+        self._asked: dict[Subject, frozenset[str]] = {}
+        self._given: dict[Subject, tuple[Opinion, ...]] = {}
+        self._undone: set[int] = set()
+        self._versions: dict[Subject, int] = {}
+        self._subjects: dict[int, Subject] = {}
+
+    def now(self) -> SecondLooks:
+        """Return all verdicts as the ledger has them at this moment."""
+        with self._lock:
+            for change in self._ledger.changes(self.KINDS, self._last):
+                self._last, self._looks = change.number, None
+                self.take(change)
+            if self._looks is None:
+                self._looks = self.looks()
+            return self._looks
+
+    def take(self, change: Change) -> None:
+        """Take in the next event; other kinds than verdicts and their taking back are passed over."""
+        if change.kind == "judgement":
+            given = judgement_of(change)
+            subject, opinion = given.subject, Opinion(change.number, given)
+            self._subjects[change.number] = subject
+            for opinions in (self._standing, self._given):
+                opinions[subject] = (*opinions.get(subject, ()), opinion)
+        elif change.kind == "judgement_undone" and int(change.payload["number"]) in self._subjects:
+            number = int(change.payload["number"])
+            subject = self._subjects[number]
+            self._undone.add(number)
+            left = tuple(one for one in self._standing[subject] if one.number != number)
+            if left:
+                self._standing[subject] = left
+            else:
+                self._standing.pop(subject)
+        else:
+            return
+        self._asked[subject] = self._asked.get(subject, frozenset()) | {change.author}
+        self._versions[subject] = self._versions.get(subject, 0) + 1
+
+    def looks(self) -> SecondLooks:
+        """Return what was taken in so far, untouched by what comes."""
+        return SecondLooks(
+            dict(self._standing), dict(self._asked), dict(self._given), frozenset(self._undone), dict(self._versions),
+            dict(self._subjects),
+        )  # fmt: skip
 
 
 def _two_of(opinions: Sequence[Opinion]) -> tuple[Opinion, Opinion] | None:

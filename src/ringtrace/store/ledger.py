@@ -143,10 +143,8 @@ class Ledger:
 
     def verdicts(self) -> Iterator[tuple[int, Judgement]]:
         """Yield (event number, verdict) of every verdict ever given, undone ones included."""
-        for entry, payload in self.events("judgement"):
-            verdict: Verdict = payload["verdict"]
-            subject, reason, blind = tuple(payload["subject"]), payload["reason"], payload.get("blind", False)
-            yield entry.number, Judgement(subject, verdict, entry.author, entry.at, reason, blind)
+        for entry, _ in self.events("judgement"):
+            yield entry.number, judgement_of(entry)
 
     def undo_verdict(self, number: int, author: str) -> int:
         """Take back the verdict of event ``number``: what held before it holds again; both stay on record.
@@ -176,6 +174,15 @@ class Ledger:
     def close(self) -> None:
         if not self._lent:
             self.engine.dispose()
+
+
+def judgement_of(change: Change) -> Judgement:
+    """Return the verdict that an event of kind "judgement" records."""
+    told = change.payload
+    verdict: Verdict = told["verdict"]
+    return Judgement(
+        tuple(told["subject"]), verdict, change.author, change.at, told["reason"], told.get("blind", False)
+    )
 
 
 def subject_of(parts: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from ringtrace.errors import CaseError, RingtraceError
 from ringtrace.pipeline.alerting import masker_of
 from ringtrace.pipeline.custodian import Asked, Place, log_consultation
 from ringtrace.pipeline.room import Room
+from ringtrace.pipeline.second_looks import Verdicts
 from ringtrace.pipeline.tip_window import TipWindow
 from ringtrace.report import findings
 from ringtrace.report.caution import COLUMNS, cautions
@@ -169,6 +170,7 @@ class Desk:
         self.case = case
         self.ledger: Ledger = case.keep_ledger()
         self.discussion = Discussion(self.ledger)
+        self.verdicts = Verdicts(self.ledger)
         self.jobs = Jobs(case.folder, case.folder / FOLDER / "job.json")
         self.arrivals = Arrivals(case, case.folder / FOLDER / "arrivals", self.jobs.busy)
         self.arrivals.resume()

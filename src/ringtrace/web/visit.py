@@ -21,6 +21,7 @@ from markupsafe import Markup, escape
 from ringtrace import __version__
 from ringtrace.errors import UsageError
 from ringtrace.pipeline.custodian import Place
+from ringtrace.pipeline.second_looks import SecondLooks
 from ringtrace.registry import scan
 from ringtrace.report.words import layer_words, moment, platform_name, role_name, shorten
 from ringtrace.web.desk import Desk, View
@@ -49,6 +50,7 @@ class Visit:
     seen: set[Place] = field(default_factory=set)
     records: bool = False
     opened: View | None = None
+    judged: SecondLooks | None = None
     about: str = ""
 
     @property
@@ -101,6 +103,13 @@ class Visit:
         if self.opened is None:
             self.opened = self.desk.view()
         return self.opened
+
+    @property
+    def looks(self) -> SecondLooks:
+        """The verdicts at this visit: the same ones from its beginning to its end, read with one question."""
+        if self.judged is None:
+            self.judged = self.desk.verdicts.now()
+        return self.judged
 
     def quotes(self, spans: Iterable[Mapping[str, Any] | None]) -> list[dict[str, Any]]:
         """Return what stands at spans: text, place (words), url (the bytes); each is noted for the log."""

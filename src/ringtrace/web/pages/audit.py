@@ -28,7 +28,7 @@ def audit(
 ) -> Answer:
     """The events, the latest first; kind, author: only these; before: number of the last one on the page before."""
     ledger = visit.desk.ledger
-    looks = SecondLooks.of(ledger)
+    looks = visit.looks
     rows = read_acts(ledger, _PAGE + 1, before, kind, author)
     document = {
         "events": [_row(visit, act, looks) for act in rows[:_PAGE]],
@@ -57,7 +57,7 @@ def _refuse_dealt(visit: Visit) -> None:
     """Raises PermissionDeniedException for who is dealt second looks at things that can be judged."""
     if not visit.may(JUDGE) or not visit.desk.analysed():
         return
-    looks, naming = SecondLooks.of(visit.desk.ledger), visit.view.room.naming
+    looks, naming = visit.looks, visit.view.room.naming
     dealt = [subject for kind in KINDS for _, subject in looks.dealt(kind, visit.session.user)]
     posts = {subject[1] for subject in dealt if subject[0] == "post"}
     known = set(visit.view.only("stances", "post_id", posts)["post_id"].to_pylist())

@@ -88,8 +88,7 @@ def _alerts(visit: Visit) -> list[dict[str, Any]]:
 def _decide(visit: Visit) -> dict[str, int]:
     """What waits for a person: links that are not sure, and verdicts that no analysis has taken in yet."""
     written = (visit.desk.case.analysis / "posts.parquet").stat().st_mtime_ns // 1000
-    undone = visit.desk.ledger.undone()
-    pending = sum(number not in undone and judgement.at > written for number, judgement in visit.desk.ledger.verdicts())
+    pending = sum(one.given.at > written for opinions in visit.looks.standing.values() for one in opinions)
     return {"links": len(visit.view.doubted), "pending": pending}
 
 

@@ -14,7 +14,6 @@ from litestar.params import FromPath, FromQuery
 from ringtrace.errors import UsageError
 from ringtrace.model.ring import Judgement, Verdict
 from ringtrace.pipeline.second_looks import BOUND, Opinion, SecondLooks, give
-from ringtrace.store.ledger import subject_of
 from ringtrace.web.visit import Answer, Guest, Visit
 
 JUDGE = "POST /judge"
@@ -26,9 +25,9 @@ _HIDDEN = "what somebody said of this is kept from you until you have judged it 
 @get("/judgements", sync_to_thread=True)
 def judgements(visit: Guest, before: FromQuery[int | None] = None) -> Answer:
     """All verdicts, the latest first; before: event number of the last one on the page before."""
-    undone, looks = visit.desk.ledger.undone(), SecondLooks.of(visit.desk.ledger)
-    given = [(n, verdict) for n, verdict in visit.desk.ledger.verdicts() if not before or n < before][::-1]
-    rows = [_row(visit, n, verdict, undone, looks) for n, verdict in given[:_PAGE]]
+    looks = visit.looks
+    given = [one for one in looks.opinions() if not before or one.number < before][::-1]
+    rows = [_row(visit, one, looks) for one in given[:_PAGE]]
     last = rows[-1]["number"] if len(given) > _PAGE else None
     return visit.show("judgements.html.j2", {"judgements": rows, "next": last})
 
@@ -49,14 +48,17 @@ async def judge(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     subject = _subject(visit, {key: str(form.get(key) or "") for key in ("left", "right", "post")})
     seen = visit.seen_version(str(form.get("version") or ""))
     record = partial(_record, visit, subject, cast(Verdict, verdict), reason.strip(), seen)
-    number = await anyio.to_thread.run_sync(record)
-    bound = SecondLooks.of(visit.desk.ledger, subject).is_bound(subject, visit.session.user)
+    number, bound = await anyio.to_thread.run_sync(record)
     return visit.back(str(form.get("next") or "/judgements"), f"recorded:{verdict}", 0 if bound else number)
 
 
-def _record(visit: Visit, subject: tuple[str, ...], verdict: Verdict, reason: str, seen: int | None) -> int:
+def _record(
+    visit: Visit, subject: tuple[str, ...], verdict: Verdict, reason: str, seen: int | None
+) -> tuple[int, bool]:
+    """Return the verdict's event, and whether its author is bound by it: then it cannot be taken back."""
     given = Judgement(subject, verdict, visit.session.user, time.time_ns() // 1000, reason)
-    return give(visit.desk.ledger, given, seen)
+    number = give(visit.desk.ledger, given, seen)
+    return number, visit.desk.verdicts.now().is_bound(subject, visit.session.user)
 
 
 @post("/judgements/{number:int}/undo", status_code=303)
@@ -70,9 +72,9 @@ async def undo(visit: Guest, request: Request[Any, Any, Any], number: FromPath[i
 def _take_back(visit: Visit, number: int) -> None:
     """Raises UsageError for a verdict that the visitor must not know, and for one of two who have judged it blind."""
     ledger, user = visit.desk.ledger, visit.session.user
-    subject = next((given.subject for n, given in ledger.verdicts() if n == number), None)
+    looks = visit.desk.verdicts.now()
+    subject = looks.subjects.get(number)
     if subject is not None:
-        looks = SecondLooks.of(ledger, subject)
         if is_hidden(visit, subject, looks):
             raise UsageError(_HIDDEN)
         if looks.is_bound(subject, user):
@@ -85,16 +87,11 @@ def verdicts_on(visit: Visit, subject: tuple[str, ...]) -> tuple[list[dict[str, 
 
     None, and version 0, as long as the visitor is to give a second look without knowing of the first.
     """
-    changes = visit.desk.ledger.history(subject_of(subject))
-    if changes and is_hidden(visit, subject, SecondLooks.of(visit.desk.ledger, subject)):
+    looks = visit.looks
+    if is_kept(visit, subject):
         return [], 0
-    undone = {int(change.payload["number"]) for change in changes if change.kind != "judgement"}
-    rows = [
-        {"number": change.number, "verdict": change.payload["verdict"], "analyst": change.author, "at": _at(change.at),
-         "reason": change.payload["reason"], "undone": change.number in undone}
-        for change in changes if change.kind == "judgement"
-    ]  # fmt: skip
-    return rows, len(changes)
+    rows = [{**opinion_told(one), "undone": one.number in looks.undone} for one in looks.given.get(subject, ())]
+    return rows, looks.versions.get(subject, 0)
 
 
 def opinion_told(one: Opinion) -> dict[str, Any]:
@@ -106,9 +103,8 @@ def opinion_told(one: Opinion) -> dict[str, Any]:
 
 
 def is_kept(visit: Visit, subject: tuple[str, ...]) -> bool:
-    """Whether what was said of this one thing is kept from the visitor; quick where nobody has judged it."""
-    ledger = visit.desk.ledger
-    return ledger.version(subject_of(subject)) > 0 and is_hidden(visit, subject, SecondLooks.of(ledger, subject))
+    """Whether what was said of this one thing is kept from the visitor."""
+    return subject in visit.looks.given and is_hidden(visit, subject, visit.looks)
 
 
 def is_hidden(visit: Visit, subject: tuple[str, ...], looks: SecondLooks) -> bool:
@@ -129,16 +125,15 @@ def _subject(visit: Visit, told: dict[str, str]) -> tuple[str, ...]:
     return ("link", left, right)
 
 
-def _row(
-    visit: Visit, number: int, given: Judgement, undone: frozenset[int], looks: SecondLooks
-) -> dict[str, Any]:  # fmt: skip
+def _row(visit: Visit, one: Opinion, looks: SecondLooks) -> dict[str, Any]:
     naming = visit.view.room.naming if visit.desk.analysed() else None
+    given = one.given
     hidden = is_hidden(visit, given.subject, looks)
     subject = [{"id": key, "name": naming.of(key) if naming else key} for key in given.subject[1:]]
     return {
-        "number": number, "kind": given.subject[0], "subject": subject, "verdict": "" if hidden else given.verdict,
+        "number": one.number, "kind": given.subject[0], "subject": subject, "verdict": "" if hidden else given.verdict,
         "reason": "" if hidden else given.reason, "analyst": given.analyst, "at": _at(given.at),
-        "undone": number in undone, "hidden": hidden, "blind": given.blind,
+        "undone": one.number in looks.undone, "hidden": hidden, "blind": given.blind,
     }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def posts(visit: Guest, after: FromQuery[str] = "") -> Answer:
     if index is None:
         done, count = visit.desk.indexed
         return visit.show("notyet.html.j2", {"indexed": {"done": done, "posts": count}, "trouble": visit.desk.trouble})
-    looks = SecondLooks.of(visit.desk.ledger)
+    looks = visit.looks
     judged = {subject[1] for subject in looks.judged("post")}
     dealt = _dealt(visit, looks, "post")
     known = set(visit.view.only("stances", "post_id", [one[1][1] for one in dealt])["post_id"].to_pylist())
@@ -63,7 +63,7 @@ def posts(visit: Guest, after: FromQuery[str] = "") -> Answer:
 @get("/triage/links", sync_to_thread=True)
 def links(visit: Guest, after: FromQuery[str] = "") -> Answer:
     """The next pair of accounts that were joined without being sure; after: "left,right" before, or "second,event"."""
-    looks = SecondLooks.of(visit.desk.ledger)
+    looks = visit.looks
     judged = {subject[1:] for subject in looks.judged("link")}
     doubted = visit.view.doubted
     dealt = [one for one in _dealt(visit, looks, "link") if one[1][1:] in set(doubted)]
@@ -86,7 +86,7 @@ def links(visit: Guest, after: FromQuery[str] = "") -> Answer:
 @get("/triage/disagreements", sync_to_thread=True)
 def disagreements(visit: Guest) -> Answer:
     """What two people judged differently without knowing of each other: a third settles it, and sees both."""
-    looks = SecondLooks.of(visit.desk.ledger)
+    looks = visit.looks
     split = [pair for kind in _KINDS.values() for pair in looks.pairs(kind) if not pair.same]
     split.sort(key=lambda pair: (not pair.open, -pair.second.number))
     document = {
