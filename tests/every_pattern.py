@@ -91,7 +91,7 @@ def _tree(module: str) -> ast.Module:
 
 HELD = (
     ("ringtrace.extractors.payment", "", "place"),  # within sixteen code points behind a cue
-    ("ringtrace.readers.whatsapp_text", "", "whole"),  # the first bytes of a line
+    ("ringtrace.text.whatsapp_header", "[\u200b\u200e", "whole"),  # the first bytes of a line
     (
         "ringtrace.text.contacts.addresses",
         "((?:[a-z0-9_+%-]{1,64}",

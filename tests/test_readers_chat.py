@@ -28,7 +28,7 @@ from ringtrace.readers import (
     whatsapp_text,
     zip_archive,
 )
-from ringtrace.text import clock, delimited, encoding, jsonspan, lines, offsets, telegram_export
+from ringtrace.text import clock, delimited, encoding, jsonspan, lines, offsets, qq_header, telegram_export
 
 
 def source(data, name="file", **more):
@@ -41,9 +41,9 @@ def source(data, name="file", **more):
 @example("Name 2014/1/3 21:14:03")
 def test_a_line_of_a_qq_file_that_is_passed_over_is_no_header_and_no_label(text):
     raw = text.encode()
-    if not qq_text._may_be_marked(raw, qq_text._openers("utf-8")):
-        assert qq_text._read_header(text, lines.Line(0, len(raw), len(raw)), True) is None
-        assert qq_text._label(text) is None
+    if not qq_header.may_be_marked(raw, qq_header.openers("utf-8")):
+        assert qq_header.read_header(text, lines.Line(0, len(raw), len(raw)), True) is None
+        assert qq_header.label_of(text) is None
 
 
 def test_what_may_be_a_table_is_worked_out_once_for_all_readers():

@@ -19,7 +19,7 @@ from ringtrace.pipeline.occurrences import Occurrences
 from ringtrace.pipeline.posts import post_table, run_table
 from ringtrace.pipeline.reading import read_source
 from ringtrace.readers import qq_text, telegram_json, whatsapp_text
-from ringtrace.text import lines, telegram_export
+from ringtrace.text import chat_rows, lines, qq_sections, telegram_export, whatsapp_form, whatsapp_header
 from ringtrace.text.clock import DateOrder, LocalDays, assumed_clock, find_zone, local_micros, ordered_clock
 
 NAMES = [
@@ -89,12 +89,20 @@ def found(reader, given: Source):
         return str(error)
 
 
+def check_stretches(monkeypatch_context, reader, text: str, charset: str, size: int) -> None:
+    data = text.encode(charset, "replace")
+    whole = found(reader, source(data))
+    with monkeypatch_context() as patch:
+        patch.setattr(chat_rows, "STRETCH", size)
+        assert found(reader, source(data)) == whole
+
+
 def check_lines(monkeypatch_context, reader, text: str, charset: str) -> None:
     data = text.encode(charset, "replace")
     at_a_glance = found(reader, source(data))
     with monkeypatch_context() as patch:
-        patch.setattr(reader, "has_plain_lines", lambda _charset: False)
-        patch.setattr(lines, "has_plain_lines", lambda _charset: False)
+        for module in (reader, lines, whatsapp_form, whatsapp_header, qq_sections):
+            patch.setattr(module, "has_plain_lines", lambda _charset: False)
         assert found(reader, source(data)) == at_a_glance
 
 
@@ -112,10 +120,23 @@ def test_qq_headers_are_the_same_at_a_glance_and_line_by_line(text, charset):
     check_lines(pytest.MonkeyPatch.context, qq_text, text, charset)
 
 
+@settings(max_examples=100, deadline=None)
+@given(text=whatsapp_texts(), charset=st.sampled_from(["utf-8", "gb18030"]), size=st.integers(1, 200))
+def test_whatsapp_messages_are_the_same_whatever_stretches_they_are_read_in(text, charset, size):
+    check_stretches(pytest.MonkeyPatch.context, whatsapp_text, text, charset, size)
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=qq_texts(), charset=st.sampled_from(["utf-8", "gb18030"]), size=st.integers(1, 200))
+def test_qq_messages_are_the_same_whatever_stretches_they_are_read_in(text, charset, size):
+    check_stretches(pytest.MonkeyPatch.context, qq_text, text, charset, size)
+
+
 def test_lines_are_found_across_the_borders_of_stretches(monkeypatch):
     rows = [f"1/2/14, 10:{n % 60:02} - Ann: {'x' * (n % 90)}" for n in range(300)]
     whole = found(whatsapp_text, source("\n".join(rows).encode()))
     monkeypatch.setattr(lines, "_STRETCH", 64)
+    monkeypatch.setattr(chat_rows, "STRETCH", 64)
     assert found(whatsapp_text, source("\n".join(rows).encode())) == whole
     assert sum(isinstance(item, Post) for item in whole) == 300
 
@@ -233,14 +254,15 @@ def test_claims_out_of_order_are_kept_as_they_came(monkeypatch):
 def test_occurrences_are_counted_over_what_was_put_away(monkeypatch):
     monkeypatch.setattr(occurrences, "_RECENT", 8)
     seen, plain = Occurrences(), {}
-    numbers = np.random.default_rng(2).integers(0, 60, 400).tolist()
+    numbers = [number.to_bytes(32) for number in np.random.default_rng(2).integers(0, 60, 400).tolist()]
+    numbers = [number[::-1] for number in numbers]
     for at in range(0, 400, 7):
         batch = numbers[at : at + 7]
         counted = seen.count_all(batch)
         for row, number in enumerate(batch):
             assert counted.get(row, 0) == plain.get(number, 0)
             plain[number] = plain.get(number, 0) + 1
-    assert seen.count("new") == 0 and seen.count("new") == 1
+    assert seen.count(b"new".ljust(32)) == 0 and seen.count(b"new".ljust(32)) == 1
 
 
 @settings(max_examples=200, deadline=None)

@@ -5,17 +5,58 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 from itertools import pairwise, repeat
-from typing import Any
+from typing import Any, Generic, TypeVar, overload
 
 from ringtrace.model.clock import Basis, Clock
-from ringtrace.model.identity import id_of, length_prefixed
+from ringtrace.model.identity import length_prefixed
 from ringtrace.model.post import Container, Post, PostKind, PostState, account_id_of
 from ringtrace.model.source import Member
 from ringtrace.model.span import Gap, Segment, Span, Structure
 
 MOST = 1_024
-"""Posts of one run: where a reader dies in the middle of one, the run is lost with it."""
+"""Posts of a run that gathers one by one: where a reader dies in the middle of a run, the run is lost with it."""
+DIGEST = 32
+"""Bytes of a digest: SHA-256."""
+T = TypeVar("T")
+
+
+class Same(Sequence[T], Generic[T]):
+    """A column in which all posts have one value."""
+
+    __slots__ = ("size", "value")
+
+    def __init__(self, value: T, size: int) -> None:
+        self.value, self.size = value, size
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> Same[T]: ...
+    def __getitem__(self, at: int | slice) -> T | Same[T]:
+        if isinstance(at, slice):
+            return Same(self.value, len(range(*at.indices(self.size))))
+        if not -self.size <= at < self.size:
+            raise IndexError(at)
+        return self.value
+
+    def __iter__(self) -> Iterator[T]:
+        return repeat(self.value, self.size)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(other) == self.size and all(one == self.value for one in other)
+
+    def __hash__(self) -> int:
+        return hash((self.value, self.size))
+
+
+def column(values: tuple[T, ...]) -> Sequence[T]:
+    """Return ``values``, as ``Same`` where they are all alike."""
+    return Same(values[0], len(values)) if values.count(values[0]) == len(values) else values
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +73,23 @@ class Run:
     platform: str
     container: Container
     codec: str
-    starts: tuple[int, ...]
-    stops: tuple[int, ...]
-    texts: tuple[str, ...]
-    kinds: tuple[PostKind, ...]
-    account_natives: tuple[str, ...]
-    account_names: tuple[str, ...]
-    native_ids: tuple[str, ...]
-    reply_natives: tuple[str, ...]
-    sent_texts: tuple[str, ...]
-    sent_ats: tuple[int | None, ...]
-    sent_bases: tuple[Basis, ...]
-    sent_zones: tuple[str, ...]
-    sent_whys: tuple[str, ...]
-    sent_alternatives: tuple[int | None, ...]
-    author_roles: tuple[str, ...]
-    states: tuple[PostState, ...]
-    changed_ats: tuple[int | None, ...]
+    starts: Sequence[int]
+    stops: Sequence[int]
+    texts: Sequence[str]
+    kinds: Sequence[PostKind]
+    account_natives: Sequence[str]
+    account_names: Sequence[str]
+    native_ids: Sequence[str]
+    reply_natives: Sequence[str]
+    sent_texts: Sequence[str]
+    sent_ats: Sequence[int | None]
+    sent_bases: Sequence[Basis]
+    sent_zones: Sequence[str]
+    sent_whys: Sequence[str]
+    sent_alternatives: Sequence[int | None]
+    author_roles: Sequence[str]
+    states: Sequence[PostState]
+    changed_ats: Sequence[int | None]
     pieces: Sequence[int]
     text_starts: Sequence[int]
     text_stops: Sequence[int]
@@ -56,6 +97,8 @@ class Run:
     byte_stops: Sequence[int]
     occurrences: dict[int, int] = field(default_factory=dict)
     """Row -> occurrence, of those that are not 0; filled by the pipeline."""
+    names: tuple[list[str], list[bytes]] | None = None
+    """``accounts`` and ``digests`` where the pipeline worked them out already."""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -104,32 +147,26 @@ class Run:
         same = repeat(self.platform), repeat(self.container.id)
         return list(map(_account_id, *same, self.account_natives, self.account_names))
 
-    def traits(self, accounts: list[str]) -> Iterator[tuple[str, ...]]:
-        """Yield ``Post.traits`` of each post."""
-        container = self.container.id
-        for account, kind, native, sent, text in zip(
-            accounts, self.kinds, self.native_ids, self.sent_texts, self.texts, strict=True
-        ):
-            yield self.platform, container, account, kind, native, "", sent, "", text
+    def digests(self, accounts: Sequence[str]) -> list[bytes]:
+        """Return of each post the ``DIGEST`` bytes whose first ten are its id, see ``identity.derive_id``.
 
-    def ids(self, accounts: list[str]) -> list[str]:
-        """Return ``Post.id`` of each post."""
+        accounts: as ``accounts`` gives them.
+        """
+        digests: list[bytes] = []
         heads = map(_head, repeat(self.platform), repeat(self.container.id), accounts, self.kinds)
-        lasts = [_FIRST] * len(self)
-        for row, occurrence in self.occurrences.items():
-            lasts[row] = length_prefixed(occurrence)
-        columns = map(_encoded, (self.native_ids, self.sent_texts, self.texts))
-        return [
-            id_of("post", b"%b%d:%b0:%d:%b0:%d:%b%b" % (head, len(n), n, len(at), at, len(text), text, last))
-            for head, n, at, text, last in zip(heads, *columns, lasts, strict=True)
-        ]
+        lasts: Iterable[bytes] = repeat(_FIRST)
+        if self.occurrences:
+            lasts = [length_prefixed(self.occurrences.get(row, 0)) for row in range(len(self))]
+        natives, sents = map(_prefixed, self.native_ids), map(_prefixed, self.sent_texts)
+        texts = [text.encode("utf-8", "surrogatepass") for text in self.texts]
+        for head, native, sent, text, last in zip(heads, natives, sents, texts, lasts, strict=False):
+            said = b"".join((head, native, _NONE, sent, _NONE, b"%d:" % len(text), text, last))
+            digests.append(sha256(said).digest())
+        return digests
 
 
-def _encoded(texts: Iterable[str]) -> list[bytes]:
-    return [text.encode("utf-8", "surrogatepass") for text in texts]
-
-
-_FIRST = length_prefixed(0)
+_FIRST, _NONE = length_prefixed(0), length_prefixed("")
+_prefixed = lru_cache(maxsize=4_096)(length_prefixed)
 _account_id = lru_cache(maxsize=16_384)(account_id_of)
 
 
@@ -173,23 +210,31 @@ class Gathering:
         """Yield what has gathered as a run, nothing where nothing has, and begin anew."""
         if self.entries:
             starts, stops, lows, highs, texts, *others = zip(*self.entries, strict=True)
-            columns: tuple[Any, ...] = (starts, stops, texts, *others, *self._segments(lows, highs, texts))
+            pieces = segment_columns(lows, highs, texts, self._cut)
+            columns: tuple[Any, ...] = (starts, stops, texts, *map(column, others), *pieces)
             yield Run(*self._where, *columns)
             self.entries.clear()
             self._cut.clear()
 
-    def _segments(self, lows: Sequence[int], highs: Sequence[int], texts: Sequence[str]) -> tuple[Sequence[int], ...]:
-        """Return the columns pieces to byte_stops."""
-        ends = tuple(map(len, texts))
-        if not self._cut and all(ends):
-            return (1,) * len(ends), (0,) * len(ends), ends, lows, highs
-        whole: list[tuple[tuple[int, int, int, int], ...]] = [
-            ((0, end, low, high),) if end else () for end, low, high in zip(ends, lows, highs, strict=True)
-        ]
-        for row, segments in self._cut.items():
-            whole[row] = tuple((one.text_start, one.text_stop, one.start, one.stop) for one in segments)
-        flat = [numbers for row_of in whole for numbers in row_of]
-        return tuple(map(len, whole)), *(zip(*flat, strict=True) if flat else ((),) * 4)
+
+def segment_columns(
+    lows: Sequence[int], highs: Sequence[int], texts: Sequence[str], cut: dict[int, tuple[Segment, ...]]
+) -> tuple[Sequence[int], Sequence[int], Sequence[int], Sequence[int], Sequence[int]]:
+    """Return the columns pieces to byte_stops of ``Run``.
+
+    cut: row -> its segments; those of all other rows are one, from the bytes ``lows`` to ``highs``.
+    """
+    ends = list(map(len, texts))
+    if not cut and all(ends):
+        return Same(1, len(ends)), Same(0, len(ends)), ends, lows, highs
+    whole: list[tuple[tuple[int, int, int, int], ...]] = [
+        ((0, end, low, high),) if end else () for end, low, high in zip(ends, lows, highs, strict=True)
+    ]
+    for row, segments in cut.items():
+        whole[row] = tuple((one.text_start, one.text_stop, one.start, one.stop) for one in segments)
+    flat = [numbers for row_of in whole for numbers in row_of]
+    text_starts, text_stops, starts, stops = zip(*flat, strict=True) if flat else ((),) * 4
+    return tuple(map(len, whole)), text_starts, text_stops, starts, stops
 
 
 def singly(found: Iterable[Run | Post | Gap | Structure | Member]) -> Iterator[Post | Gap | Structure | Member]:

@@ -1,8 +1,8 @@
-"""How often a post came before in its file, known by 64 bits of what it is: a file has tens of millions."""
+"""How often a post came before in its file, known by 64 bits of its digest: a file has tens of millions."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ _RECENT = 131_072
 
 
 class Occurrences:
-    """Counts traits in the order in which they come, in about 8 bytes each.
+    """Counts digests (see ``Run.digests``, of posts as if each were the first) as they come, in about 8 bytes each.
 
     Two that differ are taken for one once in 2^64 pairs: a post would be called the second of its kind then.
     """
@@ -21,21 +21,24 @@ class Occurrences:
         self._settled: list[NDArray[np.int64]] = []
         self._again: dict[int, int] = {}
 
-    def count(self, traits: Hashable) -> int:
-        """Return how often ``traits`` came before, and remember that they came."""
-        return self.count_all([traits]).get(0, 0)
+    def count(self, digest: bytes) -> int:
+        """Return how often a post of this digest came before, and remember that it came."""
+        return self.count_all([digest]).get(0, 0)
 
-    def count_all(self, traits: Sequence[Hashable]) -> dict[int, int]:
-        """Return number in ``traits`` -> how often these came before, for those that did."""
-        keys = list(map(hash, traits))
+    def count_all(self, digests: Sequence[bytes]) -> dict[int, int]:
+        """Return number in ``digests`` -> how often these came before, for those that did."""
+        keys = np.frombuffer(b"".join([digest[:8] for digest in digests]), np.int64).tolist()
         before = self._among_settled(keys)
         found: dict[int, int] = {}
-        recent = self._recent
-        for number, key in enumerate(keys):
-            if key in recent or key in before:
-                found[number] = self._again[key] = self._again.get(key, 0) + 1
-            else:
-                recent.add(key)
+        recent, fresh = self._recent, set(keys)
+        if not before and len(fresh) == len(keys) and recent.isdisjoint(fresh):
+            recent |= fresh
+        else:
+            for number, key in enumerate(keys):
+                if key in recent or key in before:
+                    found[number] = self._again[key] = self._again.get(key, 0) + 1
+                else:
+                    recent.add(key)
         if len(recent) >= _RECENT:
             self._settle()
         return found

@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise, starmap
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,7 +15,7 @@ from ringtrace.engines.engine import Engine, Frame
 from ringtrace.engines.local import Local
 from ringtrace.engines.tables import from_rows, schema
 from ringtrace.model.post import Post, ids_of
-from ringtrace.model.run import Run
+from ringtrace.model.run import DIGEST, Run, Same
 from ringtrace.model.span import Segment, Span
 from ringtrace.pipeline.answering import answers_within
 from ringtrace.pipeline.copies import join_copies, link_edits
@@ -55,27 +56,27 @@ def post_table(posts: Sequence[Post]) -> pa.Table:
 
 def run_table(run: Run) -> pa.Table:
     """Return what ``post_table`` gives for the posts of a run."""
-    size, accounts = len(run), run.accounts()
-    same = {
-        "evidence_id": run.evidence, "member": run.member, "platform": run.platform, "container": run.container.id,
-        "title": "", "container_name": _clean([run.container.name])[0], "thread": "",
-    }  # fmt: skip
-    columns: dict[str, pa.Array | Sequence[Any]] = {
-        "post_id": run.ids(accounts), "start": run.starts, "stop": run.stops, "account_id": accounts,
-        "native_id": run.native_ids, "sent_at": run.sent_ats, "sent_text": _clean(run.sent_texts),
-        "sent_basis": run.sent_bases, "kind": run.kinds, "text": _clean(run.texts),
-        "account_native": run.account_natives, "account_name": _clean(run.account_names),
-        "author_role": run.author_roles, "sent_zone": run.sent_zones, "sent_why": run.sent_whys,
-        "sent_alternative": run.sent_alternatives, "segments": _run_segments(run), "state": run.states,
-        "changed_at": run.changed_ats, "reply_native": run.reply_natives,
+    size = len(run)
+    accounts, digests = run.names or ((known := run.accounts()), run.digests(known))
+    columns: dict[str, Sequence[Any]] = {
+        "evidence_id": Same(run.evidence, size), "member": Same(run.member, size), "start": run.starts,
+        "stop": run.stops, "platform": Same(run.platform, size), "container": Same(run.container.id, size),
+        "account_id": accounts, "native_id": run.native_ids, "sent_at": run.sent_ats, "sent_text": run.sent_texts,
+        "sent_basis": run.sent_bases, "kind": run.kinds, "title": Same("", size), "text": run.texts,
+        "account_native": run.account_natives, "account_name": run.account_names,
+        "container_name": Same(run.container.name, size), "thread": Same("", size), "author_role": run.author_roles,
+        "sent_zone": run.sent_zones, "sent_why": run.sent_whys, "sent_alternative": run.sent_alternatives,
+        "state": run.states, "changed_at": run.changed_ats, "reply_native": run.reply_natives,
     }  # fmt: skip
     fields = [*schema("posts"), pa.field("reply_native", pa.string())]
     arrays = []
     for wanted in fields:
-        if wanted.name in same:
-            arrays.append(pa.repeat(same[wanted.name], size))
+        if wanted.name == "post_id":
+            arrays.append(_ids(digests))
+        elif wanted.name == "segments":
+            arrays.append(_run_segments(run))
         elif wanted.name in columns:
-            arrays.append(pa.array(columns[wanted.name], type=wanted.type))
+            arrays.append(_column(columns[wanted.name], wanted.type))
         elif pa.types.is_list(wanted.type):
             none = pa.array([], wanted.type.value_type)
             arrays.append(pa.ListArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), size + 1), none, wanted.type))
@@ -84,14 +85,34 @@ def run_table(run: Run) -> pa.Table:
     return pa.table(arrays, schema=pa.schema(fields))
 
 
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Return a column of text or numbers; half a surrogate pair becomes U+FFFD."""
+    if isinstance(values, Same):
+        return pa.repeat(_column([values.value], kind)[0], len(values))
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array(_clean(values), kind)
+
+
+def _ids(digests: Sequence[bytes]) -> pa.Array:
+    """Return ``post-`` and 20 hex digits for each digest, written in one go."""
+    size, lead = len(digests), b"post-"
+    rows = np.empty((size, len(lead) + 20), np.uint8)
+    rows[:, : len(lead)] = np.frombuffer(lead, np.uint8)
+    short = np.frombuffer(b"".join(digests), np.uint8).reshape(size, DIGEST)[:, :10].tobytes()
+    rows[:, len(lead) :] = np.frombuffer(short.hex().encode(), np.uint8).reshape(size, 20)
+    bounds = np.arange(size + 1, dtype=np.int32) * rows.shape[1]
+    return pa.StringArray.from_buffers(size, pa.py_buffer(bounds), pa.py_buffer(rows))
+
+
 def _run_segments(run: Run) -> pa.Array:
     kind = schema("posts").field("segments").type
-    flat = {
+    flat: dict[str, Sequence[Any]] = {
         "text_start": run.text_starts, "text_stop": run.text_stops, "start": run.byte_starts, "stop": run.byte_stops,
-        "codec": pa.repeat(run.codec, len(run.text_starts)),
+        "codec": Same(run.codec, len(run.text_starts)),
     }  # fmt: skip
-    fields = [pa.array(flat[field.name], field.type) for field in kind.value_type]
-    return _listed(run.pieces, fields, kind)
+    return _listed(run.pieces, [_column(flat[field.name], field.type) for field in kind.value_type], kind)
 
 
 def _listed(sizes: Iterable[int], fields: Sequence[pa.Array], kind: pa.ListType) -> pa.Array:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from types import ModuleType
 from typing import TypeVar
 
 from ringtrace import registry
 from ringtrace.errors import EvidenceError, LimitError
+from ringtrace.model.identity import length_prefixed
 from ringtrace.model.post import Post
-from ringtrace.model.run import Run
+from ringtrace.model.run import Run, Same
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Media, Remark, Segment, Span, Structure
 from ringtrace.pipeline.accounting import UNCLAIMED, Claims, weigh
@@ -311,15 +313,22 @@ def _settle(segments: tuple[Segment, ...], text: str, source: Source) -> tuple[S
 
 def _numbered(post: Post, seen: Occurrences) -> Post:
     """Tell a post apart from earlier ones of its file that are identical to the letter."""
-    count = 0 if post.native_id else seen.count(post.traits)
+    if post.native_id:
+        return post
+    parts: tuple[str | int, ...] = ("post", *post.traits, 0)
+    encoded = b"".join([length_prefixed(part) for part in parts])
+    count = seen.count(sha256(encoded).digest())
     return replace(post, occurrence=count) if count else post
 
 
 def _numbered_run(run: Run, seen: Occurrences) -> Run:
     """The same for the posts of a run."""
-    rows = [row for row, native in enumerate(run.native_ids) if not native]
-    if not rows:
-        return run
-    traits = list(run.traits(run.accounts()))
-    counts = seen.count_all([traits[row] for row in rows])
-    return replace(run, occurrences={rows[at]: count for at, count in counts.items()}) if counts else run
+    accounts = run.accounts()
+    digests = run.digests(accounts)
+    named = isinstance(run.native_ids, Same) and bool(run.native_ids.value)
+    rows = [] if named else [row for row, native in enumerate(run.native_ids) if not native]
+    counts = seen.count_all(digests if len(rows) == len(run) else [digests[row] for row in rows])
+    if not counts:
+        return replace(run, names=(accounts, digests))
+    run = replace(run, occurrences={rows[at]: count for at, count in counts.items()})
+    return replace(run, names=(accounts, run.digests(accounts)))

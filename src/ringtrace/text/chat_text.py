@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from ringtrace.model.run import MOST, Gathering, Run
 from ringtrace.model.source import Source
-from ringtrace.model.span import Gap, Span, Structure
+from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text.encoding import Charset
 from ringtrace.text.lines import read_body, read_plain, unread
 from ringtrace.text.offsets import cut_all
@@ -71,6 +71,13 @@ class MessageLines:
         plain = read_plain(source.data[start:stop], charset.name) if self.plain and stop - start <= budget else None
         if plain is not None:
             return plain[0], start + plain[1], []
-        body = read_body(source.data, charset, start, stop, budget)
-        gathered.cut(cut_all(body.segments, body.text, source.data))
-        return body.text, start, list(unread(source, body, stop, charset.name))
+        text, segments, gaps = self.read_closely(start, stop)
+        gathered.cut(segments)
+        return text, start, gaps
+
+    def read_closely(self, start: int, stop: int) -> tuple[str, tuple[Segment, ...], list[Gap]]:
+        """Return (text, its segments, a gap for each stretch not read) of bytes that are not all one run."""
+        source, charset = self.source, self.charset
+        body = read_body(source.data, charset, start, stop, source.limits.line_bytes)
+        segments = tuple(cut_all(body.segments, body.text, source.data))
+        return body.text, segments, list(unread(source, body, stop, charset.name))

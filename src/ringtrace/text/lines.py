@@ -79,7 +79,7 @@ def read_plain(raw: bytes, charset: str) -> tuple[str, int] | None:
 
     None where that is not all one run: ``read_body`` has to be asked.
     """
-    line = raw.rstrip(b"\n \t") if b"\r" not in raw else _single_line(raw)
+    line = plain_bytes(raw)
     if line is None:
         return None
     try:
@@ -89,6 +89,11 @@ def read_plain(raw: bytes, charset: str) -> tuple[str, int] | None:
     if charset != "utf-8" and len(text.encode(charset, "replace")) != len(line):
         return None
     return text, len(line)
+
+
+def plain_bytes(raw: bytes) -> bytes | None:
+    """Return the bytes of a message's lines that ``read_plain`` decodes; None where they are not all one run."""
+    return raw.rstrip(b"\n \t") if b"\r" not in raw else _single_line(raw)
 
 
 def find_lines(
