@@ -16,6 +16,9 @@ const STEP = 60;
 const ZOOM = 1.4;
 const LABEL = 13;
 const REACH = 6;
+/** Pixels of the cells by which names keep clear of each other, and the widest that a name becomes. */
+const CELL = { across: 12, down: 16 };
+const WIDEST = 240;
 
 const part = <T extends HTMLElement>(root: ParentNode, name: string): T => {
   const found = root.querySelector<T>(`[data-part="${name}"]`);
@@ -246,16 +249,17 @@ class Island {
     pen.stroke(this.lines);
     pen.setTransform(dense, 0, 0, dense, 0, 0);
     this.paintNear(near);
-    const seen = this.inView(across, down);
-    this.paintMarks(seen.filter((one) => near !== null && !near.has(one.mark.person.id)), 0.25);
-    this.paintMarks(seen.filter((one) => near === null || near.has(one.mark.person.id)), 1);
-    this.paintNames(near === null ? seen : seen.filter((one) => near.has(one.mark.person.id)));
+    const seen = this.inView(across, down, scale);
+    if (near !== null) this.paintMarks(seen.filter((one) => !near.has(one.mark.person.id)), 0.25);
+    this.paintMarks(near === null ? seen : seen.filter((one) => near.has(one.mark.person.id)), 1);
+    this.paintNames(near === null ? seen : seen.filter((one) => near.has(one.mark.person.id)), across, down);
   }
 
-  private inView(across: number, down: number): { mark: Mark; x: number; y: number }[] {
+  private inView(across: number, down: number, scale: number): { mark: Mark; x: number; y: number }[] {
     const seen = [];
     for (const mark of this.marks.values()) {
-      const [x, y] = this.spot(mark.person);
+      const x = (mark.person.x - this.camera.x) * scale + across / 2;
+      const y = (mark.person.y - this.camera.y) * scale + down / 2;
       if (mark.shown && x > -20 && y > -20 && x < across + 20 && y < down + 20) seen.push({ mark, x, y });
     }
     return seen;
@@ -301,7 +305,7 @@ class Island {
   }
 
   /** Names of the best connected first, as many as stand clear of each other. */
-  private paintNames(seen: { mark: Mark; x: number; y: number }[]): void {
+  private paintNames(seen: { mark: Mark; x: number; y: number }[], across: number, down: number): void {
     const { pen } = this;
     pen.globalAlpha = 1;
     pen.font = this.font;
@@ -310,17 +314,23 @@ class Island {
     pen.strokeStyle = ink("--paper");
     pen.lineWidth = 3;
     pen.lineJoin = "round";
-    const taken = new Set<string>();
+    const [columns, rows] = [Math.ceil(across / CELL.across), Math.ceil(down / CELL.down)];
+    const taken = new Uint8Array(columns * rows);
     for (const { mark, x, y } of seen) {
       const left = x + mark.size * 1.4 + 3;
-      const width = Math.min(mark.width, 240);
-      const cells = [];
-      for (let at = left; at < left + width + 12; at += 12) for (const row of [y - 8, y + 8]) cells.push(`${Math.floor(at / 12)},${Math.floor(row / 16)}`);
-      if (cells.some((cell) => taken.has(cell))) continue;
-      for (const cell of cells) taken.add(cell);
-      pen.strokeText(mark.person.name, left, y, 240);
-      pen.fillText(mark.person.name, left, y, 240);
+      const first = Math.max(0, Math.floor(left / CELL.across));
+      const last = Math.min(columns - 1, Math.floor((left + Math.min(mark.width, WIDEST)) / CELL.across) + 1);
+      const [top, bottom] = [Math.max(0, Math.floor((y - 8) / CELL.down)), Math.min(rows - 1, Math.floor((y + 8) / CELL.down))];
+      if (first > last || top > bottom || !this.isClear(taken, columns, first, last, top, bottom)) continue;
+      for (let row = top; row <= bottom; row += 1) taken.fill(1, row * columns + first, row * columns + last + 1);
+      pen.strokeText(mark.person.name, left, y, WIDEST);
+      pen.fillText(mark.person.name, left, y, WIDEST);
     }
+  }
+
+  private isClear(taken: Uint8Array, columns: number, first: number, last: number, top: number, bottom: number): boolean {
+    for (let row = top; row <= bottom; row += 1) for (let at = first; at <= last; at += 1) if (taken[row * columns + at]) return false;
+    return true;
   }
 
   /** Milliseconds that drawing took after each of ``steps`` steps of the camera, its last pixel read back. */

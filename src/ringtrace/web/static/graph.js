@@ -1,4 +1,4 @@
-// Built from islands/graph.ts by islands/package.json; source sha256 4be3a640f5ddb29362ae04e1881dcf8aed6ec02ada03c7c42c62d79310e77e12
+// Built from islands/graph.ts by islands/package.json; source sha256 9447c04d54e28f987edaa547d37dc3e554c97f0aeeef9b03eadaae5bf3ce1584
 // The ring as a graph that can be moved. Places, shapes and colours come from the server, so that the picture is the
 // same on every machine, on each opening, and in the report. Without this file the server's drawing stays as it is.
 // Drawn on a plain canvas: without a graphics card 5,000 people take some 10 ms a frame, see docs/design.
@@ -7,6 +7,9 @@ const STEP = 60;
 const ZOOM = 1.4;
 const LABEL = 13;
 const REACH = 6;
+/** Pixels of the cells by which names keep clear of each other, and the widest that a name becomes. */
+const CELL = { across: 12, down: 16 };
+const WIDEST = 240;
 const part = (root, name) => {
     const found = root.querySelector(`[data-part="${name}"]`);
     if (found === null)
@@ -248,15 +251,17 @@ class Island {
         pen.stroke(this.lines);
         pen.setTransform(dense, 0, 0, dense, 0, 0);
         this.paintNear(near);
-        const seen = this.inView(across, down);
-        this.paintMarks(seen.filter((one) => near !== null && !near.has(one.mark.person.id)), 0.25);
-        this.paintMarks(seen.filter((one) => near === null || near.has(one.mark.person.id)), 1);
-        this.paintNames(near === null ? seen : seen.filter((one) => near.has(one.mark.person.id)));
+        const seen = this.inView(across, down, scale);
+        if (near !== null)
+            this.paintMarks(seen.filter((one) => !near.has(one.mark.person.id)), 0.25);
+        this.paintMarks(near === null ? seen : seen.filter((one) => near.has(one.mark.person.id)), 1);
+        this.paintNames(near === null ? seen : seen.filter((one) => near.has(one.mark.person.id)), across, down);
     }
-    inView(across, down) {
+    inView(across, down, scale) {
         const seen = [];
         for (const mark of this.marks.values()) {
-            const [x, y] = this.spot(mark.person);
+            const x = (mark.person.x - this.camera.x) * scale + across / 2;
+            const y = (mark.person.y - this.camera.y) * scale + down / 2;
             if (mark.shown && x > -20 && y > -20 && x < across + 20 && y < down + 20)
                 seen.push({ mark, x, y });
         }
@@ -307,7 +312,7 @@ class Island {
         pen.stroke();
     }
     /** Names of the best connected first, as many as stand clear of each other. */
-    paintNames(seen) {
+    paintNames(seen, across, down) {
         const { pen } = this;
         pen.globalAlpha = 1;
         pen.font = this.font;
@@ -316,21 +321,27 @@ class Island {
         pen.strokeStyle = ink("--paper");
         pen.lineWidth = 3;
         pen.lineJoin = "round";
-        const taken = new Set();
+        const [columns, rows] = [Math.ceil(across / CELL.across), Math.ceil(down / CELL.down)];
+        const taken = new Uint8Array(columns * rows);
         for (const { mark, x, y } of seen) {
             const left = x + mark.size * 1.4 + 3;
-            const width = Math.min(mark.width, 240);
-            const cells = [];
-            for (let at = left; at < left + width + 12; at += 12)
-                for (const row of [y - 8, y + 8])
-                    cells.push(`${Math.floor(at / 12)},${Math.floor(row / 16)}`);
-            if (cells.some((cell) => taken.has(cell)))
+            const first = Math.max(0, Math.floor(left / CELL.across));
+            const last = Math.min(columns - 1, Math.floor((left + Math.min(mark.width, WIDEST)) / CELL.across) + 1);
+            const [top, bottom] = [Math.max(0, Math.floor((y - 8) / CELL.down)), Math.min(rows - 1, Math.floor((y + 8) / CELL.down))];
+            if (first > last || top > bottom || !this.isClear(taken, columns, first, last, top, bottom))
                 continue;
-            for (const cell of cells)
-                taken.add(cell);
-            pen.strokeText(mark.person.name, left, y, 240);
-            pen.fillText(mark.person.name, left, y, 240);
+            for (let row = top; row <= bottom; row += 1)
+                taken.fill(1, row * columns + first, row * columns + last + 1);
+            pen.strokeText(mark.person.name, left, y, WIDEST);
+            pen.fillText(mark.person.name, left, y, WIDEST);
         }
+    }
+    isClear(taken, columns, first, last, top, bottom) {
+        for (let row = top; row <= bottom; row += 1)
+            for (let at = first; at <= last; at += 1)
+                if (taken[row * columns + at])
+                    return false;
+        return true;
     }
     /** Milliseconds that drawing took after each of ``steps`` steps of the camera, its last pixel read back. */
     pan(steps) {
