@@ -3,9 +3,10 @@
 python benchmarks/web_graph.py CASE      an analysed case; its workbench is served, the network itself is made up
 
 Rings of 16, 200 and 5,000 people, star-shaped as rings are: an eightieth are hubs. Told are the server's processor
-seconds for the places, milliseconds from the navigation to the graph being ready (and processor time of browser and server until then), and the median and 95th percentile of
-what 60 steps of the camera cost by the clock, and what a step costs all of the browser's processes in processor time,
-which a busy machine changes less. Printed as JSON; Debian's Chromium without a graphics card.
+seconds for the places, milliseconds from the navigation to the graph being ready (and processor time of browser and
+server until then), and the median and 95th percentile of what 60 steps of the camera cost by the clock, and what a step
+costs all of the browser's processes in processor time, which a busy machine changes less. Printed as JSON; Debian's
+Chromium without a graphics card.
 """
 
 from __future__ import annotations
