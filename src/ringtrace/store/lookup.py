@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from ringtrace.errors import UsageError
 from ringtrace.store.search import is_unspaced, letters_of
@@ -23,6 +22,7 @@ from ringtrace.text.folding import fold
 
 FACETS = ("container", "platform", "direction", "kind")
 _PAGE = 50
+_CODED = 50_000
 _TERMS = 8
 _LONGEST = 200
 """Code points of a search: nobody looks for more, and a longer one is refused, not cut."""
@@ -35,7 +35,7 @@ FROM contact JOIN post USING (n) WHERE value IN (WANTED) AND contact.probability
 GROUP BY value, contact.kind, owner ORDER BY posts DESC, value, owner
 """
 _PARTED = str.maketrans("", "", " -()./\u3000")
-Rows = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,16 @@ class PostIndex:
         self.path = path
         self._local = threading.local()
         self._hits = lru_cache(maxsize=64)(self._find)
+        self._answers = lru_cache(maxsize=16)(self._answer)
 
     def search(self, query: Query, offset: int = 0, size: int = _PAGE) -> Found:
         """Return the posts that hold every word of ``query``; raises UsageError for a search that cannot be made."""
+        ordered, facets = self._answers(query)
+        rows = self.rows(ordered[offset : offset + size].tolist())
+        return Found(rows, len(ordered), facets, offset + size if offset + size < len(ordered) else None)
+
+    def _answer(self, query: Query) -> tuple[Rows, dict[str, list[tuple[str, int]]]]:
+        """Return every hit in order, and the facets of all: kept, so that any page of millions costs as the first."""
         hits = self._hits(query.text, query.exact)
         for name, value in query.facets:
             codes, values = self._codes[name]
@@ -79,9 +86,7 @@ class PostIndex:
         if query.account:
             hits = hits[np.isin(hits, self._of("account", query.account))]
         facets = {name: self._counted(name, hits) for name in FACETS}
-        ordered = self._newest(hits) if query.newest else hits
-        rows = self.rows(ordered[offset : offset + size].tolist())
-        return Found(rows, len(hits), facets, offset + size if offset + size < len(hits) else None)
+        return (self._newest(hits) if query.newest else hits), facets
 
     def rows(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
         """Return the posts with these ``n``, in the order asked for."""
@@ -222,12 +227,16 @@ class PostIndex:
     @cached_property
     def _codes(self) -> dict[str, tuple[Rows, list[str]]]:
         """Facet -> (code of each post, values): facets of a search are counted without touching the file."""
-        columns = zip(*self._plain(f"SELECT {', '.join(FACETS)} FROM post ORDER BY n", ()), strict=True)  # noqa: S608
-        coded = {}
-        for name, column in zip(FACETS, list(columns) or [()] * len(FACETS), strict=True):
-            found = pa.array([value or "none" for value in column], pa.string()).dictionary_encode()
-            coded[name] = (np.asarray(found.indices, np.int64), found.dictionary.to_pylist())
-        return coded
+        cursor = self._connection().execute(f"SELECT {', '.join(FACETS)} FROM post ORDER BY n")  # noqa: S608
+        names: list[dict[str, int]] = [{} for _ in FACETS]
+        known: list[dict[str | None, int]] = [{} for _ in FACETS]
+        parts: list[list[Rows]] = [[np.array([], np.int32)] for _ in FACETS]
+        while rows := cursor.fetchmany(_CODED):  # a million rows at once are a gigabyte of Python objects
+            for column, told, codes, part in zip(zip(*rows, strict=True), names, known, parts, strict=True):
+                for value in set(column).difference(codes):
+                    codes[value] = told.setdefault(value or "none", len(told))
+                part.append(np.fromiter(map(codes.__getitem__, column), np.int32, len(column)))
+        return {name: (np.concatenate(part), list(told)) for name, told, part in zip(FACETS, names, parts, strict=True)}
 
     @cached_property
     def _dated(self) -> int:

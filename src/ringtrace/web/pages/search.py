@@ -35,13 +35,17 @@ def search(
     exact: FromQuery[bool] = False,
     oldest: FromQuery[bool] = False,
     offset: FromQuery[int] = 0,
+    table: FromQuery[bool] = False,
 ) -> Answer:
-    """Posts that hold every word of q, or in which a handle is read; facets narrow them down."""
+    """Posts that hold every word of q, or in which a handle is read; facets narrow them down.
+
+    table: a line each, to be scrolled through from end to end, instead of whole posts.
+    """
     index = visit.desk.index()
     if index is None:
         return _not_yet(visit)
     chosen = {"container": container, "platform": platform, "direction": direction, "kind": kind}
-    asked = {**chosen, "q": q, "account": account, "exact": exact or "", "oldest": oldest or ""}
+    asked = {**chosen, "q": q, "account": account, "exact": exact or "", "oldest": oldest or "", "table": table or ""}
     begun = time.perf_counter()
     if handle:
         document = _by_handle(visit, index, handle, max(0, offset))
