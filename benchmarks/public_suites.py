@@ -14,7 +14,7 @@ of time are passed over on both sides. Texts are read as articles: in chat a bar
 
 What is ours of the suites: every number in every form, ordinals apart; sums with a currency; ages; days that a text
 fixes by itself or by its day of writing. Not ours, and scored all the same: movable feasts (Easter, Eid), lunar
-dates, "the day before" of a story, sums of money in a unit that names no currency by the unit's own value (pence).
+dates, "the day before" of a story.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ from ringtrace.text.view import TextView
 Found = list[tuple[int, int, str]]
 SHORT_UNITS = {"": "", "元": "CNY", "港元": "HKD", "美元": "USD", "日元": "JPY", "新台币": "TWD", "欧元": "EUR",
                "英镑": "GBP", "泰铢": "THB", "卢布": "RUB", "韩元": "KRW", "Dollar": "", "Yuan": "CNY"}  # fmt: skip
+PARTS = {"Cent": Decimal("0.01"), "Pence": Decimal("0.01"), "Penny": Decimal("0.01"), "Satoshi": Decimal("0.00000001")}
+"""Parts of a unit by which Microsoft's suite counts: brought to the unit on both sides, as the contract has it."""
 MICROSECONDS = 1_000_000
 
 
@@ -81,10 +83,14 @@ def numbers(text: str, _sent: int | None) -> Found:
     return found
 
 
+_EXTENSION = re.compile(r"\s*(?:ext(?:ension)?\.?|x)\s*\d{1,6}$", re.IGNORECASE)
+"""E.164 has no place for the desk behind a line: it is left out on both sides."""
+
+
 def plain(kind: str, value: str) -> str:
     """Return a value in the form in which those of suites, peers and extractors can be compared."""
     if kind == "phone":
-        return re.sub(r"\D", "", value.replace("(0)", "")).lstrip("0")
+        return re.sub(r"\D", "", _EXTENSION.sub("", value.replace("(0)", ""))).lstrip("0")
     if kind == "url":
         return re.sub(r"^https?://", "", value.lower()).rstrip("/")
     if kind in ("money", "number"):
@@ -164,7 +170,9 @@ def _microsoft_value(kind: str, told: str, resolution: dict[str, Any]) -> str | 
     if not value or value == "null":
         return None
     if kind == "age":
-        return f"P{value}{resolution['unit'][0]}"
+        return f"P{value}{resolution['unit'][0].replace('A', 'Y')}"  # the unit "Age" is years
+    if resolution.get("unit") in PARTS:
+        return f"{Decimal(value) * PARTS[resolution['unit']]:f}"
     return f"{value} {resolution['isoCurrency']}" if resolution.get("isoCurrency") else str(value)
 
 

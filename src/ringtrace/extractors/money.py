@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
+from ringtrace.text.money_change import BREAKS, ENDS, TENTH, WHOLE, chinese_change, english_change
+from ringtrace.text.money_words import MoneyWords, money_words
 from ringtrace.text.numbers import NUMBER, UNIT_OF_THOUSANDS, Number, as_decimal, find_numbers
 from ringtrace.text.quantities import widen
 from ringtrace.text.sieve import Needs, need
@@ -19,46 +22,35 @@ from ringtrace.text.view import TextView
 KIND = "money"
 READS: tuple[str, ...] = ()
 DEFAULT = "CNY"
+_JIAO = "0.1 CNY"
 _LOWEST, _HIGHEST = Decimal(100), Decimal(100_000_000)
 _CHINESE = "\u2e80"
 _HEAVY = 400
 """From so many pounds on a sum is meant, no weight."""
-_WHOLE = frozenset("元块圆塊")
-_MOST = Decimal(10) ** 14
-"""A sum in thousands or more may be a state's; a string of plain digits so long is none."""
+_MOST = Decimal(10) ** 17
+"""A sum in thousands, or with its thousands parted, may be a state's; a string of plain digits so long is none."""
 _NAMED, _SCALED = "number > currency", "number with unit of thousands"
 _TELLING, _LIKELY = 2, 0.55
 """Different words of a country that tell its currency, and how sure a sum in thousands is beside them."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_STATES = Decimal(10) ** 7
+"""From so much on a sum in a text about another currency need not be in it: a budget, people."""
 _CARRIED = 0.6
 """How sure a sum without a currency is beside one that names it."""
+_OTHER_GROUPS = re.compile(
+    r"(?<![\w.,'])(?:[0-9]{1,3}(?:[.' ][0-9]{3}){1,5}(?:,[0-9]{2})?|[0-9]{1,9},[0-9]{2})(?![0-9]|[.,' ][0-9])"
+)
+_UNGROUPED, _MARKED, _FEW = {ord(sign): None for sign in ".' "}, frozenset(".,"), 100
 _FIRM = ("左右", "可谈", "不还价", "抱走")
 _CLAUSE = re.compile(r"[,，。.;；!！?？、\n()（）]")
 _MORE_DIGITS = re.compile(r"\W{1,2}\d")
-_BREAKS = frozenset(",，。.;；!！?？、 \n)）")
-
-
-@dataclass(frozen=True)
-class _Words:
-    after: Mapping[str, str]
-    before: Mapping[str, str]
-    after_keys: tuple[str, ...]
-    before_keys: tuple[str, ...]
-    terms: Mapping[str, tuple[str, ...]]
-    after_by_first: Mapping[str, tuple[str, ...]]
-    cues_zh: tuple[str, ...]
-    cues_en: frozenset[str]
-    firm: tuple[str, ...]
-    counted: Mapping[str, tuple[str, ...]]
-    wider: re.Pattern[str]
-    scale: re.Pattern[str]
-    scales: Mapping[str, int]
-    millions: re.Pattern[str]
+_TENTHS = re.compile(r"[1-9一二两三四五六七八九](?![^,，。.;；!！?？、 \n)）钱])")
+"""Behind 块: so many tenths of it, and the clause is over ("一块二")."""
 
 
 def needs(lexicons: Path | None) -> Needs:
     """Return what a folded text must have for ``find`` to find anything."""
-    words = _words(lexicons)
+    words = money_words(lexicons)
     terms = words.terms
     told = need(
         (*words.after_keys, *words.before_keys, *UNIT_OF_THOUSANDS.words, *UNIT_OF_THOUSANDS.characters, *terms["cue"],
@@ -79,7 +71,9 @@ def find(view: TextView) -> Iterator[Candidate]:
         currency = named.pop()
         found = [
             replace(one, value=f"{one.value.partition(' ')[0]} {currency}", probability=max(one.probability, _CARRIED))
-            if one.rule.startswith(_SCALED) and one.value.endswith(DEFAULT)
+            if one.rule.startswith(_SCALED)
+            and one.value.endswith(DEFAULT)
+            and Decimal(one.value.partition(" ")[0]) < _STATES
             else one
             for one in found
         ]
@@ -113,20 +107,23 @@ def _spoken_with(lexicons: Path | None) -> tuple[tuple[str, re.Pattern[str]], ..
 def _find(view: TextView) -> Iterator[Candidate]:
     folded = view.folded
     text = folded.text
-    words = _words(view.lexicons)
+    words = money_words(view.lexicons)
     numbers = widen(text) if words.wider.search(text) else find_numbers(text)
+    numbers = _regrouped(text, numbers, words)
     done = 0
     for at, number in enumerate(numbers):
-        most = _MOST if number.scaled else 10 * _HIGHEST
+        most = _MOST if number.scaled or number.grouped else 10 * _HIGHEST
         reading = _read(text, number, words, done) if 0 < number.value <= most and number.start >= done else None
         if reading is None:
             continue
         start, stop, currency, probability, rule = reading
         small = Decimal(0)
-        if currency == DEFAULT and text[stop - 1 : stop] in _WHOLE and number.high is None:
-            small, stop = _small_change(text, stop, numbers[at + 1 : at + 3])
+        if currency in (DEFAULT, _JIAO) and text[stop - 1] in WHOLE | TENTH and number.high is None:
+            small, stop = chinese_change(text, stop, numbers[at + 1 : at + 6])
+            if rule == _NAMED and text.startswith(words.terms["even"], stop) and text[stop + 1 : stop + 2] in ENDS:
+                stop += 1
         elif number.high is None and rule == _NAMED and text[stop - 1].isascii():
-            small, stop = _hundredths(text, stop, numbers[at + 1 : at + 2], words)
+            small, stop = english_change(text, stop, numbers[at + 1 : at + 4], words)
         if rule == _NAMED:
             done = stop
         piece = folded.origin(start, stop)
@@ -135,42 +132,27 @@ def _find(view: TextView) -> Iterator[Candidate]:
         part, _, currency = currency.rpartition(" ")
         high = number.high if number.high is not None and number.high <= 10 * _HIGHEST else None
         for end in (number.value,) if high is None else (number.value, high):
-            value = end * Decimal(part) if part else end + small
+            value = (end * Decimal(part) if part else end) + small
             yield Candidate(KIND, (piece,), f"{as_decimal(value)} {currency}", probability, rule)
 
 
-def _small_change(text: str, stop: int, following: tuple[Number, ...]) -> tuple[Decimal, int]:
-    """Return what jiao and fen add behind 元 or 块 (三块五, 123元1角1分) and where the sum ends."""
-    small = Decimal(0)
-    for number in following:
-        sign = text[number.stop : number.stop + 1]
-        if number.start != stop or number.value >= 10 or number.value % 1:
-            break
-        if sign in ("角", "毛", "分"):
-            small += number.value * (Decimal("0.01") if sign == "分" else Decimal("0.1"))
-            stop = number.stop + 1
-        elif text[stop - 1] == "块" and (not sign or sign in _BREAKS or sign in "一钱"):
-            return small + number.value * Decimal("0.1"), number.stop
-        else:
-            break
-    return small, stop
+def _regrouped(text: str, numbers: tuple[Number, ...], words: MoneyWords) -> tuple[Number, ...]:
+    """Return numbers with those beside a currency read as other countries write them: 15 000, 1'000, €1.234,56.
+
+    A point between thousands and a comma before decimals count beside a currency of a country that writes so.
+    """
+    for match in islice(_OTHER_GROUPS.finditer(text), _FEW):
+        body, (start, stop) = match.group(), match.span()
+        value = Decimal(body.translate(_UNGROUPED).replace(",", "."))
+        number = Number(start, stop, value, grouped=True)
+        named = _currency(text, number, words, 0)
+        if named is not None and (not _MARKED.intersection(body) or named[2] in words.terms["comma_decimals"]):
+            others = [one for one in numbers if one.stop <= start or one.start >= stop]
+            numbers = tuple(sorted([*others, number], key=lambda one: one.start))
+    return numbers
 
 
-def _hundredths(text: str, stop: int, following: tuple[Number, ...], words: _Words) -> tuple[Decimal, int]:
-    """Return what cents add behind a named sum ("13 dollars and 45 cents", "15 dollars 50") and where it ends."""
-    for number in following:
-        between, after = text[stop : number.start], text[number.stop : number.stop + 8]
-        hundred = 0 < number.value < 100 and number.value % 1 == 0 and number.high is None
-        sign = next((sign for sign in words.terms["hundredth"] if after.lstrip(" ").startswith(sign)), "")
-        if hundred and sign and between in (" ", " and ", ", "):
-            return number.value / 100, number.stop + len(after) - len(after.lstrip(" ")) + len(sign)
-        bare = number.value >= 10 and between == " " and (not after or after[0] in _BREAKS)
-        if hundred and bare and not any(after.lstrip(" ").startswith(key) for key in words.after_keys):
-            return number.value / 100, number.stop
-    return Decimal(0), stop
-
-
-def _read(text: str, number: Number, words: _Words, done: int = 0) -> tuple[int, int, str, float, str] | None:
+def _read(text: str, number: Number, words: MoneyWords, done: int = 0) -> tuple[int, int, str, float, str] | None:
     """Return (start, stop, currency, probability, rule) or None. Code points of the folded text.
 
     currency: the code, with a factor and a blank before it where a part or a multiple of the unit is named
@@ -178,7 +160,7 @@ def _read(text: str, number: Number, words: _Words, done: int = 0) -> tuple[int,
     """
     tail = text[number.stop : number.stop + 16]
     head = text[max(0, number.start - 24, done) : number.start]
-    named = _currency(text, number, head, tail, words)
+    named = _currency(text, number, words, done)
     if named is not None:
         return named
     bare = head.rstrip(" :：=是为-")
@@ -197,7 +179,9 @@ def _read(text: str, number: Number, words: _Words, done: int = 0) -> tuple[int,
     return _bare(text, number, head, tail, words)
 
 
-def _bare(text: str, number: Number, head: str, tail: str, words: _Words) -> tuple[int, int, str, float, str] | None:
+def _bare(
+    text: str, number: Number, head: str, tail: str, words: MoneyWords
+) -> tuple[int, int, str, float, str] | None:
     """Return a plain round number that words of pay and price a little way off call a sum, or None."""
     if text.isascii() or _MORE_DIGITS.match(tail) or re.search(r"\d\W{1,2}$", head):
         return None
@@ -210,7 +194,7 @@ def _bare(text: str, number: Number, head: str, tail: str, words: _Words) -> tup
     clause = _CLAUSE.split(head)[-1]
     near = clause.rstrip(" :是也要")
     large = number.value >= 1_000 and number.value % 100 == 0
-    alone = not clause.strip() and (not tail or tail[0] in _BREAKS)
+    alone = not clause.strip() and (not tail or tail[0] in BREAKS)
     sure, rule = 0.0, ""
     if near.endswith(words.terms["paid_before"]) or tail.lstrip(" ").startswith(words.terms["paid_after"]):
         sure, rule = 0.7, "plain number > word of pay"
@@ -221,12 +205,12 @@ def _bare(text: str, number: Number, head: str, tail: str, words: _Words) -> tup
     return (number.start, number.stop, DEFAULT, sure, rule) if sure else None
 
 
-def _unit_price(number: Number, head: str, tail: str, words: _Words) -> bool:
+def _unit_price(number: Number, head: str, tail: str, words: MoneyWords) -> bool:
     """Whether digits are what one of something costs: "168一罐", "1900一月", "一个月1680", "每天30"."""
     year = number.digits == 4 and 1990 <= number.value < 2030
     if number.words or number.high is not None or year or not 1 <= number.value < 1_000_000:
         return False
-    closed = not tail or tail[0] in _BREAKS or tail.startswith(words.terms["loose"])
+    closed = not tail or tail[0] in BREAKS or tail.startswith(words.terms["loose"])
     if closed and head.rstrip(" :才要也是就").endswith(words.terms["rate"]):
         return True
     return tail.lstrip(" ").startswith(words.terms["each"]) and not head.endswith(words.terms["never_before"])
@@ -247,7 +231,7 @@ def _named(text: str, number: Number) -> str:
     return "INR" if "lakh" in surface or "crore" in surface else DEFAULT
 
 
-def _never(head: str, bare: str, tail: str, scaled: bool, words: _Words) -> bool:
+def _never(head: str, bare: str, tail: str, scaled: bool, words: MoneyWords) -> bool:
     """Whether what stands around the number says that it is no sum: part of a word, a count, a handle."""
     if head and head[-1].isascii() and (head[-1].isalnum() or head[-1] in "@_.-/#+"):
         return True
@@ -266,29 +250,31 @@ def _never(head: str, bare: str, tail: str, scaled: bool, words: _Words) -> bool
     return not (apart and rest[len(term) : len(term) + 1] > _CHINESE)
 
 
-def _currency(
-    text: str, number: Number, head: str, tail: str, words: _Words
-) -> tuple[int, int, str, float, str] | None:
+def _currency(text: str, number: Number, words: MoneyWords, done: int) -> tuple[int, int, str, float, str] | None:
+    head = text[max(0, number.start - words.longest - 2, done) : number.start]
+    tail = text[number.stop : number.stop + words.longest + 8]
+    small = not (number.scaled or number.grouped or words.scale.match(tail) or words.millions.match(tail))
     start, stop, before, after = number.start, number.stop, "", ""
     bare = head.rstrip(" ")
     ends = bare.endswith(words.before_keys)
     sign = next((key for key in words.before_keys if bare.endswith(key) and _apart(bare, key)), "") if ends else ""
-    if sign:
+    joined = len(sign) > 1 or not sign.isalpha() or bare == head  # N150,000, and not "n 150,000"
+    if sign and joined and not (small and sign in words.before_thousands):
         before = words.before[sign]
         start -= len(head) - len(bare) + len(sign)
     rest = tail.lstrip(" -")
     sign = next((key for key in words.after_by_first.get(rest[:1], ()) if rest.startswith(key)), "")
-    if sign:
+    if sign and not (small and sign in words.after_thousands):
         beyond = rest[len(sign) : len(sign) + 1]
         if not (sign.isascii() and sign.isalpha() and beyond.isascii() and beyond.isalpha()):
             after = words.after[sign]
-            if _no_sum(text, number, sign, rest) or bare.endswith(words.terms["idiom"]):  # "just my 2 cents"
+            if _no_sum(text, number, sign, rest, words) or bare.endswith(words.terms["idiom"]):  # "just my 2 cents"
                 after = ""
             else:
                 stop += len(tail) - len(rest) + len(sign)
     if not before and not after:
         return None
-    if before and after == DEFAULT and text[stop - 1] in _WHOLE:
+    if before and after == DEFAULT and text[stop - 1] in WHOLE:
         after = before  # 港币三千元
     currency = after or before
     scale = words.scale.match(text, stop) if after and not number.scaled else None
@@ -300,10 +286,11 @@ def _currency(
     return start, stop, currency, 0.97, _NAMED
 
 
-def _no_sum(text: str, number: Number, sign: str, rest: str) -> bool:
+def _no_sum(text: str, number: Number, sign: str, rest: str, words: MoneyWords) -> bool:
     """Whether a sign behind a number is part of a word ("一块去", 元旦), a picture's lines or the next sum's."""
     together = sign == "块" and number.value == 1 and rest[1:2] not in "钱,，。 " and not number.scaled
     weighed = sign == "pounds" and not number.scaled and number.value < _HEAVY
+    together = together and not _TENTHS.match(rest, len(sign))
     none = number.value == 1 and rest[len(sign) :].startswith(("没", "不", "都", "也"))  # "not a penny"
     pixels = sign == "p" and not (text.isascii() and number.value < 100)
     return (
@@ -311,7 +298,7 @@ def _no_sum(text: str, number: Number, sign: str, rest: str) -> bool:
         or pixels
         or weighed
         or none
-        or rest.startswith(("元旦", "元宵"))
+        or rest.startswith(words.terms["not_currency"])
         or (sign == "$" and rest[1:2].isdigit())
     )
 
@@ -324,7 +311,7 @@ def _apart(bare: str, sign: str) -> bool:
     )
 
 
-def _cued(bare: str, head: str, tail: str, words: _Words) -> bool:
+def _cued(bare: str, head: str, tail: str, words: MoneyWords) -> bool:
     if tail.startswith(words.terms["loose"]):
         return True
     window = bare[-8:]
@@ -334,7 +321,7 @@ def _cued(bare: str, head: str, tail: str, words: _Words) -> bool:
     return not words.cues_en.isdisjoint(near)
 
 
-def _firm(bare: str, tail: str, words: _Words) -> bool:
+def _firm(bare: str, tail: str, words: MoneyWords) -> bool:
     return bare.endswith(words.cues_zh) or bare.endswith(words.firm) or tail.startswith(_FIRM)
 
 
@@ -344,40 +331,3 @@ def _is_plain_sum(text: str, number: Number) -> bool:
     after = text[number.stop : number.stop + 2]
     joined = after[:1] in "-/.:：~@" and after[1:2].isdigit()
     return not joined and not (after[:1].isascii() and after[:1].isalnum()) and number.digits <= 7
-
-
-def _by_first(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return first character -> the keys that begin with it, longest first."""
-    found: dict[str, list[str]] = {}
-    for key in sorted(keys, key=lambda key: (-len(key), key)):
-        found.setdefault(key[0], []).append(key)
-    return {first: tuple(listed) for first, listed in found.items()}
-
-
-@cache
-def _words(lexicons: Path | None) -> _Words:
-    terms = lexicon.load("money", lexicons)
-    after: dict[str, str] = {}
-    before: dict[str, str] = {}
-    for _, document in lexicon.documents("money", lexicons):
-        currency = document.get("currency", {})
-        after.update(currency.get("after", {}))
-        before.update(currency.get("before", {}))
-    cues = terms["cue"]
-    scales = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000, "trillion": 10**12}
-    scales |= dict.fromkeys(terms["million"], 1_000_000)
-    return _Words(
-        after, before,
-        tuple(sorted(after, key=lambda key: (-len(key), key))),
-        tuple(sorted(before, key=lambda key: (-len(key), key))),
-        terms,
-        _by_first(after),
-        tuple(cue for cue in cues if not cue.isascii()),
-        frozenset(cue for cue in cues if cue.isascii()),
-        tuple(terms.get("firm", ())),
-        {term[0]: tuple(other for other in terms["not_after"] if other[0] == term[0]) for term in terms["not_after"]},
-        re.compile("|".join(terms["wider"])),
-        re.compile(rf" ?({'|'.join(scales)})(?![a-z])"),
-        scales,
-        re.compile(rf" ?({'|'.join(terms['million'])})(?![a-z0-9])"),
-    )  # fmt: skip

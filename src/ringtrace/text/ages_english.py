@@ -19,6 +19,12 @@ _A_UNIT = re.compile(
 )
 _BREAKS = frozenset(',.;!?()\n\t:|/"“”[]，。；！？：（）、')
 _REACH = 40
+_HALF = re.compile(r" (?:and|&|n) (?:a )?half(?![a-z])")
+_AGE = re.compile(r"(?<![a-z])age:? $")
+_PERSON = re.compile(r"(?<![a-z])(?:s?he|daughter|son|boy|girl|baby|kid)(?:'?s| is| was) (?:only |just |about |now )?$")
+_MONTHS = frozenset({"mo", "mos", "mths", "mth"})
+_OLDEST, _CHILD = 5_000, 18
+"""Years of what is called so many years old (a wall), and of a child."""
 _SHORT = frozenset({"m", "w", "d", "y"})
 
 
@@ -45,28 +51,34 @@ def _with_article(match: re.Match[str]) -> AgeFound:
 
 
 def _number(text: str, number: Number, words: AgeWords) -> list[AgeFound]:
-    raw = text[number.stop : number.stop + 26]
+    halved = _HALF.match(text, number.stop)
+    begin = halved.end() if halved else number.stop
+    raw = text[begin : begin + 26]
     tail = raw.lstrip(" -")
-    at = number.stop + len(raw) - len(tail)
+    at = begin + len(raw) - len(tail)
     before = text[number.start - 1 : number.start]
     if before.isascii() and (before.isalnum() or before in {"$", "@", "_"}) and before:
         return []
     named = tail[:1] in words.english_first
     unit = next((pair for pair in words.english if tail.startswith(pair[0])), None) if named else None
     if unit is None or (tail[len(unit[0]) : len(unit[0]) + 1].isascii() and tail[len(unit[0]) :][:1].isalpha()):
-        return _years(text, number, raw, words)
+        return _half_years(text, number, begin) if halved else _years(text, number, raw, words)
     stop = at + len(unit[0])
     letter, sure = unit[1][0], unit[1].endswith("!")
     top = number.value if number.high is None else number.high
-    if top > LIMITS[letter] or (number.value % 1 and letter != "Y"):
-        return []
     old = _OLD.match(text, stop)
-    half = "6M" if old and "half" in old.group() and letter == "Y" else ""
+    if top > (_OLDEST if old and letter == "Y" else LIMITS[letter]) or (number.value % 1 and letter != "Y"):
+        return []
+    half = "6M" if letter == "Y" and (halved or (old and "half" in old.group())) else ""
     if old or sure:
-        judged: tuple[float, str] | None = (0.95, "number > old")
+        judged: tuple[float, str] | None = (0.95 if top <= LIMITS[letter] else 0.55, "number > old")
         stop = old.end() if old else stop
     elif unit[0] in _SHORT:
         return []
+    elif _aged(text, number, words):
+        judged = (0.8, "age > number > unit")
+    elif unit[0] in _MONTHS and begin == at and (not text[stop : stop + 1] or text[stop] in _BREAKS):
+        judged = (0.6, "number with months on it")
     else:
         judged = _judge(text, number.start, stop, letter, words)
     if judged is None:
@@ -112,15 +124,30 @@ def _judge(text: str, start: int, stop: int, letter: str, words: AgeWords) -> tu
 
 def _years(text: str, number: Number, raw: str, words: AgeWords) -> list[AgeFound]:
     """Aged 4, age: 3, turned 5: years without a unit."""
-    head = text[max(0, number.start - 12) : number.start].rstrip(" :")
-    aged = head.endswith(words.terms["aged"]) and not head.removesuffix("age").endswith(("p", "mess", "im", "aver"))
+    aged = _aged(text, number, words)
     apart = not raw.lstrip(" -")[:1].isdigit() and not raw[:1].isalnum()
     word = raw.lstrip(" -").split()[:1]
     counted = bool(word) and word[0].strip(".,!?") in words.terms["no_years"]
     if not aged or not apart or counted or number.value > 120 or number.value % 1:
         return []
     value = duration(Decimal(number.value), "Y")
-    return [AgeFound(number.start, number.stop, value, 0.8, "age > number")]
+    named = _AGE.search(text[max(0, number.start - 7) : number.start])
+    return [AgeFound(number.start - (len(named.group()) if named else 0), number.stop, value, 0.8, "age > number")]
+
+
+def _aged(text: str, number: Number, words: AgeWords) -> bool:
+    """Whether "aged", "age:" or "turned" stands right before a number."""
+    head = text[max(0, number.start - 12) : number.start].rstrip(" :")
+    return head.endswith(words.terms["aged"]) and not head.removesuffix("age").endswith(("p", "mess", "im", "aver"))
+
+
+def _half_years(text: str, number: Number, stop: int) -> list[AgeFound]:
+    """She's two and a half: years without a unit behind a person, closing their clause."""
+    closed = stop == len(text) or text[stop] in _BREAKS
+    person = _PERSON.search(text[max(0, number.start - 16) : number.start])
+    if not closed or person is None or number.value % 1 or not 0 < number.value < _CHILD:
+        return []
+    return [AgeFound(number.start, stop, f"P{int(number.value)}Y6M", 0.65, "person > number and a half")]
 
 
 def _names_child(text: str, words: AgeWords) -> bool:

@@ -65,6 +65,7 @@ _SCALES = _signs("en", "word", "scales", 0)
 _AFTER_ONE = frozenset("定直般样樣")
 """These count nothing: 一定, 一直, 一般, 一样 are words."""
 _LARGE = "万萬亿億"
+_BRIDGES, _FIGURES = frozenset("零〇"), frozenset("0123456789")
 _COUNTED = frozenset(
     char for _, document in documents("number") for char in document.get("sign", {}).get("counted", "")
 )
@@ -74,7 +75,11 @@ _MORE = "".join(load("number")["more"])
 _LATIN_UNITS = {"k": 1_000, "w": 10_000}
 _SIGNS = "".join(_DIGITS) + "".join(_UNITS)
 _RUN = re.compile(rf"[0-9{''.join(_DIGITS)}十拾百][0-9.,点kw{_MORE}{_SIGNS}]*")
-_PLAIN = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
+_PLAIN = re.compile(
+    r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]{1,2}(?:,[0-9]{2}){1,4},[0-9]{3}(?![0-9])|[0-9]+(?:\.[0-9]+)?"
+)
+"""Figures, with thousands parted, or as India parts them: 5,00,000."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _ENGLISH_WORD = re.compile(r"[a-z]+")
 _SHORT_SCALES = load("number")["short_scale"]
 _ENGLISH_SCALE = re.compile(rf" ?({'|'.join((*_SCALES, *_SHORT_SCALES))})(?![a-z])")
@@ -121,7 +126,7 @@ def find_numbers(text: str) -> tuple[Number, ...]:
     ):
         found.extend(_english(plain, found))
         found.sort(key=lambda number: number.start)
-    return tuple(_join_ranges(plain, found)) if len(found) > 1 else tuple(found)
+    return tuple(join_ranges(plain, found)) if len(found) > 1 else tuple(found)
 
 
 def as_decimal(value: Decimal) -> str:
@@ -169,7 +174,7 @@ class _Tally:
         else:
             single = after == self.here + 1 and value > 0 and text[self.here - 1 : self.here] not in {"零", "〇"}
             self.section += value * (self.unit // _ROUND if single and self.unit >= 100 else 1)
-        if kind == "pair":
+        if kind == "pair" and _HAN.match(text, after):  # 三五天; 三五 by itself is 35
             self.high, self.section = value % 10, value // 10
         self.here = beyond
 
@@ -249,6 +254,8 @@ def _take(text: str, at: int, stop: int, tally: _Tally) -> bool:
 def _digits(text: str, at: int, stop: int) -> tuple[Decimal, int, str]:
     """Return (value, end, kind): kind plain, grouped, signs, pair ("三五" before a unit) or ""."""
     char = text[at]
+    if char in _BRIDGES and at + 1 < stop and text[at + 1] in _FIGURES and last_is_unit(text, at):
+        at, char = at + 1, text[at + 1]  # 1万零500
     if char.isascii() and char.isdigit():
         match = _PLAIN.match(text, at)
         if match is not None:
@@ -294,6 +301,8 @@ def _unit(text: str, at: int, stop: int) -> tuple[int, int, bool]:
         more, here = True, here + 1
     if here < stop and text[here] in _UNITS:
         return _UNITS[text[here]], here + 1, more
+    if text.startswith(("个亿", "個億"), here):
+        return _UNITS["亿"], here + 2, more
     if text.startswith(("个w", "个k"), here) and not (
         text[here + 2 : here + 3].isascii() and text[here + 2 : here + 3].isalnum()
     ):
@@ -375,15 +384,21 @@ def _spell(text: str, words: list[tuple[str, int, int]], index: int, stop: int) 
 _BETWEEN = frozenset({"-", "~", "–", "—", "～", "到", "至", " to ", " - ", "－", "或", " or "})
 
 
-def _join_ranges(text: str, found: list[Number]) -> list[Number]:
+_BETWEEN_SUMS = re.compile(r"(?:[元圆块]?(?:\((?:不?含|包含)\)) ?|[元圆块])[-~到至]")
+"""Between the ends of a range of sums: 1万(含)-5万元, 3000元至5000元."""
+
+
+def join_ranges(text: str, found: list[Number]) -> list[Number]:
+    """Return numbers with the two ends of a range ("2-3万", 1万(含)-5万元, "between 2 and 3") as one."""
     joined: list[Number] = []
     for number in found:
         left = joined[-1] if joined else None
-        between = text[left.stop : number.start] if left is not None and number.start - left.stop <= 5 else ""
+        between = text[left.stop : number.start] if left is not None and number.start - left.stop <= 7 else ""
         paired = between == " and " and left is not None and text[: left.start].endswith("between ")
-        if left is not None and (between in _BETWEEN or paired) and left.high is None and number.high is None:
+        sums = between != "" and between[0] in "元圆块(" and _BETWEEN_SUMS.fullmatch(between) is not None
+        if left is not None and (between in _BETWEEN or paired or sums) and left.high is None and number.high is None:
             low = left.value
-            if number.scaled and not left.scaled and low < number.value:
+            if number.scaled and not left.scaled and low < number.value and between[:1] not in "元圆块":
                 low *= _magnitude(text, number)
             safe = between.strip().isalpha() or (left.grouped and number.grouped)  # no pieces of a handle
             short = left.digits <= 4 and number.digits <= 6

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ringtrace.text.lexicon import documents, load
-from ringtrace.text.numbers import SIGN_DIGITS, SIGN_UNITS, Number, find_numbers
+from ringtrace.text.numbers import SIGN_DIGITS, SIGN_UNITS, Number, find_numbers, join_ranges
 
 _NUMERAL = re.compile(
     r"(?<![a-z0-9_@#])(?:(?<![.,:/-])[0-9]{1,3}(?: [0-9]{3})+(?! ?[0-9])|[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"
@@ -123,7 +123,8 @@ def widen(text: str, *, signed: bool = False) -> tuple[Number, ...]:
         if here > at or at >= len(wider) or wider[at].start >= number.stop:
             kept.append(number)
     kept += [number for place, number in enumerate(wider) if place not in dropped]
-    return tuple(sorted(kept, key=lambda number: number.start))
+    kept.sort(key=lambda number: number.start)
+    return tuple(kept if signed else join_ranges(text, kept))
 
 
 def _broken(value: Decimal) -> bool:
@@ -420,17 +421,26 @@ def _as_number(text: str, run: _Run, at: int, read: _Read, named: bool, signed: 
     elif signed and begin.kind in ("numeral", "ratio") and (minus := _MINUS.search(text[max(0, start - 4) : start])):
         start, value = max(0, start - 4) + minus.start(), -value
     surface = text[start:stop]
+    scaled = read.scaled or (value >= 1_000 and surface[-1:].isalpha() and surface[0].isdigit())  # 1.1bn
     digits = len(surface) if surface.isdigit() else 0
     spelt = not any(char.isdigit() for char in surface)
-    return Number(start, stop, value, None, digits, read.scaled, False, "," in surface, spelt)
+    return Number(start, stop, value, None, digits, scaled, False, "," in surface, spelt)
 
 
 _SIGNS = "".join(SIGN_DIGITS) + "".join(SIGN_UNITS)
 _PARTED = re.compile(rf"(负|(?<![^\s(])[-−])?([{_SIGNS}0-9]{{1,40}})分之([{_SIGNS}0-9.]{{1,40}})")
 _POINTED = re.compile(
-    rf"(负|(?<![^\s(])[-−])?([{_SIGNS}]{{1,40}})[点點]([{''.join(SIGN_DIGITS)}]{{1,60}})([万萬亿億千百])?(?![分钟刻半到{''.join(SIGN_UNITS)}])"
+    rf"(负|(?<![^\s(])[-−])?([{_SIGNS}]{{1,40}})[点點]([{''.join(SIGN_DIGITS)}]{{1,60}})个?([万萬亿億千百])?(?![个分钟刻半到{''.join(SIGN_UNITS)}])"
 )
-_APART = re.compile(r"(?<![0-9.,a-z])([0-9]{1,9}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,8})?) ([万亿])(?=[元美港欧日英块韩泰])")
+_APART = re.compile(
+    r"(?<![0-9.,a-z])([0-9]{1,9}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,8})?) ([万亿])"
+    r"(?=[元美港欧日英块韩泰]|\((?:不?含|包含)\)|[-~到至] ?[0-9])"
+)
+_SPOKEN = "".join(SIGN_DIGITS)
+_MIXED = re.compile(
+    rf"(?<![0-9.,{_SIGNS}])(?:[0-9]{{1,20}}[{_SPOKEN}]|[{_SPOKEN}]{{1,20}}[0-9])[0-9{_SPOKEN}]{{0,20}}(?![0-9.,点{_SIGNS}])"
+)
+"""Figures and signs told digit by digit: 2零1."""
 _NEGATIVE = re.compile(rf"(?:负|(?:^|(?<=[\s(]))[-−])(?=[{_SIGNS}0-9])")
 
 
@@ -455,6 +465,9 @@ def _chinese(text: str, signed: bool) -> list[Number]:
                 _signed_number(match, (value[0].value + tail) * SIGN_UNITS.get(match.group(4) or "", 1), signed)
             )
     if signed:
+        for match in islice(_MIXED.finditer(text), _FEW):
+            figures = "".join(str(SIGN_DIGITS.get(char, char)) for char in match.group())
+            found.append(Number(match.start(), match.end(), Decimal(figures), digits=len(figures), words=True))
         starts = {number.start: number for number in find_numbers(text)}
         covered = {number.start for number in found}
         for match in islice(_NEGATIVE.finditer(text), _MOST):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from ringtrace.text.contacts.scene import Scene
+from ringtrace.text.contacts.scene import LONGEST_CUE, Scene
 
 _PLAIN = (
     r"\s?(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}|<dot>|"
@@ -20,8 +20,15 @@ _DOMAIN = re.compile(rf"\s{{0,2}}[\])}}>]?\s{{0,2}}([a-z0-9-]{{1,61}}(?:{_DOT_MA
 _LOCAL = re.compile(rf"((?:[a-z0-9_+%-]{{1,64}}{_DOT}){{0,3}}[a-z0-9_+%-]{{1,64}})\s{{0,2}}[\[({{<]?\s{{0,2}}$")
 _HOST = rf"{_LABEL}(?:{_DOT}{_LABEL}){{1,8}}"
 _UNUSUAL = r"，。；、（）()】」』》《\u2190-\u2bff\u4e00-\u9fff\ufe0f\U0001f000-\U0001faff"
-_PORT_PATH = rf"(?::\d{{2,5}})?(?:(?:\s?(?:斜杠|slash)\s?|[/?#])[^\s<>\"'{_UNUSUAL}]{{0,2000}})?"
-_SCHEMED = re.compile(rf"h(?:tt|xx|\*\*|__)p(s?)\s?(?:\[:\]|:)\s?(?://|\[//\])\s?({_HOST}|localhost)({_PORT_PATH})")
+_REST = rf"[^\s<>\"'{_UNUSUAL}]"
+_PORT_PATH = rf"(?::\d{{2,5}})?(?:(?:\s?(?:斜杠|slash)\s?|[/?#])(?:{_REST}|\({_REST}{{0,200}}\)){{0,2000}})?"
+# Behind a scheme a host may be any name, also of other scripts (label by label) and with somebody's name before it.
+_NAME = r"[a-z0-9_](?:[a-z0-9_-]{0,62})"
+_ANY_HOST = rf"(?:{_NAME}|[^\x00-\x7f\W]{{1,30}})(?:{_DOT}{_NAME}|\.[^\x00-\x7f\W]{{1,30}}){{1,8}}"
+_SCHEMED = re.compile(
+    rf"(?:(?<![a-z])(s?ftps?|wss?)|h(?:tt|xx|\*\*|__)p(s?))\s?(?:\[:\]|:)\s?(?:/\s?/|\[//\])\s?"
+    rf"((?:[a-z0-9._~%!$&'*+=:-]{{1,64}}@)?(?:{_ANY_HOST}|localhost))({_PORT_PATH})"
+)
 _BARE = re.compile(rf"(?<![a-z0-9@._-])({_HOST})({_PORT_PATH})")
 _SLASH = r"\s?(?:/|斜杠|slash)\s?"
 _TELEGRAM = re.compile(
@@ -33,6 +40,11 @@ _NAME_ENDS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_+%-")
 _SECOND_LEVEL = frozenset({"com", "net", "org", "gov", "edu", "co", "ac"})
 """Labels under which a country registers names: "abc.com.sa"."""
 _NOT_NAMES = frozenset({"joinchat", "addstickers", "share", "proxy", "socks", "setlanguage", "iv"})
+_NAMED_BY = frozenset({"wechat", "telegram", "other_app", "qq", "not_contact"})
+"""Behind a cue of one of these a name with a full stop in it is a handle."""
+_LABEL_LEAST = 3
+_TAKEN, _LISTED = 0.5, 0.6
+"""How sure an address is to be taken, and a doubtful one in a text that names sites."""
 # Budgets for hostile texts.
 _TRIES, _MOST = 4_000, 2_000
 _WIDE = frozenset("，。；：、！？（）【】《》「」“”　～")
@@ -61,9 +73,11 @@ def find_addresses(scene: Scene) -> list[Address]:
         found.extend(_disguised(scene))
     if hints:
         found.extend(_links(scene))
-        mails = [(a.start, a.stop) for a in found if a.kind == "email"]
-        urls = [u for u in _urls(scene) if not any(low < u.stop and u.start < high for low, high in mails[:500])]
-        found.extend(urls)
+        urls = _urls(scene)
+        named = [(url.start, url.stop) for url in urls if "@" in scene.text[url.start : url.stop]][:500]
+        found = [a for a in found if a.kind != "email" or not any(b < a.stop and a.start < e for b, e in named)]
+        mails = [(a.start, a.stop) for a in found if a.kind == "email"][:500]
+        found.extend(url for url in urls if not any(low < url.stop and url.start < high for low, high in mails))
     found.sort(key=lambda address: (address.start, -address.stop, address.kind))
     return found
 
@@ -119,7 +133,7 @@ def _domain(written: str, start: int, scene: Scene) -> tuple[str, int, bool]:
     labels, dots = parts[::2], parts[1::2]
     for count in range(len(labels), 1, -1):
         ending, dressed = labels[count - 1], any(dot != "." for dot in dots[: count - 1])
-        known = ending in scene.cues.endings or ending in scene.cues.rare_endings
+        known = ending in scene.cues.dressed_endings
         if known or (not dressed and ending.isalpha() and 2 <= len(ending) <= 24):
             stop = start + sum(map(len, parts[: 2 * count - 1]))
             return ".".join(labels[:count]).strip("-"), stop, dressed
@@ -150,23 +164,27 @@ def _links(scene: Scene) -> Iterator[Address]:
         yield Address(*match.span(), "phone", f"+{match.group(1)}", 0.95, "whatsapp link")
 
 
-def _urls(scene: Scene) -> Iterator[Address]:
-    done: list[tuple[int, int]] = []
+def _urls(scene: Scene) -> list[Address]:
+    found: list[Address] = []
     for match in islice(_SCHEMED.finditer(scene.text), _MOST):
-        stop = _end(scene, match.start(), match.start(3), match.end())
-        done.append((match.start(), stop))
-        yield _address(
-            scene, match.start(), match.end(2), match.start(3), stop, f"http{match.group(1)}", 0.97, match.start(2)
-        )
-    at = 0
+        stop = _end(scene, match.start(), match.start(4), match.end())
+        scheme = match.group(1) or f"http{match.group(2)}"
+        found.append(_address(scene, match.start(), match.end(3), match.start(4), stop, scheme, 0.97, match.start(3)))
+    done, at = [(one.start, one.stop) for one in found], 0
+    doubtful: list[Address] = []
     for match in islice(_BARE.finditer(scene.text), _TRIES):
         while at < len(done) and done[at][1] <= match.start():
             at += 1
         if at < len(done) and done[at][0] < match.end():
             continue
-        found = _bare(scene, match)
-        if found is not None:
-            yield found
+        one = _bare(scene, match)
+        if one is not None:
+            (found if one.probability >= _TAKEN else doubtful).append(one)
+    sites = bool(found) or scene.cues.site.search(scene.text) is not None
+    return [
+        *found,
+        *(replace(one, probability=_LISTED) if sites and _names_host(scene, one) else one for one in doubtful),
+    ]
 
 
 def _bare(scene: Scene, match: re.Match[str]) -> Address | None:
@@ -184,11 +202,26 @@ def _bare(scene: Scene, match: re.Match[str]) -> Address | None:
         probability = 0.8 if not dressed or "." not in match.group(1) else 0.7
     elif len(ending) == 2 and ending.isalpha() and host.split(".")[-2] in _SECOND_LEVEL and host.count(".") > 1:
         probability = 0.75
-    elif ending in scene.cues.rare_endings:
+    elif ending in scene.cues.rare_endings and ending not in scene.cues.named_endings:
         probability = 0.75 if has_path and not dressed else 0.3
+    elif ending in scene.cues.named_endings and not dressed:
+        probability = 0.75 if has_path else 0.6 if _is_name(scene, match.start(), host) else 0.3
     else:
         return None
     return _address(scene, match.start(), match.end(1), match.end(1), stop, "http", probability, match.start(1))
+
+
+def _names_host(scene: Scene, one: Address) -> bool:
+    """Whether a bare name with an ending that is a word, too, is a host where the text names sites."""
+    return one.rule == "web address" and _is_name(scene, one.start, one.value.partition("//")[2].partition("/")[0])
+
+
+def _is_name(scene: Scene, start: int, host: str) -> bool:
+    """Whether the name before an ending is a host's: three letters, no handle's, no word's."""
+    label = host.split(".")[-2]
+    if len(label) < _LABEL_LEAST or label.isdigit() or label in scene.cues.not_host:
+        return False
+    return not any(cue.concept in _NAMED_BY for cue in scene.cues_in(start - LONGEST_CUE, start))
 
 
 def _plain_host(written: str) -> tuple[str, bool]:
@@ -205,6 +238,8 @@ def _end(scene: Scene, start: int, path: int, stop: int) -> int:
                 stop = place
                 break
     while stop > start and text[stop - 1] in _TRAILING:
+        if text[stop - 1] == ")" and "(" in text[max(path, stop - 200) : stop]:
+            break  # one of a pair
         stop -= 1
     return stop
 
@@ -223,6 +258,8 @@ def _address(
     default = ":443" if scheme == "https" else ":80"
     if tail.startswith(default) and not tail[len(default) : len(default) + 1].isdigit():
         tail = tail[len(default) :]
+    if tail.endswith("/") and tail[:-1].lstrip(":").isdigit():  # a port and a lone slash
+        tail = tail[:-1]
     rule = "web address in words" if dressed else "web address"
     return Address(
         start, max(stop, host_stop), "url", f"{scheme}://{host}{'' if tail == '/' else tail}", probability, rule

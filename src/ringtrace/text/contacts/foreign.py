@@ -23,11 +23,13 @@ _BRITISH_LINE = re.compile(
     r"(?<![\d+.,/-])\(?0(?:20\)?[ ·.]\d{4}[ ·.]\d{4}|1\d1\)?[ ·.-]\d{3}[ ·.-]\d{4}|1[2-9]\d{2}\)?[ ·]\d{6})"
     r"(?![\d@%]|[.,-]\d)"
 )
-# A number of North America without its country, by threes and four: area code and exchange begin with 2 to 9.
+# A number of North America without its country, by threes and four, maybe behind the 1 that is dialled first.
 _AMERICAN = re.compile(
-    r"(?<![\d+.,/$-])\(?([2-9]\d{2})(?:\)[ .-]{0,2}|[ .-]{1,2})([2-9]\d{2})[ .-](\d{4}|\d{2}[ .-]\d{2})"
-    r"(?![\d@%]|[.,-]\d)"
+    r"(?<![\d+.,/$])(?:(?<![a-z\d]-)(?:1[ .-]{1,2})?\(?(\d{3})(?:\)[ .-]{0,2}|/|[ .-]{1,2})(\d{3})"
+    r"[ .-](\d{4}|\d{2}[ .-]\d{2})"
+    r"|(?<!\d-)(?:1[ .-]{0,2})?\((\d{3})\)[ .-]{0,2}(\d{3})[ .-]?(\d{4}))(?![\d@%]|[.,-]\d)"
 )
+_CODE_BEFORE = re.compile(r"\+ ?\d{0,3}[ .()0-]{0,4}$")
 _AMERICAN_DIGITS = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 # The same with its digits in other dress or torn apart: "4 0 4 - 5 5 5 - O l 6 2", keycaps, spoken words; also whole.
 _AMERICAN_DRESSED = re.compile(
@@ -35,6 +37,7 @@ _AMERICAN_DRESSED = re.compile(
     r"([2-9](?:[ .()*_·•|\n-]{0,3}\d){2}[ .()*_·•|\n-]{0,3}[2-9](?:[ .()*_·•|\n-]{0,3}\d){6})(?![\w@%]|[.,:-]\d)"
 )
 _PLAIN_DIGITS = frozenset("0123456789 .-()+/•·|\n")
+_HANGING = frozenset("-@#:")
 _SINGLE = 10
 """Groups of a number that stands digit by digit."""
 _BORDERS = (2, 5)
@@ -86,10 +89,26 @@ def grouped_numbers(scene: Scene) -> Iterator[Number]:
 
 
 def north_american_numbers(scene: Scene) -> Iterator[Number]:
+    """Yield numbers of ten digits by threes and four; area code and exchange of North America begin with 2 to 9.
+
+    Other area codes are no country's, but what is written so is dialled all the same: its value is its digits.
+    """
     for match in islice(_AMERICAN.finditer(scene.strong), MOST):
-        value = "+1" + re.sub(r"\D", "", "".join(match.groups()))
+        if _CODE_BEFORE.search(scene.text[max(0, match.start() - 9) : match.start()]):
+            continue
+        digits = re.sub(r"\D", "", "".join(filter(None, match.groups())))
         near = near_cue(scene, match.start(), CALLED)
-        yield Number(*match.span(), (match.span(),), value, "", 0.85 if near else 0.65, "North American number")
+        if _AMERICAN_DIGITS.fullmatch(digits):
+            yield Number(
+                *match.span(), (match.span(),), f"+1{digits}", "", 0.85 if near else 0.65, "North American number"
+            )
+        elif digits[3] > "1" and (near or _dashed(scene.text, *match.span())):
+            yield Number(*match.span(), (match.span(),), digits, "", 0.7 if near else 0.55, "number by threes and four")
+
+
+def _dashed(text: str, start: int, stop: int) -> bool:
+    """Whether a number by threes and four has more than blanks in it, or hangs on what it belongs to."""
+    return not text[start:stop].replace(" ", "").isdigit() or text[max(0, start - 1) : start] in _HANGING
 
 
 def dressed_american_numbers(scene: Scene) -> Iterator[Number]:

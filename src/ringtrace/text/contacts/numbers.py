@@ -46,8 +46,11 @@ def _sources(scene: Scene, taken: Taken) -> Iterator[Iterator[Number]]:
         yield backward_mobiles(scene)
     if digits >= _WITH_AREA and not scene.chinese:
         yield british_lines(scene)
-    if digits >= 8:
-        yield from (whole_mobiles(scene), international_numbers(scene), landlines(scene), free_lines(scene))
+    if digits >= (_LOCAL if "+" in scene.text else 8):
+        yield from (whole_mobiles(scene), international_numbers(scene))
+        if digits >= _WITH_AREA and not scene.chinese:
+            yield north_american_numbers(scene)
+        yield from (landlines(scene), free_lines(scene))
     if digits >= 11:
         yield joined_mobiles(scene, JOINED, scene.strong, cued, taken)
     if len(scene.text) >= _MOBILE_DIGITS:
@@ -63,7 +66,7 @@ def _sources(scene: Scene, taken: Taken) -> Iterator[Iterator[Number]]:
 def _dialled_abroad(scene: Scene, called: bool) -> Iterator[Iterator[Number]]:
     """Yield the readings of numbers as other countries dial them, for a text without Chinese."""
     if scene.digits >= _WITH_AREA:
-        yield from (british_numbers(scene), north_american_numbers(scene))
+        yield british_numbers(scene)
     yield dressed_american_numbers(scene)
     if called and scene.digits >= _LOCAL:
         yield national_numbers(scene)

@@ -110,6 +110,25 @@ class Cues:
         return frozenset(self.term("ending_rare"))
 
     @cached_property
+    def dressed_endings(self) -> frozenset[str]:
+        """Endings of a mail address whose dots are disguised."""
+        return frozenset(self.term("ending_dressed")) | self.endings
+
+    @cached_property
+    def named_endings(self) -> frozenset[str]:
+        """Endings that make a bare name with a plain full stop a host."""
+        return frozenset(self.term("ending_any"))
+
+    @cached_property
+    def not_host(self) -> frozenset[str]:
+        return frozenset(self.term("not_host"))
+
+    @cached_property
+    def site(self) -> re.Pattern[str]:
+        """Words of sites: a name with a full stop in their text is rather a host than two sentences."""
+        return re.compile(one_of(self.term("site_word")))
+
+    @cached_property
     def link(self) -> re.Pattern[str]:
         """Symbols and link words between a cue and its value; matches at a position, maybe empty."""
         parts = ("link_word", "reverse", "split_head", "split_middle", "split_tail", "strip")
@@ -219,6 +238,7 @@ def _generated(words: dict[str, tuple[str, ...]], marks: dict[int, str]) -> dict
         for blank in (" ", ".", "  ", "/", "|", "+"):
             terms.setdefault(blank.join(name), concept)
     hints = [dot + ending for ending in words.get("ending", ()) for dot in _DOTS]
+    hints += [f".{ending}" for part in ("ending_any", "ending_rare") for ending in words.get(part, ())]
     hints += [*_HINTS, *(f"t{dot}me" for dot in (".", "点", " dot ", "。", "[.]", "(.)", "·", ","))]
     hints += [word for word in words.get("at_word", ()) if word[0] != " "]
     terms.update(dict.fromkeys((hint.translate(marks) for hint in hints), "address"))
