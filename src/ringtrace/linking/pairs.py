@@ -59,12 +59,14 @@ def link_accounts(
     Pairs that an analyst judged are always in, with probability as the evidence has it and
     ``judged`` "yes" or "no"; other pairs from ``kept_probability`` up.
     """
-    profiles, scene = survey(posts, mentions, stances, accounts, templates, identifiers, ground)
+    profiles, asked = _gathered(posts, mentions, stances, accounts, templates, identifiers, ground)
+    scene, told = _settled(profiles, asked)
     judged = latest_verdicts(judgements)
     pairs = candidates(profiles, scene) | {pair for pair in judged if set(pair) <= profiles.keys()}
     rows = []
     for left, right in sorted(pairs):
-        features = compare(profiles[left], profiles[right], scene)
+        known = told.get((left, right))
+        features = compare(profiles[left], profiles[right], scene) if known is None else _settled_in(known, scene)
         probability, weights = weigh(features)
         verdict = judged.get((left, right), "")
         if verdict or probability >= limits()["kept_probability"]:
@@ -84,6 +86,20 @@ def survey(
     ground: Ground | None = None,
 ) -> tuple[dict[str, Profile], Scene]:
     """Return (account -> profile, scene): all that ``compare`` looks at."""
+    profiles, scene = _gathered(posts, mentions, stances, accounts, templates, identifiers, ground)
+    return profiles, _settled(profiles, scene)[0]
+
+
+def _gathered(
+    posts: pa.Table,
+    mentions: pa.Table,
+    stances: pa.Table,
+    accounts: pa.Table,
+    templates: pa.Table,
+    identifiers: pa.Table,
+    ground: Ground | None,
+) -> tuple[dict[str, Profile], Scene]:
+    """Return the same before the pairs of the case were asked how often they are one person."""
     ground = ground or Ground.here(posts, mentions, stances)
     claims = find_claims(ground, accounts)
     scene = _scene(ground, posts, accounts, posted(mentions, templates), identifiers, claims)
@@ -93,20 +109,37 @@ def survey(
         {row["account_id"]: Side(row["direction"], row["post_id"]) for row in sides},
     )  # fmt: skip
     known = count_namesakes(profiles, scene.use, scene.name_value)
-    return profiles, _settled(profiles, replace(scene, namesakes=known.odds))
+    return profiles, replace(scene, namesakes=known.odds)
 
 
-def _settled(profiles: Mapping[str, Profile], scene: Scene) -> Scene:
-    """Return the scene with what the pairs of the case say of how often they are one person, by all else about them."""
-    others: dict[str, list[float]] = {"namesake_here": [], "name_other_here": []}
+_HERE: Mapping[str, Callable[[Scene], float]] = {
+    "namesake_here": lambda scene: scene.namesakes, "name_other_here": lambda scene: scene.others,
+}  # fmt: skip
+"""The features whose value holds of the whole case, and where it stands."""
+
+
+def _settled(profiles: Mapping[str, Profile], scene: Scene) -> tuple[Scene, dict[tuple[str, str], list[Feature]]]:
+    """Return the scene with what the pairs of the case say of how often they are one person, by all else about them.
+
+    And the features of the pairs that were asked, as they were before: those of ``_HERE`` are to be put right.
+    """
+    others: dict[str, list[float]] = {name: [] for name in _HERE}
+    told = {}
     for left, right in _asked(profiles, scene):
-        features = compare(profiles[left], profiles[right], scene)
+        features = told[left, right] = compare(profiles[left], profiles[right], scene)
         for name, found in others.items():
             if any(feature.name == name for feature in features):
                 rest = (feature for feature in features if feature.name != name)
                 found.append(math.log(2) * math.fsum(row["log2_odds"] for row in weigh(rest)[1]))
     namesakes, strangers = (np.array(found, np.float64) for found in others.values())
-    return replace(scene, namesakes=settle(scene.namesakes, namesakes), others=settle(scene.others, strangers))
+    settled = replace(scene, namesakes=settle(scene.namesakes, namesakes), others=settle(scene.others, strangers))
+    return settled, told
+
+
+def _settled_in(features: Iterable[Feature], scene: Scene) -> Iterator[Feature]:
+    """Yield what ``compare`` gives in a settled ``scene`` of a pair that was compared before."""
+    for one in features:
+        yield replace(one, value=_HERE[one.name](scene)) if one.name in _HERE else one
 
 
 def _asked(profiles: Mapping[str, Profile], scene: Scene) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -35,12 +36,17 @@ _MIDNIGHT = r"(?:^|[ T,])(?:0?0:00(?::00(?:\.0+)?)?(?:$|[^0-9:.])|12:00(?::00)?[
 """What programs write for a date of which they know no time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Times:
     """When an account posted, microseconds UTC in order, and the rows of those posts in ``posts``."""
 
     moments: NDArray[np.int64]
     rows: NDArray[np.int64]
+
+    @cached_property
+    def occasions(self) -> _Occasions:
+        """Its runs of posts, found once for all accounts that it is compared with."""
+        return _occasions(self.moments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ def in_step(left: Times | None, right: Times | None) -> Step | None:
     """
     if left is None or right is None:
         return None
-    ours, theirs = _occasions(left.moments), _occasions(right.moments)
+    ours, theirs = left.occasions, right.occasions
     met = _meetings(ours, theirs)
     if _days(ours.begin[[one for one, _ in met]], theirs.begin[[other for _, other in met]]) < limits()["step_days"]:
         return None

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from weakref import finalize
 
@@ -23,6 +24,8 @@ from ringtrace.text.offsets import covered, decode
 _PLACE = ("evidence_id", "member", "start", "stop")
 _MEMBERS_KEPT = 256
 _KEPT_BYTES = 64 * 2**20
+_ROWS_KEPT = 4_096
+"""Posts of which the row is remembered: a report quotes many of them several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,10 @@ class Quoter:
     def __init__(self, store: EvidenceStore, evidence: pa.Table, posts: pa.Table) -> None:
         self._store = store
         self._names = dict(zip(evidence["evidence_id"].to_pylist(), evidence["name"].to_pylist(), strict=True))
-        self._posts = posts.select([*_PLACE, "segments", "title_segments", "text", "title"])
+        self._places = posts.select(_PLACE)
+        self._batches = posts.select([*_PLACE, "segments", "title_segments", "text", "title"]).to_batches()
+        self._starts = np.cumsum([0, *map(len, self._batches)]).tolist()
+        self._row = lru_cache(_ROWS_KEPT)(self._read_row)
         self._rows_of = _by_evidence(posts)
         self._index: dict[str, dict[str, list[tuple[int, int, int]]]] = {}
         self._members: dict[tuple[str, str], bytes] = {}
@@ -120,16 +126,20 @@ class Quoter:
         while at > 0:
             at -= 1
             if -records[at][1] >= stop:
-                row: dict[str, Any] = self._posts.slice(-records[at][2], 1).to_pylist()[0]
-                return row
+                return self._row(-records[at][2])
         return None
+
+    def _read_row(self, number: int) -> dict[str, Any]:
+        at = bisect_right(self._starts, number) - 1
+        row: dict[str, Any] = self._batches[at].slice(number - self._starts[at], 1).to_pylist()[0]
+        return row
 
     def _records(self, evidence: str) -> dict[str, list[tuple[int, int, int]]]:
         """Member -> (start, -stop, -row) of its posts, sorted: of those that begin together the narrowest is last."""
         if evidence not in self._index:
             found: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
             rows = self._rows_of.get(evidence, _NO_ROWS)
-            columns = (self._posts[name].take(rows).to_pylist() for name in _PLACE[1:])
+            columns = (self._places[name].take(rows).to_pylist() for name in _PLACE[1:])
             for row, member, start, stop in zip(rows.tolist(), *columns, strict=True):
                 found[member].append((start, -stop, -row))
             self._index[evidence] = {member: sorted(records) for member, records in found.items()}

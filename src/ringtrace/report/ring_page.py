@@ -38,6 +38,7 @@ _TIES = 20
 _LINKS = 60
 _DEALS = 80
 _JOINED = 0.5
+_NONE: frozenset[str] = frozenset()
 
 
 class RingPages:
@@ -56,8 +57,10 @@ class RingPages:
         self._members: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in table("members").to_pylist():
             self._members[row["ring_id"]].append(row)
-        self._ties = table("ties").to_pylist()
-        self._links = [row for row in table("links").to_pylist() if row["probability"] >= _JOINED]
+        self._rings_of: dict[str, set[str]] = defaultdict(set)
+        for ring, members in self._members.items():
+            for member in members:
+                self._rings_of[member["actor_id"]].add(ring)
 
     def pages(self) -> list[dict[str, Any]]:
         """All rings, largest first, numbered from 1."""
@@ -69,15 +72,10 @@ class RingPages:
         members = sorted(self._members[ring["ring_id"]], key=lambda m: (-m.get("ties", 0), m["actor_id"]))
         actors = {member["actor_id"] for member in members}
         accounts = {key for actor in actors for key in self._names.accounts_of.get(actor, ())}
-        ties = [row for row in self._ties if row["left"] in actors and row["right"] in actors]
+        ties = self._ties[ring["ring_id"]]
         posts = self._posts(accounts)
-        links = sorted(
-            (x for x in self._links if x["left"] in accounts and x["right"] in accounts),
-            key=lambda x: (x["probability"], x["left"], x["right"]),
-        )
-        deals = [
-            d for d in findings.deals_by_weight(self._table) if {d["supplier"], d["broker"], d["buyer"]} & actors
-        ]  # fmt: skip
+        links = sorted(self._links[ring["ring_id"]], key=lambda x: (x["probability"], x["left"], x["right"]))
+        deals = self._deals[ring["ring_id"]]
         return {
             "id": ring["ring_id"],
             "hub": self._names.actor(members[0]["actor_id"]) if members else "",
@@ -114,7 +112,7 @@ class RingPages:
             actor, at = accounts[post["account_id"]], post["sent_at"]
             if at is not None and (actor not in first or at < first[actor]):
                 first[actor] = at
-        ties = [row for row in self._ties if row["left"] in actors and row["right"] in actors]
+        ties = self._ties[ring]
         names = {actor: self._plain_name(actor) for actor in actors}
         roles = {member["actor_id"]: main_role(member) for member in members}
         return network(members, roles, names, ties, first)
@@ -140,6 +138,40 @@ class RingPages:
             "child": child_words(row), "places": ", ".join(places), "day": day(row["first_at"], self._zone),
             "probability": row["probability"], "quotes": self._quotes(row["basis"][:3]),
         }  # fmt: skip
+
+    @cached_property
+    def _ties(self) -> dict[str, list[dict[str, Any]]]:
+        """Ring -> the ties among its members: looked up once, not ring by ring."""
+        return self._by_ring(self._table("ties").to_pylist(), self._rings_of)
+
+    @cached_property
+    def _links(self) -> dict[str, list[dict[str, Any]]]:
+        """Ring -> the likely links among accounts of its members."""
+        rings = {
+            account: found
+            for actor, found in self._rings_of.items() for account in self._names.accounts_of.get(actor, ())
+        }  # fmt: skip
+        return self._by_ring((row for row in self._table("links").to_pylist() if row["probability"] >= _JOINED), rings)
+
+    def _by_ring(
+        self, rows: Iterable[dict[str, Any]], rings: Mapping[str, set[str]]
+    ) -> dict[str, list[dict[str, Any]]]:
+        """Return ring -> the rows whose left and right are both of it. rings: left or right -> the rings it is of."""
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in rows:
+            for ring in rings.get(row["left"], _NONE) & rings.get(row["right"], _NONE):
+                found[ring].append(row)
+        return found
+
+    @cached_property
+    def _deals(self) -> dict[str, list[dict[str, Any]]]:
+        """Ring -> the deals in which a member has a part, those with most parties first."""
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for deal in findings.deals_by_weight(self._table):
+            parties = (self._rings_of.get(deal[party], _NONE) for party in ("supplier", "broker", "buyer"))
+            for ring in set[str]().union(*parties):
+                found[ring].append(deal)
+        return found
 
     @cached_property
     def _trading(self) -> pa.Table:

@@ -195,6 +195,9 @@ def _one_each(acts: Iterable[Act], first: Mapping[str, str | None]) -> Acts:
     kept: list[Act] = []
     chosen: dict[str, str] = {}
     for held in wordings.values():
+        if len(held) == 1:
+            kept.append(held[0])
+            continue
         surest = max(held, key=lambda act: (act.trade, act.reading, len(act.facts)))
         kept.append(surest)
         chosen.update((act.post, surest.post) for act in held if act is not surest)
