@@ -45,7 +45,7 @@ def posts_of(authors: str, posts: int) -> pa.Table:
         lay_out(evidence, spec, write_script(authors, spec), Summary("seed", 0, authors, *[0] * 7, {}), "SYNTHETIC")
         case = Case.create(Path(folder) / "case")
         add(case, [evidence / "evidence"], "synthetic", lambda done, total: None)
-        _, said, answers, _, _ = read_all(engine, case.evidence, case.settings.zone, lambda *_: None)
+        _, said, answers, *_ = read_all(engine, case.evidence, case.settings.zone, lambda *_: None)
         return engine.table(whole_conversations(engine, said, answers))
 
 

@@ -8,6 +8,7 @@ under one text is what an investigator looks for.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
 from ringtrace.linking.letters import TEXT_CHARS, letters, tokens
@@ -62,40 +64,75 @@ def find_patterns(templates: pa.Table, posts: pa.Table) -> tuple[pa.Table, pa.Ta
     templates: as ``find_templates`` gives them; posts: columns post_id, text. A post's slots are as many as its
     template's constants less one; the text of a template is its constants with a post's slots between them.
     """
-    templates = templates.sort_by([("template_id", "ascending"), ("post_id", "ascending")])
-    rows = pc.index_in(templates["post_id"], posts["post_id"].combine_chunks())
-    texts = posts["text"].take(rows)
-    ids = templates["template_id"].to_numpy(zero_copy_only=False)
-    cuts = [0, *(np.flatnonzero(ids[1:] != ids[:-1]) + 1).tolist(), len(ids)] if len(ids) else [0]
-    whole = templates["similarity"].to_numpy() == 1.0
-    slots: list[Sequence[str]] = []
-    patterns = []
-    for first, last in _portions(cuts):
-        here = texts.slice(cuts[first], cuts[last] - cuts[first]).to_pylist()
-        groups = [here[low - cuts[first] : high - cuts[first]] for low, high in pairwise(cuts[first : last + 1])]
-        kinds = [list(dict.fromkeys(group)) for group in groups]
-        hearts = [
-            kind.index(group[int(np.argmax(whole[low : low + len(group)]))])
-            for kind, group, low in zip(kinds, groups, cuts[first:last], strict=True)
-        ]
-        found = read_patterns(kinds, hearts)
-        for group, kind, pattern, low in zip(groups, kinds, found, cuts[first:last], strict=True):
-            by_text = dict(zip(kind, pattern.slots, strict=True))
-            slots += [by_text[text] for text in group]
-            patterns.append(
-                {"template_id": ids[low], "posts": len(group), "texts": len(kind), "constants": pattern.constants}
-            )
-    templates = templates.append_column("slots", pa.array(slots, pa.list_(pa.string())))
-    return templates.select(SLOTS.names), pa.Table.from_pylist(patterns, schema=PATTERNS)
+    aligning = Aligning(templates, posts)
+    return aligning.told(*aligning.align(np.arange(len(aligning))))
 
 
-def _portions(cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield (first, last) numbers of templates with about ``_TOGETHER`` posts."""
-    first = 0
-    for last in range(1, len(cuts)):
-        if cuts[last] - cuts[first] >= _TOGETHER or last == len(cuts) - 1:
-            yield first, last
-            first = last
+class Aligning:
+    """The templates of a case in order of their ids, with their texts: each is aligned by itself."""
+
+    def __init__(self, templates: pa.Table, posts: pa.Table) -> None:
+        """templates, posts: as in ``find_patterns``."""
+        self._templates = templates.sort_by([("template_id", "ascending"), ("post_id", "ascending")])
+        rows = pc.index_in(self._templates["post_id"], posts["post_id"].combine_chunks())
+        self._texts = posts["text"].take(rows)
+        ids = self._ids = self._templates["template_id"].to_numpy(zero_copy_only=False)
+        self._cuts = np.array([0, *(np.flatnonzero(ids[1:] != ids[:-1]) + 1).tolist(), len(ids)] if len(ids) else [0])
+        self._whole = self._templates["similarity"].to_numpy() == 1.0
+
+    def __len__(self) -> int:
+        return len(self._cuts) - 1
+
+    def sizes(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many posts the templates with these numbers have."""
+        return np.asarray(self._cuts[numbers + 1] - self._cuts[numbers])
+
+    def digests(self) -> pa.Array:
+        """Return the SHA-256 of all that the alignment of each template depends on: its texts in order, its heart."""
+        keys = []
+        for texts, whole in self._groups(np.arange(len(self))):
+            digest = hashlib.sha256(b"%d" % int(np.argmax(whole)))
+            for text in texts:
+                data = text.encode("utf-8", "surrogatepass")
+                digest.update(b";%d;" % len(data) + data)
+            keys.append(digest.digest())
+        return pa.array(keys, pa.binary(32))
+
+    def align(self, numbers: NDArray[np.int64]) -> tuple[pa.Table, pa.Table]:
+        """Return (Table(slots) of the posts of these templates, Table(posts, texts, constants) of the templates)."""
+        slots: list[Sequence[str]] = []
+        patterns = []
+        for few in _portions(numbers, self.sizes(numbers)):
+            groups = list(self._groups(few))
+            kinds = [list(dict.fromkeys(texts)) for texts, _ in groups]
+            hearts = [
+                kind.index(texts[int(np.argmax(whole))]) for kind, (texts, whole) in zip(kinds, groups, strict=True)
+            ]
+            found = read_patterns(kinds, hearts)
+            for (texts, _), kind, pattern in zip(groups, kinds, found, strict=True):
+                by_text = dict(zip(kind, pattern.slots, strict=True))
+                slots += [by_text[text] for text in texts]
+                patterns.append({"posts": len(texts), "texts": len(kind), "constants": pattern.constants})
+        of_posts = pa.table({"slots": pa.array(slots, pa.list_(pa.string()))})
+        return of_posts, pa.Table.from_pylist(patterns, schema=pa.schema(list(PATTERNS)[1:]))
+
+    def told(self, slots: pa.Table, patterns: pa.Table) -> tuple[pa.Table, pa.Table]:
+        """Return what ``find_patterns`` does. slots, patterns: as ``align`` gives them, of all templates in order."""
+        templates = self._templates.append_column("slots", slots["slots"])
+        ids = pa.array(self._ids[self._cuts[:-1]], pa.string())
+        return templates.select(SLOTS.names), patterns.add_column(0, PATTERNS.field(0), ids).cast(PATTERNS)
+
+    def _groups(self, numbers: NDArray[np.int64]) -> Iterator[tuple[list[str], NDArray[np.bool_]]]:
+        """Yield (texts, which of them are as the heart) of these templates."""
+        for number in numbers.tolist():
+            low, high = int(self._cuts[number]), int(self._cuts[number + 1])
+            yield self._texts.slice(low, high - low).to_pylist(), self._whole[low:high]
+
+
+def _portions(numbers: NDArray[np.int64], sizes: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield the numbers of templates that have about ``_TOGETHER`` posts together."""
+    ends = np.cumsum(sizes)
+    return (part for part in np.split(numbers, np.flatnonzero(np.diff(ends // _TOGETHER)) + 1) if len(part))
 
 
 def read_patterns(groups: Sequence[Sequence[str]], hearts: Sequence[int]) -> list[Pattern]:

@@ -15,11 +15,10 @@ import pyarrow.compute as pc
 
 from ringtrace.engines.engine import Engine, Frame, Tables
 from ringtrace.engines.local import Local
-from ringtrace.linking.slots import TEMPLATED, describe_templates
-from ringtrace.pipeline.confined import STOPPED
+from ringtrace.linking.slots import TEMPLATED
+from ringtrace.linking.templates import find_templates
 from ringtrace.pipeline.pictures import shown_pictures
-from ringtrace.pipeline.reading import OUT_OF_MEMORY
-from ringtrace.pipeline.recalling import Progress
+from ringtrace.pipeline.recalling import Progress, ended_by_chance, recall_patterns
 from ringtrace.pipeline.stages import Lessons, accounts_of, observe_all, read_all
 from ringtrace.store.cache import Cache, Part, Places
 from ringtrace.store.case import Case
@@ -63,23 +62,28 @@ def gather(
 def _gathered(
     case: Case, engine: Engine, progress: Progress, cache: Cache, lessons: Lessons
 ) -> tuple[tuple[pa.Table, ...], Frames]:
-    evidence, said, replies, gaps, clocks = read_all(engine, case.evidence, case.settings.zone, progress, cache)
+    evidence, said, replies, gaps, clocks, talks = read_all(engine, case.evidence, case.settings.zone, progress, cache)
     posts, answers = (engine.table(one, ("post_id",)) for one in (said, replies))
     described: list[Callable[[], Tables]] = []
     seen = observe_all(
         engine, said, replies, case.lexicons, progress, case.digest_key(), cache, lessons,
-        lambda: described.append(engine.aside(describe_templates, posts.select(TEMPLATED))),
+        lambda: described.append(engine.aside(_templates, posts.select(TEMPLATED))), talks,
     )  # fmt: skip
     mentions, stances, facts = (engine.table(one, ("post_id",)) for one in seen)
     shown = shown_pictures(case.evidence, evidence, posts, cache)
     if len(shown):
         mentions = engine.table(engine.frame(pa.concat_tables([mentions, shown])), ("post_id", "mention_id"))
     accounts = accounts_of(engine, said)
-    tables = (evidence, posts, gaps, clocks, answers, mentions, stances, facts, accounts, *described[0]())
+    (templates,) = described[0]()
+    patterns = recall_patterns(cache.shelf("patterns"), templates, posts)
+    tables = (evidence, posts, gaps, clocks, answers, mentions, stances, facts, accounts, *patterns)
     return tables, (said, seen[0], seen[1])
+
+
+def _templates(posts: pa.Table) -> tuple[pa.Table]:
+    return (find_templates(posts),)
 
 
 def _lasting(gaps: pa.Table) -> bool:
     """Whether no reading was ended by time or memory: chance may have had a part in that."""
-    reasons = gaps["reason"]
-    return not pc.any(pc.or_(pc.starts_with(reasons, STOPPED), pc.equal(reasons, OUT_OF_MEMORY))).as_py()
+    return not pc.any(ended_by_chance(gaps)).as_py()

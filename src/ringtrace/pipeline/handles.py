@@ -14,12 +14,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringtrace.engines.engine import Engine, Frame
+from ringtrace.engines.engine import Engine, Frame, Tables
 from ringtrace.engines.tables import from_rows, microseconds
 from ringtrace.model.identity import derive_id
 from ringtrace.model.mention import CONTACT_KINDS, Candidate
 from ringtrace.pipeline.observing import find_all, finders_of
 from ringtrace.pipeline.posts import segments_of
+from ringtrace.pipeline.talks import Talks
 from ringtrace.stances.assess import assess
 from ringtrace.text.contacts.bare import BY_THEMSELVES
 from ringtrace.text.folding import fold
@@ -51,15 +52,26 @@ _DISTINCT = 6
 """Characters that a handle must have to be known again: a shorter number may be anything."""
 
 
-def join_messages(engine: Engine, posts: Frame, mentions: Frame, lexicons: Path | None) -> Frame:
+def join_messages(
+    engine: Engine, posts: Frame, mentions: Frame, lexicons: Path | None, talks: Talks | None = None
+) -> Frame:  # fmt: skip
     """Return ``mentions`` with the contacts whose parts one account wrote into consecutive messages.
 
     Such a mention belongs to the message that completes it; its spans lie in all of them. What the
     parts alone were read as at the same place gives way. Few posts have such parts: what they give is
-    gathered here.
+    gathered here. talks: where conversations can be known again.
     """
     (slim,) = engine.map(_slim, posts, apart=True)
-    (found,) = engine.group(partial(over_messages, lexicons=lexicons), (slim,), ("container",), ("post_id",))
+    stage = partial(over_messages, lexicons=lexicons)
+
+    def spread(posts: pa.Table) -> Tables:
+        (found,) = engine.group(stage, (engine.frame(posts),), ("container",), ("post_id",))
+        return (engine.table(found, ("post_id",)),)
+
+    if talks is None:
+        (found,) = engine.group(stage, (slim,), ("container",), ("post_id",))
+    else:
+        (found,) = map(engine.frame, talks.recall("spread", spread, engine.table(slim)))
     added = engine.table(found, ("post_id",))
     if not len(added):
         return mentions

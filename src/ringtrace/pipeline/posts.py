@@ -141,10 +141,15 @@ def merge_frames(engine: Engine, posts: Frame) -> tuple[Frame, Frame, pa.Table]:
     Returns (posts, answers as ``answering.answers_within`` gives them, contract table ``clocks``): also exports
     of one conversation by other means are joined.
     """
-    (posts,) = engine.group(merge_same, (posts,), ("post_id",), ("post_id", "evidence_id", "member", "start"))
-    posts, clocks = join_copies(engine, posts)
+    posts, clocks = join_frames(engine, posts)
     posts, answers = engine.group(settle, (posts,), ("container",), ("post_id",))
     return posts, answers, clocks
+
+
+def join_frames(engine: Engine, posts: Frame) -> tuple[Frame, pa.Table]:
+    """Return (posts, contract table ``clocks``) with what came in more than once joined, nothing being settled yet."""
+    (posts,) = engine.group(merge_same, (posts,), ("post_id",), ("post_id", "evidence_id", "member", "start"))
+    return join_copies(engine, posts)
 
 
 def merge_same(posts: pa.Table) -> tuple[pa.Table]:
@@ -165,6 +170,24 @@ def settle(posts: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Return the posts of whole conversations with ``reply_to`` and ``edit_of`` resolved, and what answers what."""
     settled = link_edits(_resolve_replies(posts))
     return settled, *answers_within(settled)
+
+
+_SETTLED = ("reply_to", "edit_of")
+
+
+def settled_alone(posts: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Return what ``settle`` does, of the posts only what it settles: Table(post_id, reply_to, edit_of) and answers."""
+    settled, answers = settle(posts)
+    return settled.select(["post_id", *_SETTLED]), answers
+
+
+def settled_by(posts: pa.Table, found: pa.Table) -> pa.Table:
+    """Return ``posts`` as ``settle`` gives them. found: as ``settled_alone`` gives it of all of them."""
+    rows = pc.index_in(posts["post_id"], found["post_id"].combine_chunks())
+    for name in _SETTLED:
+        field = schema("posts").field(name)
+        posts = posts.set_column(posts.schema.get_field_index(name), field, found[name].take(rows))
+    return posts.drop_columns(["reply_native"])
 
 
 def _resolve_replies(posts: pa.Table) -> pa.Table:

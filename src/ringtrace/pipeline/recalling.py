@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,6 +19,7 @@ from ringtrace.engines.digests import row_digests
 from ringtrace.engines.engine import Engine, Frame
 from ringtrace.engines.local import Local
 from ringtrace.engines.tables import from_rows
+from ringtrace.linking.slots import Aligning
 from ringtrace.pipeline.confined import STOPPED, dismiss, read_tasks, task_table
 from ringtrace.pipeline.files import Task
 from ringtrace.pipeline.observing import observe
@@ -44,9 +46,7 @@ def recall_files(
 ) -> tuple[pa.Table, ...]:  # fmt: skip
     """Return tables (evidence, posts, gaps) of ``held``, posts unmerged."""
     shelf = cache.shelf("reading")
-    keys = [msgspec.msgpack.encode((item, sidecars.get(item.evidence_id), zone)) for item in held]
-    digests = pa.array([hashlib.sha256(key).digest() for key in keys], pa.binary(32))
-
+    digests = pa.array(reading_digests(held, sidecars, zone), pa.binary(32))
     log = ReadingLog(shelf.room)
 
     def read(numbers: Places) -> Iterator[Part]:
@@ -68,6 +68,17 @@ def recall_files(
     return found
 
 
+def reading_digests(held: Sequence[Held], sidecars: Mapping[str, bytes], zone: str) -> list[bytes]:
+    """Return the SHA-256 of all that the reading of each original depends on, the program apart."""
+    keys = (msgspec.msgpack.encode((item, sidecars.get(item.evidence_id), zone)) for item in held)
+    return [hashlib.sha256(key).digest() for key in keys]
+
+
+def ended_by_chance(gaps: pa.Table) -> pa.ChunkedArray:
+    """Return for each gap whether time or memory ended a reading there: another run may read on."""
+    return pc.or_(pc.starts_with(gaps["reason"], STOPPED), pc.equal(gaps["reason"], OUT_OF_MEMORY))
+
+
 def recall_pieces(shelf: Shelf, texts: Sequence[str]) -> pa.Array:
     """Return the pieces of texts that are all different, as ``wording.cut_texts`` does."""
     keys = row_digests(pa.table({"text": pa.array(texts, pa.string())}))
@@ -81,13 +92,23 @@ def recall_pieces(shelf: Shelf, texts: Sequence[str]) -> pa.Array:
     return found["pieces"].combine_chunks()
 
 
+def recall_patterns(shelf: Shelf, templates: pa.Table, posts: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Return what ``slots.find_patterns`` does; only templates whose texts have changed are aligned."""
+    aligning = Aligning(templates, posts)
+
+    def align(numbers: Places) -> Iterator[Part]:
+        yield Part(numbers, aligning.align(numbers), (np.repeat(numbers, aligning.sizes(numbers)), numbers))
+
+    found = aligning.told(*shelf.complete(aligning.digests(), align))
+    shelf.settle()
+    return found
+
+
 def _read_part(numbers: Places, *tables: pa.Table) -> Part:
     """Return what a task gave; a file whose reading was stopped is read anew by the next analysis."""
     ids = tables[0]["evidence_id"].combine_chunks()
     at = tuple(numbers[pc.index_in(table["evidence_id"], ids).to_numpy()] for table in tables)
-    reasons = tables[2]["reason"]
-    chance = pc.or_(pc.starts_with(reasons, STOPPED), pc.equal(reasons, OUT_OF_MEMORY))
-    stopped = tables[2].filter(chance)["evidence_id"].combine_chunks()
+    stopped = tables[2].filter(ended_by_chance(tables[2]))["evidence_id"].combine_chunks()
     return Part(numbers, tables, at, pc.invert(pc.is_in(ids, stopped)).to_numpy(zero_copy_only=False))
 
 
@@ -97,7 +118,9 @@ class Look:
     def __init__(self, engine: Engine, lexicons: Path | None, secret: bytes, cache: Cache) -> None:
         self.engine = engine
         self._observe = partial(observe, lexicons=lexicons, secret=secret)
-        self._shelf = cache.shelf("observing", hashlib.sha256(secret).hexdigest())
+        self.besides = hashlib.sha256(secret).hexdigest()
+        self._shelf = cache.shelf("observing", self.besides)
+        self._asked: list[pa.Table] = []
 
     def at(self, wanted: Frame, progress: Progress = silent) -> tuple[Frame, ...]:
         """Return frames (mentions, stances, facts) of ``wanted``, whose columns are as ``observe`` asks for them."""
@@ -110,6 +133,8 @@ class Look:
             unknown = table.take(pa.array(numbers))
             done = len(table) - len(unknown)
             yield Part(numbers[:0], tuple(from_rows(name, []) for name in _OBSERVED), (numbers[:0],) * len(_OBSERVED))
+            if not len(unknown):  # nor load what observing needs
+                return
             for batch, tables in engine.stream(self._observe, unknown):
                 own, numbers = numbers[: len(batch)], numbers[len(batch) :]
                 ids = batch["post_id"].combine_chunks()
@@ -117,7 +142,18 @@ class Look:
                 done += len(batch)
                 progress("posts", done, len(table))
 
-        return tuple(map(engine.frame, self._shelf.complete(row_digests(table), observed)))
+        keys = row_digests(table)
+        self._asked.append(pa.table({"post_id": table["post_id"], "key": keys}))
+        return tuple(map(engine.frame, self._shelf.complete(keys, observed)))
+
+    def asked(self) -> pa.Table:
+        """Return Table(post_id, key) of what was asked for since the last call."""
+        asked, self._asked = pa.concat_tables(self._asked), []
+        return asked
+
+    def touch(self, asked: pa.Table) -> None:
+        """Keep what the recalled results of other looks rest on. asked: as ``asked`` gives it."""
+        self._shelf.touch(asked["key"].combine_chunks())
 
     def settle(self) -> None:
         """Let the cache drop what this analysis did not ask for."""

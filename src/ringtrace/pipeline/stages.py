@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,8 +17,26 @@ from ringtrace.pipeline.answering import answers_within, posts_above
 from ringtrace.pipeline.confined import read_tasks, task_table
 from ringtrace.pipeline.handles import join_messages, know_again
 from ringtrace.pipeline.observing import INPUT
-from ringtrace.pipeline.posts import accounts_among, authored, merge_frames
-from ringtrace.pipeline.recalling import Look, Progress, recall_files, recall_pieces, sidecars_of, silent, tasks_of
+from ringtrace.pipeline.posts import (
+    accounts_among,
+    authored,
+    join_frames,
+    merge_frames,
+    settled_alone,
+    settled_by,
+)
+from ringtrace.pipeline.recalling import (
+    Look,
+    Progress,
+    ended_by_chance,
+    reading_digests,
+    recall_files,
+    recall_pieces,
+    sidecars_of,
+    silent,
+    tasks_of,
+)
+from ringtrace.pipeline.talks import Talks
 from ringtrace.stances.company import Company
 from ringtrace.stances.taught import Taught
 from ringtrace.stances.wording import Cut, Wording
@@ -31,21 +50,41 @@ def idle() -> None:
     """Begin nothing."""
 
 
-def read_all(
-    engine: Engine, store: EvidenceStore, zone: str, progress: Progress, cache: Cache = NOTHING
-) -> tuple[pa.Table, Frame, Frame, pa.Table, pa.Table]:
-    """Return evidence, posts, answers, gaps and clocks of everything in the store; posts and answers as frames."""
+class Read(NamedTuple):
+    """Everything in the store as it was read and joined; talks: None where no conversation can be known again."""
+
+    evidence: pa.Table
+    posts: Frame
+    answers: Frame
+    gaps: pa.Table
+    clocks: pa.Table
+    talks: Talks | None
+
+
+def read_all(engine: Engine, store: EvidenceStore, zone: str, progress: Progress, cache: Cache = NOTHING) -> Read:
+    """Read everything in the store."""
     held = store.held()
     sidecars = sidecars_of(store, held)
-    if isinstance(engine, Local):
-        found = tuple(map(engine.frame, recall_files(engine, store, held, sidecars, zone, progress, cache)))
-    else:
+    if not isinstance(engine, Local):
         tasks = list(tasks_of(store, held, sidecars, zone))
-        found = engine.map(read_tasks, engine.frame(task_table(tasks), 1), 1, apart=True)
+        evidence, posts, gaps = engine.map(read_tasks, engine.frame(task_table(tasks), 1), 1, apart=True)
         progress("reading", len(held), len(held))
-    evidence, posts, gaps = found
-    joined, answers, clocks = merge_frames(engine, posts)
-    return engine.table(evidence), joined, answers, engine.table(gaps), clocks
+        posts, answers, clocks = merge_frames(engine, posts)
+        return Read(engine.table(evidence), posts, answers, engine.table(gaps), clocks, None)
+    tables = recall_files(engine, store, held, sidecars, zone, progress, cache)
+    if cache is NOTHING or pc.any(ended_by_chance(tables[2])).as_py():
+        posts, answers, clocks = merge_frames(engine, engine.frame(tables[1]))
+        return Read(tables[0], posts, answers, tables[2], clocks, None)
+    joined, clocks = join_frames(engine, engine.frame(tables[1]))
+    posts = engine.table(joined, _POST)
+    digests = (digest.hex() for digest in reading_digests(held, sidecars, zone))
+    talks = Talks(cache, posts, dict(zip((one.evidence_id for one in held), digests, strict=True)))
+    settled, answers = talks.recall("settling", partial(_settled, engine), posts)
+    return Read(tables[0], engine.frame(settled_by(posts, settled)), engine.frame(answers), tables[2], clocks, talks)
+
+
+def _settled(engine: Engine, posts: pa.Table) -> Tables:
+    return tuple(map(engine.table, engine.group(settled_alone, (engine.frame(posts),), _CONTAINER, _POST)))
 
 
 def answers_of(engine: Engine, posts: Frame) -> Frame:
@@ -62,18 +101,20 @@ def accounts_of(engine: Engine, posts: Frame) -> pa.Table:
 def observe_all(
     engine: Engine, posts: Frame, answers: Frame, lexicons: Path | None, progress: Progress, secret: bytes = b"",
     cache: Cache = NOTHING, lessons: Lessons | None = None, meanwhile: Callable[[], None] = idle,
+    talks: Talks | None = None,
 ) -> tuple[Frame, ...]:  # fmt: skip
     """Return (mentions, stances, facts) of all posts; answers: as ``answers_of`` gives them.
 
     secret: the case's key for digests of what must not be stored as it is. lessons: people's labels of posts, to
     which what they teach is added. meanwhile: is called once all posts were read a first time, when processes are free.
+    talks: as in ``Read``.
 
     Every post is read by its words and by the words above it, then once more what stands below an
     offer, a wish or a go-between (whose prices and contacts the words alone do not show), then those
     that their company shows in another light.
     """
     look = Look(engine, lexicons, secret, cache)
-    found, wanted = first_sight(look, posts, answers, progress)
+    found, wanted = first_sight(look, posts, answers, progress, talks)
     meanwhile()
     said, replies, named, read = (engine.table(one, _POST) for one in (posts, answers, *found[:2]))
     cut = partial(recall_pieces, cache.shelf("wording"))
@@ -81,13 +122,32 @@ def observe_all(
     (again,) = engine.group(_in_company, (wanted, lifts), _POST, _POST)
     mentions, stances, facts = _replaced(engine, found, look.at(again))
     look.settle()
-    return know_again(engine, join_messages(engine, posts, mentions, lexicons)), stances, facts
+    return know_again(engine, join_messages(engine, posts, mentions, lexicons, talks)), stances, facts
 
 
 def first_sight(
-    look: Look, posts: Frame, answers: Frame, progress: Progress = silent
+    look: Look, posts: Frame, answers: Frame, progress: Progress = silent, talks: Talks | None = None
 ) -> tuple[tuple[Frame, ...], Frame]:
     """Return (mentions, stances, facts) as texts and those above them give them, and what was looked at."""
+    if talks is None:
+        return _sighted(look, posts, answers, progress)
+    said = posts.held
+    stage = partial(_sighted_alone, look, progress)
+    *found, above, asked = talks.recall("sight", stage, said, answers.held, besides=look.besides)
+    look.touch(asked)
+    rows = pc.index_in(said["post_id"], above["post_id"].combine_chunks())
+    wanted = _alone(said.select(INPUT).append_column("above", above["above"].take(rows)))
+    return tuple(map(look.engine.frame, found)), look.engine.frame(wanted)
+
+
+def _sighted_alone(look: Look, progress: Progress, posts: pa.Table, answers: pa.Table) -> Tables:
+    """Return mentions, stances and facts of whole conversations, Table(post_id, above), and what was asked for."""
+    engine = look.engine
+    found, wanted = _sighted(look, engine.frame(posts), engine.frame(answers), progress)
+    return *map(engine.table, found), engine.table(wanted).select(["post_id", "above"]), look.asked()
+
+
+def _sighted(look: Look, posts: Frame, answers: Frame, progress: Progress) -> tuple[tuple[Frame, ...], Frame]:
     engine = look.engine
     wanted, places = engine.group(_beneath, (posts, answers), _CONTAINER, _POST)
     found = look.at(wanted, progress)

@@ -112,6 +112,11 @@ class Shelf:
         self._keep(keys, waiting)
         return _in_order([*found, *fresh])
 
+    def touch(self, keys: pa.Array) -> None:
+        """Count these keys as asked for, for what rests on them was recalled: it is not dropped."""
+        for pack in self._load():
+            pack.used |= pc.is_in(pack.keys, value_set=keys).to_numpy(zero_copy_only=False)
+
     def settle(self) -> None:
         """Drop what this analysis did not ask for once it outweighs the rest; join packs when there are many."""
         for pack in (idle := [pack for pack in self._packs or [] if not pack.used.any()]):

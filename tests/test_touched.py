@@ -1,0 +1,143 @@
+"""Only what new evidence touches is worked out again: conversations and templates that stayed are recalled, and equal."""
+
+from __future__ import annotations
+
+import shutil
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ringtrace.linking.slots import find_patterns
+from ringtrace.linking.templates import find_templates
+from ringtrace.pipeline.recalling import recall_patterns
+from ringtrace.pipeline.talks import Talks
+from ringtrace.store.cache import NOTHING, Cache
+
+LOCAL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SAID = st.tuples(st.integers(0, 4), st.integers(0, 30), st.integers(0, 2))
+"""(conversation, post, reading that it comes from)"""
+
+
+def posts(rows: dict[tuple[int, int], int]) -> pa.Table:
+    """A post for each (conversation, number), with the reading that it comes from; in order of post ids."""
+    table = {
+        "post_id": [f"post-{number:02}-{talk}" for talk, number in rows], "member": [""] * len(rows),
+        "start": [10 * number for _, number in rows], "stop": [10 * number + 9 for _, number in rows],
+        "container": [f"container-{talk}" for talk, _ in rows], "container_name": [f"g{talk}" for talk, _ in rows],
+        "account_id": [f"a{number % 3}" for _, number in rows], "account_native": [""] * len(rows),
+        "evidence_id": [f"file{reading}" for reading in rows.values()],
+    }  # fmt: skip
+    kinds = [pa.int64() if name in ("start", "stop") else pa.string() for name in table]
+    columns = {name: pa.array(values, kind) for (name, values), kind in zip(table.items(), kinds, strict=True)}
+    return pa.table(columns).sort_by("post_id")
+
+
+def before(table: pa.Table) -> tuple[pa.Table]:
+    """A stage: what stands before each post in its conversation, and how many do."""
+    last: dict[str, str] = {}
+    rows = []
+    for post, container in zip(table["post_id"].to_pylist(), table["container"].to_pylist(), strict=True):
+        rows.append({"post_id": post, "before": last.get(container, "")})
+        last[container] = post
+    return (pa.Table.from_pylist(rows, schema=pa.schema([("post_id", pa.string()), ("before", pa.string())])),)
+
+
+def contents(table: pa.Table) -> dict[str, list[tuple[str, str]]]:
+    talks: dict[str, list[tuple[str, str]]] = {}
+    columns = (table[name].to_pylist() for name in ("container", "post_id", "evidence_id"))
+    for container, post, evidence in zip(*columns, strict=True):
+        talks.setdefault(container, []).append((post, evidence))
+    return talks
+
+
+@LOCAL
+@given(st.lists(st.lists(SAID, max_size=12), min_size=1, max_size=5), st.lists(st.integers(0, 4), max_size=5))
+def test_conversations_are_recalled_as_long_as_their_posts_stay(tmp_path, portions, versions):
+    shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+    known: dict[tuple[int, int], int] = {}
+    readings = {f"file{n}": f"digest {n}" for n in range(3)}
+    last: dict[str, list[tuple[str, str]]] = {}
+    for portion, version in zip(portions, [*versions, *[0] * len(portions)], strict=False):
+        known.update({(talk, number): reading for talk, number, reading in portion})
+        told = {**readings, "file0": f"digest 0 of {version}"}
+        table, asked = posts(known), []
+
+        def stage(few, asked=asked):
+            asked.append(set(few["container"].to_pylist()))
+            return before(few)
+
+        (found,) = Talks(Cache(tmp_path, "1"), table, told).recall("before", stage, table)
+        assert found.sort_by("post_id").equals(before(table)[0])
+        now = {
+            talk: [(post, told[evidence]) for post, evidence in held] for talk, held in contents(table).items()
+        }  # fmt: skip
+        assert set().union(*asked) == {talk for talk, held in now.items() if last.get(talk) != held}
+        last = now
+
+
+@pytest.mark.parametrize("column", ["account_id", "account_native", "container_name", "start", "stop", "member"])
+def test_a_conversation_with_another_cell_is_another(tmp_path, column):
+    table = posts({(0, 1): 0, (0, 2): 0, (1, 1): 0})
+    at = table.schema.get_field_index(column)
+    values = table[column].to_pylist()
+    values[0] = 99 if isinstance(values[0], int) else "other"
+    other = table.set_column(at, table.schema.field(at), pa.array(values, table.schema.field(at).type))
+    counted = []
+
+    def stage(few):
+        counted.append(len(few))
+        return before(few)
+
+    for one in (table, other, table):
+        Talks(Cache(tmp_path, "1"), one, {"file0": "d"}).recall("before", stage, one)
+    assert counted == [3, 2, 0], "the first conversation alone is asked again, and both versions are known then"
+
+
+def test_a_cache_that_knows_nothing_asks_for_all():
+    table = posts({(0, 1): 0, (1, 1): 0})
+    (found,) = Talks(NOTHING, table, {"file0": "d"}).recall("before", before, table)
+    assert found.sort_by("post_id").equals(before(table)[0])
+
+
+WORDS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+]
+
+
+@LOCAL
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 14), st.integers(0, 3)), min_size=2, max_size=40))
+def test_templates_that_stayed_are_not_aligned_again(tmp_path, written):
+    """Texts of four families, each with a word of it replaced; half of them first, then all."""
+    shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+    texts = [
+        " ".join(f"{word}{'abcd'[family]}x" if at != place else "pqrs"[new] * 5 for at, word in enumerate(WORDS))
+        for family, place, new in written
+    ]
+    whole = pa.table({
+        "post_id": [f"post-{at:02}" for at in range(len(texts))], "kind": ["message"] * len(texts), "text": texts,
+    })  # fmt: skip
+    for table in (whole.slice(0, len(texts) // 2), whole, whole):
+        templates = find_templates(table)
+        shelf = Cache(tmp_path, "1").shelf("patterns")
+        found, expected = recall_patterns(shelf, templates, table), find_patterns(templates, table)
+        assert all(one.equals(other) for one, other in zip(found, expected, strict=True))
+    assert shelf.computed == 0
+    assert shelf.recalled == len(expected[1])
+    assert pc.sum(expected[1]["posts"]).as_py() in (len(expected[0]), None)
