@@ -152,21 +152,32 @@ class Run:
 
         accounts: as ``accounts`` gives them.
         """
-        digests: list[bytes] = []
-        heads = map(_head, repeat(self.platform), repeat(self.container.id), accounts, self.kinds)
-        lasts: Iterable[bytes] = repeat(_FIRST)
+        shared = self.platform, self.container.id
+        kinds = self.kinds.value if isinstance(self.kinds, Same) else None
+        heads: Iterable[bytes] = map(_head, *map(repeat, shared), accounts, self.kinds)
+        if kinds is not None:
+            known = {account: _head(*shared, account, kinds) for account in set(accounts)}
+            heads = map(known.__getitem__, accounts)
+        lasts: Iterable[bytes] = repeat(_FIRST, len(self))
         if self.occurrences:
             lasts = [length_prefixed(self.occurrences.get(row, 0)) for row in range(len(self))]
-        natives, sents = map(_prefixed, self.native_ids), map(_prefixed, self.sent_texts)
-        texts = [text.encode("utf-8", "surrogatepass") for text in self.texts]
-        for head, native, sent, text, last in zip(heads, natives, sents, texts, lasts, strict=False):
-            said = b"".join((head, native, _NONE, sent, _NONE, b"%d:" % len(text), text, last))
-            digests.append(sha256(said).digest())
-        return digests
+        columns = map(_encoded, (self.native_ids, self.sent_texts, self.texts))
+        return [
+            sha256(b"%b%d:%b0:%d:%b0:%d:%b%b" % (head, len(n), n, len(at), at, len(text), text, last)).digest()
+            for head, n, at, text, last in zip(heads, *columns, lasts, strict=True)
+        ]
 
 
-_FIRST, _NONE = length_prefixed(0), length_prefixed("")
-_prefixed = lru_cache(maxsize=4_096)(length_prefixed)
+def _encoded(texts: Sequence[str]) -> Iterable[bytes]:
+    if isinstance(texts, Same):
+        return repeat(texts.value.encode("utf-8", "surrogatepass"), len(texts))
+    try:
+        return [text.encode() for text in texts]
+    except UnicodeEncodeError:
+        return [text.encode("utf-8", "surrogatepass") for text in texts]
+
+
+_FIRST = length_prefixed(0)
 _account_id = lru_cache(maxsize=16_384)(account_id_of)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from ringtrace.errors import MalformedError
-from ringtrace.model.clock import NO_CLOCK, Clock
+from ringtrace.model.clock import NO_CLOCK, Basis, Clock
 from ringtrace.model.post import Container, Post
 from ringtrace.model.run import MOST, Gathering, Run, singly
 from ringtrace.model.source import Member, Source
@@ -214,18 +214,18 @@ class _Reading:
         if escaped:
             gathered.cut(split(Segment(0, len(text), low, high, jsonspan.CODEC), text, value[1:-1]))
         unix, native = message.date_unixtime, message.from_id
-        if not (type(unix) is str and unix.isascii() and unix.isdigit()):
-            clock = self._clock(message)
+        if type(unix) is str and unix.isascii() and unix.isdigit():
+            sent: tuple[str, int | None, Basis, str, str, int | None]
+            sent = unix, int(unix) * 1_000_000, "stated", "UTC", _STATED, None
         else:
-            clock = Clock(unix, int(unix) * 1_000_000, "stated", "UTC", _STATED)
+            clock = self._clock(message)
+            sent = clock.text, clock.at, clock.basis, clock.zone, clock.why, clock.alternative
         if type(native) is not str:
             native = _author_id(native)
-        edited = message.edited or message.edited_unixtime
+        edited, number, answered = message.edited or message.edited_unixtime, message.id, message.reply_to_message_id
         gathered.entries.append((
             base + start, base + stop, low, high, text, "message", native, message.from_ or "",
-            "" if message.id is None else str(message.id),
-            "" if message.reply_to_message_id is None else str(message.reply_to_message_id),
-            clock.text, clock.at, clock.basis, clock.zone, clock.why, clock.alternative,
+            "" if number is None else str(number), "" if answered is None else str(answered), *sent,
             "operator" if native and native == chat.channel else "",
             "edited" if edited else "", self._edited(message) if edited else None,
         ))  # fmt: skip
