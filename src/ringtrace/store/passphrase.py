@@ -6,7 +6,6 @@ import base64
 import binascii
 import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -14,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from ringtrace.errors import UsageError
-from ringtrace.store.durable import sync_folder
+from ringtrace.store.durable import publish_file, sync_folder
 
 LEAST = 10
 """Characters of a passphrase."""
@@ -73,16 +72,10 @@ def write_secret(path: Path, data: bytes) -> None:
 def publish_secret(path: Path, data: bytes) -> bytes:
     """Return the content of ``path``, which is ``data`` where nobody gave it one before: the first to come stays.
 
-    Whole, durable and readable by its owner alone, as ``write_secret`` leaves it. Raises OSError on a file system
-    without hard links, on which nothing else would keep two from each making a key of their own.
+    Whole, durable and readable by its owner alone, as ``write_secret`` leaves it; a file system without permissions
+    (exFAT, FAT) shows it to whoever may read the volume. Raises OSError as ``publish_file``.
     """
-    temporary = _write_beside(path, data)
-    try:
-        with suppress(FileExistsError):
-            os.link(temporary, path)
-    finally:
-        temporary.unlink()
-    sync_folder(path.parent)
+    publish_file(_write_beside(path, data), path)
     return path.read_bytes()
 
 
