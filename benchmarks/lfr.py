@@ -19,7 +19,7 @@ import networkx as nx
 import pyarrow as pa
 
 from ringtrace.evaluation.measures import adjusted_rand
-from ringtrace.rings.communities import find
+from ringtrace.rings.partition import find
 
 Graph = tuple[str, list[tuple[str, str]], dict[str, str]]
 
@@ -54,7 +54,7 @@ def planted(shape: str, seed: int) -> Graph:
 
 def ours(edges: list[tuple[str, str]]) -> dict[str, str]:
     columns = {"left": [one for one, _ in edges], "right": [other for _, other in edges]}
-    ties = pa.table({**columns, "weight": [1.0] * len(edges), "times": [1] * len(edges),
+    ties = pa.table({**columns, "weight": [1.0] * len(edges), "times": [1] * len(edges), "said": [1.0] * len(edges),
                      "together": pa.nulls(len(edges), pa.float64())})  # fmt: skip
     rings = find(ties).to_pylist()
     return {row["actor_id"]: row["ring_id"] for row in rings if row["core"]}

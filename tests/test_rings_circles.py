@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pyarrow as pa
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringtrace.rings import communities
 from ringtrace.rings.activity import Act, Scene
 from ringtrace.rings.cells import with_cells
 from ringtrace.rings.graph import SCHEMA
@@ -113,22 +111,6 @@ def test_who_is_tied_to_many_goes_between_more_surely_than_who_only_says_so() ->
     hubs = [sure for sure, ties in zip(said, degree, strict=True) if ties >= 8]
     leaves = [sure for sure, ties in zip(said, degree, strict=True) if ties <= 2]
     assert hubs and leaves and min(hubs) > max(leaves)
-
-
-def test_one_community_of_nearly_everyone_is_no_cut_where_another_almost_persists(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    people = [f"p{n:03}" for n in range(100)]
-
-    def cut(*ends: int) -> list[frozenset[str]]:
-        return [frozenset(people[low:high]) for low, high in zip((0, *ends), (*ends, len(people)), strict=True)]
-
-    rungs = {0.1: cut(95), 0.2: cut(95), 0.3: cut(50), 0.4: cut(47), 0.5: cut(20, 40, 60, 80)}
-    monkeypatch.setattr(communities, "_leiden", lambda edges, rung, seed: sorted(rungs[rung], key=len, reverse=True))
-    assert communities.choose([], tuple(rungs))[0] == 0.1, "it persists"
-    assert communities.choose([], tuple(rungs), whole=True)[0] == 0.3
-    rungs[0.4] = cut(25, 75)
-    assert communities.choose([], tuple(rungs), whole=True)[0] == 0.1, "nothing comes near to persisting"
 
 
 def scene_of(trades: dict[str, float]) -> Scene:

@@ -35,7 +35,7 @@ def with_cells(members: pa.Table, ties: pa.Table) -> pa.Table:
     for ring in sorted(inside):
         firm = [edge for edge in inside[ring] if sure[edge[:2]] >= number("firm")]
         for part in components(firm):
-            for group in choose(part, LADDER)[1]:
+            for group in choose(part, LADDER):
                 cell.update(dict.fromkeys(group, derive_id("cell", min(group))))
         _follow(cell, inside[ring], sure)
     alone = {

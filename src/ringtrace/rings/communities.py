@@ -1,11 +1,10 @@
-"""Rings as communities of the tie graph: scale chosen by stability, checked against chance.
+"""Rings as communities of the tie graph: cut by whichever proposal tells the ties in the fewest words.
 
 Ties of doubtful posts join everything to everything in a case whose talk reads like trade, so rings are
 found among the firm ties alone; whom only weaker ties hold joins the ring that nearly all of them lead
-to. Each connected part is cut by Leiden (modularity) at a ladder of low resolutions; the cut that
-persists over neighbouring rungs and under dropped ties is taken, the coarsest of them first; then
-each piece is cut again by itself, so that the size of the whole case does not decide what a small
-ring is (the resolution limit of modularity), and stars are not split into pairs (as CPM does).
+to. Each connected part is cut by Leiden at many resolutions, by modularity (which keeps stars whole) and by CPM (which
+finds small dense groups in a large graph); the shortest description (``description``) chooses among all these and the
+whole, and improves what it chose. No part of the case has a say in how another is cut.
 """
 
 from __future__ import annotations
@@ -13,27 +12,26 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import graspologic_native
 import numpy as np
 import pyarrow as pa
 
+from ringtrace.rings.description import improved, length
 from ringtrace.rings.model import number
 
-LADDER = (0.04, 0.056, 0.08, 0.113, 0.16, 0.226)
-AGAIN = 0.02
-"""Resolutions: two parts of a whole separate when their common weight is below resolution * vol * vol / 2m.
-
-LADDER cuts a connected part, AGAIN cuts each piece once more by its own size: between rings that
-chance ties join and stars that brokers join lie ratios of .02-.05 (docs/rings.md)."""
+RUNGS = tuple(0.02 * 2 ** (step / 2) for step in range(16))
+"""Resolutions of modularity that propose cuts, .02 to 3.6: two parts of a whole separate when their common weight is
+below resolution * vol * vol / 2m. Rings that chance ties join lie at .02-.05, LFR graphs of 5,000 people above 3."""
+DENSER = (1, 2, 4, 8, 16)
+"""Resolutions of CPM that propose cuts, in mean densities of the part."""
+_TRIED = 4
+"""Proposals that are improved: those told in the fewest words as they are. Most end in the same cut."""
 SEED = 382
 _SAME = 0.9
 """Share of agreement (Jaccard, weighted by size) at which two cuts are one."""
-_NEARLY = 0.85
-"""The same where the choice is a cut or one community of nearly everyone. Where all trading people hang together, ties
-dealt anew leave nothing to cut on any rung (docs/rings.md)."""
-_DEPTH = 6
 _WEIGHT_CAP = 4.0
 Edge = tuple[str, str, float]
 Cut = list[frozenset[str]]
@@ -46,14 +44,21 @@ class Part(NamedTuple):
     stability: Mapping[str, float]
 
 
-Known = dict[tuple[bool, tuple[Edge, ...]], list[Part]]
+Known = dict[tuple[Edge, ...], list[Part]]
 
 
-def recalled(edges: list[Edge], known: Known, *, whole: bool) -> list[Part]:
-    """Return the rings of one connected part, cut anew unless ``known`` holds how. whole: see ``_rings``."""
-    key = whole, tuple(edges)
+class Way(NamedTuple):
+    """How a cut was proposed: by modularity or by CPM, at which resolution (of CPM in mean densities)."""
+
+    modular: bool
+    resolution: float
+
+
+def recalled(edges: list[Edge], known: Known) -> list[Part]:
+    """Return the rings of one connected part, cut anew unless ``known`` holds how."""
+    key = tuple(edges)
     if key not in known:
-        known[key] = _rings(edges, whole=whole)
+        known[key] = _rings(edges)
     return known[key]
 
 
@@ -119,61 +124,47 @@ def actors_in(edges: Iterable[Edge]) -> set[str]:
     return {actor for left, right, _ in edges for actor in (left, right)}
 
 
-def _rings(edges: list[Edge], depth: int = 0, *, whole: bool = False) -> list[Part]:
-    """Cut one connected part into rings; whatever falls under the least size stays with its neighbours.
-
-    whole: whether it holds nearly all who are firmly tied.
-    """
-    rung, cut = (AGAIN, _leiden(edges, AGAIN, SEED)) if depth else choose(edges, LADDER, whole=whole)
-    parts = _parts(edges, cut, rung)
-    if (len(cut) == 1 and depth) or depth >= _DEPTH:
-        return parts
-    home = {actor: at for at, group in enumerate(cut) for actor in group}
-    inside: list[list[Edge]] = [[] for _ in cut]
-    for edge in edges:
-        if home[edge[0]] == home[edge[1]]:
-            inside[home[edge[0]]].append(edge)
-    found = []
-    for part, own in zip(parts, inside, strict=True):
-        pieces = _rings(own, depth + 1) if own else []
-        found += pieces if len(pieces) > 1 else [part]
-    return found
+def _rings(edges: list[Edge]) -> list[Part]:
+    """Cut one connected part into rings; whatever falls under the least size stays with its neighbours."""
+    way, cut = shortest(edges)
+    return [Part(group, kept) for group, kept in zip(cut, _stability(edges, cut, way), strict=True)]
 
 
-def _parts(edges: Sequence[Edge], cut: Cut, rung: float) -> list[Part]:
-    return [Part(group, kept) for group, kept in zip(cut, _stability(edges, cut, rung), strict=True)]
+def shortest(edges: Sequence[Edge]) -> tuple[Way, Cut]:
+    """Return the cut of a connected part that tells its ties in the fewest words, and how it was proposed."""
+    ways = [*(Way(True, rung) for rung in RUNGS), *(Way(False, times) for times in DENSER)]
+    proposed = [(_proposed(edges, way, SEED), way) for way in ways]
+    proposed.append((dict.fromkeys(actors_in(edges), 0), Way(True, 0.0)))
+    ranked = sorted((length(edges, label), at) for at, (label, _) in enumerate(proposed))
+    different: dict[float, int] = {}
+    for told, at in ranked:
+        different.setdefault(round(told, 6), at)
+    best = min((*improved(edges, proposed[at][0]), at) for at in list(different.values())[:_TRIED])
+    return proposed[best[2]][1], _absorb(edges, best[1])
 
 
-def choose(edges: Sequence[Edge], ladder: Sequence[float], *, whole: bool = False) -> tuple[float, Cut]:
-    """Return the coarsest cut that two neighbouring rungs of ``ladder`` agree on, else the coarsest; with its rung.
-
-    One community of nearly everyone who trades persists by itself, under rewired ties too, and so says nothing:
-    where a part holds nearly all of the case (whole), only a cut that leaves none such counts, the coarsest that
-    persists, else the one that comes nearest to it.
-    """
-    cuts = [_leiden(edges, rung, SEED) for rung in ladder]
-    parted = (
-        [len(cut[0]) <= number("whole_share") * sum(map(len, cut)) for cut in cuts] if whole else [True] * len(cuts)
-    )
-    kept = {at: agreement(cuts[at], cuts[at + 1]) for at in range(len(ladder) - 1) if parted[at]}
-    for at, same in kept.items():
-        if same >= _SAME:
-            return ladder[at], cuts[at]
-    if whole and kept:
-        at = max(kept, key=lambda rung: (kept[rung], -rung))
-        if kept[at] >= _NEARLY:
-            return ladder[at], cuts[at]
-    return ladder[0], cuts[0]
-
-
-def _leiden(edges: Sequence[Edge], resolution: float, seed: int) -> Cut:
-    """Return communities of at least the least size, the rest joined to where most of their weight goes."""
-    if not edges:
-        return []
+def _proposed(edges: Sequence[Edge], way: Way, seed: int) -> dict[str, int]:
+    """Return actor -> community. Ties count by weight in modularity, each as one in CPM."""
+    actors = len(actors_in(edges))
+    if not way.resolution or not edges:
+        return dict.fromkeys(sorted(actors_in(edges)), 0)
+    density = 2 * len(edges) / (actors * max(1, actors - 1))
     _, label = graspologic_native.leiden(
-        list(edges), resolution=resolution, use_modularity=True, seed=seed, iterations=2, trials=1
+        list(edges) if way.modular else [(left, right, 1.0) for left, right, _ in edges],
+        resolution=way.resolution if way.modular else min(1.0, way.resolution * density),
+        use_modularity=way.modular,
+        seed=seed,
+        iterations=2,
+        trials=1,
     )
-    return _absorb(edges, dict(label))
+    return dict(label)
+
+
+def choose(edges: Sequence[Edge], ladder: Sequence[float]) -> Cut:
+    """Return the coarsest cut that two neighbouring rungs of ``ladder`` agree on, else the coarsest."""
+    cuts = [_absorb(edges, _proposed(edges, Way(True, rung), SEED)) for rung in ladder]
+    agreed = (cut for cut, finer in pairwise(cuts) if agreement(cut, finer) >= _SAME)
+    return next(agreed, cuts[0])
 
 
 def _absorb(edges: Sequence[Edge], label: dict[str, int]) -> Cut:
@@ -212,7 +203,7 @@ def agreement(left: Cut, right: Cut) -> float:
     return total / count if count else 0.0
 
 
-def _stability(edges: Sequence[Edge], cut: Cut, rung: float) -> list[dict[str, float]]:
+def _stability(edges: Sequence[Edge], cut: Cut, way: Way) -> list[dict[str, float]]:
     """Return for each group its actors' share of runs with dropped ties in which they stay with it."""
     rng = np.random.Generator(np.random.PCG64(SEED))
     rounds = int(number("rounds"))
@@ -221,7 +212,9 @@ def _stability(edges: Sequence[Edge], cut: Cut, rung: float) -> list[dict[str, f
     for turn in range(rounds):
         kept = rng.random(len(edges)) < number("kept_edges")
         sample = [edge for edge, keep in zip(edges, kept.tolist(), strict=True) if keep]
-        for group in _leiden(sample, rung, SEED + turn):
+        if not sample:
+            continue
+        for group in _absorb(sample, improved(sample, _proposed(sample, way, SEED + turn))[1]):
             owner, common = min(Counter(home[a] for a in group).items(), key=lambda item: (-item[1], item[0]))
             if common * 2 > len(group) and len(group) >= number("least_members"):
                 stayed[owner].update(actor for actor in group if home[actor] == owner)

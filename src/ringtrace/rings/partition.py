@@ -71,11 +71,7 @@ def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
 
 def _cut(edges: Sequence[Edge], known: Known) -> list[Part]:
     """Return the rings of the connected parts of ``edges``, the largest part first."""
-    most = number("whole_share") * len(actors_in(edges))
-    found: list[Part] = []
-    for part in components(edges):
-        found += recalled(part, known, whole=len(actors_in(part)) > most)
-    return found
+    return [ring for part in components(edges) for ring in recalled(part, known)]
 
 
 def _brought(rings: Sequence[Part], firm: Sequence[Edge], known: Known) -> list[Part]:

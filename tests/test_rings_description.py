@@ -1,0 +1,97 @@
+"""The cut into rings: the shortest description of the ties, on graphs whose communities are known."""
+
+from __future__ import annotations
+
+import random
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringtrace.evaluation.measures import adjusted_rand
+from ringtrace.rings.communities import Edge, components, recalled, shortest
+from ringtrace.rings.description import improved, length
+
+
+def groups_of(edges: list[Edge]) -> dict[str, int]:
+    """Return actor -> ring, all connected parts being cut."""
+    rings = [cut for part in components(edges) for cut in shortest(part)[1]]
+    return {actor: at for at, ring in enumerate(rings) for actor in ring}
+
+
+def stars(seed: int, sizes: tuple[int, ...] = (12, 30, 60, 120)) -> tuple[list[Edge], dict[str, int]]:
+    """Return rings around three hubs each, and a seam of two ties between neighbours in the row."""
+    rng = random.Random(seed)
+    home, edges = {}, set()
+    for ring, size in enumerate(sizes):
+        people = [f"r{ring}m{at:03}" for at in range(size)]
+        home.update(dict.fromkeys(people, ring))
+        for at in range(1, size):
+            edges.add((people[rng.randrange(min(at, 3))], people[at]))
+            if at > 3:
+                edges.add((people[rng.randrange(3)], people[at]))
+        if ring:
+            for _ in range(2):
+                edges.add((f"r{ring - 1}m{rng.randrange(sizes[ring - 1]):03}", rng.choice(people)))
+    return [(left, right, 1.0) for left, right in sorted((min(e), max(e)) for e in edges)], home
+
+
+def test_lfr_graphs_are_cut_at_their_communities() -> None:
+    graph = nx.LFR_benchmark_graph(
+        1_000, 3, 1.5, 0.3, average_degree=15, max_degree=50, min_community=20, max_community=100, seed=3,
+        max_iters=1_000,
+    )  # fmt: skip
+    home = {f"n{node:04}": min(data["community"]) for node, data in graph.nodes(data=True)}
+    edges = [(f"n{min(pair):04}", f"n{max(pair):04}", 1.0) for pair in graph.edges() if pair[0] != pair[1]]
+    assert adjusted_rand(home, groups_of(edges)) > 0.95
+
+
+def test_a_cut_holds_when_a_few_ties_come_and_go() -> None:
+    edges, home = stars(5)
+    whole = groups_of(edges)
+    assert adjusted_rand(home, whole) > 0.95
+    rng = random.Random(11)
+    dropped = groups_of([edge for edge in edges if rng.random() > 0.02])
+    assert adjusted_rand(home, {actor: dropped.get(actor, -at) for at, actor in enumerate(home, 1)}) > 0.9
+    added = {(*sorted(rng.sample(sorted(home), 2)), 1.0) for _ in range(10)}
+    assert adjusted_rand(home, groups_of(sorted({*edges, *added}))) > 0.9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_has_no_communities_is_left_whole(seed: int) -> None:
+    rng = random.Random(seed)
+    edges = {(f"a{rng.randrange(at):03}", f"a{at:03}", 1.0) for at in range(1, 200)}
+    edges |= {(*sorted(rng.sample([f"a{at:03}" for at in range(200)], 2)), 1.0) for _ in range(60)}
+    assert max(len(ring) for ring in shortest(sorted(edges))[1]) > 160
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.randoms(use_true_random=False))
+def test_parts_that_nothing_joins_stay_apart_and_are_cut_alike_alone(seed: int, rng: random.Random) -> None:
+    one, _ = stars(seed, (9, 20))
+    other = [(f"z{left}", f"z{right}", weight) for left, right, weight in stars(seed + 1, (9, 25))[0]]
+    both = [*one, *other]
+    found = groups_of(both)
+    for ring in set(found.values()):
+        assert len({actor[0] for actor in found if found[actor] == ring}) == 1
+    assert adjusted_rand(groups_of(one), {actor: found[actor] for actor in groups_of(one)}) == pytest.approx(1.0)
+    rng.shuffle(both)
+    assert groups_of(sorted(both)) == found
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 9))
+def test_what_is_improved_is_told_no_longer_and_exactly(seed: int, groups: int) -> None:
+    edges, home = stars(seed, (8, 15, 22))
+    rng = random.Random(seed)
+    label = {actor: rng.randrange(groups) for actor in sorted(home)}
+    told, found = improved(edges, label)
+    assert told <= length(edges, label) + 1e-6
+    assert told == pytest.approx(length(list(reversed(edges)), found))
+
+
+def test_a_part_that_was_cut_before_is_not_cut_again() -> None:
+    edges, _ = stars(2, (9, 12))
+    known: dict[tuple[Edge, ...], list] = {}
+    assert recalled(edges, known) is recalled(edges, known)
