@@ -1,5 +1,6 @@
 """The measures, against values worked out by hand and against their defining properties."""
 
+import json
 import math
 
 import numpy as np
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringtrace.evaluation import measures as m
+from ringtrace.evaluation.truth import read_truth
 
 SCORED = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=30)
 PARTITION = st.lists(st.integers(0, 3), min_size=2, max_size=25)
@@ -68,3 +70,16 @@ def test_an_interval_holds_the_value_and_is_the_same_each_time():
     low, high = m.interval(len(items), mean)
     assert low < 0.75 < high
     assert (low, high) == m.interval(len(items), mean)
+
+
+def test_a_truth_that_wrote_an_address_as_it_stands_in_the_text_is_read_in_normal_form(tmp_path):
+    told = [
+        {"text": "a", "mentions": [{"kind": "url", "value": written}, {"kind": "qq", "value": "73521884"}]}
+        for written in ("HTTP://Shop.Example/", "http://shop.example", "http://shop.example/A/")
+    ]
+    (tmp_path / "posts.jsonl").write_text("\n".join(map(json.dumps, told)), "utf-8")
+    (tmp_path / "persons.json").write_text("{}", "utf-8")
+    read = [[mention["value"] for mention in post["mentions"]] for post in read_truth(tmp_path).posts]
+    assert read == [
+        ["http://shop.example", "73521884"], ["http://shop.example", "73521884"], ["http://shop.example/A/", "73521884"]
+    ]  # fmt: skip

@@ -28,12 +28,29 @@ class Truth:
 def read_truth(folder: Path) -> Truth:
     """Read ``posts.jsonl``, ``persons.json`` and, where present, ``figures.jsonl``."""
     try:
-        posts = _lines(folder / "posts.jsonl")
+        posts = [_normalised(post) for post in _lines(folder / "posts.jsonl")]
         persons = json.loads((folder / "persons.json").read_text("utf-8"))
         figures = _lines(folder / "figures.jsonl") if (folder / "figures.jsonl").exists() else []
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder} holds no readable truth: {error}") from error
     return Truth(posts, persons, figures)
+
+
+def _normalised(post: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with its web addresses as the contract has them: scheme and host lower case, no lone slash."""
+    mentions = post.get("mentions") or []
+    if not any(mention["kind"] == "url" for mention in mentions):
+        return post
+    plain = [{**m, "value": _plain_url(m["value"])} if m["kind"] == "url" else m for m in mentions]
+    return {**post, "mentions": plain}
+
+
+def _plain_url(value: str) -> str:
+    scheme, mark, rest = value.partition("://")
+    host, slash, path = rest.partition("/")
+    if not mark:
+        return value
+    return f"{scheme.lower()}://{host.lower()}{slash + path if path else ''}"
 
 
 def match(truth: Truth, posts: pa.Table, evidence: pa.Table) -> list[str | None]:

@@ -14,7 +14,7 @@ from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
 from ringtrace.text.money_change import BREAKS, ENDS, TENTH, WHOLE, chinese_change, english_change
 from ringtrace.text.money_words import MoneyWords, money_words
-from ringtrace.text.numbers import NUMBER, UNIT_OF_THOUSANDS, Number, as_decimal, find_numbers
+from ringtrace.text.numbers import NUMBER, SIGN_DIGITS, UNIT_OF_THOUSANDS, Number, as_decimal, find_numbers
 from ringtrace.text.quantities import widen
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
@@ -37,6 +37,11 @@ _STATES = Decimal(10) ** 7
 """From so much on a sum in a text about another currency need not be in it: a budget, people."""
 _CARRIED = 0.6
 """How sure a sum without a currency is beside one that names it."""
+_DIGIT = frozenset("123456789一二两三四五六七八九")
+_SLANG = re.compile(
+    r"(?<![0-9一二两三四五六七八九十几.])([1-9一二两三四五六七八九])个([1-9一二两三四五六七八九半整])"
+    r"(?![^,，。.;；!！?？、 \n)）])"
+)
 _OTHER_GROUPS = re.compile(
     r"(?<![\w.,'])(?:[0-9]{1,3}(?:[.' ][0-9]{3}){1,5}(?:,[0-9]{2})?|[0-9]{1,9},[0-9]{2})(?![0-9]|[.,' ][0-9])"
 )
@@ -44,8 +49,8 @@ _UNGROUPED, _MARKED, _FEW = {ord(sign): None for sign in ".' "}, frozenset(".,")
 _FIRM = ("左右", "可谈", "不还价", "抱走")
 _CLAUSE = re.compile(r"[,，。.;；!！?？、\n()（）]")
 _MORE_DIGITS = re.compile(r"\W{1,2}\d")
-_TENTHS = re.compile(r"[1-9一二两三四五六七八九](?![^,，。.;；!！?？、 \n)）钱])")
-"""Behind 块: so many tenths of it, and the clause is over ("一块二")."""
+_TENTHS = re.compile(r"[1-9一二两三四五六七八九](?![^,，。.;；!！?？、 \n)）钱毛角])")
+"""Behind 块: so many tenths of it, and the clause is over ("一块二") or names them ("一块一毛五")."""
 
 
 def needs(lexicons: Path | None) -> Needs:
@@ -54,7 +59,8 @@ def needs(lexicons: Path | None) -> Needs:
     terms = words.terms
     told = need(
         (*words.after_keys, *words.before_keys, *UNIT_OF_THOUSANDS.words, *UNIT_OF_THOUSANDS.characters, *terms["cue"],
-         *words.firm, *_FIRM, *terms["paid_before"], *terms["paid_after"], *terms["traded"], "b", "tln")
+         *words.firm, *_FIRM, *terms["paid_before"], *terms["paid_after"], *terms["traded"],
+         *terms["slang_traded"], "个整", "b", "tln")
     )  # fmt: skip
     wider = need([term for term in terms["wider"] if term.isalpha()])
     return (NUMBER, told), (wider,)
@@ -65,7 +71,7 @@ def find(view: TextView) -> Iterator[Candidate]:
 
     In an English text that names one foreign currency, sums without one are in it ("RM 14,500 now, last time 8k").
     """
-    found = [_in_currency(one, view) for one in _find(view)]
+    found = [_in_currency(one, view) for one in (*_find(view), *_slang(view))]
     named = {one.value.partition(" ")[2] for one in found if one.rule == _NAMED}
     if len(named) == 1 and DEFAULT not in named and max(view.text) < _CHINESE:
         currency = named.pop()
@@ -89,6 +95,24 @@ def _in_currency(one: Candidate, view: TextView) -> Candidate:
         if len(set(words.findall(view.folded.text))) >= _TELLING:
             return replace(one, value=f"{amount} {name}", probability=max(one.probability, _LIKELY))
     return one
+
+
+def _slang(view: TextView) -> Iterator[Candidate]:
+    """Yield sums told as so many 个 of ten thousand and so many thousands: 6个8 is 68,000, 六个整 60,000."""
+    text = view.folded.text
+    if "个" not in text:
+        return
+    traded = any(term in text for term in money_words(view.lexicons).terms["slang_traded"])
+    for match in islice(_SLANG.finditer(text), _FEW):
+        rest = match.group(2)
+        if not traded and rest != "整":
+            continue
+        tens, ones = (SIGN_DIGITS.get(sign) or int(sign) if sign in _DIGIT else 0 for sign in match.groups())
+        value = Decimal(10_000 * tens + (5_000 if rest == "半" else 1_000 * ones))
+        piece = view.folded.origin(*match.span())
+        yield Candidate(
+            KIND, (piece,), f"{as_decimal(value)} {DEFAULT}", 0.6, "so many ten thousands, so many thousands"
+        )
 
 
 @cache

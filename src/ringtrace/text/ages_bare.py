@@ -12,9 +12,23 @@ from functools import cache
 
 from ringtrace.text.ages import AgeFound, AgeWords
 
-HINTS = (" is ", " are ", " was ", "'m ", "i am ", "'s ", "s, ", "last seen", "missing", " and ")
+HINTS = (
+    " is ",
+    " are ",
+    " was ",
+    "'m ",
+    "i am ",
+    "im ",
+    "shes ",
+    "hes ",
+    "'s ",
+    "s, ",
+    "last seen",
+    "missing",
+    " and ",
+)
 _LIST = r"(\d{1,2}(?:(?:, ?(?:and )?| ?& ?| and | or )\d{1,2}){0,4})"
-_FORM = r"(?:is|are|was|were|'s|s are)"
+_FORM = r"(?: (?:is|are|was|were)|'s|(?<=he)s|s are)"
 _NUMBER = re.compile(r"\d{1,2}")
 _GROWN = 13
 """Of themselves people tell an age from so many years on: "i'm 5" is something else, as a rule."""
@@ -27,10 +41,10 @@ def _patterns(
     """Return the patterns of "mine are 7, 5 and 2", of "my nephew Ifeanyi, 11, last seen" and of "i'm 19"."""
     ends = rf"(?=\s*(?:$|[.!?;\n)](?!\d)|, (?!\d)|(?:{'|'.join(behind)})\b(?! (?:\d|a ))))"
     whose = "|".join(map(re.escape, sorted((*child, *ours), key=lambda word: (-len(word), word))))
-    named = rf"(?:{'|'.join(map(re.escape, child))}|brothers|sisters)(?: [a-z]{{2,12}}){{0,3}}"
+    named = rf"(?:{'|'.join(map(re.escape, child))}|brothers|sisters|missing:)(?: [a-z]{{2,12}}){{0,3}}"
     about = "(?:only |just |now |nearly |almost |about )?"
     return (
-        re.compile(rf"(?<![a-z])(?:{whose}) {_FORM} {about}{_LIST}{ends}"),
+        re.compile(rf"(?<![a-z])(?:{whose}){_FORM} {about}{_LIST}{ends}"),
         re.compile(rf"(?<![a-z]){named}, ?{_LIST},? ?(?=last|missing|gone|went|from|[.,!?;]|$)"),
         re.compile(rf"(?<![a-z])(?:i'm|im|i am) (?:only |just )?(\d\d){ends}"),
     )

@@ -18,7 +18,7 @@ _SINGLE = 10
 
 def chinese_change(text: str, stop: int, following: tuple[Number, ...]) -> tuple[Decimal, int]:
     """Return what jiao and fen add behind 元, 块 or 毛 (三块五, 三毛五, 10块零5毛) and where the sum ends."""
-    small, unit = Decimal(0), Decimal("0.01") if text[stop - 1] in TENTH else Decimal("0.1")
+    small = Decimal(0)
     for number in following:
         sign = text[number.stop : number.stop + 1]
         if number.start != stop or number.value >= _SINGLE or number.value % 1:
@@ -29,7 +29,8 @@ def chinese_change(text: str, stop: int, following: tuple[Number, ...]) -> tuple
             small += number.value * (Decimal("0.01") if sign == "分" else Decimal("0.1"))
             stop = number.stop + 1
         elif text[stop - 1] in _LOOSE and (sign in ENDS or sign in "一钱"):
-            small, stop = small + number.value * unit, number.stop
+            part = Decimal("0.01") if text[stop - 1] in TENTH else Decimal("0.1")
+            small, stop = small + number.value * part, number.stop
             break
         else:
             break

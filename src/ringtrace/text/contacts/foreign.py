@@ -36,13 +36,17 @@ _AMERICAN_DRESSED = re.compile(
     r"(?<![\w.,/$-])\+?(?:1[ .()*_·•|-]{1,3})?"
     r"([2-9](?:[ .()*_·•|\n-]{0,3}\d){2}[ .()*_·•|\n-]{0,3}[2-9](?:[ .()*_·•|\n-]{0,3}\d){6})(?![\w@%]|[.,:-]\d)"
 )
+_BRITISH_DRESSED = re.compile(
+    r"(?<![\w.,/$-])(?:\+?44[ .()-]{0,3}(?:0[ .()-]{0,2})?|0[ .()*_·•|-]{0,2})"
+    r"(7(?:[ .()*_·•|\n-]{0,3}\d){9})(?![\w@%]|[.,:-]\d)"
+)
 _PLAIN_DIGITS = frozenset("0123456789 .-()+/•·|\n")
 _HANGING = frozenset("-@#:")
 _SINGLE = 10
 """Groups of a number that stands digit by digit."""
 _BORDERS = (2, 5)
 """Gaps between the groups of a number that stands digit by digit."""
-_LETTERS_MOST = 4
+_LETTERS_MOST, _LETTERS_BRITISH = 4, 6
 """Letters that may stand for digits in one number: with more it is a word."""
 _UNMARKED = 11
 _HANDLED = frozenset({"qq", "wechat", "telegram", "whatsapp", "email", "other_app", "group_number", "not_contact"})
@@ -130,6 +134,21 @@ def dressed_american_numbers(scene: Scene) -> Iterator[Number]:
         if near or torn:
             sure = 0.85 if near and not letters else 0.75 if near else 0.6
             yield Number(start, stop, ((start, stop),), f"+1{digits}", "", sure, "North American number, dressed")
+
+
+def dressed_british_numbers(scene: Scene) -> Iterator[Number]:
+    """Yield mobile numbers of Britain whose digits are words, look-alike letters or torn apart: "o77oo 9oo I84"."""
+    for match in islice(_BRITISH_DRESSED.finditer(scene.weak), MOST):
+        start, stop = match.span()
+        shown = scene.text[start:stop]
+        digits = re.sub(r"\D", "", match.group(1))
+        letters = sum(map(str.isalpha, shown))
+        if letters > _LETTERS_BRITISH or _touches_word(scene, start, stop) or len(set(digits)) < _DIFFERENT:
+            continue
+        near, gaps = near_cue(scene, start, CALLED), set(re.findall(r"\D+", scene.weak[start:stop]))
+        if not _of_another(scene, start) and (near or letters or len(gaps) <= 1):
+            sure = 0.85 if near and not letters else 0.75 if near else 0.6
+            yield Number(start, stop, ((start, stop),), f"+44{digits}", "", sure, "British mobile number, dressed")
 
 
 def _parted(shown: str) -> int | None:

@@ -11,6 +11,7 @@ from ringtrace.text.contacts.foreign import (
     british_lines,
     british_numbers,
     dressed_american_numbers,
+    dressed_british_numbers,
     grouped_numbers,
     international_numbers,
     national_numbers,
@@ -23,7 +24,7 @@ from ringtrace.text.contacts.telephone import MOST, Number, Taken
 
 # "ext. 123", "x123", 转8001: which desk of a line is asked for.
 _EXTENSION = re.compile(r" ?(?:ext(?:ension)?\.?|x|转|分机) ?\d{1,6}(?![\da-z])")
-_MOBILE_DIGITS, _WITH_AREA, _LOCAL, _FEWEST, _SERVICE_DIGITS = 11, 10, 7, 6, 3
+_MOBILE_DIGITS, _WITH_AREA, _LOCAL, _DRESSED, _SERVICE_DIGITS = 11, 10, 7, 4, 3
 
 
 def find_numbers(scene: Scene) -> list[Number]:
@@ -57,7 +58,7 @@ def _sources(scene: Scene, taken: Taken) -> Iterator[Iterator[Number]]:
         yield joined_mobiles(scene, JOINED_WEAK, scene.weak, cued, taken)
     if cued and digits >= 10:
         yield grouped_numbers(scene)
-    if digits >= _FEWEST and not scene.chinese:
+    if digits >= _DRESSED and not scene.chinese:
         yield from _dialled_abroad(scene, called="phone" in concepts)
     if digits >= _SERVICE_DIGITS:
         yield service_lines(scene)
@@ -67,7 +68,7 @@ def _dialled_abroad(scene: Scene, called: bool) -> Iterator[Iterator[Number]]:
     """Yield the readings of numbers as other countries dial them, for a text without Chinese."""
     if scene.digits >= _WITH_AREA:
         yield british_numbers(scene)
-    yield dressed_american_numbers(scene)
+    yield from (dressed_british_numbers(scene), dressed_american_numbers(scene))
     if called and scene.digits >= _LOCAL:
         yield national_numbers(scene)
 

@@ -109,11 +109,11 @@ def _listed() -> str:
 _GLUED = re.compile(rf"(?<![a-z0-9_])(?:(?>{_listed()}|\d)){{6,40}}+(?![a-z0-9_])")
 # The same with signs between: "2one2-five55-0one23", "oneseven00oh-oh 44 82 16".
 _GLUED_APART = re.compile(
-    rf"(?<![a-z0-9_])(?<!\d[ .-])(?:(?>{_listed()}|\d)[ .|-]{{0,3}}){{9,16}}+(?<![ .|-])(?![a-z0-9_])"
+    rf"(?<![a-z0-9_])(?<!\d[ .-])(?>{_listed()}|\d)(?:[ .|-]{{0,3}}(?>{_listed()}|o(?=\d)|\d)){{8,15}}+(?![a-z0-9_])"
 )
 _AMERICAN_HEAD = re.compile(r"1[ .-]{1,2}[2-9]\d\d[ .-]")
 _TELEPHONE = re.compile(r"(?:86)?1[3-9]\d{9}|1?[2-9]\d{2}[2-9]\d{6}|0?7\d{9}")
-_PART = re.compile(rf"{_listed()}|\d")
+_PART = re.compile(rf"{_listed()}|o(?=\d)|\d")
 
 
 def _spoken(text: str) -> bool:

@@ -8,7 +8,8 @@ from itertools import islice
 from ringtrace.text.contacts.tables import digit_tables
 from ringtrace.text.folding import Edit
 
-HINTS = ("qq.com", "qq点com", "邮箱", "qq mail", "qqmail", "q mail", "扣邮", "邮件", "@qq")
+HINTS = ("@扣扣", "@球球", "@企鹅", "qq.com", "qq点com", "邮箱", "qq mail", "qqmail", "q mail", "扣邮", "邮件", "@qq")
+_HOUSE = re.compile(r"@(?:扣扣|球球|企鹅)(?= ?(?:\.|点) ?com)")
 _CUED = re.compile(
     r"(?:qq|q|扣扣|扣|企鹅|腾讯)(?:的)?(?:电子)?(?:邮箱|邮件|mail|邮)(?:号|是|为|地址|address|is|:|[^\w@]){0,4}"
     r"([1-9]\d{4,10})(?![\d@a-z]| ?(?:at|艾特))"
@@ -24,7 +25,7 @@ _NUMBER = re.compile(r"(?:q|扣|鹅|球|号)[^\w]{0,3}(?:是|号|:|[^\w])?[^\w]{
 def find_edits(text: str) -> list[Edit]:
     """Return the edits that write the address out."""
     strong = text.translate(digit_tables()[0])
-    edits: list[Edit] = []
+    edits: list[Edit] = [(m.start() + 1, m.end(), "qq") for m in islice(_HOUSE.finditer(text), 50)]
     for match in islice(_CUED.finditer(strong), 50):
         edits.append((match.start(1), match.end(1), f"{match.group(1)}@qq.com"))
     number = _NUMBER.search(strong)
