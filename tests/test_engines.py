@@ -1,7 +1,9 @@
 """What an engine promises: batches in order, groups whole and in order, whatever the number of workers."""
 
+import pickle
 from collections import Counter
 from functools import partial
+from multiprocessing.reduction import ForkingPickler
 
 import pyarrow as pa
 import pytest
@@ -147,3 +149,12 @@ def test_what_is_done_aside_gives_what_it_would_give_here(size):
         engine.map(doubled, engine.frame(rows))  # with two processes there is a pool from here on
         twice, odd = engine.aside(doubled, rows)()
     assert (twice["row"].to_pylist(), odd["row"].to_pylist()) == tuple(t["row"].to_pylist() for t in doubled(rows))
+
+
+def test_a_slice_goes_to_another_process_without_the_rest_of_its_table() -> None:
+    whole = pa.table({"a": ["word"] * 100_000, "b": [[{"c": n}] for n in range(100_000)]})
+    sent = bytes(ForkingPickler.dumps(whole.slice(70_000, 10)))
+    assert len(sent) < 5_000
+    assert pickle.loads(sent) == whole.slice(70_000, 10)
+    none = whole.slice(0, 0).replace_schema_metadata({"k": "v"})
+    assert pickle.loads(bytes(ForkingPickler.dumps(none))).schema.equals(none.schema, check_metadata=True)

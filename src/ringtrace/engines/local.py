@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
+from multiprocessing.reduction import ForkingPickler
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -130,3 +131,18 @@ def _start() -> None:
 
 def _in_order(stage: Stage, order: Sequence[str], tables: Sequence[pa.Table]) -> Tables:
     return stage(*(sorted_by(table, order) for table in tables))
+
+
+def _as_stream(table: pa.Table) -> tuple[Callable[[pa.Buffer], pa.Table], tuple[pa.Buffer]]:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return _from_stream, (sink.getvalue(),)
+
+
+def _from_stream(data: pa.Buffer) -> pa.Table:
+    return pa.ipc.open_stream(data).read_all()
+
+
+# To another process a slice goes alone: as pyarrow pickles it, the whole table's rows go with it.
+ForkingPickler.register(pa.Table, _as_stream)

@@ -240,7 +240,7 @@ def _title_mentions(row: _Row, view: TextView, segments: tuple[Segment, ...]) ->
         text=row["title"], platform=view.platform, container=view.container, kind=view.kind, sent_at=view.sent_at,
         lexicons=view.lexicons, secret=view.secret,
     )  # fmt: skip
-    candidates = [c for c in find_all(title) if c.kind in IDENTITY_KINDS]
+    candidates = [c for c in find_all(title, finders_of(IDENTITY_KINDS)) if c.kind in IDENTITY_KINDS]
     if not candidates:
         return []
     owners = assess(title, candidates).owners

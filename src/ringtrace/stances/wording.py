@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ringtrace.stances.company import number
 from ringtrace.stances.neighbourhood import places
 from ringtrace.stances.taught import Taught, teach
-from ringtrace.text.folding import fold
+from ringtrace.text.folding import fold, fold_all
 
 _RUN = re.compile(r"@\S{1,40}|[a-z']+|[0-9][0-9.,]*|[\u3400-\u9fff]+")
 """Calls by name, Latin words, numbers, runs of Chinese; each alternative begins differently: linear."""
@@ -28,6 +28,8 @@ _MOST_TEXT = 400
 """Code points of a text that are looked at."""
 _PIECE = 3
 """A piece of Chinese has at most so many characters."""
+_AT_ONCE = 10_000
+"""Texts folded together."""
 _SLIGHT = 0.01
 """Weights up to here say nothing."""
 
@@ -106,13 +108,21 @@ Cut = Callable[[Sequence[str]], pa.Array]
 
 def cut_texts(texts: Sequence[str]) -> pa.Array:
     """Return the pieces of each text: a ``Cut``."""
-    return pa.array([list(dict.fromkeys(pieces_of(text))) for text in texts], pa.list_(pa.string()))
+    cut = []
+    for at in range(0, len(texts), _AT_ONCE):
+        folded = fold_all([text[:_MOST_TEXT] for text in texts[at : at + _AT_ONCE]])
+        cut.append(pa.array([list(dict.fromkeys(_pieces(one.text))) for one in folded], pa.list_(pa.string())))
+    return pa.concat_arrays(cut) if cut else pa.array([], pa.list_(pa.string()))
 
 
 def pieces_of(text: str) -> Iterator[str]:
     """Yield the pieces of a text by which wordings are compared; names called and digits are masked."""
+    return _pieces(fold(text[:_MOST_TEXT]).text)
+
+
+def _pieces(folded: str) -> Iterator[str]:
     before = ""
-    for match in _RUN.finditer(fold(text[:_MOST_TEXT]).text):
+    for match in _RUN.finditer(folded):
         run = match.group()
         if run[0] == "@" or run[0].isdigit():
             before = "@" if run[0] == "@" else "#"
@@ -122,9 +132,10 @@ def pieces_of(text: str) -> Iterator[str]:
             before = run
         else:
             before = ""
-            for at in range(len(run)):
-                for size in range(1, min(_PIECE, len(run) - at) + 1):
-                    yield run[at : at + size]
+            size = len(run)
+            for at in range(size):
+                for stop in range(at + 1, min(at + _PIECE, size) + 1):
+                    yield run[at:stop]
 
 
 def _side(account: str) -> int:
