@@ -45,6 +45,8 @@ def test_the_file_gives_back_what_was_written_and_a_wrong_line_is_named() -> Non
     assert model.weigh(["送养", "送养", "unknown"]) == (-10 / UNIT, -40 / UNIT, -55 / UNIT), "a piece counts once"
     with pytest.raises(LexiconError, match="line 5"):
         parse(written.replace("\t30\t", "\tmuch\t"))
+    with pytest.raises(LexiconError, match="line 5: a weight is beyond"):
+        parse(written.replace("\t30\t", "\t-5001\t"))
     with pytest.raises(LexiconError, match="no version"):
         parse("# nothing\n")
 
@@ -68,6 +70,14 @@ def test_the_same_words_are_read_by_what_stands_above() -> None:
 @given(st.text(max_size=600), st.text(max_size=600), st.sampled_from(["", "offer", "seek", "broker", "none", "own"]))
 def test_parts_that_are_remembered_sum_to_what_all_pieces_weigh(text: str, above: str, stand: str) -> None:
     assert phrasing().read(text, above, stand) == phrasing().weigh(pieces_of(text, above, stand))
+
+
+@given(st.dictionaries(st.sampled_from("送养孩子多少还在"), st.tuples(*[st.integers(-5000, 5000)] * 3)), st.booleans())
+def test_sums_of_any_weights_do_not_run_into_each_other(rows: dict[str, tuple[int, int, int]], above: bool) -> None:
+    lines = [f"{piece}\t{a}\t{b}\t{c}" for piece, (a, b, c) in {"bias=": (-5000, 1, 5000), **rows}.items()]
+    model = parse("\n".join(["version\tone", *lines]))
+    text = "送养孩子多少还在"
+    assert model.read(text, text if above else "", "") == model.weigh(pieces_of(text, text if above else "", ""))
 
 
 @pytest.mark.parametrize("text", ["想抱个女娃 有消息的说一声", "still there? how much for the little one", "还在吗"])

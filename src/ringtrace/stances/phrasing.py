@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib import resources
+from itertools import repeat
 
 from ringtrace.errors import LexiconError
 from ringtrace.text.view import fold_again
@@ -41,6 +42,9 @@ _CUT, _SUMMED = 1_024, 65_536
 _ABOVE = "^"
 """The mark of pieces of the text above; those beneath a direction have its name and ``>``. No piece holds either."""
 _HEAD = "version\t"
+_LARGEST, _PLACE = 5_000, 1 << 32
+"""Three sums lie in one integer, each in a place of this size, so that adding rows is adding numbers; with weights of
+at most the first, no half of a place is reached by fewer than 400,000 pieces, and no text that is looked at has so many."""
 BIAS = "bias="
 """The row of the bias; no piece holds this mark."""
 LEAST = 2
@@ -73,33 +77,44 @@ class Phrasing:
     def read(self, text: str, above: str, stand: str) -> Odds:
         """Return ``weigh`` of ``pieces_of(text, above, stand)``: what the parts of it sum to is remembered."""
         text = text[:MOST_TEXT] if len(text) > SHORT else text
-        parts = [(0, 0, 0), self.bias, _summed(self, "", text)]
+        total = _packed(self.bias) + _summed(self, "", text)
         if stand:
-            parts.append(self.table.get(f"{stand}>", parts[0]))
+            total += self.packed.get(f"{stand}>", {}).get("", 0)
             if len(text) <= SHORT:
-                parts.append(_summed(self, f"{stand}>", text))
+                total += _summed(self, f"{stand}>", text)
         if above:
-            parts.append(_summed(self, _ABOVE, above[:MOST_TEXT]))
-        offer, seek, broker = map(sum, zip(*parts, strict=True))
+            total += _summed(self, _ABOVE, above[:MOST_TEXT])
+        offer, seek, broker = _unpacked(total)
         return offer / UNIT, seek / UNIT, broker / UNIT
 
     @cached_property
-    def marked(self) -> Mapping[str, Mapping[str, tuple[int, int, int]]]:
-        """Rows of ``table`` by mark (``^``, ``seek>``, ...; "" for a text's own) and by the piece behind it."""
-        found = defaultdict[str, dict[str, tuple[int, int, int]]](dict)
+    def packed(self) -> Mapping[str, Mapping[str, int]]:
+        """Rows of ``table``, packed, by mark (``^``, ``seek>``, ...; "" for a text's own) and the piece behind it."""
+        found = defaultdict[str, dict[str, int]](dict)
         for piece, row in self.table.items():
             stand, beneath, rest = piece.rpartition(">")
             mark = _ABOVE if piece[0] == _ABOVE else stand + beneath
-            found[mark][piece[1:] if mark == _ABOVE else rest] = row
+            found[mark][piece[1:] if mark == _ABOVE else rest] = _packed(row)
         return found
 
 
+def _packed(row: tuple[int, int, int]) -> int:
+    offer, seek, broker = row
+    return offer + (seek + broker * _PLACE) * _PLACE
+
+
+def _unpacked(total: int) -> tuple[int, int, int]:
+    half = _PLACE >> 1
+    offer = (total + half) % _PLACE - half
+    rest = (total - offer) // _PLACE
+    seek = (rest + half) % _PLACE - half
+    return offer, seek, (rest - seek) // _PLACE
+
+
 @lru_cache(maxsize=_SUMMED)
-def _summed(model: Phrasing, mark: str, text: str) -> tuple[int, int, int]:
-    """Return the sum of the rows of all pieces of ``text`` that stand in the model behind ``mark``."""
-    rows = [row for row in map(model.marked.get(mark, {}).get, _cut(text)) if row is not None]
-    offer, seek, broker = map(sum, zip((0, 0, 0), *rows, strict=True))
-    return offer, seek, broker
+def _summed(model: Phrasing, mark: str, text: str) -> int:
+    """Return the sum of the rows, packed, of all pieces of ``text`` that stand in the model behind ``mark``."""
+    return sum(map(model.packed.get(mark, {}).get, _cut(text), repeat(0)))
 
 
 def values_of(odds: Odds) -> tuple[float, ...]:
@@ -171,7 +186,9 @@ def parse(text: str) -> Phrasing:
             continue
         try:
             piece, offer, seek, broker = line.split("\t")
-            table[piece] = int(offer), int(seek), int(broker)
+            table[piece] = row = int(offer), int(seek), int(broker)
+            if max(map(abs, row)) > _LARGEST:
+                raise ValueError(f"a weight is beyond {_LARGEST}")
         except ValueError as error:
             raise LexiconError(f"{FILE}, line {number}: {error}; a piece and three whole numbers are wanted") from error
     if not version or BIAS not in table:
