@@ -44,7 +44,7 @@ _ABOVE = "^"
 _HEAD = "version\t"
 _LARGEST, _PLACE = 5_000, 1 << 32
 """Three sums lie in one integer, each in a place of this size, so that adding rows is adding numbers; with weights of
-at most the first, no half of a place is reached by fewer than 400,000 pieces, and no text that is looked at has so many."""
+at most the first, fewer than 400,000 pieces reach no half of a place, and no text that is looked at has so many."""
 BIAS = "bias="
 """The row of the bias; no piece holds this mark."""
 LEAST = 2
