@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import threading
 import time
 from html import unescape
 
@@ -501,6 +502,25 @@ def test_a_word_that_stands_far_in_is_shown():
     told = excerpt("前" * 500 + "①３８ 宝贝", ["138"], 320, exact=False)
     assert told.startswith("…前") and '<mark class="hit">①３８</mark> 宝贝' in told
     assert '<mark class="hit">①３８</mark>' in excerpt("前" * 500 + "①３８ 宝贝", ["138"], 320, exact=False)
+
+
+def test_a_trial_that_must_gather_first_says_so_and_is_there_later(bench, monkeypatch):
+    from ringtrace.pipeline.previewing import Preview
+    from ringtrace.web.pages import effects
+
+    go, gather = threading.Event(), Preview.warm
+    monkeypatch.setattr(Preview, "warm", lambda self: (go.wait(60), gather(self)))
+    monkeypatch.setattr(effects, "_PATIENCE", 0.05)
+    link = bench.json("/triage/links")["link"]
+    path = f"/links/{link['left_id']}/{link['right_id']}/effect"
+    waiting = bench.client.get(path, headers={"accept": "text/html"}).text
+    assert f'id="trial" data-refresh="{path}"' in waiting
+    go.set()
+    for _ in range(600):
+        told = bench.client.get(path, headers={"accept": "text/html"}).text
+        if "data-refresh" not in told:
+            break
+    assert '<div id="trial">' in told and bench.json(path)["verdict"] == "yes"
 
 
 def test_the_command_says_which_port_is_taken(tiny_case):

@@ -50,7 +50,19 @@ class View:
         self.zone = case.settings.shown_zone
         self._trying = threading.Lock()
         self._preview: Preview | None = None
+        self._trying_begun = threading.Lock()
+        self._gathering: threading.Thread | None = None
         self._networks: dict[str, dict[str, Any]] = {}
+
+    def rehearsed(self, judgements: Sequence[Judgement], entries: Sequence[Entry], seconds: float) -> bool:
+        """Whether verdicts can be tried; what trials need is gathered with the first one; ``seconds`` are waited."""
+        with self._trying_begun:
+            if self._gathering is None:
+                gather = lambda: self.preview(judgements, entries)  # noqa: E731
+                self._gathering = threading.Thread(target=gather, daemon=True)
+                self._gathering.start()
+        self._gathering.join(seconds)
+        return not self._gathering.is_alive()
 
     def preview(self, judgements: Sequence[Judgement], entries: Sequence[Entry]) -> Preview:
         """Return what tries verdicts beside those in force; what all trials need is gathered with the first."""

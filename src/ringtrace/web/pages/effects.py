@@ -18,6 +18,8 @@ from ringtrace.web.pages.judging import is_kept, verdicts_on
 from ringtrace.web.visit import Answer, Guest, Visit
 
 _TRIED = ("yes", "no")
+_PATIENCE = 1.5
+"""Seconds that a page waits for what trials need; on a case of a million posts it takes a minute, once."""
 
 
 @get("/links/{left:str}/{right:str}/effect", sync_to_thread=True)
@@ -32,6 +34,9 @@ def effect(visit: Guest, left: FromPath[str], right: FromPath[str], verdict: Fro
     if is_kept(visit, ("link", left, right)):
         raise PermissionDeniedException(detail=KEPT)
     ledger = visit.desk.ledger
+    if not visit.as_json and not visit.view.rehearsed(ledger.judgements(), read_entries(ledger), _PATIENCE):
+        names = {"left": naming.account(left), "right": naming.account(right)}
+        return visit.show("gathering.html.j2", {"left_id": left, "right_id": right, **names})
     preview = visit.view.preview(ledger.judgements(), read_entries(ledger))
     found = preview.verdict(left, right, cast(Verdict, verdict))
     told, version = verdicts_on(visit, ("link", left, right))
