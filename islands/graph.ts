@@ -8,8 +8,8 @@ interface Tie { left: string; right: string; weight: number }
 interface Network { people: Person[]; ties: Tie[]; months: string[] }
 type Shape = "circle" | "diamond" | "square" | "triangle";
 
-/** A person as drawn: radius in pixels, others it has ties to, whether it is shown now. */
-interface Mark { person: Person; size: number; near: Set<string>; shown: boolean; width: number }
+/** A person as drawn: radius in pixels, others it has ties to, whether it is shown now, its name as written. */
+interface Mark { person: Person; size: number; near: Set<string>; shown: boolean; name: string; width: number }
 
 const MARGIN = 46;
 const STEP = 60;
@@ -18,12 +18,21 @@ const LABEL = 13;
 const REACH = 6;
 /** Pixels of the cells by which names keep clear of each other, and the widest that a name becomes. */
 const CELL = { across: 12, down: 16 };
-const WIDEST = 240;
+const WIDEST = 200;
 
 const part = <T extends HTMLElement>(root: ParentNode, name: string): T => {
   const found = root.querySelector<T>(`[data-part="${name}"]`);
   if (found === null) throw new Error(`the page has no ${name}`);
   return found;
+};
+/** A name as far as it is written beside its mark, and how wide it is. */
+const fitting = (pen: CanvasRenderingContext2D, whole: string): { name: string; width: number } => {
+  let [name, width] = [whole, pen.measureText(whole).width];
+  for (let letters = [...whole]; width > WIDEST && letters.length > 1; width = pen.measureText(name).width) {
+    letters = letters.slice(0, Math.max(1, Math.min(letters.length - 1, Math.floor((letters.length * WIDEST) / width))));
+    name = `${letters.join("")}…`;
+  }
+  return { name, width };
 };
 const ink = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -54,7 +63,7 @@ class Island {
     pen.font = this.font;
     this.marks = new Map(network.people.map((person) => [person.id, {
       person, size: least * (1 + 0.9 * Math.sqrt(person.ties / most)), near: near.get(person.id) ?? new Set<string>(), shown: true,
-      width: pen.measureText(person.name).width,
+      ...fitting(pen, person.name),
     }]));
     const xs = network.people.map((person) => person.x);
     const ys = network.people.map((person) => person.y);
@@ -319,12 +328,12 @@ class Island {
     for (const { mark, x, y } of seen) {
       const left = x + mark.size * 1.4 + 3;
       const first = Math.max(0, Math.floor(left / CELL.across));
-      const last = Math.min(columns - 1, Math.floor((left + Math.min(mark.width, WIDEST)) / CELL.across) + 1);
+      const last = Math.min(columns - 1, Math.floor((left + mark.width) / CELL.across) + 1);
       const [top, bottom] = [Math.max(0, Math.floor((y - 8) / CELL.down)), Math.min(rows - 1, Math.floor((y + 8) / CELL.down))];
       if (first > last || top > bottom || !this.isClear(taken, columns, first, last, top, bottom)) continue;
       for (let row = top; row <= bottom; row += 1) taken.fill(1, row * columns + first, row * columns + last + 1);
-      pen.strokeText(mark.person.name, left, y, WIDEST);
-      pen.fillText(mark.person.name, left, y, WIDEST);
+      pen.strokeText(mark.name, left, y);
+      pen.fillText(mark.name, left, y);
     }
   }
 

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from html import escape
+from itertools import accumulate
+from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
 from ringtrace.report.words import counted, shorten
@@ -14,6 +16,8 @@ COLOURS = {"offer": "#d55e00", "broker": "#0072b2", "seek": "#009e73", "other": 
 NAMES = {"offer": "offers", "broker": "offers to go between", "seek": "seeks", "other": "takes part otherwise"}
 _LEFT, _WIDTH, _LANE, _TALL = 240, 960, 34, 24
 _MONTH_GAP = 60
+_ROOM = 26
+"""Letters of a lane's name."""
 Moment = tuple[datetime, str]
 
 
@@ -36,7 +40,7 @@ def lanes(moments: Mapping[str, Sequence[Moment]], zone: str, most: int = 14) ->
     parts = _months(first, weeks, step, len(rows))
     for number, ((name, found), count) in enumerate(zip(rows, counts, strict=True)):
         base = _LANE * (number + 1)
-        parts.append(f'<text x="0" y="{base - 6}">{escape(shorten(name, 26))}</text>')
+        parts.append(f'<text x="0" y="{base - 6}">{escape(_fitting(name))}</text>')
         parts.append(f'<text x="{_LEFT - 8}" y="{base - 6}" text-anchor="end" class="faint">{len(found):,}</text>')
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{base}" y2="{base}"/>')
         parts += _bars(count, base, step, peak, first)
@@ -52,6 +56,12 @@ def peak_of(moments: Mapping[str, Sequence[Moment]], zone: str) -> int:
         (name, at.astimezone(local).isocalendar()[:2]) for name, found in moments.items() for at, _ in found
     )
     return max(weeks.values(), default=0)
+
+
+def _fitting(name: str) -> str:
+    """A lane's name as far as there is room for it; a Chinese character takes that of two letters."""
+    wide = [1 + (east_asian_width(char) in "WF") for char in name]
+    return name if sum(wide) <= _ROOM else shorten(name, sum(1 for end in accumulate(wide) if end < _ROOM))
 
 
 def _folded(moments: Mapping[str, Sequence[Moment]], most: int) -> list[tuple[str, Sequence[Moment]]]:

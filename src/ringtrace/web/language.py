@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -22,6 +22,7 @@ from ringtrace.text.plural import counted
 
 SOURCE = "en"
 _LONGEST = 400
+_REMEMBERED = 20_000
 """Longer sentences hold words of evidence and are not looked for among the patterns."""
 _PLACE = re.compile(r"[A-Z][A-Za-z' -]{1,40} [\u4e00-\u9fff]{2,20}")
 _SEVERAL = re.compile(r"(.*; )(\d{1,9}) accounts\)", re.DOTALL)
@@ -38,6 +39,7 @@ class Language:
     counts: dict[str, str]
     patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
     native_places: bool = False
+    told: dict[str, str] = field(default_factory=dict, compare=False)  # what was found, at most _REMEMBERED of it
 
     def say(self, text: str, **parts: object) -> str:
         """Return ``text`` in this language, with ``parts`` put in; as it is where no translation is known."""
@@ -66,6 +68,14 @@ class Language:
     def _find(self, text: str) -> str:
         if text in self.words:
             return self.words[text]
+        found = self.told.get(text)
+        if found is None:
+            if len(self.told) >= _REMEMBERED:
+                self.told.clear()
+            found = self.told[text] = self._match(text)
+        return found
+
+    def _match(self, text: str) -> str:
         if len(text) <= _LONGEST:
             for pattern, told in self.patterns:
                 if (hit := pattern.fullmatch(text)) is not None:

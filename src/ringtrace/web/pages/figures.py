@@ -15,7 +15,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from ringtrace.errors import UsageError
-from ringtrace.report.words import figure_words, verdict_words
+from ringtrace.report.words import figure_words, place_name, verdict_words
+from ringtrace.web.language import SOURCE, Language
 from ringtrace.web.visit import Answer, Guest, Visit
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def figures(visit: Guest) -> Answer:
         for row in visit.view.room.table("reconciliation").to_pylist()
     ]  # fmt: skip
     compared.sort(key=lambda row: (_ORDER.get(row["verdict"], 3), row["left_words"], row["right_words"], row["reason"]))
+    named = {row["figure_id"]: _named(row, visit.language) for row in table}
     told = [row for row in compared if row["verdict"] in _TOLD]
     quiet = [row for row in compared if row["verdict"] not in _TOLD]
     document = {
@@ -56,7 +58,7 @@ def figures(visit: Guest) -> Answer:
         "questions": visit.view.room.table("questions")["question"].to_pylist(),
         "statements": [_line(drafted) for drafted in drafts_of(visit.desk.case)],
     }  # fmt: skip
-    return visit.show("figures.html.j2", document, pictures={"told": told, "quiet": quiet})
+    return visit.show("figures.html.j2", document, pictures={"told": told, "quiet": quiet, "named": named})
 
 
 @get("/statements/new", sync_to_thread=True)
@@ -174,6 +176,22 @@ def _place(code: str, language: str) -> str:
     from ringtrace.statement.wording import place_name
 
     return place_name(code, language) if code not in ("", "-") else ""
+
+
+def _named(row: Mapping[str, Any], language: Language) -> str:
+    """A figure in the visitor's language: "2014-02-19 四川省 27 嫌疑人 抓获"."""
+    if language.code == SOURCE:
+        return figure_words(row)
+    number = f"{int(row['value']):,}" if row["value"].isdecimal() else row["value"]
+    bound = {"exact": "", "at_least": language.say("at least"), "about": language.say("about")}[row["bound"]]
+    parts = [
+        " – ".join(dict.fromkeys(day for day in (row["period_start"], row["period_end"]) if day)),
+        language.place(place_name(row["place"])) if row["place"] else "",
+        f"{bound} {number}".strip(),
+        language.say(row["quantity"].replace("_", " ")),
+        language.say(row["status"].replace("_", " ")),
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def _figure(visit: Visit, row: Mapping[str, Any]) -> dict[str, Any]:

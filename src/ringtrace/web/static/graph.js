@@ -1,4 +1,4 @@
-// Built from islands/graph.ts by islands/package.json; source sha256 9447c04d54e28f987edaa547d37dc3e554c97f0aeeef9b03eadaae5bf3ce1584
+// Built from islands/graph.ts by islands/package.json; source sha256 b43de32f305a2ee6ffe5d36a84b95d3fe459bed66332a1bb685f2cc40ab0dba5
 // The ring as a graph that can be moved. Places, shapes and colours come from the server, so that the picture is the
 // same on every machine, on each opening, and in the report. Without this file the server's drawing stays as it is.
 // Drawn on a plain canvas: without a graphics card 5,000 people take some 10 ms a frame, see docs/design.
@@ -9,12 +9,21 @@ const LABEL = 13;
 const REACH = 6;
 /** Pixels of the cells by which names keep clear of each other, and the widest that a name becomes. */
 const CELL = { across: 12, down: 16 };
-const WIDEST = 240;
+const WIDEST = 200;
 const part = (root, name) => {
     const found = root.querySelector(`[data-part="${name}"]`);
     if (found === null)
         throw new Error(`the page has no ${name}`);
     return found;
+};
+/** A name as far as it is written beside its mark, and how wide it is. */
+const fitting = (pen, whole) => {
+    let [name, width] = [whole, pen.measureText(whole).width];
+    for (let letters = [...whole]; width > WIDEST && letters.length > 1; width = pen.measureText(name).width) {
+        letters = letters.slice(0, Math.max(1, Math.min(letters.length - 1, Math.floor((letters.length * WIDEST) / width))));
+        name = `${letters.join("")}…`;
+    }
+    return { name, width };
 };
 const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 class Island {
@@ -51,7 +60,7 @@ class Island {
         pen.font = this.font;
         this.marks = new Map(network.people.map((person) => [person.id, {
                 person, size: least * (1 + 0.9 * Math.sqrt(person.ties / most)), near: near.get(person.id) ?? new Set(), shown: true,
-                width: pen.measureText(person.name).width,
+                ...fitting(pen, person.name),
             }]));
         const xs = network.people.map((person) => person.x);
         const ys = network.people.map((person) => person.y);
@@ -326,14 +335,14 @@ class Island {
         for (const { mark, x, y } of seen) {
             const left = x + mark.size * 1.4 + 3;
             const first = Math.max(0, Math.floor(left / CELL.across));
-            const last = Math.min(columns - 1, Math.floor((left + Math.min(mark.width, WIDEST)) / CELL.across) + 1);
+            const last = Math.min(columns - 1, Math.floor((left + mark.width) / CELL.across) + 1);
             const [top, bottom] = [Math.max(0, Math.floor((y - 8) / CELL.down)), Math.min(rows - 1, Math.floor((y + 8) / CELL.down))];
             if (first > last || top > bottom || !this.isClear(taken, columns, first, last, top, bottom))
                 continue;
             for (let row = top; row <= bottom; row += 1)
                 taken.fill(1, row * columns + first, row * columns + last + 1);
-            pen.strokeText(mark.person.name, left, y, WIDEST);
-            pen.fillText(mark.person.name, left, y, WIDEST);
+            pen.strokeText(mark.name, left, y);
+            pen.fillText(mark.name, left, y);
         }
     }
     isClear(taken, columns, first, last, top, bottom) {

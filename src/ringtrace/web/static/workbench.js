@@ -55,7 +55,7 @@
     const answer = await fetch(part.dataset.refresh, { headers: { accept: "text/html" } }).catch(() => null);
     if (answer !== null && answer.ok) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
-      if (fresh === null) return;
+      if (fresh === null) { location.reload(); return; } // what was waited for is there
       const focus = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
       part.replaceWith(fresh);
       if (focus !== null) fresh.querySelector(`[href="${CSS.escape(focus)}"]`)?.focus();
