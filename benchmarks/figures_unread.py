@@ -1,95 +1,53 @@
 """Measures how figures are read in reports that nobody fitted on or looked at while the program was made.
 
-python benchmarks/figures_unread.py
+python benchmarks/figures_unread.py [FILE ...]
 
-The reports (``tests/specs/press_unread.*.toml``) come from a writer who had not seen the program and who noted the
-cells on which careful readers could differ: any of these readings is right there, and a number that the writer left
-open is neither right nor wrong. Statuses that the program has no word for (``LOOSE``) may be told without one. Once
-somebody has read or fitted on them, they belong into ``tests/specs/press.*.toml`` and others take their place.
+The reports (``tests/specs/press_unread*.toml``, or the files named) come from a writer who had not seen the program.
+Once somebody has read or fitted on them, they belong into ``tests/specs/press.*.toml`` and others take their place.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from ringtrace.statement.public import read_public_figures
-
-SPECS = Path(__file__).parents[1] / "tests" / "specs"
-LOOSE = frozenset({"dismantled", "concluded", "closed", "missing"})
-_OPEN = re.compile(r"# open (\w+) \| ([^|]+?) \|(.*)")
-
-Cells = tuple[str, ...]
-"""quantity, value, status, place; "-" for none."""
+from press import SPECS, Report, Tally, compare, read_reports
+from ringtrace.statement.public import counted_sentences, read_public_figures, scenes, survey_report
+from ringtrace.statement.trail import first_level
+from ringtrace.statement.weighing import Weights
+from ringtrace.text.folding import fold
 
 
-@dataclass
-class Wanted:
-    """A figure of a report. statuses, places: the readings that count as right."""
-
-    quantity: str
-    value: str
-    statuses: set[str]
-    places: set[str]
-
-    def meets(self, found: Cells, *, placed: bool) -> bool:
-        quantity, value, status, place = found
-        same = (quantity, value) == (self.quantity, self.value) and status in self.statuses
-        return same and (place in self.places or not placed)
+def measure(report: Report, given: Weights | None = None) -> Tally:
+    """Count what a report gives; a stated count hides the same without status. given: weights but the shipped ones."""
+    drafts = read_public_figures(report.text, published=report.published, given=given)
+    found = {(one.quantity, one.value, one.status, one.place) for one in drafts}
+    stated = {figure[:2] for figure in found if figure[2]}
+    told_once = {figure for figure in found if figure[2] or figure[:2] not in stated}
+    return compare(report, told_once, set(one_place(report)) if report.conventions.silent else ())
 
 
-@dataclass
-class Report:
-    text: str
-    published: str
-    wanted: list[Wanted] = field(default_factory=list)
-    free: set[Cells] = field(default_factory=set)
+def one_place(report: Report) -> Iterator[str]:
+    """Yield the place that a report plainly speaks of, with its province: a figure of it may be placed there."""
+    text, told = fold(report.text).text, list(counted_sentences(report.text, report.published))
+    for scene in scenes(told):
+        if only := survey_report(text, "", told, scene).only:
+            yield from (only, first_level(only))
 
 
-def reports(path: Path) -> Iterator[Report]:
-    """Yield the reports of a file with the readings that its comments leave open."""
-    raw = path.read_text("utf-8")
-    for entry, lines in zip(tomllib.loads(raw)["report"], raw.split("[[report]]")[1:], strict=True):
-        report = Report(entry["text"], entry["published"])
-        others: dict[tuple[str, str], set[str]] = {}
-        for cell, figure, rest in _OPEN.findall(lines):
-            if cell == "figure":
-                report.free.add(tuple(figure.split()[:2]))
-            others.setdefault((cell, figure), set()).update(one.strip() or "-" for one in rest.split(","))
-        for figure in entry["figures"]:
-            quantity, value, status, place = figure.split()[:4]
-            statuses = {status} | others.get(("status", figure), set()) | ({"-"} if status in LOOSE else set())
-            report.wanted.append(Wanted(quantity, value, statuses, {place} | others.get(("place", figure), set())))
-        yield report
-
-
-def compare(report: Report) -> tuple[int, int, int, int]:
-    """Return how many figures are counted right, placed right, too, wanted, and found beyond them."""
-    drafts = read_public_figures(report.text, published=report.published)
-    left = {(one.quantity, str(one.value), one.status or "-", one.place or "-") for one in drafts}
-    counted = placed = 0
-    for wanted in report.wanted:
-        met = sorted(one for one in left if wanted.meets(one, placed=False))
-        best = next((one for one in met if wanted.meets(one, placed=True)), met[0] if met else None)
-        if best is not None:
-            left.remove(best)
-            counted += 1
-            placed += wanted.meets(best, placed=True)
-    return counted, placed, len(report.wanted), sum(one[:2] not in report.free for one in left)
+def by_language(path: Path) -> dict[str, Tally]:
+    tallies: dict[str, Tally] = {}
+    for report in read_reports(path):
+        language = "zh" if any("\u4e00" <= char <= "\u9fff" for char in report.text) else "en"
+        tallies[language] = tallies.get(language, Tally()) + measure(report)
+    return tallies
 
 
 def main() -> None:
-    for language in ("en", "zh"):
-        sums = [
-            sum(column) for column in zip(*map(compare, reports(SPECS / f"press_unread.{language}.toml")), strict=True)
-        ]
-        counted, placed, wanted, beyond = sums
-        whole = wanted + counted + beyond
-        print(f"{language}: {counted} of {wanted} counted right, {beyond} beyond; F1 {2 * counted / whole:.3f}, "
-              f"with places {2 * placed / whole:.3f}")  # fmt: skip
+    for path in map(Path, sys.argv[1:]) if sys.argv[1:] else sorted(SPECS.glob("press_unread*.toml")):
+        for language, tally in sorted(by_language(path).items()):
+            print(f"{path.name} {language}: {tally}")
 
 
 if __name__ == "__main__":

@@ -102,3 +102,40 @@ def test_a_hostile_text_is_read_in_bounded_time(piece):
 )
 def test_a_dateline_says_where_the_reporter_sat_and_nothing_else(text: str, place: str) -> None:
     assert [f.place for f in read_public_figures(text, published="2014-03-01")] == [place]
+
+
+def placed(text, published="2014-03-01"):
+    return [(d.quantity, d.value, d.place) for d in read_public_figures(text, published=published)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "places"),
+    [
+        ("Police detained nine people each in Shantou, Jieyang and Chaozhou.", "9", ["440500", "445200", "445100"]),
+        ("Officers in Guiyang, Zunyi and Anshun each detained six people.", "6", ["520100", "520300", "520400"]),
+        ("商丘、周口各抓获嫌疑人14名。", "14", ["411400", "411600"]),
+        ("四川抓获15人，安徽抓获13人，共抓获28人。", "28", [""]),
+        ("Police arrested 100 suspects. In Chengdu, 20 suspects were arrested.", "100", [""]),
+    ],
+)
+def test_one_number_for_each_place_of_a_list_and_sums_and_what_is_told_too_early(text, number, places):
+    assert [place for _, value, place in placed(text) if value == number] == places
+
+
+def test_the_value_that_a_count_had_before_is_of_an_earlier_story():
+    text = "Shaanxi police solved 59 cases of child trafficking this year, up from 47 in 2021."
+    found = {d.value: d.context for d in read_public_figures(text, published="2022-12-28")}
+    assert found["59"] == ""
+    assert found["47"].startswith("earlier")
+
+
+def test_a_count_taken_up_to_tell_a_part_of_it_is_no_figure_of_its_own():
+    text = "Police in Hunan detained 47 suspects. Of the 47, 20 have been charged."
+    assert sorted(value for _, value, _ in placed(text)) == ["20", "47"]
+
+
+def test_a_headline_is_left_out_where_the_body_says_the_same_more_exactly():
+    text = "Three more infants found\n\nPolice in Quanzhou rescued three infants on Monday.\n\nTwo people were held."
+    found = [(d.value, d.status) for d in read_public_figures(text, published="2016-10-20")]
+    assert ("3", "rescued") in found
+    assert ("3", "found") not in found

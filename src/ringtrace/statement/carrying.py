@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ringtrace.statement.counted import Count
-from ringtrace.statement.cues import Setting, between, step, window, words
+from ringtrace.statement.cues import Setting, between, has, has_sign, step, window, words
 from ringtrace.statement.stories import Told
 from ringtrace.statement.trail import Report, Trail, first_level, is_national
 from ringtrace.text.places import Place
@@ -61,6 +61,65 @@ def carried_places(scene: Scene, count: Count, placed: Sequence[str]) -> Iterato
     if match is not None:
         value = (match[1] or match[2]).replace(",", "")
         yield "as its whole", trail.wholes.get((count.quantity, value), "")
+
+
+def told_before(scene: Scene, count: Count) -> Iterator[tuple[str, str]]:
+    """Where the story placed this very count before, "" for nowhere."""
+    key = count.quantity, str(count.number.value)
+    if key in scene.trail.wholes and count.number.value >= _RETOLD:
+        yield "as the same count told", scene.trail.wholes[key]
+
+
+_RETOLD = 4
+"""Smaller counts are told twice by chance."""
+
+
+def listed_behind(setting: Setting, places: Sequence[Place]) -> list[Place]:
+    """The enumeration of places that stands first behind the number: "84 people in Sichuan, Guizhou and Chongqing"."""
+    behind = [place for place in places if place.start >= setting.number.stop]
+    last = 0
+    while last + 1 < len(behind) and LIST.fullmatch(setting.text, behind[last].stop, behind[last + 1].start):
+        last += 1
+    return behind[: last + 1]
+
+
+def each_place(scene: Scene, index: int) -> tuple[str, ...]:
+    """The places that a count holds for one by one: "two each in A and B", A、B各抓获2名; () where it does not."""
+    setting = scene.setting(index)
+    near, stop = window(scene.places, setting.number.start), setting.number.stop
+    before, behind = list_before(setting, near), listed_behind(setting, near)
+    held: Sequence[Place] = ()
+    if _is_each(setting.text[stop : stop + _EACH_REACH]):
+        held = behind if behind and behind[0].start - stop <= _EACH_REACH else before
+    elif has_sign(
+        _unbroken(setting.text[max(0, setting.number.start - _EACH_BEFORE) : setting.number.start]), "each_before"
+    ):
+        held = before
+    return tuple(place.code for place in held) if len(held) > 1 else ()
+
+
+_EACH_REACH, _EACH_BEFORE = 40, 24
+
+
+def _unbroken(head: str) -> str:
+    """What stands before a number behind the last mark or number."""
+    at = max((at for at, char in enumerate(head) if char in ",.;，。；" or char.isdigit()), default=-1)
+    return head[at:] if at >= 0 else head
+
+
+def _is_each(tail: str) -> bool:
+    """Whether "each" stands behind a number, before a mark or another number."""
+    ends = next((at for at, char in enumerate(tail) if char in ",.;，。；、" or char.isdigit()), len(tail))
+    return has(tail[:ends], "each_behind")
+
+
+def list_before(setting: Setting, places: Sequence[Place]) -> list[Place]:
+    """The enumeration of places that stands last before the number: 河北、山东、四川; "Beijing and Jiangsu"."""
+    before = [place for place in places if place.stop <= setting.number.start]
+    first = len(before) - 1
+    while first > 0 and LIST.fullmatch(setting.text, before[first - 1].stop, before[first].start):
+        first -= 1
+    return before[max(0, first) :]
 
 
 def speaks_of_country(scene: Scene) -> bool:

@@ -29,6 +29,11 @@ _VERB_REACH = 26
 """Words between a number and a noun or verb that may belong to it."""
 _STATED = PERSONS | {"families"}
 _PERSONS_BACK, _STATUSES_BACK = 4, 3
+_SHARED = frozenset({
+    "copula", "part", "among", "of the", "whole of those behind", "whole of those before", "part of a sum",
+    "part of a told sum", "apposition", "> is mark", "in brackets", "of a change",
+})  # fmt: skip
+"""What of a number's surroundings bears on whether its status is that told before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Choice:
     status: str
     noun: tuple[int, int]
     cues: Cues
+    retold: bool = False
 
     @property
     def told(self) -> tuple[str, str]:
@@ -60,21 +66,18 @@ def choices(setting: Setting, memory: Memory) -> Iterator[Choice]:
     """Yield the choices of one number, nothing first; the same quantity and status may come from several sources."""
     values = [value for _, _, value in memory.persons]
     near = around(setting, values, begun=bool(memory.persons))
-    told = {quantity for quantity, _, _ in memory.persons}
-    nouns, statuses = (
-        list(_nouns(setting, memory, near)),
-        list(_statuses(setting, memory, near)),
-    )
+    told = memory.heard | {quantity for quantity, _, _ in memory.persons}
+    nouns, statuses = list(_nouns(setting, memory, near)), list(_statuses(setting, memory, near))
     yield Choice("", "", (setting.number.stop, setting.number.stop), (_nothing(setting, nouns, near),))
     whole = {(q, s) for q, s, v in memory.persons if v == setting.number.value} if "of the" in near else set()
     for noun in nouns:
         for status in statuses:
             quantity = resolve(noun.kind, status.kind, told)
             if quantity and may_have(quantity, status.kind) and (not whole or (quantity, status.kind) in whole):
-                pair = _together(setting, noun, status)
+                pair = _together(setting, memory, noun, status)
                 told_so = _remembered(setting, memory, quantity, status.kind, near)
                 cues = (noun.cues, status.cues, (*pair, *told_so))
-                yield Choice(quantity, status.kind, (noun.start, noun.stop), cues)
+                yield Choice(quantity, status.kind, (noun.start, noun.stop), cues, retold=bool(whole))
 
 
 def may_have(quantity: str, status: str) -> bool:
@@ -133,6 +136,8 @@ def _nouns(setting: Setting, memory: Memory, near: Sequence[str]) -> Iterator[So
             cues.append("noun before a noun")
         if text[noun.stop : noun.stop + 1] == "-":
             cues.append("noun hyphen")
+        if "item" in near and not behind:
+            cues.append("noun of the label" if ":" in text[noun.stop : number.start] else "noun within the item")
         if own:
             counted = "persons" if noun.kind in PERSONS or noun.kind == "members" else noun.kind
             cues.append(f"classifier {own[-1]} {counted}")
@@ -154,7 +159,8 @@ def _implied(setting: Setting, memory: Memory, own: str, near: Sequence[str]) ->
         yield Source("cases", stop, stop + len(own), both_scripts(setting, ["only classifier of cases"]))
     yield Source("persons", stop, stop, both_scripts(setting, ["no noun", *(f"no noun {cue}" for cue in near)]))
     if memory.topic is not None and memory.topic[0]:
-        yield Source(memory.topic[0], stop, stop, both_scripts(setting, list(_asked(memory, near))), copied=True)
+        asked = both_scripts(setting, list(_asked(setting, memory, near)))
+        yield Source(memory.topic[0], stop, stop, asked, copied=True)
     seen: set[str] = set()
     for back, (quantity, _, _) in enumerate(reversed(memory.persons[-_PERSONS_BACK:])):
         if quantity not in seen:
@@ -163,19 +169,37 @@ def _implied(setting: Setting, memory: Memory, own: str, near: Sequence[str]) ->
             yield Source(quantity, stop, stop, both_scripts(setting, cues), copied=True)
 
 
-def _asked(memory: Memory, near: Sequence[str]) -> Iterator[str]:
+def _asked(setting: Setting, memory: Memory, near: Sequence[str]) -> Iterator[str]:
     """How a number stands to the question or label before it."""
     if memory.topic is None:
         return
     how = "asked" if memory.topic[2] else "labelled"
     here = "here" if memory.since_topic == 0 else f"since={step(memory.since_topic)}"
     yield from (f"as {how}", f"as {how}, {here}", f"as {how}, {'first' if not memory.now else 'later'}")
+    yield from (f"as {how}, {cue}" for cue in _bareness(setting, memory))
     yield from (f"as {how}, {cue}" for cue in near if cue.startswith(("> is", "< is", "part", "of the", "item")))
+
+
+def _bareness(setting: Setting, memory: Memory) -> Iterator[str]:
+    """How little an answer says itself: "A: 18." """
+    own = setting.vocabulary
+    named = "noun" if own.nouns else "no noun"
+    said = "status" if own.statuses else "no status"
+    yield f"own {named}, {said}"
+    if memory.since_topic == 1 and not memory.now and words(setting.text[: setting.number.start]) <= _OPENING_WORDS:
+        yield "opens the answer"
+        yield f"opens the answer, own {named}, {said}"
+
+
+_OPENING_WORDS = 4
+"""Words at most before a number that answers at once: "A: As of noon, 58"."""
 
 
 def _statuses(setting: Setting, memory: Memory, near: Sequence[str]) -> Iterator[Source]:
     text, number = setting.text, setting.number
-    yield Source("", number.stop, number.stop, both_scripts(setting, ["no status"]))
+    shared = [cue for cue in near if cue in _SHARED]
+    none = ["no status", *(f"no status, {cue}" for cue in shared)]
+    yield Source("", number.stop, number.stop, both_scripts(setting, none))
     verbs = _nearest(setting, setting.vocabulary.statuses)
     for verb in verbs:
         behind = verb.start >= number.stop
@@ -190,38 +214,53 @@ def _statuses(setting: Setting, memory: Memory, near: Sequence[str]) -> Iterator
         cues += [f"{side} {form}" for form in _forms(setting, verb)]
         yield Source(verb.kind, verb.start, verb.stop, both_scripts(setting, cues))
     if memory.topic is not None and memory.topic[1]:
-        cues = [f"status {cue}" for cue in _asked(memory, near)]
+        cues = [f"status {cue}" for cue in _asked(setting, memory, near)]
         yield Source(memory.topic[1], number.stop, number.stop, both_scripts(setting, cues), copied=True)
     placed = "behind a place" in near
     for back, (_, status, _) in enumerate(reversed(memory.persons[-_STATUSES_BACK:])):
         if status:
             cues = ["status as told", f"status as told, {back} back", f"status as told {status}"]
             cues += ["status as told, behind a place"] if placed else []
+            cues += [f"status as told, {cue}" for cue in shared]
             yield Source(status, number.stop, number.stop, both_scripts(setting, cues), copied=True)
 
 
 def _forms(setting: Setting, verb: Term) -> Iterator[str]:
-    """Which form a status verb has: passive, perfect, a participle's ending, of a relative clause."""
-    text, written = setting.text, setting.text[verb.start : verb.stop]
-    if not text[verb.start].isascii():
-        sign = text[max(0, verb.start - 2) : verb.start]
-        if sign.endswith(cue_words("passive_before")):
-            yield "passive"
-        if sign.endswith(cue_words("perfect_before")):
-            yield "perfect"
-        if text.startswith("的", verb.stop):
-            yield "attribute"
-        return
+    """Which form a status verb has: passive, perfect, negated, a participle's ending, of a relative clause."""
+    if setting.text[verb.start].isascii():
+        yield from _latin_forms(setting.text, verb)
+    else:
+        yield from _han_forms(setting.text, verb)
+
+
+def _han_forms(text: str, verb: Term) -> Iterator[str]:
+    sign = text[max(0, verb.start - 2) : verb.start]
+    if sign.endswith(cue_words("passive_before")):
+        yield "passive"
+    if sign.endswith(cue_words("perfect_before")):
+        yield "perfect"
+    if text.startswith("的", verb.stop):
+        yield "attribute"
+    if any(term in text[max(0, verb.start - _DENIED_BEFORE) : verb.start] for term in cue_words("negation")):
+        yield "negated"
+
+
+_DENIED_BEFORE = 5
+
+
+def _latin_forms(text: str, verb: Term) -> Iterator[str]:
     lead = text[max(0, verb.start - 24) : verb.start].split()[-3:]
+    if any(word in cue_words("negation") for word in lead):
+        yield "negated"
     if any(word in cue_words("passive_before") for word in lead):
         yield "passive"
-    elif lead and any(word in cue_words("perfect_before") for word in lead[-2:]):
+    elif any(word in cue_words("perfect_before") for word in lead[-2:]):
         yield "perfect"
-    if lead and any(word in cue_words("relative") for word in lead):
+    if any(word in cue_words("relative") for word in lead):
         yield "relative"
     if lead[-1:] in (["to"], ["those"]):
         yield "infinitive" if lead[-1] == "to" else "of those"
-    if written.split()[0].endswith("ing"):
+    if text[verb.start : verb.stop].split(maxsplit=1)[0].endswith("ing"):
         yield "gerund"
     if text[verb.stop : verb.stop + 1] == "-":
         yield "hyphen"
@@ -229,7 +268,7 @@ def _forms(setting: Setting, verb: Term) -> Iterator[str]:
         yield "final"
 
 
-def _together(setting: Setting, noun: Source, status: Source) -> Iterator[str]:
+def _together(setting: Setting, memory: Memory, noun: Source, status: Source) -> Iterator[str]:
     """How the noun and the verb of a choice stand to each other."""
     quantity = f"{noun.kind}:{status.kind}"
     yield from (quantity, f"{noun.kind} {'with' if status.kind else 'without'} status")
@@ -239,6 +278,7 @@ def _together(setting: Setting, noun: Source, status: Source) -> Iterator[str]:
             cue.startswith("status as asked") or cue.startswith("status as labelled") for cue in status.cues
         ):
             yield "both as asked"
+            yield from (f"both as asked, {cue}" for cue in _bareness(setting, memory))
     if not status.kind or status.copied:
         return
     number = setting.number

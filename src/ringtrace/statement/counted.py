@@ -11,12 +11,14 @@ from ringtrace.text.numbers import Number
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """number: what stands in the text; noun: code points of what is counted, empty where it is implied."""
+    """number: what stands in the text; noun: code points of what is counted, empty where it is implied. retold: the
+    sentence only takes up a count told before, to say a part of it ("of the 47 detained, 20 ...")."""
 
     number: Number
     quantity: str
     status: str
     noun: tuple[int, int]
+    retold: bool = False
 
     @property
     def told(self) -> tuple[str, str]:
@@ -29,12 +31,14 @@ class Memory:
 
     persons: (quantity, status, value) of the last counts of persons, for "three of them" and "of the 382".
     last: (quantity, status) in order, for "in Sichuan the figures were 27 and 13".
+    heard: kinds of persons that the whole report has named so far, in any of its stories.
     topic: (quantity, status, whether asked) of the last question or label, for "How many were arrested? Nine so far".
     """
 
     persons: list[tuple[str, str, Decimal]] = field(default_factory=list)
     last: list[tuple[str, str]] = field(default_factory=list)
     now: list[tuple[str, str]] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
     topic: tuple[str, str, bool] | None = None
     since_topic: int = 0
 

@@ -14,7 +14,7 @@ from functools import cache
 from ringtrace.statement.choices import Choice, choices, may_have, resolve
 from ringtrace.statement.counted import Count, Memory
 from ringtrace.statement.cues import Setting, cue_words, has_sign
-from ringtrace.statement.vocabulary import CHILD_STATUS, PERSONS, Vocabulary, is_word
+from ringtrace.statement.vocabulary import CHILD_STATUS, PERSONS, Vocabulary, is_word, look_up
 from ringtrace.statement.weighing import choose
 from ringtrace.text import lexicon
 from ringtrace.text.lexicon import constants
@@ -22,7 +22,7 @@ from ringtrace.text.numbers import Number, find_numbers
 from ringtrace.text.places import Place
 
 _FRACTION = re.compile(r"(?:\b(?:one|two|three|four|five|six|seven|eight|nine|[0-9]+) in|out of|every|分之) ?$")
-_IN_TEN = re.compile(r" (?:in|out of) (?:every )?(?:three|four|five|ten|twenty|a hundred|[0-9])")
+_IN_TEN = re.compile(r" (?:in|out of) (?:every )?(?:three|four|five|ten|twenty|a hundred|[0-9]{1,3}(?![0-9]))")
 _COMPOUND = re.compile(r"-[a-z]")
 """ "640-kilometre", "12-strong": no count, but "27-province raid"."""
 _DENIED = re.compile(r"(?:\b(?:not|instead of|rather than) (?:the )?|(?:而非|不是|并非|而不是)[^，,；;。0-9]{0,10})$")
@@ -35,6 +35,7 @@ _ITEM_MARK = re.compile(r"\s*(?:[(（][0-9]{1,2}[)）]|[0-9]{1,2}[.、)）])")
 """ "15:04", "4·08", "3/6", and "(2)" or "1." that opens an item."""
 _CLOCK_DIGITS = 4
 _FIRST_YEAR, _LAST_YEAR = 1950, 2050
+_NAME_REACH = 24
 _YEAR_BEFORE = re.compile(r"\b(?:in|since|between|from|and|to|until|by|of|during|before|after|early|late|mid|year) $")
 _AGES = re.compile(r"\bage[ds]?(?: (?:from|between|under|about|over))?(?: [a-z0-9]{1,9})?(?:,| and| to| or| and a) $")
 _ASKED = frozenset({"cases", "families", "sites", "groups", "tips", "rings", "accounts", "members"})
@@ -51,12 +52,13 @@ def counts(
     """
     found = []
     memory.ask(topic(vocabulary, numbers))
+    memory.heard.update(noun.kind for noun in vocabulary.nouns if noun.kind in PERSONS)
     for setting in settings(vocabulary, numbers, places):
         able = list(choices(setting, memory))
         best, _ = choose((((choice.quantity, choice.status), choice.cues) for choice in able), given or weights())
         choice = _nearest([one for one in able if one.told == able[best].told], setting.number) or able[best]
         if choice.quantity:
-            found.append(Count(setting.number, choice.quantity, choice.status, choice.noun))
+            found.append(Count(setting.number, choice.quantity, choice.status, choice.noun, choice.retold))
             memory.add(choice.quantity, choice.status, setting.number.value)
     memory.end_sentence()
     return found
@@ -145,7 +147,14 @@ def _is_year(text: str, number: Number) -> bool:
     """A bare year behind a word of time: "between 2013 and 2015", "rules of 2010"."""
     if not _FIRST_YEAR <= number.value < _LAST_YEAR or not text[number.start : number.start + 4].isdigit():
         return False
-    return _YEAR_BEFORE.search(text[max(0, number.start - 12) : number.start]) is not None
+    if _YEAR_BEFORE.search(text[max(0, number.start - 12) : number.start]) is not None:
+        return True
+    behind = text[number.stop : number.stop + _NAME_REACH]
+    return (
+        behind[:1] == " "
+        and behind[1:2].isascii()
+        and not any(n.start <= 1 + _NAME_REACH for n in look_up(behind).nouns)
+    )
 
 
 def _is_mark(text: str, number: Number, before: str) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, TypeVar
 
+from ringtrace.statement.sums import sum_cues
 from ringtrace.statement.vocabulary import Vocabulary, is_word
 from ringtrace.text import lexicon
 from ringtrace.text.numbers import Number
@@ -166,8 +167,12 @@ def around(setting: Setting, values: Sequence[object], *, begun: bool) -> list[s
         "among": has_sign(before[-12:], "among"),
         "asked": "?" in text or "？" in text,
         "item": _ITEM.match(text) is not None,
+        "copula": _is_copula(setting),
+        "of a change": _is_change(setting),
     }
     cues.extend(name for name, holds in said.items() if holds)
+    near = range(max(0, setting.index - MOST), min(len(setting.numbers), setting.index + MOST))
+    cues.extend(sum_cues([setting.numbers[n].value for n in near], setting.index - near.start, values))
     if said["rumour"] and said["in quotes"]:
         cues.append("rumour in quotes")
     return cues
@@ -201,6 +206,25 @@ def _kind_before(setting: Setting) -> str:
     if not part or not part[-1].isalnum():
         return "is mark"
     return _small_word(part, len(part)) or "is another word"
+
+
+def _is_change(setting: Setting) -> bool:
+    """Whether a number says what the one before it was, or has become: "to 26 from 19", 由19名上升到34名."""
+    if not setting.index:
+        return False
+    between = setting.text[setting.numbers[setting.index - 1].stop : setting.number.start]
+    return len(between) <= _CHANGE_REACH and has_sign(between, "from_before")
+
+
+_CHANGE_REACH = 16
+
+
+def _is_copula(setting: Setting) -> bool:
+    """Whether the number is said to be of a kind: 8名为男婴, "eight are boys"."""
+    text, at = setting.text, setting.number.stop + len(classifier(setting))
+    word = next((term for term in cue_words("copula") if text.startswith(term, at)), "")
+    behind = at + len(word)
+    return bool(word) and any(0 <= noun.start - behind <= 1 for noun in window(setting.vocabulary.nouns, behind))
 
 
 _SMALL = ("link", "auxiliary", "relative", "passive_before", "perfect_before")

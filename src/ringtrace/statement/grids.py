@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from ringtrace.statement.named_places import find_named, innermost
+from ringtrace.statement.named_places import common_code, find_named, innermost
 from ringtrace.statement.vocabulary import CHILD_STATUS, SUSPECT_STATUS, UNITS, fits, look_up
 from ringtrace.text.folding import fold
 from ringtrace.text.numbers import as_decimal, find_numbers
+from ringtrace.text.places import find_places
 
-_SPLITS = (re.compile(r"\t"), re.compile(r" ?[|｜] ?"), re.compile(r" *\u3000[\u3000 ]*| {2,}"))
+_SPLITS = (
+    re.compile(r"\t"), re.compile(r" ?[|｜] ?"), re.compile(r" *\u3000[\u3000 ]*| {2,}"), re.compile(r" [/／] "),
+)  # fmt: skip
 """What parts the cells of a line; the first that a line has holds.
 
 Bars and blanks make a table of three lines or more, of which half hold a bare number."""
@@ -66,6 +69,7 @@ def find_grids(text: str) -> Iterator[Grid]:
     for row in _rows(text):
         if rows and (row.parted != rows[-1].parted or len(rows) >= _MOST_ROWS):
             yield from _grid(rows, head)
+            head = rows[0].line if len(rows) == 1 else head
             rows = []
         if row.parted >= 0:
             rows.append(row)
@@ -147,13 +151,20 @@ def _grid(rows: Sequence[_Row], head: str) -> Iterator[Grid]:
         found = [cell for row in cells[1:] for cell in _turned(row, cells[0])]
     else:
         found = [cell for row in cells for cell in _row(row, ["", *[_kind(row[0][0])] * (len(row) - 1)], placed=False)]
-    yield Grid(rows[0].start, rows[-1].stop, tuple(found))
+    yield Grid(rows[0].start, rows[-1].stop, tuple(_total_placed(found)))
+
+
+def _total_placed(cells: Sequence[Cell]) -> Iterator[Cell]:
+    """Give the sum of places that lie in one province that province: 郑州, 洛阳, 合计."""
+    holder = common_code([cell.place for cell in cells if cell.place])
+    yield from (replace(cell, place=cell.place or holder) for cell in cells)
 
 
 def _under(cells: Sequence[Sequence[tuple[str, int]]], head: str) -> list[Cell]:
     """The figures of rows "place: 57 / 19" under a line that says what they are: "(detained / rescued)"."""
     named = _SLASHED_HEAD.search(head)
-    kinds = [_kind(part) for part in named[1].split("/")] if named is not None else []
+    line = named[1] if named is not None else head[max(map(head.rfind, ":：")) + 1 :]
+    kinds = [_kind(part) for part in line.split("/")]
     if not kinds or not all(kinds):
         return []
     return [cell for row in cells if len(row) == len(kinds) + 1 for cell in _row(row, ["", *kinds])]
@@ -187,12 +198,21 @@ def _kind(text: str) -> tuple[str, str] | str:
     return (named, status if told else "") if named else ""
 
 
+def _place_of(label: str) -> str:
+    """Return the place that a cell names; a cell that is nothing but a name may be any place of that name."""
+    named = innermost(find_named(label))
+    if named:
+        return named
+    whole = [place for place in find_places(label) if (place.start, place.stop) == (0, len(label.strip()))]
+    return max(whole, key=lambda place: place.probability).code if whole else ""
+
+
 def _row(
     row: Sequence[tuple[str, int]], kinds: Sequence[tuple[str, str] | str], *, placed: bool = True
 ) -> Iterator[Cell]:
     """Yield the figures of one row. placed: its first cell names a place, or the sum of all."""
     label = fold(row[0][0]).text
-    place = innermost(find_named(label)) if placed else ""
+    place = _place_of(label) if placed else ""
     if placed and not place and not look_up(label).has("total_row"):
         return
     for (text, at), kind in zip(row, kinds, strict=False):

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ringtrace.statement.cues import window
 from ringtrace.statement.sentences import dateline_end
-from ringtrace.statement.vocabulary import look_up, terms
+from ringtrace.statement.vocabulary import Vocabulary, look_up, terms
 from ringtrace.text import lexicon
 from ringtrace.text.places import Place, contains, find_places, parent
 
@@ -63,6 +64,22 @@ def _helped(text: str, place: Place) -> bool:
     )
 
 
+def is_aside(vocabulary: Vocabulary, place: Place) -> bool:
+    """Whether children were only taken from a place or brought there: "bought in Yunnan", 贩至河南、山东.
+
+    The status verb that stands last before it, in the clause or list it belongs to, tells of the trade."""
+    text = vocabulary.text
+    verbs = [verb for verb in window(vocabulary.statuses, place.start) if verb.stop <= place.start]
+    if not verbs or verbs[-1].kind not in _TRADE:
+        return False
+    between = text[verbs[-1].stop : place.start]
+    return len(between) <= _ASIDE_REACH and not any(char in ",，;；.。:：" or char.isdigit() for char in between)
+
+
+_TRADE = frozenset({"sold", "bought", "abducted"})
+_ASIDE_REACH = 30
+
+
 def innermost(places: Sequence[Place]) -> str:
     """Return the innermost code of places that lie in each other, "" when they lie apart."""
     codes = sorted({p.code for p in places}, key=lambda code: (sum(contains(p.code, code) for p in places), code))
@@ -73,12 +90,14 @@ def innermost(places: Sequence[Place]) -> str:
 
 def common(places: Sequence[Place]) -> str:
     """Return the innermost code if the places lie in each other, else what holds them all, "" if nothing."""
-    inner = innermost(places)
-    if inner or not places:
-        return inner
-    above = places[0].code
+    return innermost(places) or common_code([place.code for place in places])
+
+
+def common_code(codes: Sequence[str]) -> str:
+    """Return the innermost code, below the country, that holds all of several, "" if nothing does."""
+    above = codes[0] if len(set(codes)) > 1 else ""
     while above and above != "CN":
-        if all(contains(above, place.code) for place in places):
+        if all(contains(above, code) for code in codes):
             return above
         above = parent(above)
     return ""
@@ -114,6 +133,13 @@ def frame_places(text: str, title: str) -> Frame:
 def _is_heading(line: str) -> bool:
     """Whether a line is no sentence: a headline, a signature, or something in brackets."""
     return len(line) < _LONGEST_HEADING and (not line.endswith(_SENTENCE_ENDS) or line[0] in "(（[【")
+
+
+def heading_of(text: str) -> int:
+    """Return the paragraph of a folded text that is its headline, -1 without one."""
+    lines = text.split("\n")
+    first = next((at for at, line in enumerate(lines) if line.strip()), -1)
+    return first if len(lines) > first + 1 and first >= 0 and _is_heading(lines[first].strip()) else -1
 
 
 def _dateline_place(line: str) -> str:

@@ -28,6 +28,9 @@ class Period:
     taken: tuple[tuple[int, int], ...] = ()
 
 
+_VALUE_REACH = 24
+
+
 def read_period(vocabulary: Vocabulary, published: str) -> Period:
     """Return the period of one sentence. published: ISO date or "", for yearless dates.
 
@@ -47,8 +50,8 @@ def read_period(vocabulary: Vocabulary, published: str) -> Period:
         before = text[max(0, item.start - 26) : item.start].rstrip()
         if before.endswith(terms("as_of")) and not any(h for h in happened):
             as_of = value
-        elif item.start < opening:
-            continue
+        elif item.start < opening or vocabulary.has("earlier_value", max(0, item.start - _VALUE_REACH), item.start):
+            continue  # the dateline, or the year of the value that a count had before: "up from 47 in 2021"
         elif _is_saying(text, item, before):
             as_of = as_of or value
         else:

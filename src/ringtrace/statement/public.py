@@ -16,12 +16,14 @@ from functools import cache
 from ringtrace.statement.carrying import Scene
 from ringtrace.statement.counted import Count, Memory
 from ringtrace.statement.counting import changes, counts
+from ringtrace.statement.cues import cue_words, has_sign
 from ringtrace.statement.grids import Cell, find_grids
-from ringtrace.statement.named_places import Frame, find_named, frame_places, told_codes
+from ringtrace.statement.named_places import Frame, find_named, frame_places, heading_of, told_codes
 from ringtrace.statement.placing import place_counts
 from ringtrace.statement.stories import Told, tell
 from ringtrace.statement.trail import Report, Trail, is_national, survey
 from ringtrace.statement.vocabulary import PERSONS, UNITS, Vocabulary, terms
+from ringtrace.statement.weighing import Weights
 from ringtrace.text import lexicon
 from ringtrace.text.folding import Folded, fold
 from ringtrace.text.numbers import Number, as_decimal, find_numbers
@@ -29,6 +31,7 @@ from ringtrace.text.places import Place, contains
 
 _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22
+_CHANGE_REACH = 8
 _MASTHEAD_LINES = 3
 """Lines at the top that may say who speaks and where: a court's name there is not where it happened."""
 _DATELINE = re.compile(r"^[A-Z][A-Z .,']{2,24}:(?= )", re.MULTILINE)
@@ -61,29 +64,35 @@ class Draft:
     as_of: str = ""
 
 
-def read_public_figures(text: str, *, title: str = "", published: str = "") -> list[Draft]:
+def read_public_figures(
+    text: str, *, title: str = "", published: str = "", given: Weights | None = None
+) -> list[Draft]:
     """Return the figures of an article's text in order of place.
 
     published: ISO date of publication or "", for dates without a year. title: its headline, for the place that
-    "across the province" means. Chinese and English are read by one pass.
+    "across the province" means. given: weights other than the shipped ones. Chinese and English are read by one pass.
     """
     folded = _folded(text)
     drafts: list[Draft] = []
     summary: list[Draft] = []
+    headline: list[Draft] = []
     main_day: tuple[str, str] = ("", "")
     memory: dict[str, Memory] = {}
+    heard: set[str] = set()
     trails: dict[str, Trail] = {}
     whole = list(counted_sentences(text, published, folded=folded))
+    heading = heading_of(folded.text)
     reports = {scene: survey_report(folded.text, title, whole, scene) for scene in scenes(whole)}
     for sentence in whole:
         told = sentence.told
         report, trail = reports[scene_of(told.context)], trails.setdefault(scene_of(told.context), Trail())
-        found = list(_figures(sentence, memory.setdefault(sentence.story, Memory()), report, trail))
+        found = list(_figures(sentence, memory.setdefault(sentence.story, Memory(heard=heard)), report, trail, given))
         if any(d.quantity in PERSONS for d in found) and not told.context and told.period.start and not main_day[0]:
             main_day = (told.period.start, told.period.stop)
-        (summary if told.sentence.text.lstrip().startswith(_BULLETS) else drafts).extend(found)
+        bullet = told.sentence.text.lstrip().startswith(_BULLETS)
+        (summary if bullet else headline if told.sentence.paragraph == heading else drafts).extend(found)
     placed = [_of_cell(cell, main_day) for grid in find_grids(text) for cell in grid.cells]
-    for draft in drafts + summary:
+    for draft in [*(one for one in headline if not _is_retold(one, drafts)), *drafts, *summary]:
         start, stop = folded.origin(draft.start, draft.stop)
         placed.append(replace(draft, start=start, stop=stop))
     return _settle(placed, main_day)
@@ -151,13 +160,16 @@ def _of_cell(cell: Cell, day: tuple[str, str]) -> Draft:
     )  # fmt: skip
 
 
-def _figures(sentence: CountedSentence, memory: Memory, report: Report, trail: Trail) -> Iterator[Draft]:
+def _figures(
+    sentence: CountedSentence, memory: Memory, report: Report, trail: Trail, given: Weights | None
+) -> Iterator[Draft]:
     """Yield the figures of a sentence. memory, trail: what its story has counted and placed so far; added to."""
     told = sentence.told
-    counted = counts(told.vocabulary, sentence.numbers, memory, sentence.places)
+    counted = counts(told.vocabulary, sentence.numbers, memory, sentence.places, given.counting if given else None)
     taken = {count.number.start for count in counted}
-    for count, place in zip(counted, place_counts(Scene(told, counted, sentence.places, report, trail)), strict=True):
-        yield _draft(told, count, place)
+    scene = Scene(told, counted, sentence.places, report, trail)
+    for count, places in zip(counted, place_counts(scene, given.placing if given else None), strict=True):
+        yield from (_draft(told, count, place) for place in places if not count.retold)
     for number in sentence.numbers:
         if number.start not in taken:
             yield from _prices(told, number)
@@ -179,7 +191,7 @@ def _draft(told: Told, count: Count, place: str) -> Draft:
         period.stop,
         _bound(vocabulary, number),
         as_decimal(number.value),
-        "witness" if witness else told.context,
+        "witness" if witness else told.context or _earlier_value(vocabulary, number),
         vocabulary.has("subset", max(0, number.start - 24), number.stop + 10),
         period.as_of,
     )
@@ -222,6 +234,15 @@ def _currencies() -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], .
         before.update(document.get("currency", {}).get("before", {}))
     longest = [tuple(sorted(t.items(), key=lambda pair: (-len(pair[0]), pair[0]))) for t in (after, before)]
     return longest[0], longest[1]
+
+
+def _earlier_value(vocabulary: Vocabulary, number: Number) -> str:
+    """The story of a value that only says from where a count has grown: "up from 47 in 2021", 从27起增至34起."""
+    text = vocabulary.text
+    before = text[max(0, number.start - _NEAR) : number.start].rstrip(" ")
+    behind = text[number.stop : number.stop + _CHANGE_REACH]
+    changed = before.endswith(cue_words("change_before")) and has_sign(behind, "change_between")
+    return "earlier: before" if changed or vocabulary.ends_with("earlier_value", before) else ""
 
 
 def _bound(vocabulary: Vocabulary, number: Number) -> str:
@@ -267,6 +288,13 @@ def _is_same(left: Draft, right: Draft) -> bool:
         return False
     pairs = ((left.status, right.status), (left.place, right.place), (left.period_start, right.period_start))
     return all(a == b or not a or not b for a, b in pairs)
+
+
+def _is_retold(headline: Draft, body: Sequence[Draft]) -> bool:
+    """Whether the body counts what a headline counts: it says more exactly what was done ("found" above, "rescued")."""
+    return headline.quantity in PERSONS and any(
+        one.value == headline.value and one.quantity in PERSONS and one.context == headline.context for one in body
+    )
 
 
 def _fullness(draft: Draft) -> int:

@@ -36,7 +36,7 @@ def tell(text: str, published: str) -> Iterator[Told]:
     Lines that link to other articles are left out, and so is what follows a line such as "related
     articles" or "相关新闻".
     """
-    context, paragraph, main_day, counted = "", -1, "", False
+    context, paragraph, main_day, counted, asked = "", -1, "", False, False
     skipped = -1
     whole = list(sentences(text))
     last = _last_prose(whole)
@@ -54,13 +54,14 @@ def tell(text: str, published: str) -> Iterator[Told]:
         opens = sentence.paragraph != paragraph
         if opens:
             paragraph = sentence.paragraph
-            context = context if context and line.startswith(terms("back")) else ""
+            context = context if context and (asked or line.startswith(terms("back"))) else ""
         context = _turn(vocabulary, period, (context, main_day or published, counted), opens=opens)
         own = f"cumulative since {period.start}" if period.since else context
         if not own and _is_long(vocabulary, period, published):
             own = f"cumulative {period.start} to {period.stop}"
         if not own and not main_day and period.start and any(noun.kind in PERSONS for noun in vocabulary.nouns):
             main_day = period.start
+        asked = line.endswith(("?", "？"))
         counted = counted or (not own and any(noun.kind in PERSONS for noun in vocabulary.nouns))
         yield Told(sentence, vocabulary, period, own)
 

@@ -18,7 +18,7 @@ UNITS = {
 PERSONS = frozenset(quantity for quantity, unit in UNITS.items() if unit == "person")
 SUSPECT_STATUS = frozenset({
     "identified", "wanted", "summoned", "arrested", "detained", "bailed", "released", "charged", "convicted",
-    "acquitted",
+    "acquitted", "not_prosecuted",
 })  # fmt: skip
 CHILD_STATUS = frozenset({
     "reported", "abducted", "sold", "bought", "found", "rescued", "identified", "reunited", "placed",

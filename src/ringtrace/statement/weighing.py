@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 Key = TypeVar("Key", str, tuple[str, str])
@@ -14,6 +15,14 @@ Key = TypeVar("Key", str, tuple[str, str])
 
 Cues = tuple[tuple[str, ...], ...]
 """The cues of an option in groups; options that share a source share its group, which then is weighed once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Cue -> natural log-odds: of what numbers count, and of where figures are placed."""
+
+    counting: Mapping[str, float]
+    placing: Mapping[str, float]
 
 
 def choose(options: Iterable[tuple[Key, Cues]], weights: Mapping[str, float]) -> tuple[int, float]:
