@@ -9,57 +9,20 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from ringtrace.model.mention import CONTACT_KINDS, Candidate
+from ringtrace.model.mention import Candidate
 from ringtrace.model.stance import Assessment, Band, Direction, Frame
-from ringtrace.stances.concepts import Hit, Vocabulary, vocabulary
+from ringtrace.stances.concepts import Hit, vocabulary
 from ringtrace.stances.facts import find_facts
 from ringtrace.stances.features import Describer, Talk
 from ringtrace.stances.owners import decide_owners
 from ringtrace.stances.phrasing import VALUES, Odds, phrasing, pieces_of, values_of
 from ringtrace.stances.weights import CLASSES, DIRECTED, Weights, lifted, softmax, weights
+from ringtrace.stances.worth import is_worth_reading, may_answer
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import Said, TextView, fold_again
 
-# What may be an offer, a wish or a go-between at all: a child concept with a concept of transfer.
-_CHILD = ("child", "child_sexed", "twins", "newborn", "unborn", "adopt", "childless")
-_ACT = (
-    "give", "sell", "good_home", "available", "hardship", "wish", "asks_who_gives", "adopt", "broker", "knows_someone",
-    "fee", "price", "papers", "have_one", "handover", "means", "haste", "contact", "private_channel", "secrecy",
-    "several", "interested",
-)  # fmt: skip
-_ALONE = ("give", "wish", "adopt", "good_home", "asks_who_gives")
-# Talk in the middle of a deal names no child: two of these, or one beside an extracted value.
-_DEAL = (
-    "broker",
-    "knows_someone",
-    "haggle",
-    "fee",
-    "price",
-    "available",
-    "middleman",
-    "papers",
-    "interested",
-    "still_there",
-    "contact_me",
-    "ask_price",
-    "ask_details",
-    "have_one",
-    "several",
-)
-# An answer to an offer or a wish has at least one of these, or an extracted value.
-_ANSWERING = (
-    *_CHILD, *_ACT, *_DEAL, "reject", "bargain", "agreed", "gone", "ask_place", "yes_still", "meet", "recommends",
-    "warning", "question_word", "lawful", "police", "report", "joke", "health", "handover", "transport", "hardship",
-    "haste", "secrecy",
-)  # fmt: skip
-_TOLD = CONTACT_KINDS | {"money", "age", "sex"}
 _OWN_TITLE = frozenset({"listing", "page", "article", "tip"})
 _REMEMBERED = 65_536
-# What gives a text that is no candidate a frame of its own.
-_FRAMING = (
-    "police", "report", "warning", "appeal", "kin", "lawful", "joke", "goods", "pet", "job", "surrogacy", "moderator",
-    "quote_mark", "spam", "thing", "research",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +169,7 @@ def _hear(
         return None
     kinds = {one.kind for one in candidates if one.probability >= 0.5}
     talk = _talk_above(view, heading, named, kinds)
-    return _Heard(found, talk, _worth_reading(_masks(vocabulary(view.lexicons)), named, talk, kinds))
+    return _Heard(found, talk, is_worth_reading(vocabulary(view.lexicons), named, talk, kinds))
 
 
 def _in_company(view: TextView, scores: Sequence[float], probability: float) -> tuple[Sequence[float], float]:
@@ -243,9 +206,7 @@ def _heading(view: TextView) -> tuple[Direction, int, Sequence[tuple[int, int, i
 
 
 def _talk_above(view: TextView, heading: Direction, named: int, kinds: set[str]) -> Talk:
-    if view.above and (
-        view.above[0].sure or named & _masks(vocabulary(view.lexicons)).answer or not kinds.isdisjoint(_TOLD)
-    ):
+    if view.above and (view.above[0].sure or may_answer(vocabulary(view.lexicons), named, kinds)):
         return _talk(view, heading)
     return Talk(heading=heading)
 
@@ -322,35 +283,3 @@ def _seen_from(first: Said, said: Said) -> int:
 @lru_cache(maxsize=8)
 def _describer(model: Weights) -> Describer:
     return Describer(model.groups, model.pairs)
-
-
-class _Masks(NamedTuple):
-    """Sets of concepts as bits."""
-
-    child: int
-    act: int
-    alone: int
-    framing: int
-    deal: int
-    answer: int
-
-
-@lru_cache(maxsize=8)
-def _masks(words: Vocabulary) -> _Masks:
-    def union(names: tuple[str, ...]) -> int:
-        bits = 0
-        for name in names:
-            bits |= words.bit.get(name, 0)
-        return bits
-
-    return _Masks(*(union(names) for names in (_CHILD, _ACT, _ALONE, _FRAMING, _DEAL, _ANSWERING)))
-
-
-def _worth_reading(masks: _Masks, named: int, talk: Talk, kinds: set[str]) -> bool:
-    if talk.trades or named & masks.alone or (named & masks.child and named & masks.act):
-        return True
-    if (named & masks.deal).bit_count() >= 2:
-        return True
-    if named & (masks.child | masks.deal) and not kinds.isdisjoint(_TOLD):
-        return True
-    return bool(named & masks.framing) and not kinds.isdisjoint(CONTACT_KINDS)
