@@ -139,3 +139,17 @@ def test_a_headline_is_left_out_where_the_body_says_the_same_more_exactly():
     found = [(d.value, d.status) for d in read_public_figures(text, published="2016-10-20")]
     assert ("3", "rescued") in found
     assert ("3", "found") not in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In Anhui, 43 people were arrested and 11 children rescued.\n\nIn an older and separate case a doctor was convicted of "
+        "selling 7 babies in 6 cases.",
+        "安徽警方抓获嫌疑人43名，解救儿童11名。\n\n此前一名医生因贩卖7名婴儿、涉6起案件被判刑，与本案无关。",
+    ],
+)
+def test_what_a_sentence_calls_unrelated_is_another_story_and_lies_elsewhere(text):
+    found = {d.value: (d.context.split(":")[0], d.place) for d in read_public_figures(text, published="2014-03-01")}
+    assert found["43"] == ("", "340000")
+    assert found["7"] == found["6"] == ("other", "")

@@ -88,6 +88,8 @@ def _turn(vocabulary: Vocabulary, period: Period, state: tuple[str, str, bool], 
         return f"part: {text[:part].strip()[-40:]}"
     if context.startswith("part") and vocabulary.has("all_parts"):
         context = ""
+    if begun and vocabulary.has("unrelated"):
+        return "other: unrelated"
     opened = vocabulary.first("other_story", _OPENING)
     if opened < 0 and opens:
         opened = vocabulary.first("other_time", _LEAD)
