@@ -80,6 +80,7 @@ def graphs(seed: int) -> Iterator[Graph]:
     yield lfr(1_000, 10, 50, seed)
     yield lfr(1_000, 20, 100, seed)
     yield lfr(5_000, 20, 100, seed)
+    yield lfr(10_000, 20, 200, seed)
     yield planted("dense", seed)
     yield planted("star", seed)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import networkx as nx
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from ringtrace.evaluation.measures import adjusted_rand
 from ringtrace.rings.communities import Edge, components, recalled, shortest
 from ringtrace.rings.description import improved, length
+from ringtrace.rings.partition import find
 
 
 def groups_of(edges: list[Edge]) -> dict[str, int]:
@@ -37,14 +39,30 @@ def stars(seed: int, sizes: tuple[int, ...] = (12, 30, 60, 120)) -> tuple[list[E
     return [(left, right, 1.0) for left, right in sorted((min(e), max(e)) for e in edges)], home
 
 
-def test_lfr_graphs_are_cut_at_their_communities() -> None:
+def lfr(count: int) -> tuple[list[Edge], dict[str, int]]:
+    """Return a public benchmark graph: three ties in ten lead out of every community."""
     graph = nx.LFR_benchmark_graph(
-        1_000, 3, 1.5, 0.3, average_degree=15, max_degree=50, min_community=20, max_community=100, seed=3,
+        count, 3, 1.5, 0.3, average_degree=15, max_degree=50, min_community=20, max_community=100, seed=3,
         max_iters=1_000,
     )  # fmt: skip
     home = {f"n{node:04}": min(data["community"]) for node, data in graph.nodes(data=True)}
-    edges = [(f"n{min(pair):04}", f"n{max(pair):04}", 1.0) for pair in graph.edges() if pair[0] != pair[1]]
+    return [(f"n{min(pair):04}", f"n{max(pair):04}", 1.0) for pair in graph.edges() if pair[0] != pair[1]], home
+
+
+@pytest.mark.slow
+def test_lfr_graphs_are_cut_at_their_communities() -> None:
+    edges, home = lfr(1_000)
     assert adjusted_rand(home, groups_of(edges)) > 0.95
+
+
+def test_the_whole_way_to_rings_does_not_join_again_what_the_cut_keeps_apart() -> None:
+    """Communities that three ties in ten lead out of touch at many people; rings that firm ties join are asked too."""
+    edges, home = lfr(400)
+    columns = {"left": [left for left, _, _ in edges], "right": [right for _, right, _ in edges]}
+    rest = {"weight": [1.0] * len(edges), "times": [1] * len(edges), "said": [1.0] * len(edges)}
+    rings = find(pa.table({**columns, **rest, "together": pa.nulls(len(edges), pa.float64())})).to_pylist()
+    found = {row["actor_id"]: row["ring_id"] for row in rings if row["core"]}
+    assert adjusted_rand(home, {actor: found.get(actor, actor) for actor in home}) > 0.9
 
 
 def test_a_cut_holds_when_a_few_ties_come_and_go() -> None:

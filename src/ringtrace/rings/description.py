@@ -109,6 +109,19 @@ def length(edges: Sequence[Edge], label: Mapping[str, int]) -> float:
     return Message(edges, _numbered(label)).length()
 
 
+def told_shorter_as_one(edges: Sequence[Edge], label: Mapping[str, int]) -> set[tuple[int, int]]:
+    """Return the pairs of groups, the lower first, that are told in fewer words joined; each pair by itself."""
+    names = sorted({label[actor] for left, right, _ in edges for actor in (left, right)})
+    at = {name: place for place, name in enumerate(names)}
+    own = {actor: at[label[actor]] for left, right, _ in edges for actor in (left, right)}
+    message = Message(edges, own)
+    between = Counter((min(own[a], own[b]), max(own[a], own[b])) for a, b, _ in edges if own[a] != own[b])
+    return {
+        (names[a], names[b]) for (a, b), ties in between.items()
+        if message.joined(a, b, float(ties)) < message.length() - _LEAST
+    }  # fmt: skip
+
+
 def improved(edges: Sequence[Edge], label: Mapping[str, int]) -> tuple[float, Label]:
     """Return a cut that is told at least as shortly as ``label``, with its length."""
     found = _settled(edges, _merged(edges, _numbered(label)))

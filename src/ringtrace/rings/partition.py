@@ -28,6 +28,7 @@ from ringtrace.rings.communities import (
     surest,
     weigh,
 )
+from ringtrace.rings.description import told_shorter_as_one
 from ringtrace.rings.model import number
 
 SCHEMA = pa.schema(
@@ -111,9 +112,14 @@ def _brought(rings: Sequence[Part], firm: Sequence[Edge], known: Known) -> list[
 def _rejoined(rings: Sequence[Part], firm: Sequence[Edge]) -> list[Part]:
     """Join rings that ties of any kind hold together at ``seams`` people or more on both sides.
 
-    Large rings touch at three people somewhere: these must be at least ``seam_share`` of the smaller ring.
+    Large rings touch at three people somewhere: these must be at least ``seam_share`` of the smaller ring, and the firm
+    ties must be told in fewer words with the two as one (``description``).
     """
     home = {actor: at for at, part in enumerate(rings) for actor in part.members}
+    one_ring = {
+        pair for part in connected(edge for edge in firm if edge[0] in home and edge[1] in home)
+        for pair in told_shorter_as_one(part, home)
+    }  # fmt: skip
     ends: dict[tuple[int, int], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for left, right, _ in firm:
         a, b = home.get(left, -1), home.get(right, -1)
@@ -125,7 +131,7 @@ def _rejoined(rings: Sequence[Part], firm: Sequence[Edge]) -> list[Part]:
             ends[b, a][1].add(left)
     seams = [
         pair for pair, (one, other) in ends.items()
-        if min(len(one), len(other))
+        if pair in one_ring and min(len(one), len(other))
         >= max(number("seams"), number("seam_share") * min(len(rings[at].members) for at in pair))
     ]  # fmt: skip
     found = list(rings)
