@@ -13,9 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringtrace.linking.claims import Claim
+from ringtrace.linking.features import compare
+from ringtrace.linking.identifiers import classify
 from ringtrace.linking.namesakes import Namesakes, _overlapping, count_namesakes, settle, side_by_side
-from ringtrace.linking.pairs import candidates
+from ringtrace.linking.pairs import candidates, link_accounts, survey, weigh
 from ringtrace.linking.profile import Profile, Scene
+from ringtrace.linking.templates import find_templates
+from test_rings_planted import Planted
 
 counts = st.integers(0, 10_000)
 
@@ -112,3 +116,21 @@ def test_overlapping_stretches_are_counted_as_pair_by_pair(drawn: list[tuple[int
     times = [(first, first + length) for first, length in drawn]
     one_by_one = sum(side_by_side({"g": (*a, 2)}, {"g": (*b, 2)}) for a, b in combinations(times, 2))
     assert _overlapping(times) == one_by_one
+
+
+def test_pairs_that_were_asked_are_weighed_as_if_compared_anew() -> None:
+    """The features of asked pairs are kept while the case is asked; what holds of the whole case is put right in them."""
+    case = Planted(11)
+    for at in range(12):
+        case.names[f"account-p{at}"] = ("qiaomu", "breldav", "tovash", "xerlin", "hupang", "jotzek")[at // 2]
+        case.say(f"p{at}", f"g{at}", at, direction="offer", contact=("wechat", f"lucky_{at // 3}", "self"))
+    tables = case.tables()
+    posts, mentions, stances, accounts = (tables[name] for name in ("posts", "mentions", "stances", "accounts"))
+    identifiers = classify(posts, mentions, accounts, stances)
+    told = (posts, mentions, stances, accounts, find_templates(posts), identifiers)
+    profiles, scene = survey(*told)
+    links = link_accounts(*told, ()).to_pylist()
+    assert {line["feature"] for row in links for line in row["weights"]} >= {"namesake_here", "name_other_here"}
+    for row in links:
+        sure, weights = weigh(compare(profiles[row["left"]], profiles[row["right"]], scene))
+        assert (row["probability"], row["weights"]) == (sure, weights)
