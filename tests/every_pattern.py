@@ -91,16 +91,21 @@ def _tree(module: str) -> ast.Module:
 
 HELD = (
     ("ringtrace.extractors.payment", "", "place"),  # within sixteen code points behind a cue
+    ("ringtrace.text.html_builder", "<(?:([A-Za-z]", "closed"),  # a page's tags, up to its last ">"
     ("ringtrace.text.whatsapp_header", "[\u200b\u200e", "whole"),  # the first bytes of a line
     (
         "ringtrace.text.contacts.addresses",
-        "((?:[a-z0-9_+%-]{1,64}",
+        "(?<![a-z0-9_+%-])((?:[a-z0-9_+%-]{1,64}",
         "window",
     ),  # a hundred code points before an at sign
     ("ringtrace.text.contacts.bare", "(?:(?<![a-z])", "head"),  # words of getting in touch: at most 20,000 code points
     ("ringtrace.text.contacts.bare", "[^\\w]*(?:", "window"),  # forty code points behind a value
     # turned round and matched once at the start of sixty code points before a cue; fullmatch of a gap of at most fourteen
     ("ringtrace.text.contacts.tables", "[^\\w]{0,4}(?:", "place"),
+    # matched behind a cue, behind a value and between two parts of a number: at most 1,500 groups, 2,000 numbers
+    ("ringtrace.text.contacts.tables", "(?:[^\\w+@]{0,6}", "place"),
+    ("ringtrace.text.contacts.tables", "\\s{0,1}(?!", "place"),
+    ("ringtrace.text.contacts.tables", "(?:(?<![a-z])in\\ the\\ middle", "place"),
 )
 """How patterns are used of which the source does not say it at the place where they are made."""
 HEAD, WINDOW = 20_000, 200
@@ -310,7 +315,8 @@ def seconds(pattern: re.Pattern[str] | re.Pattern[bytes], text: str, use: str = 
     """Return the CPU seconds that a text costs: looking everywhere in it is the most that any use can cost.
 
     use: "whole" where it is matched from the start of a text of its own (a line, a value), "place" where it is matched
-    at places that are given, "window" and "head" where it is looked for in so much at a time, or at most.
+    at places that are given, "window" and "head" where it is looked for in so much at a time, or at most, "closed" where
+    it is looked for up to the last ">" only.
     """
     told = text.encode("utf-8", "replace") if isinstance(pattern.pattern, bytes) else text
     start = time.process_time()
@@ -320,8 +326,9 @@ def seconds(pattern: re.Pattern[str] | re.Pattern[bytes], text: str, use: str = 
     elif use == "window":
         for at in range(0, len(told), WINDOW):
             pattern.search(told[at : at + WINDOW])  # type: ignore[arg-type]
-    elif use == "head":
-        for _ in pattern.finditer(told[:HEAD]):  # type: ignore[arg-type]
+    elif use in ("head", "closed"):
+        last = HEAD if use == "head" else text.rfind(">") + 1  # of ASCII units in either form
+        for _ in pattern.finditer(told[:last]):  # type: ignore[arg-type]
             pass
     elif use == "place":
         at = 0

@@ -33,7 +33,7 @@ def patterns():
 def test_every_pattern_in_the_source_is_known(patterns):
     assert len(patterns) > 400
     assert [site for site in patterns if site.endswith("?")] == []
-    assert {told["use"] for told in patterns.values()} == {"whole", "place", "window", "head", "anywhere"}
+    assert {told["use"] for told in patterns.values()} == {"whole", "place", "window", "head", "closed", "anywhere"}
 
 
 @pytest.mark.slow
