@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace.evaluation.measures import adjusted_rand
+from ringtrace.rings import communities
 from ringtrace.rings.communities import Edge, components, recalled, shortest
 from ringtrace.rings.description import improved, length
 from ringtrace.rings.partition import find
@@ -107,6 +108,14 @@ def test_what_is_improved_is_told_no_longer_and_exactly(seed: int, groups: int) 
     told, found = improved(edges, label)
     assert told <= length(edges, label) + 1e-6
     assert told == pytest.approx(length(list(reversed(edges)), found))
+
+
+def test_two_different_cuts_told_in_as_many_words_are_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tree of two like halves may be cut on either side: the first proposal counts, whatever the labels are."""
+    edges, _ = stars(1, (9, 12))
+    cuts = iter([{"a": 0}, {"a": 1}, {"a": 2}, {"a": 3}])
+    monkeypatch.setattr(communities, "improved", lambda edges, label: (1.0, {**label, **next(cuts)}))
+    assert shortest(edges)[1]
 
 
 def test_a_part_that_was_cut_before_is_not_cut_again() -> None:

@@ -139,8 +139,9 @@ def shortest(edges: Sequence[Edge]) -> tuple[Way, Cut]:
     different: dict[float, int] = {}
     for told, at in ranked:
         different.setdefault(round(told, 6), at)
-    best = min((*improved(edges, proposed[at][0]), at) for at in list(different.values())[:_TRIED])
-    return proposed[best[2]][1], _absorb(edges, best[1])
+    tried = [(*improved(edges, proposed[at][0]), at) for at in list(different.values())[:_TRIED]]
+    _, label, at = min(tried, key=lambda one: (one[0], one[2]))
+    return proposed[at][1], _absorb(edges, label)
 
 
 def _proposed(edges: Sequence[Edge], way: Way, seed: int) -> dict[str, int]:
