@@ -176,6 +176,14 @@ def test_what_was_published_is_printed_and_set_against_ours():
     for language in LANGUAGES:
         page = write_page(made, "statement-1", (), language)
         assert len(page.public) == len(made.against) and "{" not in text_page(page) + html_pages([page])[2000:]
+    told_in_words = {
+        language: "\n".join(write_page(made, "statement-1", (), language).public) for language in LANGUAGES
+    }
+    assert "in all: at least 1,000 published (one source)" in told_in_words["en"]
+    assert "in all: 1,094 published (2 sources, which may be copies" in told_in_words["en"]
+    assert "at least 1,000 published, our" not in told_in_words["en"]
+    assert "in Anhui: 44 published, our records count 43" in told_in_words["en"]
+    assert "已公开至少1,000名（1个来源）" in told_in_words["zh"]
 
 
 def test_a_public_statement_prints_no_true_count_that_it_withholds(case):

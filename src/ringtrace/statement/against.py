@@ -94,7 +94,9 @@ def _verdicts(key: str, group: Sequence[Figure], own: Mapping[str, Figure]) -> l
             for k in own
             if k.startswith(f"{quantity}|") and k.endswith(f"|{place}") and _alike(k.split("|")[1], status)
         ]
-        return [Against("not_comparable", alike[0], group[0].value, "", status)] if alike else []
+        if not alike:
+            return []
+        return [Against("not_comparable", alike[0], group[0].value, "", status, bound=group[0].bound)]
     by_value: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
     for figure in group:
         by_value[figure.value, figure.bound].append(figure)
@@ -107,7 +109,7 @@ def _verdicts(key: str, group: Sequence[Figure], own: Mapping[str, Figure]) -> l
         sources = len({f.span.evidence for f in figures if f.span})
         ids = tuple(sorted(f.id for f in figures))
         found.append(
-            Against("agrees" if fits else "differs", _key(mine), value, mine.value, status, "", sources, "", ids)
+            Against("agrees" if fits else "differs", _key(mine), value, mine.value, status, "", sources, "", ids, bound)
         )
     return found
 
@@ -117,9 +119,9 @@ def _merged(rows: Sequence[Against], evidence: Mapping[str, str]) -> list[Agains
 
     evidence: id of a published figure -> the report it stands in.
     """
-    first: dict[tuple[str, str, str, str], Against] = {}
+    first: dict[tuple[str, ...], Against] = {}
     for row in rows:
-        face = (row.verdict, row.key, row.value, "" if row.verdict in ("agrees", "differs") else row.status)
+        face = (row.verdict, row.key, row.value, row.bound, "" if row.verdict in ("agrees", "differs") else row.status)
         if face in first:
             ids = tuple(sorted({*first[face].figures, *row.figures}))
             told = len({evidence[i] for i in ids if i in evidence})

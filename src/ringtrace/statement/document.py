@@ -40,7 +40,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """A published count beside ours. verdict: a key of [verdicts] in the words; own: "" when it is not printed."""
+    """A published count beside ours. verdict: a key of [verdicts] in the words; own: "" when it is not printed.
+
+    bound: of the published count: exact, at_least, about."""
 
     verdict: str
     key: str
@@ -51,6 +53,7 @@ class Against:
     sources: int = 1
     left: str = ""
     figures: tuple[str, ...] = ()
+    bound: str = "exact"
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,10 +115,20 @@ def _against(row: Against, words: Mapping[str, Any], language: str) -> str:
     published = words["statuses"].get(row.status, row.status)
     return str(words["verdicts"][verdict]).format(
         what=words["heads"].get(f"{quantity}-{status}", f"{quantity} {status}".strip()), own=row.own, day=row.day,
-        where=place_name(place, language) if place else words["verdicts"]["everywhere"], sources=row.sources,
-        value=_grouped(row.value), status=published, total=_grouped(row.value), left=_grouped(row.left),
+        where=_where(place, words, language), sources=_sources(row.sources, words),
+        value=words["bounds"][row.bound].format(n=_grouped(row.value)), status=published,
+        total=_grouped(row.value), left=_grouped(row.left),
         placed=_grouped(row.own),
     )  # fmt: skip
+
+
+def _where(place: str, words: Mapping[str, Any], language: str) -> str:
+    verdicts = words["verdicts"]
+    return str(verdicts["somewhere"].format(place=place_name(place, language)) if place else verdicts["everywhere"])
+
+
+def _sources(count: int, words: Mapping[str, Any]) -> str:
+    return str(words["verdicts"]["one_source" if count == 1 else "sources"].format(n=count))
 
 
 def place_name(code: str, language: str) -> str:
