@@ -52,3 +52,11 @@ def test_what_is_remembered_hangs_on_everything_that_a_find_may_depend_on(
     ]
     assert len({tuple(found) for found in seen}) == len(seen), "platform and key tell"
     assert find_all(TextView(text, "qq", secret=b"a" * 32)) == seen[0], "and it comes again"
+
+
+def test_long_posts_are_held_a_few_at_a_time() -> None:
+    sizes = [1] * (AT_ONCE + 1) + [observing.AT_ONCE_LONG // 2 + 1] * 3 + [observing.AT_ONCE_LONG * 2, 0, 5]
+    seen = [(at, ({"text": "x" * size}, 0, TextView(""))) for at, size in enumerate(sizes)]
+    lists = list(observing._together(seen))
+    assert [one for some in lists for one in some] == seen
+    assert [len(some) for some in lists] == [AT_ONCE, 2, 1, 1, 1, 2]
