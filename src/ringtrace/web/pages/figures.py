@@ -183,7 +183,7 @@ def _named(row: Mapping[str, Any], language: Language) -> str:
     if language.code == SOURCE:
         return figure_words(row)
     number = f"{int(row['value']):,}" if row["value"].isdecimal() else row["value"]
-    bound = {"exact": "", "at_least": language.say("at least"), "about": language.say("about")}[row["bound"]]
+    bound = {"exact": "", "at_least": language.say("at least"), "about": language.say("roughly")}[row["bound"]]
     parts = [
         " – ".join(dict.fromkeys(day for day in (row["period_start"], row["period_end"]) if day)),
         language.place(place_name(row["place"])) if row["place"] else "",
