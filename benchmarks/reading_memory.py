@@ -1,9 +1,9 @@
 """Measures how much memory the reading of one large export takes, in the process that asks and in the one that reads.
 
 python benchmarks/reading_memory.py FORMAT MEGABYTES: FORMAT is result.json (Telegram), chat.txt (WhatsApp), qq.txt,
-tips.csv, mail.mbox, pages.warc or pages.warc.gz (pages of about 4 KB), synthetic and repeated up to its size. Memory of
-a process' own (RssAnon of proc(5)) is told apart from pages of files that are mapped, which the system takes back when
-it needs them. Linux only. Needs about four times the export on disk for a while.
+tips.csv, mail.mbox, pages.warc or pages.warc.gz (pages of about 4 KB), or site.warc (with pictures), synthetic and
+repeated up to its size. Memory of a process' own (RssAnon of proc(5)) is told apart from pages of files that are mapped,
+which the system takes back when it needs them. Linux only. Needs about four times the export on disk for a while.
 """
 
 from __future__ import annotations
@@ -68,6 +68,20 @@ def plain_warc() -> Iterator[bytes]:
     return map(gzip.decompress, reading.warc())
 
 
+def site() -> Iterator[bytes]:
+    """A page and ten pictures of 100 KB each, by turns: what a capture of a whole site holds."""
+    picture = b"\xff\xd8\xff\xe0" + bytes(n * 7 % 251 for n in range(100_000))
+    for n, page in enumerate(plain_warc()):
+        yield page
+        for k in range(10):
+            http = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n" + picture + b"%d" % (n * 10 + k)
+            yield (
+                f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{n * 10 + k + 2**64:032x}>\r\n"
+                f"WARC-Date: 2014-02-19T00:00:00Z\r\nWARC-Target-URI: http://forum.example/{n}-{k}.jpg\r\n"
+                f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
+            ).encode() + http + b"\r\n\r\n"  # fmt: skip
+
+
 FORMATS = {
     "result.json": (reading.telegram, b"[", b",", b"\n]}"),
     "chat.txt": (reading.whatsapp, b"", b"", b""),
@@ -75,6 +89,7 @@ FORMATS = {
     "tips.csv": (tips, b"\n", b"", b""),
     "mail.mbox": (mail, b"", b"", b""),
     "pages.warc": (plain_warc, b"", b"", b""),
+    "site.warc": (site, b"", b"", b""),
     "pages.warc.gz": (reading.warc, b"", b"", b""),
 }
 """Name -> (pieces, what ends its beginning, what stands between repetitions, its end)."""
