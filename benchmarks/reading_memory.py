@@ -1,8 +1,8 @@
 """Measures how much memory the reading of one large export takes, in the process that asks and in the one that reads.
 
 python benchmarks/reading_memory.py FORMAT MEGABYTES: FORMAT is result.json (Telegram), chat.txt (WhatsApp), qq.txt,
-tips.csv, mail.mbox, pages.warc or pages.warc.gz (pages of about 4 KB), or site.warc (with pictures), synthetic and
-repeated up to its size. Memory of a process' own (RssAnon of proc(5)) is told apart from pages of files that are mapped,
+tips.csv, mail.mbox, pages.warc, pages.warc.gz (pages of about 4 KB) or site.warc (with pictures), synthetic and
+repeated up to its size. Memory of a process of its own (RssAnon of proc(5)) is told apart from mapped pages of files,
 which the system takes back when it needs them. Linux only. Needs about four times the export on disk for a while.
 """
 
