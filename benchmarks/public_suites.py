@@ -106,6 +106,8 @@ def agree(kind: str, wanted: str, found: str) -> bool:
     left, right = plain(kind, wanted), plain(kind, found)
     if kind == "phone":
         return bool(left) and (left.endswith(right) or right.endswith(left)) and min(len(left), len(right)) >= 7
+    if kind == "money" and re.match(r"\d+\.\d\d(?: |$)", wanted):  # JioNLP tells every sum to the cent
+        left, right = (f"{Decimal(one.split()[0]):.2f} {' '.join(one.split()[1:])}".strip() for one in (left, right))
     if kind == "money" and " " not in left:
         return left == right.split(" ")[0]
     if kind == "number":

@@ -13,13 +13,17 @@ from ringtrace.text.ages import LIMITS, UPPER, AgeFound, AgeWords, both_ends, du
 from ringtrace.text.ages_bare import find_bare_ages
 from ringtrace.text.numbers import Number, find_numbers
 
-_OLD = re.compile(r"[ \-]?(?:and a half )?(?:of age|old)(?![a-z])")
+_OLD = re.compile(r"(?: ?- ?| )?(?:and a half )?(?:of age|old)(?![a-z])")
+_COMPOUND = re.compile(
+    r"[ -]?(y(?:ea)?rs?|mo(?:nth)?s?|mths?|w(?:ee)?ks?)(,? and |, | )([1-9][0-9]?)[ -]?"
+    r"(mo(?:nth)?s?|mths?|w(?:ee)?ks?|days?) ?-? ?(?:of age|old)(?![a-z])"
+)
 _A_UNIT = re.compile(
     r"(?<![a-z0-9])(half a|half-a|an?|one)[ \-](day|week|month|year)(?:s)?[ \-](and a half )?old(?![a-z])"
 )
 _BREAKS = frozenset(',.;!?()\n\t:|/"“”[]，。；！？：（）、')
 _REACH = 40
-_HALF = re.compile(r" (?:and|&|n) (?:a )?half(?![a-z])")
+_HALF = re.compile(r" (?:and|&|n) (?:a )?half(?![a-z])|-and-a-half(?![a-z])| 1/2(?![0-9/])")
 _AGE = re.compile(r"(?<![a-z])age:? $")
 _PERSON = re.compile(r"(?<![a-z])(?:s?he|daughter|son|boy|girl|baby|kid)(?:'?s| is| was) (?:only |just |about |now )?$")
 _MONTHS = frozenset({"mo", "mos", "mths", "mth"})
@@ -35,7 +39,7 @@ def find_english_ages(text: str, words: AgeWords) -> list[AgeFound]:
         found.extend(_with_article(match) for match in _A_UNIT.finditer(text))
     for number in find_numbers(text):
         if (number.value if number.high is None else number.high) > 0:
-            found.extend(_number(text, number, words))
+            found.extend(_compound(text, number) or _number(text, number, words))
     if text.isascii():
         found.extend(find_bare_ages(text, words))
     if words.marked(text):
@@ -88,6 +92,21 @@ def _number(text: str, number: Number, words: AgeWords) -> list[AgeFound]:
         AgeFound(number.start, stop, value + half, judged[0], judged[1] + (end or limit))
         for value, end in both_ends(number, letter)
     ]
+
+
+def _compound(text: str, number: Number) -> list[AgeFound]:
+    """Return an age of two units: "5 years and 3 months old", "8 weeks and 3 days old" (told in days)."""
+    match = _COMPOUND.match(text, number.stop)
+    if match is None or number.high is not None or number.value > LIMITS["M"] or number.value % 1:
+        return []
+    whole, rest = int(number.value), int(match.group(3))
+    letter, smaller = match.group(1)[0].upper(), match.group(4)[0].upper()
+    if "YMWD".index(smaller) <= "YMWD".index(letter) or whole > LIMITS[letter]:
+        return []
+    days = 7 * rest if smaller == "W" else rest
+    smaller = "D" if smaller == "W" else smaller
+    value = f"P{7 * whole + days}D" if letter == "W" else f"P{whole}{letter}{days}{smaller}"
+    return [AgeFound(number.start, match.end(), value, 0.95, "numbers > old")]
 
 
 def _judge(text: str, start: int, stop: int, letter: str, words: AgeWords) -> tuple[float, str] | None:
@@ -145,7 +164,7 @@ def _half_years(text: str, number: Number, stop: int) -> list[AgeFound]:
     """She's two and a half: years without a unit behind a person, closing their clause."""
     closed = stop == len(text) or text[stop] in _BREAKS
     person = _PERSON.search(text[max(0, number.start - 16) : number.start])
-    if not closed or person is None or number.value % 1 or not 0 < number.value < _CHILD:
+    if not closed or person is None or not 0 < number.value < _CHILD or number.value % 1:
         return []
     return [AgeFound(number.start, stop, f"P{int(number.value)}Y6M", 0.65, "person > number and a half")]
 

@@ -23,10 +23,14 @@ _LOCAL = re.compile(
 _HOST = rf"{_LABEL}(?:{_DOT}{_LABEL}){{1,8}}"
 _UNUSUAL = r"，。；、（）()】」』》《\u2190-\u2bff\u4e00-\u9fff\ufe0f\U0001f000-\U0001faff"
 _REST = rf"[^\s<>\"'{_UNUSUAL}]"
-_PORT_PATH = rf"(?::\d{{2,5}})?(?:(?:\s?(?:斜杠|slash)\s?|[/?#])(?:{_REST}|\({_REST}{{0,200}}\)){{0,2000}})?"
+_PORT_PATH = (
+    rf"(?::\d{{2,5}})?(?:(?:\s?(?:斜杠|slash)\s?|[/?#])(?:{_REST}|\([^\s<>\"'()，。；、（）]{{0,200}}\)){{0,2000}})?"
+)
 # Behind a scheme a host may be any name, also of other scripts (label by label) and with somebody's name before it.
 _NAME = r"[a-z0-9_](?:[a-z0-9_-]{0,62})"
-_ANY_HOST = rf"(?:{_NAME}|[^\x00-\x7f\W]{{1,30}})(?:{_DOT}{_NAME}|\.[^\x00-\x7f\W]{{1,30}}){{1,8}}"
+_ANY_HOST = (
+    rf"(?:{_NAME}|[^\x00-\x7f\s，。；：、！？]{{1,30}}(?:{_NAME})?)(?:{_DOT}{_NAME}|\.[^\x00-\x7f\W]{{1,30}}){{1,8}}"
+)
 _SCHEMED = re.compile(
     rf"(?:(?<![a-z])(s?ftps?|wss?)|h(?:tt|xx|\*\*|__)p(s?))\s?(?:\[:\]|:)\s?(?:/\s?/|\[//\])\s?"
     rf"((?:[a-z0-9._~%!$&'*+=:-]{{1,64}}@)?(?:{_ANY_HOST}|localhost))({_PORT_PATH})"
