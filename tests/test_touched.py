@@ -60,6 +60,7 @@ def test_conversations_are_recalled_as_long_as_their_posts_stay(tmp_path, portio
     known: dict[tuple[int, int], int] = {}
     readings = {f"file{n}": f"digest {n}" for n in range(3)}
     last: dict[str, list[tuple[str, str]]] = {}
+    ever: set[tuple[str, tuple[tuple[str, str], ...]]] = set()
     for portion, version in zip(portions, [*versions, *[0] * len(portions)], strict=False):
         known.update({(talk, number): reading for talk, number, reading in portion})
         told = {**readings, "file0": f"digest 0 of {version}"}
@@ -74,7 +75,10 @@ def test_conversations_are_recalled_as_long_as_their_posts_stay(tmp_path, portio
         now = {
             talk: [(post, told[evidence]) for post, evidence in held] for talk, held in contents(table).items()
         }  # fmt: skip
-        assert set().union(*asked) == {talk for talk, held in now.items() if last.get(talk) != held}
+        changed = {talk for talk, held in now.items() if last.get(talk) != held}
+        new = {talk for talk, held in now.items() if (talk, tuple(held)) not in ever}
+        assert new <= set().union(*asked) <= changed, "what is as it was once may still be remembered"
+        ever |= {(talk, tuple(held)) for talk, held in now.items()}
         last = now
 
 
