@@ -19,7 +19,7 @@ from ringtrace.text.html_layout import WHITE, Laid, lay_out
 _SIGN = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|title|div|table|span|p|br|a|ul|article|section|h1)[\s/>]", re.IGNORECASE
 )
-_TITLE_BREAK = re.compile(r"\s+[-–—|_·»]+\s+|[_|»]|-(?=[\u4e00-\u9fff])|\s+-\s*|–|—")
+_TITLE_BREAK = re.compile(r"(?<!\s)\s++[-–—|_·»]++\s+|[_|»]|-(?=[\u4e00-\u9fff])|(?<!\s)\s++-\s*|–|—")
 T = TypeVar("T")
 
 
