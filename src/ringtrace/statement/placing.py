@@ -263,8 +263,8 @@ def _is_told(scene: Scene, code: str) -> bool:
     """Whether the report has named a place, or one that lies in it, before, or in what stands around it: no figure is
     placed where the report is yet to go."""
     frame = scene.report.frame
-    told = (*scene.trail.told, frame.issuer, frame.headed, frame.signed, frame.dated)
-    return any(one and contains(code, one) for one in told)
+    around = (frame.issuer, frame.headed, frame.signed, frame.dated)
+    return code in scene.trail.holding or any(one and contains(code, one) for one in around)
 
 
 def _relation(scene: Scene, count: Count, code: str) -> Iterator[str]:

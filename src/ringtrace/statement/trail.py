@@ -60,7 +60,7 @@ def first_level(code: str) -> str:
 
 @dataclass
 class Trail:
-    """The places told in one story. told: all of them.
+    """The places told in one story. told: all of them; holding: these, and what they lie in.
 
     sentence: that of the paragraph's last sentence that named any; opening: of its first; label: its first if nothing
     was counted there ("Case 2. Zhumadian."); before: of the last sentence before the paragraph; latest: of the last.
@@ -78,6 +78,7 @@ class Trail:
     paragraph: int = -1
     wholes: dict[tuple[str, str], str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    holding: set[str] = field(default_factory=set)
 
     def enter(self, paragraph: int) -> None:
         """Begin a sentence; a new paragraph forgets the scene."""
@@ -89,6 +90,11 @@ class Trail:
         """Remember a sentence: the places it names, and where its counts were placed."""
         inner = innermost(named)
         self.told.update(place.code for place in named)
+        for one in named:
+            code = one.code
+            while code and code not in self.holding:
+                self.holding.add(code)
+                code = parent(code)
         self.first = self.first or inner
         if inner and not self.opening and not counted:
             self.label = inner
