@@ -20,7 +20,7 @@ from ringtrace.text.lexicon import documents, load
 from ringtrace.text.numbers import SIGN_DIGITS, SIGN_UNITS, Number, find_numbers, join_ranges
 
 _NUMERAL = re.compile(
-    r"(?<![a-z0-9_@#])(?:(?<![.,:/-])[0-9]{1,3}(?: [0-9]{3})+(?! ?[0-9])|[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"
+    r"(?<![a-z0-9_@#])(?:(?<![.,:/-])[0-9]{1,3}(?: [0-9]{3}){1,6}+(?! ?[0-9])|[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"
     r"(?:\.[0-9]+)?|(?<![a-z0-9_@#.])\.[0-9]+"
 )
 _POWER = re.compile(r" ?[x*×] ?10\^([+-]?[0-9]{1,3})|\^([+-]{0,2})([0-9]{1,3})|e([+-]?[0-9]{1,3})(?![a-z0-9])")
