@@ -87,10 +87,9 @@ def gather_from(tables: dict[str, pa.Table]) -> Callable[..., Any]:
     def gather(_case: Case, engine: Engine, *_: Any) -> Any:
         said = engine.frame(tables["posts"])
         (answers,) = (timed("who answers whom", answers_of)(engine, said),)
-        found = timed("company and wording", look_around)(
+        timed("company and wording", look_around)(
             tables["posts"], engine.table(answers, ("post_id",)), tables["mentions"], tables["stances"]
         )
-        timed("company: lifts", found.lifts)()
         mentions = timed("handles over messages", join_messages)(engine, said, engine.frame(tables["mentions"]), None)
         mentions = timed("handles known elsewhere", know_again)(engine, mentions)
         accounts = timed("accounts", accounts_of)(engine, said)

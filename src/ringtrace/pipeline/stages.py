@@ -37,6 +37,7 @@ from ringtrace.pipeline.recalling import (
     tasks_of,
 )
 from ringtrace.pipeline.talks import Talks
+from ringtrace.stances.acts import Acts
 from ringtrace.stances.company import Company
 from ringtrace.stances.taught import Taught
 from ringtrace.stances.wording import Cut, Wording
@@ -118,7 +119,7 @@ def observe_all(
     meanwhile()
     said, replies, named, read = (engine.table(one, _POST) for one in (posts, answers, *found[:2]))
     cut = partial(recall_pieces, cache.shelf("wording"))
-    lifts = engine.frame(look_around(said, replies, named, read, lessons, cut).lifts())
+    lifts = engine.frame(look_around(said, replies, named, read, lessons, cut))
     (again,) = engine.group(_in_company, (wanted, lifts), _POST, _POST)
     mentions, stances, facts = _replaced(engine, found, look.at(again))
     look.settle()
@@ -164,18 +165,21 @@ def whole_conversations(engine: Engine, posts: Frame, answers: Frame) -> Frame:
 def look_around(
     posts: pa.Table, answers: pa.Table, mentions: pa.Table, stances: pa.Table, lessons: Lessons | None = None,
     cut: Cut | None = None,
-) -> Company:  # fmt: skip
-    """Return the company of every post, read ``ROUNDS`` times beside what its neighbours were last read as.
+) -> pa.Table:  # fmt: skip
+    """Return what company says of every post, as ``Company.lifts`` does, all wordings of a message being one act.
 
-    cut: as in ``Wording``.
+    Each is read ``ROUNDS`` times beside what its neighbours were last read as. cut: as in ``Wording``.
     """
-    company, wording = Company(posts, answers, mentions, stances), Wording(posts, cut)
+    acts = Acts(posts, stances)
+    answers = acts.answers(answers)
+    company = Company(acts.posts, answers, acts.moved(mentions, "post_id"), acts.among(stances))
+    wording = Wording(acts.posts, cut)
     for _ in range(ROUNDS):
         company.look(wording.learn(company.stances(), answers))
     if lessons is not None and lessons.labels:
-        lessons.taught = wording.teach(company.odds(), lessons.labels)
+        lessons.taught = wording.teach(company.odds(), acts.labels(lessons.labels))
         company.shift(lessons.taught.shift)
-    return company
+    return acts.spread(company.lifts())
 
 
 @dataclass
