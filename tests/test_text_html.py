@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringtrace.text import offsets
-from ringtrace.text.html import MAX_DEPTH, Page
+from ringtrace.text.html import MAX_DEPTH, Page, parse
 from ringtrace.text.html_charset import choose_charset
 from ringtrace.text.html_layout import Laid, lay_out
 
@@ -37,7 +37,7 @@ def check(page: Page, laid: Laid) -> None:
 
 @given(st.lists(PIECES, max_size=40), st.sampled_from(["utf-8", "gb18030", "big5hkscs", "utf-16-le"]))
 def test_every_segment_decodes_to_its_text(pieces: list[str], charset: str) -> None:
-    page = Page("".join(pieces).encode(charset, "ignore"), charset)
+    page = parse("".join(pieces).encode(charset, "ignore"), charset)
     check(page, lay_out(page))
     check(page, lay_out(page, show_hidden=True))
     for element in page.elements:
@@ -47,7 +47,7 @@ def test_every_segment_decodes_to_its_text(pieces: list[str], charset: str) -> N
 
 @given(st.binary(max_size=300), st.sampled_from(["utf-8", "gb18030", "big5hkscs", "cp1252", "utf-16-be", "cp932"]))
 def test_any_bytes_can_be_read(data: bytes, charset: str) -> None:
-    page = Page(data, charset)
+    page = parse(data, charset)
     laid = lay_out(page, show_hidden=True)
     check(page, laid)
     assert choose_charset(data)
@@ -57,7 +57,7 @@ def test_any_bytes_can_be_read(data: bytes, charset: str) -> None:
 @given(st.lists(PIECES, max_size=20), st.binary(max_size=12))
 def test_damage_within_a_text_leaves_the_rest(pieces: list[str], junk: bytes) -> None:
     data = b"<p>abc " + junk.replace(b"<", b"x").replace(b"&", b"x") + b"</p><p>end</p>" + "".join(pieces).encode()
-    page = Page(data, "utf-8")
+    page = parse(data, "utf-8")
     laid = lay_out(page)
     check(page, laid)
     assert "abc" in laid.text
@@ -87,18 +87,18 @@ def test_damage_within_a_text_leaves_the_rest(pieces: list[str], junk: bytes) ->
     ],
 )
 def test_text_is_laid_out_as_a_browser_does(markup: str, text: str) -> None:
-    assert lay_out(Page(markup.encode(), "utf-8")).text == text
+    assert lay_out(parse(markup.encode(), "utf-8")).text == text
 
 
 def test_depth_is_bounded_and_nothing_is_lost() -> None:
     deep = "<div>" * 5000 + "deep" + "</div>" * 5000 + "<p>after</p>"
-    page = Page(deep.encode(), "utf-8")
+    page = parse(deep.encode(), "utf-8")
     assert lay_out(page).text == "deep\n\nafter"
     assert max(sum(1 for _ in e.ancestors()) for e in page.elements[:: len(page.elements) // 50]) <= MAX_DEPTH
 
 
 def test_a_page_that_ends_within_a_tag_says_so() -> None:
-    page = Page(b"<p>text<div clas", "utf-8")
+    page = parse(b"<p>text<div clas", "utf-8")
     assert (lay_out(page).text, page.cut, page.cut_reason) == ("text", 7, "the page ends within a tag")
 
 
@@ -107,7 +107,7 @@ def test_a_page_that_ends_within_a_tag_says_so() -> None:
 )
 def test_hostile_markup_takes_linear_time(unit: str) -> None:
     started = time.process_time()
-    page = Page((unit * 60_000).encode() + b">", "utf-8")
+    page = parse((unit * 60_000).encode() + b">", "utf-8")
     lay_out(page)
     assert time.process_time() - started < 5
 
@@ -131,4 +131,4 @@ def test_charset_is_proven_not_believed(text: str, charset: str, label: str, tra
     meta = f'<meta charset="{label}">' if label else ""
     data = f"<html><head>{meta}</head><body><p>{text}</p></body></html>".encode(charset)
     assert choose_charset(data, transport) == found
-    assert text in lay_out(Page(data, found)).text
+    assert text in lay_out(parse(data, found)).text

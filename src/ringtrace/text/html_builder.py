@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from ringtrace.text.html_element import Element
 from ringtrace.text.html_look import Look, look_at, looks_in
 from ringtrace.text.html_tags import BLOCK, CELLS, IMPLIED, NOT_PUSHED, P_CLOSERS, RAW, TABLE_PARTS, UNTIL_END, VOID
-
-if TYPE_CHECKING:
-    from ringtrace.text.html import Page
+from ringtrace.text.html_tree import Element, Page
 
 MAX_DEPTH = 256
 MAX_ELEMENTS = 400_000

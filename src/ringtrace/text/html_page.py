@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ringtrace.model.source import Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.html import Element, Page, Text
+from ringtrace.text.html import Element, Page, Text, parse
 from ringtrace.text.html_charset import choose_charset
 from ringtrace.text.html_layout import WHITE, Laid, lay_out
 
@@ -118,7 +118,7 @@ def open_sheet(data: bytes, transport: str = "") -> Sheet:
 
 @lru_cache(maxsize=4)
 def _sheet(data: bytes, charset: str) -> Sheet:
-    return Sheet(Page(data, charset))
+    return Sheet(parse(data, charset))
 
 
 def title_of(page: Page) -> Laid:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from ringtrace.text.html import Element, Page
+from ringtrace.text.html import Element, parse
 
 
 def _words(told: str) -> frozenset[str]:
@@ -43,7 +43,7 @@ def shown_page(data: bytes, charset: str, images: bool, no_image: str = "image")
     images: show pictures that the page itself holds (data addresses of raster formats); all others, and those too
     without it, give way to ``no_image`` and their own words in brackets.
     """
-    page = Page(data, charset)
+    page = parse(data, charset)
     parts = ['<!doctype html><html><head><meta charset="utf-8"><title></title></head><body>']
     dropped = 0
     for event in page.events:
