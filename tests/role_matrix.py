@@ -56,6 +56,7 @@ GET /statements/new                     -  -  -  -  x  -  -  -  -  -
 POST /statements                        -  -  -  -  x  -  -  -  -  -
 POST /statements/{draft_id}/approve     -  -  x  x  -  -  -  -  -  -
 GET /operation                          -  x  x  -  -  x  -  -  -  -
+GET /operation/deconfliction            -  x  x  -  -  -  -  -  -  -
 POST /operation/day                     -  -  x  -  -  -  -  -  -  -
 POST /operation/tasks                   -  -  x  -  -  -  -  -  -  -
 POST /operation/tasks/{task_id}         -  -  x  -  -  x  -  -  -  -

@@ -20,6 +20,7 @@ from ringtrace.operation.oprf import evaluate, finalize, hash_to_group, hash_to_
 from ringtrace.pipeline import analyse, deconflicting
 from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.custodian import NOBODY
+from ringtrace.pipeline.deconflicted import read_deconflicted
 from ringtrace.store.case import Case
 from ringtrace.store.keys import key_folder, open_key
 
@@ -146,6 +147,11 @@ def events(case):
         ledger.close()
 
 
+def known(case):
+    with case.lent_ledger() as ledger:
+        return read_deconflicted(ledger, str)
+
+
 @pytest.mark.slow
 def test_a_round_between_two_houses(houses, tmp_path):
     ask, answer, claim, pointers = (tmp_path / name for name in ("ask", "answer", "claim", "pointers"))
@@ -162,6 +168,13 @@ def test_a_round_between_two_houses(houses, tmp_path):
     assert told == hits and events(houses("anhui"))[-1]["hits"] == hits
     read = deconflicting.read_pointers(houses("sichuan"), pointers.read_bytes())
     assert read == [(hit, "Police of anhui; desk of anhui") for hit in hits]
+    asker, owner = (known(houses(name)) for name in ("sichuan", "anhui"))
+    assert {(h.what, h.way, h.others, h.told) for h in asker.hits} == {
+        (hit, "found at a partner", ("anhui",), "Police of anhui; desk of anhui") for hit in hits
+    }
+    assert asker.unread == 0 and {(h.what, h.way, h.others, h.told) for h in owner.hits} == {
+        (hit, "found by a partner", ("sichuan",), None) for hit in hits
+    }
     with pytest.raises(UsageError, match="round is over"):
         deconflicting.point(houses("anhui"), claim.read_bytes(), pointers, NOBODY)
     what = [e["what"] for e in houses("anhui").evidence.log.events() if e["event"] == "disclose"]
@@ -197,6 +210,15 @@ def test_within_a_house_and_by_the_command_line(houses, tmp_path):
     near = json.loads(done.stdout)["near"]
     assert near and all(len(entry["cases"]) == 2 for entry in near)
     assert events(houses("anhui"))[-1]["hits"] == [entry["what"] for entry in near]
+    assert {hit.others for hit in known(houses("anhui")).hits} == {(houses("sichuan").settings.name,)}
+    with (houses("sichuan").folder / "case.toml").open("r+") as handle:
+        told = handle.read().replace('level = "contact"', 'level = "hidden"')
+        handle.seek(0)
+        handle.write(told)
+    deconflicting.compare_cases([houses("sichuan").folder, houses("anhui").folder], author="ann")
+    assert {hit.others for hit in known(houses("anhui")).hits} == {()}, (
+        "a hidden case is not named in the other's ledger"
+    )
     folder = str(houses("sichuan").folder)
     assert len(json.loads(run(app, ["deconflict", folder, "key", "--json"]).stdout)["key"]) == 64
     assert run(app, ["deconflict", folder, "ask", str(tmp_path / "q"), "--to", "anhui"]).exit_code == 0

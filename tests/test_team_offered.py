@@ -26,7 +26,7 @@ def pages_of(view):
     post = view.room.table("posts")["post_id"][0].as_py()
     return [
         "/", "/search?q=宝", "/triage", "/triage/links", "/triage/disagreements", "/rings", f"/rings/{ring}", f"/rings/{ring}/graph", "/actors",
-        f"/actors/{actor}", f"/posts/{post}", "/texts", "/watch", "/figures", "/statements/new?as_of=2014-02-28", "/operation", "/intake", "/intake/tip", "/intake/leads",
+        f"/actors/{actor}", f"/posts/{post}", "/texts", "/watch", "/figures", "/statements/new?as_of=2014-02-28", "/operation", "/operation/deconfliction", "/intake", "/intake/tip", "/intake/leads",
         "/custody", "/judgements", "/people", "/account", "/help",
     ]  # fmt: skip
 

@@ -96,7 +96,7 @@ def _message(
         hits = deconflicting.point(case, message.read_bytes(), target, asked)
         emit(as_json, {"hits": hits}, [f"They hold, too: {len(hits)}.", *(f"  {hit}" for hit in hits)])
     elif action == "read":
-        told = deconflicting.read_pointers(case, message.read_bytes())
+        told = deconflicting.read_pointers(case, message.read_bytes(), asked)
         lines = [f"  {item}: {whom or 'the owner says nothing'}" for item, whom in told]
         emit(as_json, {"pointers": [{"identifier": item, "contact": whom} for item, whom in told]}, lines)
     else:

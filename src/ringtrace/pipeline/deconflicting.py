@@ -25,7 +25,8 @@ from ringtrace.operation.cells import cell
 from ringtrace.operation.exchange import Header, Level, Message
 from ringtrace.operation.masking import MASK
 from ringtrace.operation.oprf import hash_to_scalar
-from ringtrace.pipeline.custodian import Asked, log_disclosure
+from ringtrace.pipeline.custodian import NOBODY, Asked, log_disclosure
+from ringtrace.pipeline.deconflicted import KIND
 from ringtrace.pipeline.planning import plan_of
 from ringtrace.pipeline.recording import children_masker, entries_of
 from ringtrace.store.analysis import read_table
@@ -39,7 +40,6 @@ _TELLING = frozenset({"personal", "shared_by_few"})
 _MOVES = frozenset({"suspect", "place", "case"})
 _DAYS = 30
 _QUOTA = 100_000
-_EVENT = "deconfliction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +94,26 @@ def identifiers_of(case: Case) -> list[str]:
 
 
 def compare_cases(folders: Sequence[Path], *, author: str) -> list[Near]:
-    """Return what two or more cases of one house share, by what it is; each case's ledger is told of its hits."""
+    """Return what two or more cases of one house share, by what it is; each case's ledger is told of its hits.
+
+    A ledger names the other cases, but for those whose level is "hidden".
+    """
     found: defaultdict[str, list[Case]] = defaultdict(list)
     for folder in sorted(folders):
         case = Case(folder)
         for item in identifiers_of(case):
             found[item].append(case)
     near = {what: cases for what, cases in found.items() if len(cases) > 1}
-    hits: defaultdict[Path, list[str]] = defaultdict(list)
+    hits: defaultdict[Path, dict[str, list[str]]] = defaultdict(dict)
+    shy = {folder for folder in folders if read_terms(Case(folder)).level == "hidden"}
     for what, cases in sorted(near.items()):
         for case in cases:
-            hits[case.folder].append(what)
-    for folder, whats in sorted(hits.items()):
+            others = [other for other in cases if other.folder != case.folder and other.folder not in shy]
+            hits[case.folder][what] = [other.settings.name for other in others]
+    for folder, found_with in sorted(hits.items()):
+        told = {"what": "compared within the house", "hits": sorted(found_with), "with": found_with}
         with _writing(Case(folder)) as ledger:
-            ledger.record(_EVENT, author, {"what": "compared within the house", "hits": whats})
+            ledger.record(KIND, author, told)
     return [Near(what, tuple(case.settings.name for case in cases)) for what, cases in sorted(near.items())]
 
 
@@ -135,7 +141,7 @@ def ask(case: Case, recipient: str, out: Path, asked: Asked) -> int:
     _keep("asks", digest, {"seed": seed.hex(), "items": items, "recipient": recipient})
     with _writing(case) as ledger:
         ledger.record(
-            _EVENT, asked.document()["by"], {"what": "asked", "of": recipient, "number": len(items), "ask": digest}
+            KIND, asked.document()["by"], {"what": "asked", "of": recipient, "number": len(items), "ask": digest}
         )
     log_disclosure(case, "blinded identifiers for deconfliction", recipient, asked, written={"ask": digest})
     replace_file(out, data)
@@ -166,7 +172,7 @@ def answer(case: Case, data: bytes, out: Path, asked: Asked) -> int:
             "ask": message.digest,
             "round": name,
         }
-        ledger.record(_EVENT, asked.document()["by"], told)
+        ledger.record(KIND, asked.document()["by"], told)
     log_disclosure(case, "evaluated values for deconfliction", partner, asked, written={"answer": digest})
     replace_file(out, made.data)
     return message.header.number
@@ -181,7 +187,7 @@ def claim(case: Case, data: bytes, out: Path, asked: Asked) -> list[str]:
     hits = exchange.find_hits(message, kept["items"], bytes.fromhex(kept["seed"]))
     with _writing(case) as ledger:
         told = {"what": "hits found", "at": kept["recipient"], "hits": sorted(hits), "round": message.header.round}
-        ledger.record(_EVENT, asked.document()["by"], told)
+        ledger.record(KIND, asked.document()["by"], told)
     if hits:
         ordered = sorted(hits)
         header = Header(kind="claim", sender=message.header.recipient, recipient=message.header.sender, key="",
@@ -212,7 +218,7 @@ def point(case: Case, data: bytes, out: Path, asked: Asked) -> list[str]:
             "wrong": found.count(""),
             "round": message.header.round,
         }
-        ledger.record(_EVENT, asked.document()["by"], told)
+        ledger.record(KIND, asked.document()["by"], told)
     said = exchange.pointer(terms.level, terms.agency or case.settings.name, terms.contact)
     header = Header(kind="pointers", sender=message.header.recipient, recipient=message.header.sender, key="",
                     number=len(found), round=message.header.round, reply_to=message.digest,
@@ -224,8 +230,8 @@ def point(case: Case, data: bytes, out: Path, asked: Asked) -> list[str]:
     return hits
 
 
-def read_pointers(case: Case, data: bytes) -> list[tuple[str, str]]:
-    """Return (identifier, whom to call) of every claimed hit; "" where the owner says nothing."""
+def read_pointers(case: Case, data: bytes, asked: Asked = NOBODY) -> list[tuple[str, str]]:
+    """Return (identifier, whom to call) of every claimed hit; "" where the owner says nothing. The ledger keeps it."""
     message = exchange.read_message(data, "pointers")
     kept = _kept("claims", message.header.reply_to)
     if read_terms(case).partners.get(kept["recipient"]) != message.header.key:
@@ -233,7 +239,11 @@ def read_pointers(case: Case, data: bytes) -> list[tuple[str, str]]:
     told = ["", *message.header.pointers]
     if len(message.payload) != len(kept["items"]) or max(message.payload, default=0) >= len(told):
         raise UsageError("the pointers do not fit the claim")
-    return [(item, told[which]) for item, which in zip(kept["items"], message.payload, strict=True)]
+    found = [(item, told[which]) for item, which in zip(kept["items"], message.payload, strict=True)]
+    read = {"what": "pointers read", "at": kept["recipient"], "round": message.header.round, "pointers": dict(found)}
+    with case.lent_ledger() as ledger:
+        ledger.record(KIND, asked.document()["by"], read)
+    return found
 
 
 def audit(case: Case, data: bytes) -> list[str]:
@@ -269,7 +279,7 @@ def _partner(terms: Terms, message: Message) -> str:
 def _check_quota(ledger: Ledger, terms: Terms, partner: str, message: Message) -> None:
     since = (datetime.now(UTC) - timedelta(days=_DAYS)).timestamp() * 1e6
     used = 0
-    for event, told in ledger.events(_EVENT):
+    for event, told in ledger.events(KIND):
         if told["what"] == "answered" and told["partner"] == partner:
             if told["ask"] == message.digest:
                 raise UsageError("this ask was answered before; a new key would let the answers be compared")

@@ -15,6 +15,7 @@ from litestar.params import FromPath
 
 from ringtrace.errors import UsageError
 from ringtrace.report.words import place_name
+from ringtrace.web.pages import deconfliction
 from ringtrace.web.visit import Answer, Guest
 
 PLACE = (60, "Operation", "/operation", "o")
@@ -39,10 +40,13 @@ def operation(visit: Guest) -> Answer:
         }
         for task in plan.tasks
     ]
-    document = {
+    document: dict[str, Any] = {
         "day": plan.day, "day_version": visit.desk.ledger.version(DAY), "board": rows, "tasks": tasks,
         "open_places": [{"code": code, "name": place_name(code)} for code in plan.open_places()],
     }  # fmt: skip
+    if visit.may("GET /operation/deconfliction"):
+        found = deconfliction.read(visit)
+        document["deconfliction"] = {"hits": len(found.hits), "unread": found.unread, "asked": bool(found.moves)}
     return visit.show("operation.html.j2", document)
 
 
