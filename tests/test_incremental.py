@@ -173,12 +173,34 @@ def test_an_article_is_read_once_and_gives_the_same_figures(tmp_path, monkeypatc
     posts = post_table([article(str(at), text) for at, text in enumerate(told)])
     plain = figures.figure_tables(posts)
     assert len(plain["figures"]) >= 4
-    read, drafts = [], figures._drafts
-    monkeypatch.setattr(figures, "_drafts", lambda article, day: read.append(article["text"]) or drafts(article, day))
+    read, drafts = [], figures._find
+    monkeypatch.setattr(figures, "_find", lambda article, day: read.append(article["text"]) or drafts(article, day))
     assert figures.figure_tables(posts.slice(0, 1), (), Cache(tmp_path, "1"))["figures"].num_rows >= 2
     for _ in range(2):
         assert figures.figure_tables(posts, (), Cache(tmp_path, "1")) == plain
     assert read == told
+
+
+def test_what_a_report_holds_behind_its_bound_is_a_gap_of_its_bytes(monkeypatch):
+    from ringtrace.model.post import Container, Post
+    from ringtrace.model.span import Segment, Span
+    from ringtrace.pipeline import figures
+    from ringtrace.pipeline.posts import post_table
+    from ringtrace.statement import public
+
+    text = "警方抓获犯罪嫌疑人52名。\n" * 4
+    size, line = len(text.encode()), len(text.encode()) // 4
+    post = Post(
+        span=Span("a", "", 0, size), platform="news", container=Container("news", "a"), kind="article", title="",
+        text=text, segments=(Segment(0, len(text), 0, size, "utf-8"),),
+    )  # fmt: skip
+    monkeypatch.setattr(public, "MOST_NUMBERS", 2)
+    gaps = figures.figure_tables(post_table([post]))["gaps"].to_pylist()
+    assert [(gap["evidence_id"], gap["start"], gap["stop"], gap["reason"]) for gap in gaps] == [
+        ("a", 2 * line, size, figures.NOT_READ)
+    ]
+    monkeypatch.setattr(public, "MOST_NUMBERS", 4)
+    assert not figures.figure_tables(post_table([post]))["gaps"].num_rows
 
 
 @pytest.fixture(scope="module")

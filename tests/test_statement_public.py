@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringtrace.statement import public
 from ringtrace.statement.public import read_public_figures
 
 SPECS = Path(__file__).parent / "specs"
@@ -86,6 +87,20 @@ def test_any_text_is_read_within_its_bounds(text):
 def test_a_hostile_text_is_read_in_bounded_time(piece):
     drafts = read_public_figures(piece * (40_000 // len(piece)))
     assert all(0 <= draft.start < draft.stop <= 40_000 for draft in drafts)
+
+
+@pytest.mark.parametrize(
+    ("piece", "read"), [("Police arrested {n} suspects in Hebei.\n", 3), ("Nothing new today.\n", 0)]
+)
+def test_a_report_is_read_up_to_a_bound_and_says_from_where_on_it_was_not(piece, read, monkeypatch):
+    monkeypatch.setattr(public, "MOST_NUMBERS", 3)
+    monkeypatch.setattr(public, "MOST_SIGNS", 200)
+    text = "".join(piece.format(n=11 + n) for n in range(40))
+    found = public.read_report(text)
+    assert [draft.value for draft in found.figures] == ["11", "12", "13"][:read]
+    assert found.unread == (len(piece.format(n=11)) * 3 if read else 200)
+    short = piece.format(n=11)
+    assert public.read_report(short).unread == len(short)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def analyse(
     from ringtrace.pipeline.alerting import alert_file, raise_alerts
     from ringtrace.pipeline.changes import Run, compare
     from ringtrace.pipeline.custodian import log_combination
-    from ringtrace.pipeline.figures import figure_tables
+    from ringtrace.pipeline.figures import figure_tables, with_gaps
     from ringtrace.pipeline.gathering import gather
     from ringtrace.pipeline.labelling import labels_of
     from ringtrace.pipeline.posts import with_actors
@@ -79,6 +79,7 @@ def analyse(
             "mentions": settle_open_contacts(mentions, stances, identifiers), "identifiers": identifiers,
             "links": links, "actors": actors, **found, **figure_tables(posts, entries, cache),
         }  # fmt: skip
+        tables["gaps"] = with_gaps(told["gaps"], tables["gaps"])
         since = compare(case.analysis, tables, Run(rules, len(judgements), counts_of(tables)))
         alerts, quote = raise_alerts(case, tables, ledger), quoting(case, tables)
         summary = Summary.of(case, tables, since.changes, alerts, quote)

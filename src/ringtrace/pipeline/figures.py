@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,7 @@ from ringtrace.model.span import Span
 from ringtrace.operation.counting import count_records
 from ringtrace.pipeline.posts import segments_of
 from ringtrace.report.words import place_name
-from ringtrace.statement.public import Draft, read_public_figures
+from ringtrace.statement.public import MOST_NUMBERS, MOST_SIGNS, Draft, read_public_figures, read_report
 from ringtrace.statement.questions import open_questions
 from ringtrace.statement.reconcile import reconcile
 from ringtrace.store.cache import NOTHING, Cache, Part, Places
@@ -28,7 +28,7 @@ from ringtrace.text.offsets import locate
 
 
 def figure_tables(posts: pa.Table, entries: Sequence[Entry] = (), cache: Cache = NOTHING) -> dict[str, pa.Table]:
-    """Return tables figures, reconciliation, questions and records.
+    """Return tables figures, reconciliation, questions and records, and gaps: what of reports was not read for figures.
 
     posts: the articles among them are read. entries: the ledger's records in force; their figures stand
     beside the public ones, and are reconciled with them by the statement. cache: knows articles that were read before.
@@ -37,8 +37,10 @@ def figure_tables(posts: pa.Table, entries: Sequence[Entry] = (), cache: Cache =
     articles = posts.filter(pc.equal(posts["kind"], "article")).select(columns).to_pylist()
     dates = [article["sent_at"].date().isoformat() if article["sent_at"] else "" for article in articles]
     figures: dict[str, Figure] = {}
-    for article, published, drafts in zip(articles, dates, _recalled(articles, dates, cache), strict=True):
-        for part, draft in drafts:
+    gaps: list[dict[str, Any]] = []
+    for article, published, found in zip(articles, dates, _recalled(articles, dates, cache), strict=True):
+        gaps.extend(_unread(article, found.unread))
+        for part, draft in found.drafts:
             figure = _figure(article, part, draft, published)
             if figure is not None:
                 figures.setdefault(figure.id, figure)
@@ -54,29 +56,47 @@ def figure_tables(posts: pa.Table, entries: Sequence[Entry] = (), cache: Cache =
              for v in verdicts),
         ),
         "questions": from_rows("questions", ({"question": question} for question in questions)),
+        "gaps": from_rows("gaps", gaps),
     }  # fmt: skip
 
 
-def _recalled(
-    articles: Sequence[Mapping[str, Any]], dates: Sequence[str], cache: Cache
-) -> Iterator[list[tuple[str, Draft]]]:
-    """Yield what ``_drafts`` gives for each article, which its words and its date alone decide."""
+def with_gaps(read: pa.Table, more: pa.Table) -> pa.Table:
+    """Return the gaps of reading with those of reports, in the order of ``gaps``."""
+    if not more.num_rows:
+        return read
+    return pa.concat_tables([read, more]).sort_by([(name, "ascending") for name in _ORDER])
+
+
+_ORDER = ("evidence_id", "member", "start", "stop", "reason")
+
+
+class _Found(NamedTuple):
+    """drafts: of the body, then those that only the headline tells, each with "text" or "title"; unread: from where on
+    the body was not read."""
+
+    drafts: list[tuple[str, Draft]]
+    unread: int
+
+
+def _recalled(articles: Sequence[Mapping[str, Any]], dates: Sequence[str], cache: Cache) -> Iterator[_Found]:
+    """Yield what ``_find`` gives for each article, which its words and its date alone decide."""
     texts, titles = ([article[name] or "" for article in articles] for name in ("text", "title"))
     keys = row_digests(pa.table({"text": texts, "title": titles, "published": dates}, schema=_ARTICLE))
     shelf = cache.shelf("figures")
 
     def read(numbers: Places) -> Iterator[Part]:
-        found = [list(_drafts(articles[at], dates[at])) for at in numbers.tolist()]
-        rows = [{"part": part, **asdict(draft)} for drafts in found for part, draft in drafts]
-        counts = [len(drafts) for drafts in found]
-        tables = pa.Table.from_pylist(rows, schema=_DRAFTS), pa.table({"drafts": pa.array(counts, pa.int64())})
+        found = [_find(articles[at], dates[at]) for at in numbers.tolist()]
+        rows = [{"part": part, **asdict(draft)} for one in found for part, draft in one.drafts]
+        counts = [len(one.drafts) for one in found]
+        told = {"drafts": pa.array(counts, pa.int64()), "unread": pa.array([one.unread for one in found], pa.int64())}
+        tables = pa.Table.from_pylist(rows, schema=_DRAFTS), pa.table(told)
         yield Part(numbers, tables, (np.repeat(numbers, np.array(counts, np.int64)), numbers))
 
     drafts, counts = shelf.complete(keys, read)
     shelf.settle()
     rows = iter(drafts.to_pylist())
-    for count in counts["drafts"].to_pylist():
-        yield [(row.pop("part"), Draft(**row)) for row in islice(rows, count)]
+    for count, unread in zip(counts["drafts"].to_pylist(), counts["unread"].to_pylist(), strict=True):
+        yield _Found([(row.pop("part"), Draft(**row)) for row in islice(rows, count)], unread)
 
 
 _ARTICLE = pa.schema([(name, pa.string()) for name in ("text", "title", "published")])
@@ -84,14 +104,30 @@ _KINDS = {"str": pa.string(), "int": pa.int64(), "bool": pa.bool_()}
 _DRAFTS = pa.schema([("part", pa.string()), *((field.name, _KINDS[str(field.type)]) for field in fields(Draft))])
 
 
-def _drafts(article: Mapping[str, Any], published: str) -> Iterator[tuple[str, Draft]]:
-    """Yield the figures of the body, then those that only the headline tells, each with "text" or "title"."""
-    body = read_public_figures(article["text"], title=article["title"] or "", published=published)
-    told = {(draft.quantity, draft.value) for draft in body}
-    yield from (("text", draft) for draft in body)
-    for draft in read_public_figures(article["title"] or "", published=published):
-        if (draft.quantity, draft.value) not in told:
-            yield "title", draft
+def _find(article: Mapping[str, Any], published: str) -> _Found:
+    """Return the figures of an article, of its body as far as it is read."""
+    body = read_report(article["text"], title=article["title"] or "", published=published)
+    told = {(draft.quantity, draft.value) for draft in body.figures}
+    headed = read_public_figures(article["title"] or "", published=published)
+    only = [("title", draft) for draft in headed if (draft.quantity, draft.value) not in told]
+    return _Found([*(("text", draft) for draft in body.figures), *only], body.unread)
+
+
+def _unread(article: Mapping[str, Any], unread: int) -> Iterator[dict[str, Any]]:
+    """Yield the bytes of a body that were not read for figures."""
+    if unread >= len(article["text"]):
+        return
+    runs = locate(segments_of(article["segments"]), article["text"], unread, len(article["text"]))
+    if runs:
+        yield {
+            "evidence_id": article["evidence_id"], "member": article["member"], "start": runs[0][2],
+            "stop": runs[-1][3], "reason": NOT_READ,
+        }  # fmt: skip
+
+
+NOT_READ = (
+    f"not read for figures: a report is read up to {MOST_SIGNS:,} signs and {MOST_NUMBERS:,} numbers outside of tables"
+)
 
 
 def _figure(article: Mapping[str, Any], part: str, draft: Draft, published: str) -> Figure | None:

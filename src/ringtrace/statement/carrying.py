@@ -34,7 +34,7 @@ class Scene:
 
     def setting(self, index: int) -> Setting:
         text = self.told.vocabulary.text
-        script = "han" if any(char > "\u2e80" for char in text) else "latin"
+        script = "han" if max(text, default="") > "\u2e80" else "latin"
         return Setting(self.told.vocabulary, [count.number for count in self.counted], index, self.places, script)
 
 

@@ -121,7 +121,7 @@ def topic(vocabulary: Vocabulary, numbers: Sequence[Number]) -> tuple[str, str, 
 def settings(vocabulary: Vocabulary, numbers: Sequence[Number], places: Sequence[Place]) -> Iterator[Setting]:
     """Yield the numbers of a sentence that may count something; ages, days, sums, shares and ordinals do not."""
     able = [number for number in numbers if not _is_no_count(vocabulary.text, number)]
-    han = any(char > "\u2e80" for char in vocabulary.text)
+    han = max(vocabulary.text, default="") > "\u2e80"
     for index in range(len(able)):
         yield Setting(vocabulary, able, index, places, "han" if han else "latin")
 
@@ -175,7 +175,8 @@ def _is_mark(text: str, number: Number, before: str) -> bool:
 
 def _is_cash(text: str, number: Number) -> bool:
     behind = text[number.stop : number.stop + 16].lstrip(" ")
-    if any(behind.startswith(term) and is_word(behind, 0, len(term)) for term in currencies_behind()):
+    named = currencies_behind()
+    if behind.startswith(named) and any(behind.startswith(t) and is_word(behind, 0, len(t)) for t in named):
         return True
     return text[max(0, number.start - 8) : number.start].rstrip(" ").endswith(cue_words("cash_before"))
 

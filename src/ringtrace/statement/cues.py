@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Protocol, TypeVar
 
 from ringtrace.statement.sums import sum_cues
@@ -25,6 +26,8 @@ _COMMAS = frozenset(",，、")
 _ENDS = frozenset(";.；。")
 _STEPS = (0, 1, 2, 3, 5, 8, 13, 21)
 _FAR = 99
+_MANY_WORDS = 32
+"""More than any reach and step that words are counted for."""
 _ITEM = re.compile(r"\s{0,40}(?:[•·*◆■\-–—]|[^\n:：]{2,40}[:：] ?[0-9])")
 _LATIN_BEHIND = re.compile(r" ?([a-z'\-]+)")
 _LATIN_BEFORE = re.compile(r"([a-z'\-]+) ?$")
@@ -78,8 +81,8 @@ def _start(item: Placed) -> int:
 
 
 def words(text: str) -> int:
-    """Latin words and Chinese signs."""
-    return sum(1 for _ in _WORD.finditer(text))
+    """Latin words and Chinese signs, up to as many as are far by every measure; a hostile sentence has thousands."""
+    return sum(1 for _ in islice(_WORD.finditer(text), _MANY_WORDS))
 
 
 def step(count: int) -> int:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ringtrace.statement.counted import Count
 from ringtrace.statement.named_places import Frame, common, innermost
 from ringtrace.statement.vocabulary import Vocabulary
-from ringtrace.text.places import Place, contains, parent
+from ringtrace.text.places import Place, parent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """What a whole report says of places. frame: where it comes from.
 
@@ -27,7 +28,7 @@ class Report:
     national: bool
     shares: Mapping[str, float] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def most(self) -> str:
         """The place that more sentences name than any other, the first of equals."""
         return max(self.shares, key=lambda code: self.shares[code], default="")
@@ -37,12 +38,18 @@ def survey(frame: Frame, named: Sequence[Sequence[Place]], *, national: bool) ->
     """Return what a report says of places. named: all that it surely names, sentence by sentence."""
     places = [place for sentence in named for place in sentence]
     codes = {place.code for place in places}
-    inner = {code for code in codes if not any(contains(code, other) for other in codes - {code})}
+    inner = codes - {above for code in codes for above in _above(code)}
     first = {first_level(code) for code in inner}
     tally = Counter(code for sentence in named for code in dict.fromkeys(place.code for place in sentence))
     whole = sum(1 for sentence in named if sentence)
     shares = {code: count / whole for code, count in tally.items()}
     return Report(frame, common(places) if len(first) == 1 else "", len(first), national, shares)
+
+
+def _above(code: str) -> Iterator[str]:
+    """Yield what a place lies in, from the nearest on."""
+    while code := parent(code):
+        yield code
 
 
 def is_national(vocabulary: Vocabulary) -> bool:
