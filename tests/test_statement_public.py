@@ -168,3 +168,38 @@ def test_what_a_sentence_calls_unrelated_is_another_story_and_lies_elsewhere(tex
     found = {d.value: (d.context.split(":")[0], d.place) for d in read_public_figures(text, published="2014-03-01")}
     assert found["43"] == ("", "340000")
     assert found["7"] == found["6"] == ("other", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("Police in Hebei and Henan each arrested 12 suspects.", ["130000", "410000"]),
+        ("Police arrested 12 suspects each in Hebei and Henan.", ["130000", "410000"]),
+        ("河北、河南各抓获犯罪嫌疑人12名。", ["130000", "410000"]),
+        ("Police in Hebei and Henan rescued 12 children and gave each family 500 yuan.", [""]),
+        ("Police in Hebei and Henan arrested 12 suspects, each aged over 30.", [""]),
+        ("河北、河南等各省共抓获犯罪嫌疑人12名。", [""]),
+        ("各级公安机关在河北、河南抓获犯罪嫌疑人12名。", [""]),
+        ("河北、河南各界人士共解救儿童12名。", [""]),
+    ],
+)
+def test_each_parts_a_number_among_places_only_where_it_says_so(text, places):
+    assert [(value, place) for _, value, place in placed(text)] == [("12", place) for place in places]
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("No more than 20 children were rescued in Hebei.", "about"),
+        ("Up to 20 children were rescued in Hebei.", "about"),
+        ("Fewer than 20 children were rescued in Hebei.", "about"),
+        ("No fewer than 20 children were rescued in Hebei.", "at_least"),
+        ("More than 20 children were rescued in Hebei.", "at_least"),
+        ("河北解救儿童不足20名。", "about"),
+        ("河北解救儿童不超过20名。", "about"),
+        ("河北解救儿童超过20名。", "at_least"),
+        ("河北解救儿童不少于20名。", "at_least"),
+    ],
+)
+def test_an_upper_bound_is_no_lower_bound_and_no_exact_count(text, bound):
+    assert [(draft.value, draft.bound) for draft in read_public_figures(text)] == [("20", bound)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ringtrace.statement.counted import Count
-from ringtrace.statement.cues import Setting, between, has, has_sign, step, window, words
+from ringtrace.statement.cues import Setting, between, cue_words, found, has, has_sign, step, window, words
 from ringtrace.statement.stories import Told
 from ringtrace.statement.trail import Report, Trail, first_level, is_national
 from ringtrace.text.places import Place
@@ -91,9 +91,7 @@ def each_place(scene: Scene, index: int) -> tuple[str, ...]:
     held: Sequence[Place] = ()
     if _is_each(setting.text[stop : stop + _EACH_REACH]):
         held = behind if behind and behind[0].start - stop <= _EACH_REACH else before
-    elif has_sign(
-        _unbroken(setting.text[max(0, setting.number.start - _EACH_BEFORE) : setting.number.start]), "each_before"
-    ):
+    elif _leads_each(setting):
         held = before
     return tuple(place.code for place in held) if len(held) > 1 else ()
 
@@ -107,10 +105,34 @@ def _unbroken(head: str) -> str:
     return head[at:] if at >= 0 else head
 
 
+def _leads_each(setting: Setting) -> bool:
+    """Whether "each" before a number parts it among places: "A and B each arrested 3", A、B各抓获3名.
+
+    Not where it tells of all of a kind (各级公安机关, 各地), of a sum of them (各省共) or of persons ("each aged 30").
+    """
+    head = _unbroken(setting.text[max(0, setting.number.start - _EACH_BEFORE) : setting.number.start])
+    term = next((term for term in cue_words("each_before") if term in head), "")
+    if not term:
+        return False
+    if not term.isascii():
+        return not has_sign(head, "each_not")
+    begins = setting.number.start - len(head) + head.rfind(term) + len(term)
+    verbs = (verb for verb in window(setting.vocabulary.statuses, begins) if begins <= verb.start)
+    return has(head[head.rfind(term) + len(term) :], "each_verb") or any(
+        verb.stop <= setting.number.start for verb in verbs
+    )
+
+
 def _is_each(tail: str) -> bool:
-    """Whether "each" stands behind a number, before a mark or another number."""
+    """Whether "each" behind a number parts it among places: "two each", "two suspects each in A and B".
+
+    Not where another noun or number follows: "6 children and gave each family 500"."""
     ends = next((at for at, char in enumerate(tail) if char in ",.;，。；、" or char.isdigit()), len(tail))
-    return has(tail[:ends], "each_behind")
+    for term in found(tail[:ends], "each_behind"):
+        rest = tail[tail.find(term) + len(term) : ends].lstrip(" ")
+        if rest.startswith(cue_words("each_where")) or (not rest and not tail[ends : ends + 1].isdigit()):
+            return True
+    return False
 
 
 def list_before(setting: Setting, places: Sequence[Place]) -> list[Place]:

@@ -295,7 +295,12 @@ def _bound(vocabulary: Vocabulary, number: Number) -> str:
     near = max(0, number.start - _NEAR)
     clause = max(near, *(text.rfind(mark, near, number.start) + 1 for mark in ",，、"))
     before = text[clause : number.start].rstrip(" 还有")
-    if number.more or vocabulary.ends_with("bound_at_least", before) or text.startswith(_AFTER_BOUND, number.stop):
+    most, least = (vocabulary.longest_end(concept, before) for concept in ("bound_at_most", "bound_at_least"))
+    if (
+        most > least
+    ):  # "no more than", but not "no fewer than": the contract has no word for it, and this is no lower bound
+        return "about"
+    if number.more or least or text.startswith(_AFTER_BOUND, number.stop):
         return "at_least"
     behind = text[number.stop : number.stop + 4]
     if vocabulary.ends_with("bound_about", before) or "左右" in behind or number.high is not None:

@@ -77,9 +77,16 @@ class Vocabulary:
         return min(ends, default=-1)
 
     def ends_with(self, concept: str, before: str) -> bool:
-        return any(
-            before.endswith(term) and is_word(before, len(before) - len(term), len(before)) for term in terms(concept)
+        return self.longest_end(concept, before) > 0
+
+    def longest_end(self, concept: str, before: str) -> int:
+        """Return the code points of the longest term of ``concept`` that a text ends with, 0 without one."""
+        ends = (
+            len(term)
+            for term in terms(concept)
+            if before.endswith(term) and is_word(before, len(before) - len(term), len(before))
         )
+        return max(ends, default=0)
 
     def _find(self, term: str, start: int, stop: int | None) -> list[int]:
         found, at = [], self.text.find(term, start, stop)
