@@ -33,7 +33,8 @@ def patterns():
 def test_every_pattern_in_the_source_is_known(patterns):
     assert len(patterns) > 400
     assert [site for site in patterns if site.endswith("?")] == []
-    assert {told["use"] for told in patterns.values()} == {"whole", "place", "window", "head", "closed", "anywhere"}
+    uses = {"whole", "place", "rescan", "row", "window", "head", "closed", "anywhere"}
+    assert {told["use"] for told in patterns.values()} == uses
 
 
 @pytest.mark.slow
@@ -62,3 +63,23 @@ def test_attacks_are_thirty_and_some_match():
     attacks = every_pattern.attacks(pattern, 0)
     assert len(attacks) == 30
     assert any(re.search(pattern, unit + "x") for unit in attacks)
+
+
+class Nowhere:
+    """A pattern that never matches and notes where it was asked to."""
+
+    pattern = ""
+
+    def __init__(self):
+        self.places = []
+
+    def match(self, told, at):
+        self.places.append(at)
+
+
+def test_a_value_without_an_end_is_read_again_until_the_budget_is_spent_and_rows_where_they_begin():
+    again, rows = Nowhere(), Nowhere()
+    every_pattern.seconds(again, '{"' * 5_000, "rescan")
+    assert again.places == list(range(1, 2 + every_pattern.RESCAN))
+    every_pattern.seconds(rows, "ab\nc\r\nd,e\rf", "row")
+    assert rows.places == [0, 3, 6, 10]

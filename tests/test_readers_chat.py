@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import time
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -658,17 +659,35 @@ def test_what_stands_behind_the_messages_is_structure_and_noise_behind_the_file_
     assert read_chatlab(whole + b"noise")[1].gap_bytes == 5
 
 
-def test_a_file_of_broken_messages_takes_time_in_proportion_to_its_size():
-    import time
-
+@pytest.mark.parametrize("unit", [b'{"sender":["', b'{"b":[', b'],"k":['])
+def test_a_file_of_broken_messages_takes_time_in_proportion_to_its_size(unit):
     def seconds(count: int) -> float:
-        data = CHAT % (chatlab(1) + b"," + b'{"sender":["' * count)
+        whole = chatlab(1) + b","
+        data = CHAT % (whole + unit * count if b"sender" in unit else (whole + unit) * (count // 4))
         start = time.process_time()
         read_chatlab(data)
         return time.process_time() - start
 
     seconds(1000)
     assert seconds(80_000) < 60 * max(seconds(4_000), 0.01)
+
+
+@pytest.mark.parametrize("unit", [b'"data":[{', b'"data":[{"', b'"data":[{"a":[[[[[[', b'"data":[{"a":1,'])
+def test_lists_without_an_end_that_stand_in_each_other_are_looked_through_a_few_times_only(unit):
+    from ringtrace.readers import records_json
+
+    start = time.process_time()
+    assert records_json.sniff((b"{" + unit * 65_536)[:65_536], "a.json") == 0.0
+    assert time.process_time() - start < 2.0  # once 6 to 27
+
+
+def test_records_in_lists_that_stand_in_others_are_found():
+    from ringtrace.readers import records_json
+
+    inner = b'{"text":"a","author":"b"}'
+    for depth in (1, 3, 6):
+        head = b'{"data":[' * depth + inner
+        assert records_json.sniff(head, "a.json") > 0
 
 
 def test_edits_and_deletions_are_marked():

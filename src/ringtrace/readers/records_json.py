@@ -27,6 +27,8 @@ KNOWN_GAPS = "text with markup in it is kept as written; lists inside lists are 
 
 _SIGNS = re.compile(r"[\s_\-]")
 _HEAD = 65_536
+_RESCAN = 8
+"""Times its size that a head may be looked through for records: lists that stand in each other are seen again."""
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -91,7 +93,12 @@ def _first(data: bytes) -> tuple[str, _Fields] | None:
     if 0 < stop <= line:
         fields = _Fields(Record(data, at, stop))
         return ("\n", fields) if fields.message else None
+    budget = _RESCAN * len(data)
     for match in _list_pattern().finditer(data):
+        stop = jsonspan.end_of_value(data, match.end() - 1, len(data))
+        budget -= (stop if stop > 0 else len(data)) - match.end()
+        if budget < 0:
+            return None
         fields = _fields_at(data, match.end() - 1)
         if fields:
             return match[1].decode(), fields

@@ -199,12 +199,13 @@ class _Walk:
         self._done = 0
         self._opening: re.Pattern[bytes] | None = None
         self._budget = _RESCAN * self.size
+        self._endless = -1
 
     def values(self) -> Iterator[tuple[int, int]]:
         """Yield (start, stop) of each value, also behind damage."""
         while True:
             at = jsonspan.skip_separator(self.data, self._at, self.size)
-            stop = -1 if at >= self.size or self.data[at] in b"]}:" else jsonspan.end_of_value(self.data, at, self.size)
+            stop = -1 if at >= self.size or self.data[at] in b"]}:" else self._end(at)
             if stop < 0:
                 found = self._resume(at)
                 if found is None:
@@ -244,11 +245,11 @@ class _Walk:
         data, size = self.data, self.size
         while self._outer:
             ahead = jsonspan.skip_separator(data, at, size)
-            key = jsonspan.end_of_value(data, ahead, size) if data[ahead : ahead + 1] == b'"' else -1
+            key = self._end(ahead) if data[ahead : ahead + 1] == b'"' else -1
             colon = jsonspan.skip_space(data, key, size) if key > 0 else -1
             if colon < 0 or data[colon : colon + 1] != b":":
                 break
-            value = jsonspan.end_of_value(data, jsonspan.skip_space(data, colon + 1, size), size)
+            value = self._end(jsonspan.skip_space(data, colon + 1, size))
             if value < 0:
                 break
             at = value
@@ -259,13 +260,22 @@ class _Walk:
         """Return the next whole object from ``at`` on that begins like the first message did."""
         opening = self._opening or _ANY_OBJECT
         for match in opening.finditer(self.data, at):
-            stop = jsonspan.end_of_value(self.data, match.start(), self.size)
-            if stop >= 0:
-                return match.start(), stop
-            self._budget -= self.size - match.start()
             if self._budget < 0:
                 return None
+            stop = self._end(match.start())
+            if stop >= 0:
+                return match.start(), stop
         return None
+
+    def _end(self, at: int) -> int:
+        """Return where the value at ``at`` ends, or -1; one without an end costs all that stands behind it."""
+        if at == self._endless:
+            return -1
+        stop = jsonspan.end_of_value(self.data, at, self.size)
+        if stop < 0:
+            self._endless = at
+            self._budget -= self.size - at
+        return stop
 
 
 def _opening_of(data: bytes, start: int, stop: int) -> re.Pattern[bytes] | None:
