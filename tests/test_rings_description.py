@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import networkx as nx
 import pyarrow as pa
@@ -122,3 +123,23 @@ def test_a_part_that_was_cut_before_is_not_cut_again() -> None:
     edges, _ = stars(2, (9, 12))
     known: dict[tuple[Edge, ...], list] = {}
     assert recalled(edges, known) is recalled(edges, known)
+
+
+def test_a_hub_with_thousands_of_spokes_is_cut_in_seconds() -> None:
+    edges = [("hub", f"m{at:05}", 1.0) for at in range(3_000)]
+    started = time.process_time()
+    assert [len(ring) for ring in shortest(edges)[1]] == [3_001]
+    assert time.process_time() - started < 20, "joining must not ask all neighbours of a hub at every step"
+
+
+def test_pieces_of_any_size_are_joined_until_no_join_shortens_the_message() -> None:
+    graph = nx.LFR_benchmark_graph(
+        400, 3, 1.5, 0.3, average_degree=12, max_degree=50, min_community=15, max_community=60, seed=3,
+        max_iters=1_000,
+    )  # fmt: skip
+    edges = [(f"n{min(pair):04}", f"n{max(pair):04}", 1.0) for pair in graph.edges() if pair[0] != pair[1]]
+    home = {f"n{node:04}": min(data["community"]) for node, data in graph.nodes(data=True)}
+    for pieces in (2, 4, 8):
+        rng = random.Random(pieces)
+        _, found = improved(edges, {actor: pieces * home[actor] + rng.randrange(pieces) for actor in sorted(home)})
+        assert adjusted_rand(home, found) > 0.95, f"cut from {pieces} pieces of each community"

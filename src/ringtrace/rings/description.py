@@ -13,6 +13,7 @@ shorter.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,8 +22,11 @@ import numpy as np
 
 Edge = tuple[str, str, float]
 Label = dict[str, int]
+Pair = tuple[int, int]
 _SWEEPS = 4
 """Times that everybody is asked whether another group suits them better; most settle in two."""
+_FEW, _NEAR = 8, 256
+"""Pairs that are asked again before one is joined; neighbours of a group that has grown that are asked at once."""
 _LEAST = 1e-7
 """A gain in nats below which two messages are equally long: sums in another order differ by less."""
 
@@ -37,21 +41,37 @@ class Message:
         self.label = dict(label)
         self.ties = float(len(edges))
         self.people = len(self.label)
-        groups = max(self.label.values(), default=-1) + 1
+        self.groups = max(self.label.values(), default=-1) + 1
         left = np.fromiter((self.label[a] for a, _, _ in edges), np.int64, len(edges))
         right = np.fromiter((self.label[b] for _, b, _ in edges), np.int64, len(edges))
-        self.size = np.bincount(np.fromiter(self.label.values(), np.int64, self.people), minlength=groups).astype(float)
-        self.ends = (np.bincount(left, minlength=groups) + np.bincount(right, minlength=groups)).astype(float)
-        self.within = np.bincount(left[left == right], minlength=groups).astype(float)
-        self._total(groups)
+        homes = np.fromiter(self.label.values(), np.int64, self.people)
+        self.size, self.ends, self.within = (
+            counts.astype(float).tolist()
+            for counts in (
+                np.bincount(homes, minlength=self.groups),
+                np.bincount(left, minlength=self.groups) + np.bincount(right, minlength=self.groups),
+                np.bincount(left[left == right], minlength=self.groups),
+            )
+        )
+        self.inner = math.fsum(self.within)
+        self.square = math.fsum(ends * ends for ends in self.ends)
+        self._names = list(map(_named, self.size))
+        self._tolds = list(map(self._told, self.within, self.ends))
+        self._total()
 
-    def _total(self, groups: int) -> None:
-        """Sum up what joins and moves change by differences; those leave no empty group uncounted."""
-        self.groups = groups
-        self.inner = float(self.within.sum())
-        self.square = float((self.ends**2).sum())
-        self.named = math.fsum(map(_named, self.size.tolist()))
-        self.told = math.fsum(map(self._told, self.within.tolist(), self.ends.tolist()))
+    def _total(self) -> None:
+        """Sum up what groups cost: all anew, for sums that follow each change would drift."""
+        self.named, self.told = math.fsum(self._names), math.fsum(self._tolds)
+
+    def set_groups(self, *groups: tuple[int, float, float, float]) -> None:
+        """Take over what some groups have become: (number, people, ends, ties within)."""
+        for group, size, ends, within in groups:
+            self.groups += (size > 0) - (self.size[group] > 0)
+            self.inner += within - self.within[group]
+            self.square += ends * ends - self.ends[group] * self.ends[group]
+            self.size[group], self.ends[group], self.within[group] = size, ends, within
+            self._names[group], self._tolds[group] = _named(size), self._told(within, ends)
+        self._total()
 
     def length(self) -> float:
         """Return how long the message is, in nats, but for what no cut changes."""
@@ -74,8 +94,8 @@ class Message:
         """Return how long it would be with two groups as one. between: the ties across."""
         size, ends = self.size[one] + self.size[other], self.ends[one] + self.ends[other]
         within = self.within[one] + self.within[other] + between
-        told = self.told - self._old(one) - self._old(other) + self._told(within, ends)
-        named = self.named - _named(self.size[one]) - _named(self.size[other]) + _named(size)
+        told = self.told - self._tolds[one] - self._tolds[other] + self._told(within, ends)
+        named = self.named - self._names[one] - self._names[other] + _named(size)
         square = self.square + 2 * self.ends[one] * self.ends[other]
         return self._length(self.groups - 1, self.inner + between, square, named, told)
 
@@ -85,15 +105,12 @@ class Message:
         mine, theirs: the ties that this person has with either group; ends: all that it has.
         """
         left, right = self.ends[one] - ends, self.ends[other] + ends
-        told = self.told - self._old(one) - self._old(other)
+        told = self.told - self._tolds[one] - self._tolds[other]
         told += self._told(self.within[one] - mine, left) + self._told(self.within[other] + theirs, right)
         sizes = (self.size[one], self.size[other], self.size[one] - 1, self.size[other] + 1)
         named = self.named - _named(sizes[0]) - _named(sizes[1]) + _named(sizes[2]) + _named(sizes[3])
         square = self.square - self.ends[one] ** 2 - self.ends[other] ** 2 + left**2 + right**2
         return self._length(self.groups - (sizes[2] == 0), self.inner - mine + theirs, square, named, told)
-
-    def _old(self, group: int) -> float:
-        return self._told(self.within[group], self.ends[group])
 
 
 def _named(size: float) -> float:
@@ -138,45 +155,89 @@ def _numbered(label: Mapping[str, int]) -> Label:
 def _merged(edges: Iterable[Edge], label: Label) -> Label:
     """Join the two neighbouring groups that shorten the message most, until none do."""
     edges = list(edges)
-    message = Message(edges, label)
-    between: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for left, right, _ in edges:
-        a, b = label[left], label[right]
-        if a != b:
-            between[a][b] += 1
-            between[b][a] += 1
-    into = list(range(message.groups))
-    gain = {(a, b): message.joined(a, b, ties) for a, held in between.items() for b, ties in held.items() if a < b}
-    while gain:
-        # Lengths go stale as others join: the few best are asked again before one is taken.
-        best = sorted(gain, key=lambda pair: (gain[pair], pair))[:8]
-        pair = min(best, key=lambda pair: (_again(message, pair, between), pair))
-        if _again(message, pair, between) >= message.length() - _LEAST:
-            break
-        one, other = pair
-        _join(message, one, other, between)
-        into = [one if to == other else to for to in into]
-        gain = {p: value for p, value in gain.items() if other not in p and one not in p}
-        gain.update({(min(one, to), max(one, to)): message.joined(one, to, ties) for to, ties in between[one].items()})
-    return {actor: into[group] for actor, group in label.items()}
+    joining = _Joining(Message(edges, label), edges, label)
+    while (pair := joining.best()) is not None:
+        joining.join(*pair)
+    return _numbered({actor: joining.home(group) for actor, group in label.items()})
 
 
-def _again(message: Message, pair: tuple[int, int], between: Mapping[int, Mapping[int, float]]) -> float:
-    return message.joined(*pair, between[pair[0]][pair[1]])
+class _Joining:
+    """Neighbouring groups, and by how much the message would shrink were two of them one.
 
+    That goes stale as others join, as little as the whole message changes by one group: the few best are asked again
+    before one is taken, and everybody once more before the end. So a star of ten thousand takes seconds.
+    """
 
-def _join(message: Message, one: int, other: int, between: dict[int, dict[int, float]]) -> None:
-    ties = between[one].pop(other)
-    del between[other][one]
-    for to, count in between.pop(other).items():
-        del between[to][other]
-        between[one][to] += count
-        between[to][one] += count
-    message.size[one] += message.size[other]
-    message.ends[one] += message.ends[other]
-    message.within[one] += message.within[other] + ties
-    message.size[other] = message.ends[other] = message.within[other] = 0.0
-    message._total(message.groups - 1)
+    def __init__(self, message: Message, edges: Iterable[Edge], label: Label) -> None:
+        self._message = message
+        self._into = list(range(message.groups))
+        self._between: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+        for left, right, _ in edges:
+            a, b = label[left], label[right]
+            if a != b:
+                self._between[a][b] += 1
+                self._between[b][a] += 1
+        self._asked: dict[Pair, float] = {}
+        self._waiting: list[tuple[float, Pair]] = []
+        self._ask_all()
+
+    def home(self, group: int) -> int:
+        """Return the group that ``group`` is part of by now."""
+        while self._into[group] != group:
+            self._into[group] = group = self._into[self._into[group]]
+        return group
+
+    def best(self) -> Pair | None:
+        """Return the two groups that shorten the message most; None where none do."""
+        found = self._best_of_few()
+        if found is None:
+            self._ask_all()
+            found = self._best_of_few()
+        return found
+
+    def join(self, one: int, other: int) -> None:
+        """Make ``other`` part of ``one``, or the other way round: who has more neighbours stays."""
+        if len(self._between[one]) < len(self._between[other]):
+            one, other = other, one
+        message, self._into[other] = self._message, one
+        ties = self._between[one].pop(other)
+        del self._between[other][one], self._asked[min(one, other), max(one, other)]
+        touched = self._between.pop(other)
+        for to, count in touched.items():
+            del self._between[to][other], self._asked[min(other, to), max(other, to)]
+            self._between[one][to] += count
+            self._between[to][one] += count
+        message.set_groups(
+            (one, message.size[one] + message.size[other], message.ends[one] + message.ends[other],
+             message.within[one] + message.within[other] + ties),
+            (other, 0.0, 0.0, 0.0),
+        )  # fmt: skip
+        beside = self._between[one]
+        for to in beside if len(beside) <= _NEAR else touched:
+            self._ask((min(one, to), max(one, to)))
+
+    def _best_of_few(self) -> Pair | None:
+        few: list[Pair] = []
+        while self._waiting and len(few) < _FEW:
+            told, pair = heapq.heappop(self._waiting)
+            if self._asked.get(pair) == told and pair not in few:
+                few.append(pair)
+        for pair in few:
+            self._ask(pair)
+        best = min(few, key=lambda pair: (self._asked[pair], pair), default=None)
+        return best if best is not None and self._asked[best] < -_LEAST else None
+
+    def _ask(self, pair: Pair) -> None:
+        told = self._message.joined(*pair, self._between[pair[0]][pair[1]]) - self._message.length()
+        self._asked[pair] = told
+        heapq.heappush(self._waiting, (told, pair))
+
+    def _ask_all(self) -> None:
+        self._waiting.clear()
+        for one in sorted(self._between):
+            for other in sorted(self._between[one]):
+                if one < other:
+                    self._ask((one, other))
 
 
 def _settled(edges: Iterable[Edge], label: Label) -> Label:
@@ -199,11 +260,10 @@ def _settled(edges: Iterable[Edge], label: Label) -> Label:
             best = min(((message.moved(one, to, mine, count, ends), to) for to, count in sorted(held.items())))
             if best[0] < message.length() - _LEAST:
                 to, theirs = best[1], float(held[best[1]])
-                for group, sign, ties in ((one, -1, mine), (to, 1, theirs)):
-                    message.size[group] += sign
-                    message.ends[group] += sign * ends
-                    message.within[group] += sign * ties
-                message._total(message.groups - (message.size[one] == 0))
+                message.set_groups(
+                    (one, message.size[one] - 1, message.ends[one] - ends, message.within[one] - mine),
+                    (to, message.size[to] + 1, message.ends[to] + ends, message.within[to] + theirs),
+                )
                 label[actor] = to
                 moves += 1
         if not moves:
