@@ -79,7 +79,11 @@ def test_a_group_is_one_however_its_invitation_is_spelt(one: str, other: str) ->
     assert invited_to(one.swapcase()) != invited_to(one)
 
 
-@pytest.mark.parametrize("address", ["https://t.me/somebody", "https://line.me/", "t.me", "", "https://discord.gg/ab"])
+@pytest.mark.parametrize(
+    "address",
+    ["https://t.me/somebody", "https://line.me/", "t.me", "", "https://discord.gg/ab", "https://t.me/+8617000001234",
+     "https://telegram.me/+86-170-0000-1234"],
+)  # fmt: skip
 def test_what_names_no_group_invites_nowhere(address: str) -> None:
     assert invited_to(address) == ""
 

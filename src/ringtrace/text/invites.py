@@ -25,6 +25,8 @@ def invited_to(address: str) -> str:
     for app, start in _starts():
         if place.startswith(start):
             code = place[len(start) :].partition("?")[0].partition("&")[0].strip("/")
+            if start.endswith("+") and code.replace("-", "").isdecimal():
+                return ""  # +8617000001234 is how somebody is reached by number, not a group
             return f"{app} {code}" if len(code) >= _CODE and "/" not in code else ""
     return ""
 
