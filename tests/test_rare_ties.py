@@ -8,6 +8,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -22,11 +23,12 @@ from ringtrace.linking.names import alike, sound_alike
 from ringtrace.linking.pairs import link_accounts
 from ringtrace.linking.rarities import posted
 from ringtrace.linking.templates import find_templates
-from ringtrace.pipeline import analyse
+from ringtrace.pipeline import analyse, pictures
 from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.pictures import Picture, Search
 from ringtrace.report.words import feature_words, layer_words
 from ringtrace.rings.model import number
+from ringtrace.store.cache import Cache
 from ringtrace.store.case import Case
 from ringtrace.text.invites import invited_to
 from test_rings_planted import Planted
@@ -233,3 +235,21 @@ def test_every_hit_is_the_name_where_it_says(pieces: list[str]) -> None:
     data = "".join(pieces).encode()
     for start, stop, name, _ in Search(PAIR).hits(data):
         assert data[start:stop].decode() == name
+
+
+def test_pages_of_one_folder_share_the_pictures_beside_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(pictures, "_beside", lambda kept, folders: asked.append(folders) or ())
+    posts = pa.table(
+        {name: [f"p{at}" for at in range(300)] for name in ("post_id", "kind")}
+        | {"evidence_id": [f"e{at}" for at in range(300)], "member": [""] * 300, "start": [0] * 300, "stop": [9] * 300,
+           "sources": pa.nulls(300, pa.list_(pa.null()))}
+    )  # fmt: skip
+    evidence = pa.table({
+        "evidence_id": [f"e{at}" for at in range(300)], "name": [f"d{at % 2}/{at}.html" for at in range(300)],
+        "names": [[f"d{at % 2}/{at}.html"] for at in range(300)],
+        "media": [[{"member": "", "media_type": "image/png", "sha256": HASH}]] * 300,
+    })  # fmt: skip
+    monkeypatch.setattr(pictures, "Quoter", lambda *_: None)
+    pictures.shown_pictures(None, evidence, posts, Cache(None, ""))  # type: ignore[arg-type]
+    assert sorted(asked) == [("d0/",), ("d1/",)]

@@ -54,8 +54,11 @@ def shown_pictures(store: EvidenceStore, evidence: pa.Table, posts: pa.Table, ca
         return from_rows("mentions", [])
     names = dict(zip(evidence["evidence_id"].to_pylist(), evidence["names"].to_pylist(), strict=True))
     records = _records(posts)
-    beside = {place: found for place in sorted(records) if (found := _beside(kept, names[place[0]], place[1]))}
-    places = sorted(beside, key=lambda place: (beside[place], place))
+    folders = {place: _folders(names[place[0]], place[1]) for place in records}
+    beside = {one: _beside(kept, one) for one in set(folders.values())}
+    # Pages of one capture see the same pictures: these are held, hashed and made a search of once.
+    digests = {one: hashlib.sha256(msgspec.msgpack.encode(found)).digest() for one, found in beside.items()}
+    places = sorted((place for place in records if beside[folders[place]]), key=lambda place: (folders[place], place))
     quoter = Quoter(store, evidence, posts)
 
     def look(numbers: Places) -> Iterator[Part]:
@@ -63,14 +66,14 @@ def shown_pictures(store: EvidenceStore, evidence: pa.Table, posts: pa.Table, ca
         search = Search(())
         for number in numbers.tolist():
             place = places[number]
-            if search.pictures != beside[place]:
-                search = Search(beside[place])
+            if search.pictures is not beside[folders[place]]:
+                search = Search(beside[folders[place]])
             hits = [(*place, *hit) for hit in search.hits(quoter.bytes_of(*place))]
             rows = pa.table(list(map(list, zip(*hits, strict=True))) or [[]] * len(_HITS), schema=_HITS)
             yield Part(np.array([number]), (rows,), (np.full(len(rows), number),))
 
     shelf = cache.shelf("pictures")
-    keys = [hashlib.sha256(msgspec.msgpack.encode((place, beside[place]))).digest() for place in places]
+    keys = [hashlib.sha256(msgspec.msgpack.encode((place, digests[folders[place]]))).digest() for place in places]
     (found,) = shelf.complete(pa.array(keys, pa.binary(32)), look)
     shelf.settle()
     return from_rows("mentions", list(_mentions(found, records)))
@@ -90,12 +93,16 @@ def _path(name: str, member: str) -> str:
     return f"{name}/{member}" if member else name
 
 
-def _beside(kept: Sequence[Picture], names: Iterable[str], member: str) -> tuple[Picture, ...]:
-    """Return the pictures that lie in the folder of an export, or beneath it, by their paths from there on."""
+def _folders(names: Iterable[str], member: str) -> tuple[str, ...]:
+    """Return the folders in which an export lies, in order: one for each of its names."""
+    above = {_path(name, member).rpartition("/")[:2] for name in names}
+    return tuple(sorted(folder + slash for folder, slash in above))
+
+
+def _beside(kept: Sequence[Picture], folders: Iterable[str]) -> tuple[Picture, ...]:
+    """Return the pictures that lie in these folders, or beneath them, by their paths from there on."""
     found = set()
-    for name in names:
-        above, slash, _ = _path(name, member).rpartition("/")
-        folder = above + slash
+    for folder in folders:
         low = bisect_left(kept, (folder,))
         high = bisect_left(kept, (folder + "\U0010ffff",)) if folder else len(kept)
         found |= {Picture(one.path[len(folder) :], one.sha256) for one in kept[low:high]}
