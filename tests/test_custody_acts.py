@@ -205,3 +205,32 @@ def test_a_consultation_is_one_line_however_much_is_read(case):
     custodian.log_consultation(case, spans, Asked("ann"))
     event = json.loads(case.evidence.log.lines()[-1])
     assert len(event["evidence"]) == 1000 and "spans" not in event
+
+
+def test_a_case_does_not_take_itself_in_nor_its_keys(tmp_path, monkeypatch):
+    monkeypatch.setenv("RINGTRACE_KEYS", str(tmp_path / "desk" / "keys"))
+    (tmp_path / "desk").mkdir()
+    (tmp_path / "desk" / "f.txt").write_text("words")
+    (tmp_path / "desk" / "link").symlink_to(tmp_path / "desk" / "case")
+    case = Case.create(tmp_path / "desk" / "case")
+    for _ in range(2):  # the second time the case and the keys hold files
+        done = RUN.invoke(app, ["add", str(case.folder), str(tmp_path / "desk")])
+        assert done.exit_code == 3 and "case: the case's own folder" in done.output
+        assert "link: a symbolic link is not followed" in done.output
+    assert "keys: the folder of this machine's signing keys" in done.output
+    for inside in (case.folder, case.folder / "case.toml", tmp_path / "desk" / "link"):
+        assert "no evidence" in RUN.invoke(app, ["add", str(case.folder), str(inside)]).output
+    assert [name for item in case.evidence.held() for name in item.names] == ["f.txt"]
+
+
+def test_adding_again_says_little_and_an_empty_folder_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("RINGTRACE_KEYS", str(tmp_path / "keys"))
+    folder, case = tmp_path / "in", str(Case.create(tmp_path / "case").folder)
+    folder.mkdir()
+    empty = RUN.invoke(app, ["add", case, str(folder)]).output
+    assert empty.startswith("No file was found there.") and "Not stated" not in empty and "Next" not in empty
+    for number in range(30):
+        (folder / f"{number}.txt").write_text(str(number))
+    assert f"Next: ringtrace analyse {case}" in RUN.invoke(app, ["add", case, str(folder)]).output
+    again = RUN.invoke(app, ["add", case, str(folder)]).output.splitlines()
+    assert len(again) == 12 and again[10] == "... and 20 more already held; --json lists all"

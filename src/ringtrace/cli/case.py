@@ -15,6 +15,9 @@ from ringtrace.text.plural import counted
 if TYPE_CHECKING:
     from ringtrace.store.case import Case
 
+_NAMED = 10
+"""Copies, and files known already, that are named one by one: who adds a folder again knows what is in it."""
+
 
 def init(
     case: CasePath,
@@ -63,13 +66,20 @@ def add(
         )  # fmt: skip
         receipts = take(Case(case), paths, told, lambda done, total: progress("adding", done, total))
     counts = {status: sum(r.status == status for r in receipts) for status in ("added", "copy", "known", "failed")}
-    lines = [f"{r.name}: {r.reason}" for r in receipts if r.reason]
+    lines = []
+    for status in ("failed", "copy", "known"):
+        told_of = [f"{r.name}: {r.reason}" for r in receipts if r.reason and r.status == status]
+        most = len(told_of) if status == "failed" else _NAMED
+        lines += told_of[:most]
+        lines += [f"... and {len(told_of) - most:,} more already held; --json lists all"] if len(told_of) > most else []
+    lines += ["No file was found there."] if not receipts else []
     lines.append(
         f"{counted(counts['added'], 'file')} added, {counted(counts['copy'], 'copy')} of files already held, "
         f"{counts['known']:,} already known, {counts['failed']:,} not taken in."
     )
-    missing = [name.replace("_", " ") for name in told.unstated()]
+    missing = [name.replace("_", " ") for name in told.unstated()] if counts["added"] + counts["copy"] else []
     lines += [f"Not stated: {', '.join(missing)}."] if missing else []
+    lines += [f"Next: ringtrace analyse {case}"] if counts["added"] else []
     emit(as_json, {"receipts": [asdict(r) for r in receipts], **counts, "not stated": missing}, lines)
     if counts["failed"]:
         raise typer.Exit(PARTIAL)

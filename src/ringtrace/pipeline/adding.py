@@ -13,6 +13,9 @@ from ringtrace.store.evidence import Receipt, Watch, unwatched
 from ringtrace.store.intake import list_files
 from ringtrace.store.keys import key_folder, open_key
 
+_CASE = "the case's own folder is no evidence"
+_KEYS = "the folder of this machine's signing keys is no evidence"
+
 
 def add(
     case: Case,
@@ -23,11 +26,13 @@ def add(
 ) -> list[Receipt]:
     """Store every file below ``paths`` and return a receipt for each, refused ones included.
 
+    The case itself and the keys it is signed with are refused, wherever they lie: packages would hand them on.
+
     told: how the files came in, or only their source in the submitter's words. progress(done, total).
     watch(name, bytes): called as a file is copied.
     """
     circumstances = told if isinstance(told, Circumstances) else Circumstances(source=told)
-    files, receipts = list_files(paths)
+    files, receipts = list_files(paths, {case.folder: _CASE, key_folder(): _KEYS})
     with case.locked():
         key = open_key(key_folder())
         taken = case.evidence.take_in(

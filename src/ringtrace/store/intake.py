@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ringtrace.store.evidence import Receipt
 
 
-def list_files(paths: list[Path]) -> tuple[list[tuple[str, Path]], list[Receipt]]:
+def list_files(
+    paths: list[Path], barred: Mapping[Path, str] | None = None
+) -> tuple[list[tuple[str, Path]], list[Receipt]]:
     """Return (evidence name, path) of every regular file below ``paths``, and what is refused.
 
     A file given by itself is named by its base name; one in a folder by its path relative to it.
+    barred: folders that are no evidence wherever they lie, each with the reason.
     """
     files: list[tuple[str, Path]] = []
     refused: list[Receipt] = []
+    shut = {folder.resolve(): reason for folder, reason in (barred or {}).items()}
     for path in paths:
-        if path.is_dir():
-            for name, found in _walk(path):
-                reason = _refusal(found)
+        if reason := next((shut[one] for one in (path.resolve(), *path.resolve().parents) if one in shut), ""):
+            refused.append(Receipt(path.name or str(path), "failed", reason=reason))
+        elif path.is_dir():
+            for name, found in _walk(path, shut):
+                reason = shut.get(found) or _refusal(found)
                 if reason:
                     refused.append(Receipt(name, "failed", reason=reason))
                 else:
@@ -32,13 +38,17 @@ def list_files(paths: list[Path]) -> tuple[list[tuple[str, Path]], list[Receipt]
     return files, refused
 
 
-def _walk(root: Path) -> Iterator[tuple[str, Path]]:
+def _walk(root: Path, shut: Mapping[Path, str]) -> Iterator[tuple[str, Path]]:
+    """Yield name and path of every file; a folder in ``shut`` is yielded itself, resolved, and not entered."""
     for folder, folders, names in os.walk(root):
         folders.sort()
+        closed = {name: whole for name in folders if (whole := Path(folder, name).resolve()) in shut}
+        folders[:] = [name for name in folders if name not in closed or os.path.islink(os.path.join(folder, name))]
         within = Path(folder).relative_to(root).as_posix()
         before = "" if within == "." else f"{within}/"
         for name in sorted(names + [f for f in folders if os.path.islink(os.path.join(folder, f))]):
             yield _printable(before + name), Path(folder, name)
+        yield from ((_printable(before + name), whole) for name, whole in closed.items() if name not in folders)
 
 
 def _refusal(path: Path) -> str:
