@@ -28,6 +28,7 @@ from ringtrace.web.pages.case import case
 class Seen:
     desk, view, session = desk, desk.view(), Sessions("analyst")
     session.person = ""
+    looks = desk.verdicts.now()
     def show(self, template, document):
         assert document["ring_total"] and document["numbers"]
 case.fn(Seen())
