@@ -279,3 +279,34 @@ def test_the_nearest_id_of_a_cut_id_is_itself(keys, data):
     wanted = data.draw(st.sampled_from(ids))
     assert wanted in nearest(wanted, ids)
     assert len(nearest("ring-zzzz", ids)) <= 3
+
+
+def test_the_version_is_told_and_the_systems_refusal_names_its_file(lone_case):
+    from ringtrace import __version__
+
+    assert RUN.invoke(app, ["--version"]).output == f"ringtrace {__version__}\n"
+    assert RUN.invoke(app, []).exit_code == 2
+    code, _, told = run("record", lone_case.folder, "import", "no-such-table.csv")
+    assert (code, told) == (1, "ringtrace: no-such-table.csv: No such file or directory\n")
+
+
+def test_a_plan_and_a_statement_without_anything_say_so(tmp_path, session_keys):
+    from ringtrace.pipeline import analyse
+    from ringtrace.store.case import Case
+
+    case = Case.create(tmp_path / "case")
+    analyse(case, 1, lambda *args: None)
+    board = RUN.invoke(app, ["plan", str(case.folder)]).output.splitlines()
+    assert board[0] == "Action day: not set" and board[1].startswith("No actor has a place yet") and len(board) == 2
+    told = RUN.invoke(app, ["statement", str(case.folder), "--as-of", "2014-02-28"]).output
+    assert "It holds no count" in told and "100%" not in told
+
+
+def test_on_a_terminal_a_shorter_stage_leaves_nothing_of_a_longer_one():
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    with Progress(stream) as progress:
+        progress("finding rings", 0, 1)
+        progress("writing", 0, 1)
+        progress("writing", 1, 1)
+    assert stream.getvalue() == "\rfinding rings ...\rwriting ...      \rwriting: 1 of 1\n"

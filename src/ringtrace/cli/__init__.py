@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
+from ringtrace import __version__
 from ringtrace.cli import (
     case,
     custody,
@@ -71,5 +73,27 @@ def main() -> None:
     try:
         app()
     except (RingtraceError, OSError) as error:
-        print(f"ringtrace: {visible(str(error))}", file=sys.stderr)
+        print(f"ringtrace: {visible(_words(error))}", file=sys.stderr)
         raise SystemExit(1) from None
+
+
+def _words(error: Exception) -> str:
+    """Return what went wrong; of the system's refusals without Python's number, the file first."""
+    if isinstance(error, OSError) and error.strerror and isinstance(error.filename, str):
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        print(f"ringtrace {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _choose(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""

@@ -45,6 +45,7 @@ def demonstrate(folder: Path, preset: str, progress: Progress) -> tuple[dict[str
     receipts = add(case, [evidence / "evidence"], "synthetic, made by the demo", lambda a, b: progress("adding", a, b))
     table = evidence / "records" / "records.csv"
     today = date.today().isoformat()
+    progress("taking records in", 0, 1)
     recorded = import_records(case, table.read_bytes(), table.name, None, author="Demo Desk", today=today)
     added = time.perf_counter()
     summary = analyse(case, os.cpu_count() or 1, progress)

@@ -59,6 +59,7 @@ class Progress:
         self._terminal = self._stream.isatty()
         self._every = every
         self._state = ""
+        self._width = 0
         self._ended = threading.Event()
         self._began = time.monotonic()
 
@@ -73,8 +74,9 @@ class Progress:
     def __call__(self, what: str, done: int, total: int) -> None:
         self._state = f"{what} ..." if total <= 1 and done < total else f"{what}: {done:,} of {total:,}"
         if self._terminal:
-            end = "\n" if done >= total else ""
-            print(f"\r{visible(self._state)}   ", end=end, file=self._stream, flush=True)
+            said, end = visible(self._state), "\n" if done >= total else ""
+            print(f"\r{said:<{self._width}}", end=end, file=self._stream, flush=True)
+            self._width = 0 if end else len(said)
 
     def _beat(self) -> None:
         """Print where the work stands until it ends; a reader of a log sees that it goes on."""

@@ -70,6 +70,8 @@ def _board(plan: Plan, rows: list[Progress]) -> list[str]:
     from ringtrace.operation.divisions import place_words
 
     lines = [f"Action day: {plan.day or 'not set'}"]
+    if not rows and not plan.tasks:
+        return [*lines, "No actor has a place yet, no task was given, and nothing was recorded."]
     lines += [f"{'targets':>8} {'in doubt':>9} {'arrested':>9} {'rescued':>8}  tasks given/ack/done/returned  place"]
     for row in rows:
         tasks = "/".join(str(row.tasks.get(state, 0)) for state in ("given", "acknowledged", "done", "returned"))

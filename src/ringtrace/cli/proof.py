@@ -39,7 +39,7 @@ def checkpoint(
 
 
 def timestamp(case: CasePath, by: By = "", why: Why = "", as_json: Json = False) -> None:
-    """Have an authority attest the time of the present checkpoint (RFC 3161): the only command that uses the network.
+    """Have an authority attest the time of the present checkpoint (RFC 3161), over the network.
 
     It sends one hash to the authority that case.toml names, checks the answer and keeps it; without an
     authority in case.toml it refuses. `ringtrace verify` checks kept time-stamps offline.

@@ -32,7 +32,13 @@ def _choose(context: typer.Context, case: CasePath) -> None:
 @app.command("import")
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A CSV or XLSX table, one event a row.", show_default=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A CSV or XLSX table, one event a row: kind, subject, status, date, document, place ...",
+            show_default=False,
+        ),
+    ],
     mapping: Annotated[Path | None, typer.Option(help="TOML: which column means what.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     by: By = "",

@@ -86,6 +86,8 @@ def _remarks(drafted: Drafted) -> list[str]:
 
     made = drafted.statement
     lines = [f"Counts printed as they are: {made.kept:.0%} of {len(made.lines)}."]
+    if not made.lines:
+        lines = ["It holds no count: no record tells of that day or before. See ringtrace record CASE import --help"]
     lines += [f"Cannot be protected, others' figures give it away: {name}" for name in made.exposed]
     if not has_chinese_font():
         lines.append("The PDF lacks its Chinese: install Noto Serif CJK or Source Han Serif; text and HTML are whole.")

@@ -68,8 +68,7 @@ def analyse(
         links = link_accounts(posts, mentions, stances, accounts, templates, identifiers, judgements, ground)
         actors = cluster(links, accounts, judgements)
         accounts = with_actors(accounts, actors)
-        progress("linking", 1, 1)
-
+        progress("finding rings", 0, 1)
         found = find_rings(
             posts=posts, mentions=mentions, stances=stances, facts=facts, accounts=accounts, actors=actors,
             links=links, templates=templates, identifiers=identifiers, answers=answers,
@@ -82,6 +81,7 @@ def analyse(
         tables["gaps"] = with_gaps(told["gaps"], tables["gaps"])
         since = compare(case.analysis, tables, Run(rules, len(judgements), counts_of(tables)))
         alerts, quote = raise_alerts(case, tables, ledger), quoting(case, tables)
+        progress("writing", 0, 1)
         summary = Summary.of(case, tables, since.changes, alerts, quote)
         report = render(contents_of(case, tables, summary, quote))
         write_tables(

@@ -52,6 +52,7 @@ def recall_files(
     def read(numbers: Places) -> Iterator[Part]:
         tasks = list(tasks_of(store, [held[at] for at in numbers.tolist()], sidecars, zone, shelf.room))
         done = len(held) - len(numbers)
+        progress("reading", done, len(held))
         yield _read_part(numbers[:0], from_rows("evidence", []), post_table([]), from_rows("gaps", []))
         running = engine.stream(read_tasks, task_table(tasks), 1, apart=True)
         for task, (_, tables) in zip(tasks, running, strict=False):

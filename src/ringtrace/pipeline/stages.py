@@ -73,6 +73,7 @@ def read_all(engine: Engine, store: EvidenceStore, zone: str, progress: Progress
         posts, answers, clocks = merge_frames(engine, posts)
         return Read(engine.table(evidence), posts, answers, engine.table(gaps), clocks, None)
     tables = recall_files(engine, store, held, sidecars, zone, progress, cache)
+    progress("joining posts and their answers", 0, 1)
     if cache is NOTHING or pc.any(ended_by_chance(tables[2])).as_py():
         posts, answers, clocks = merge_frames(engine, engine.frame(tables[1]))
         return Read(tables[0], posts, answers, tables[2], clocks, None)
@@ -117,6 +118,7 @@ def observe_all(
     look = Look(engine, lexicons, secret, cache)
     found, wanted = first_sight(look, posts, answers, progress, talks)
     meanwhile()
+    progress("weighing posts by their company", 0, 1)
     said, replies, named, read = (engine.table(one, _POST) for one in (posts, answers, *found[:2]))
     cut = partial(recall_pieces, cache.shelf("wording"))
     lifts = engine.frame(look_around(said, replies, named, read, lessons, cut))
