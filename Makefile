@@ -17,6 +17,7 @@ help: ## what can be made
 
 $(VENV)/.core: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -e $@ || echo "building the environment in $(VENV); the first time this takes a minute or more"
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: -r requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
@@ -31,7 +32,7 @@ $(VENV)/.spark: $(VENV)/.dev requirements-spark.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --only-binary :all: --no-binary pyspark -r requirements-spark.lock
 	@touch $@
 
-demo: $(VENV)/.core ## the main job at the breadth of the 2014 operation: 100,000 synthetic posts, some minutes
+demo: $(VENV)/.core ## the main job at the breadth of the 2014 operation: 100,000 synthetic posts; minutes
 	@$(BIN)/python -m ringtrace demo --preset seed
 
 demo-tiny: $(VENV)/.core ## the same on a small case, in seconds
