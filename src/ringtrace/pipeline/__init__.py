@@ -81,7 +81,6 @@ def analyse(
         tables["gaps"] = with_gaps(told["gaps"], tables["gaps"])
         since = compare(case.analysis, tables, Run(rules, len(judgements), counts_of(tables)))
         alerts, quote = raise_alerts(case, tables, ledger), quoting(case, tables)
-        progress("writing", 0, 1)
         summary = Summary.of(case, tables, since.changes, alerts, quote)
         report = render(contents_of(case, tables, summary, quote))
         write_tables(
