@@ -56,6 +56,9 @@ GET /statements/new                     -  -  -  -  x  -  -  -  -  -
 POST /statements                        -  -  -  -  x  -  -  -  -  -
 POST /statements/{draft_id}/approve     -  -  x  x  -  -  -  -  -  -
 GET /operation                          -  x  x  -  -  x  -  -  -  -
+GET /operation/packages/{place}         -  x  x  -  -  -  -  -  -  -
+POST /operation/packages/{place}/write  -  -  x  -  -  -  -  -  -  -
+GET /operation/packages/{place}/files/{name} - - x -  -  -  -  -  -  -
 GET /operation/deconfliction            -  x  x  -  -  -  -  -  -  -
 POST /operation/day                     -  -  x  -  -  -  -  -  -  -
 POST /operation/tasks                   -  -  x  -  -  -  -  -  -  -

@@ -24,12 +24,13 @@ def addresses(served, browser):
     link = ask("/triage/links.json").get("link")
     told = ask(f"/actors/{actor['actor_id']}.json")
     quote = told["conduct"][0]["quotes"][0]["url"]
+    place = ask("/operation.json")["packages"][0]["place"]
     found = {
         "case": "/", "rings": "/rings", "ring": f"/rings/{ring['ring_id']}", "actors": "/actors",
         "actor": f"/actors/{actor['actor_id']}", "graph": f"/rings/{ring['ring_id']}/graph", "search": "/search?q=" + "宝", "nothing": "/search?q=zzzzqqqq",
         "watch": "/watch", "audit": "/audit", "texts": "/texts", "table": "/search?q=&table=true", "handle": "/search?handle=17000000000", "batch": "/search/batch?handles=17000000000%0Aabc",
         "post": f"/posts/{post['post_id']}", "triage": "/triage", "links": "/triage/links", "split": "/triage/disagreements", "bytes": quote,
-        "figures": "/figures", "drafting": "/statements/new?as_of=2014-02-28", "operation": "/operation", "deconfliction": "/operation/deconfliction", "intake": "/intake", "tip": "/intake/tip", "leads": "/intake/leads",
+        "figures": "/figures", "drafting": "/statements/new?as_of=2014-02-28", "operation": "/operation", "deconfliction": "/operation/deconfliction", "package": f"/operation/packages/{place}", "intake": "/intake", "tip": "/intake/tip", "leads": "/intake/leads",
         "custody": "/custody", "judgements": "/judgements", "help": "/help", "guide": "/help/workbench",
         "keys": "/help/keys", "missing": "/rings/ring-none",
     }  # fmt: skip

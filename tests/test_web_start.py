@@ -26,7 +26,7 @@ from ringtrace.web.session import Sessions
 desk, _ = _furnish(Case(Path(sys.argv[1])), Sessions("analyst"), 1, 0, print)
 from ringtrace.web.pages.case import case
 class Seen:
-    desk, view, session = desk, desk.view(), Sessions("analyst")
+    desk, view, session, looks = desk, desk.view(), Sessions("analyst"), desk.verdicts.now()
     session.person = ""
     looks = desk.verdicts.now()
     def show(self, template, document):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,8 +19,9 @@ from ringtrace.operation.clues import Clue, find_clues
 from ringtrace.operation.counting import count_records
 from ringtrace.operation.divisions import place_words, province_of, read_place
 from ringtrace.operation.plan import Plan, Progress, Step, progress, read_plan
-from ringtrace.pipeline.custodian import NOBODY, log_disclosure
+from ringtrace.pipeline.custodian import NOBODY, Asked, log_disclosure
 from ringtrace.pipeline.exporting import mask_cells
+from ringtrace.pipeline.packages import UNASSIGNED, Outline, Written, note_package
 from ringtrace.pipeline.recording import children_masker, entries_of
 from ringtrace.pipeline.room import Room
 from ringtrace.store.case import Case
@@ -45,42 +47,90 @@ def assignments(room: Room) -> dict[str, Assignment]:
     return {actor: assign(actor, clues.get(actor, [])) for actor in sorted(roles) if not roles[actor] <= _PROTECTED}
 
 
-def write_packages(case: Case, folder: Path, recipients: Sequence[str] = ()) -> list[Path]:
+def write_packages(
+    case: Case,
+    folder: Path,
+    recipients: Sequence[str] = (),
+    *,
+    places: Collection[str] = (),
+    asked: Asked = NOBODY,
+    room: Room | None = None,
+) -> list[Path]:
     """Write one signed package a place: PLACE.json with PLACE.json.sig (Ed25519, Base64) and signer.pem.
 
     With ``recipients`` (keys of age or SSH) each is PLACE.json.age, which they alone open; the file is signed.
+    places: only these, all when empty; raises UsageError for one without targets. room: the analysis, where it is open.
 
     Check one without Ringtrace: openssl pkeyutl -verify -pubin -inkey signer.pem -rawin -in PLACE.json -sigfile
     (the signature decoded from Base64). Actors without a place are in "unassigned.json".
     """
-    room = Room(case)
-    by_place: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    members, contacts = _members(room), own_contacts(room)
-    for actor, assigned in assignments(room).items():
-        place = assigned.place if assigned.level in ("firm", "likely") else ""
-        by_place[place or "unassigned"].append(_target(room, assigned, members[actor], sorted(contacts.get(actor, ()))))
-    key, mask = open_key(key_folder()), children_masker(case, entries_of(case))
-    to = ", ".join(place_words(place) for place in sorted(by_place) if place.isdigit())
-    log_disclosure(case, "packages of the operation", to, NOBODY)
-    folder.mkdir(parents=True, exist_ok=True)
-    plan = plan_of(case)
-    written = []
-    for place in sorted(by_place):
-        document = {
-            "case": case.settings.name, "place": place, "name": place_words(place) if place.isdigit() else place,
-            "action day": plan.day, "tasks": [msgspec.to_builtins(task) for task in plan.tasks if task.place == place],
-            "note": "Observed facts, not findings about persons. Places are weighed clues; see doubts.",
-            "targets": by_place[place],
-        }  # fmt: skip
-        document = mask_cells(document, mask)
+    room = room or Room(case)
+    chosen = by_place(assignments(room))
+    for place in places:
+        if place not in chosen:
+            raise UsageError(f"no target is assigned to {place!r}, so there is nothing to hand out")
+    contacts = own_contacts(room)
+    key, mask, plan = open_key(key_folder()), children_masker(case, entries_of(case)), plan_of(case)
+    ready: dict[str, tuple[bytes, Written]] = {}
+    for place in sorted(places or chosen):
+        document = mask_cells(package_of(room, plan, place, chosen[place], contacts), mask)
         data = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
-        path = folder / (f"{place}.json.age" if recipients else f"{place}.json")
         data = encrypt(data, recipients) if recipients else data
-        replace_file(path, data)
-        replace_file(path.with_name(f"{path.name}.sig"), base64.b64encode(key.sign(data)) + b"\n")
-        written.append(path)
+        signature = base64.b64encode(key.sign(data)).decode()
+        name = f"{place}.json.age" if recipients else f"{place}.json"
+        digest = hashlib.sha256(data).hexdigest()
+        ready[name] = data, Written(place, name, digest, signature, len(chosen[place]), plan.day, tuple(recipients))
+    to = ", ".join(place_words(written.place) for _, written in ready.values() if written.place.isdigit())
+    hashes = {name: written.sha256 for name, (_, written) in ready.items()}
+    log_disclosure(case, "packages of the operation", to, asked, written=hashes)
+    with case.lent_ledger() as ledger:
+        for _, written in ready.values():
+            note_package(ledger, asked.document()["by"], written)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (data, written) in ready.items():
+        replace_file(folder / name, data)
+        replace_file(folder / f"{name}.sig", written.signature.encode() + b"\n")
     replace_file(folder / "signer.pem", public_pem(key))
-    return written
+    return [folder / name for name in ready]
+
+
+def by_place(assigned: Mapping[str, Assignment]) -> dict[str, list[Assignment]]:
+    """Place -> those whose package it is; "unassigned" for all whose place is not firm or likely."""
+    found: defaultdict[str, list[Assignment]] = defaultdict(list)
+    for one in assigned.values():
+        found[(one.place if one.level in ("firm", "likely") else "") or UNASSIGNED].append(one)
+    return dict(found)
+
+
+def package_of(
+    room: Room, plan: Plan, place: str, assigned: Sequence[Assignment], contacts: Mapping[str, set[str]]
+) -> dict[str, Any]:
+    """Return what the package of ``place`` says of ``assigned``, before children are masked."""
+    members = _members(room)
+    return {
+        "case": room.case.settings.name, "place": place, "name": place_words(place) if place.isdigit() else place,
+        "action day": plan.day, "tasks": [msgspec.to_builtins(task) for task in plan.tasks if task.place == place],
+        "note": "Observed facts, not findings about persons. Places are weighed clues; see doubts.",
+        "targets": [_target(room, one, members[one.actor], sorted(contacts.get(one.actor, ()))) for one in assigned],
+    }  # fmt: skip
+
+
+def outlines(room: Room, assigned: Mapping[str, Assignment], contacts: Mapping[str, set[str]]) -> dict[str, Outline]:
+    """Return what each package would hold, counted without opening any original."""
+    members, found = _members(room), {}
+    for place, chosen in by_place(assigned).items():
+        spans: set[tuple[str, str, int, int]] = set()
+        against, missing = 0, Counter[str]()
+        for one in chosen:
+            roles = [held for member in members[one.actor] for held in room.conduct.roles(member)]
+            reasons = [reason for held in roles for reason in (*held.because, *held.against)]
+            cited = [span for reason in reasons for span in reason.basis[:2]]
+            cited += [clue.span for clue in (*one.clues[:_CLUES], *one.against[:_CLUES]) if clue.span]
+            spans.update((s["evidence_id"], s["member"], s["start"], s["stop"]) for s in cited)
+            against += sum(len(held.against) for held in roles) + len(one.against[:_CLUES]) + len(one.doubts)
+            missing.update(_missing(sorted(contacts.get(one.actor, ())), one))
+        found[place] = Outline(len(chosen), len(spans), against, dict(missing))
+    return found
 
 
 def plan_of(case: Case) -> Plan:

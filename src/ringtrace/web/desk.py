@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ringtrace.model.record import Entry
     from ringtrace.model.ring import Judgement
     from ringtrace.operation.assignment import Assignment
+    from ringtrace.pipeline.packages import Outline
     from ringtrace.pipeline.previewing import Preview
 
 FOLDER = ".workbench"
@@ -158,6 +159,20 @@ class View:
         return assignments(self.room)
 
     @cached_property
+    def contacts(self) -> Mapping[str, set[str]]:
+        """Actor -> the contacts that they give as their own."""
+        from ringtrace.pipeline.planning import own_contacts
+
+        return own_contacts(self.room)
+
+    @cached_property
+    def outlines(self) -> dict[str, Outline]:
+        """Place -> what its package would hold."""
+        from ringtrace.pipeline.planning import outlines
+
+        return outlines(self.room, self.assigned, self.contacts)
+
+    @cached_property
     def doubts(self) -> list[str]:
         return cautions(lambda name: self.room.part(name, COLUMNS[name]))
 
@@ -170,7 +185,7 @@ class View:
         """Open what pages need first, so that the first visit does not wait for it."""
         _ = self.rings, self.room.naming.accounts_of, self.room.naming.containers
         self.room.warm()
-        _ = self.actors, self.doubts, self.synthetic, self.doubted, self.assigned
+        _ = self.actors, self.doubts, self.synthetic, self.doubted, self.assigned, self.outlines
         for ring in self.rings[:_WARMED]:
             self.ring_page(ring, lambda spans: [{"text": self.room.recall(span).text} for span in spans])
 

@@ -15,7 +15,7 @@ from litestar.params import FromPath
 
 from ringtrace.errors import UsageError
 from ringtrace.report.words import place_name
-from ringtrace.web.pages import deconfliction
+from ringtrace.web.pages import deconfliction, packages
 from ringtrace.web.visit import Answer, Guest
 
 PLACE = (60, "Operation", "/operation", "o")
@@ -44,6 +44,8 @@ def operation(visit: Guest) -> Answer:
         "day": plan.day, "day_version": visit.desk.ledger.version(DAY), "board": rows, "tasks": tasks,
         "open_places": [{"code": code, "name": place_name(code)} for code in plan.open_places()],
     }  # fmt: skip
+    if visit.may("GET /operation/packages/{place}"):
+        document["packages"] = packages.listed(visit, plan)
     if visit.may("GET /operation/deconfliction"):
         found = deconfliction.read(visit)
         document["deconfliction"] = {"hits": len(found.hits), "unread": found.unread, "asked": bool(found.moves)}
