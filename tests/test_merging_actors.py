@@ -1,17 +1,22 @@
-"""Clustering into actors: the same groups whatever makes it fast, and fast enough for actors of 500 accounts."""
+"""Many accounts made one person: one act, taken back as one, by clusters that are the same whatever makes them fast."""
 
 import time
 from itertools import combinations
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringtrace.errors import ConflictError, UsageError
 from ringtrace.linking import actors
 from ringtrace.linking.actors import cluster
 from ringtrace.linking.model import thresholds
 from ringtrace.linking.pairs import latest_verdicts
 from ringtrace.model.ring import Judgement
+from ringtrace.pipeline.merging import choose, merge, plan_merger
+from ringtrace.pipeline.second_looks import SecondLooks, give, in_share, take_back
+from ringtrace.store.ledger import Ledger
 
 IDS = [f"account-{at:02d}" for at in range(9)]
 PAIRS = list(combinations(IDS, 2))
@@ -93,3 +98,92 @@ def test_two_actors_of_500_linked_through_and_through_are_joined_by_one_star_in_
     assert [len(group) for group in cluster(*tables, star)["accounts"].to_pylist()] == [1000]
     assert time.process_time() - began < 2
     assert sorted(len(group) for group in cluster(*tables, ())["accounts"].to_pylist()) == [500, 500]
+
+
+def accounts(count, actor=lambda at: f"actor-{at}"):
+    return [
+        {"account_id": f"account-{at:04d}", "actor_id": actor(at), "native_id": str(900_000 + at), "names": ["同名"]}
+        for at in range(count)
+    ]
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    opened = Ledger.at(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+def judge(ledger, left, right, verdict, analyst):
+    return give(ledger, Judgement(("link", left, right), verdict, analyst, 1_700_000_000_000_000, "seen"))
+
+
+def test_whom_words_mean_and_whom_they_leave_open():
+    rows = accounts(6, lambda at: f"actor-{at // 2}")
+    chosen = choose([" actor-0 ", "account-0002", "900005", "同名", "nobody", "", "900005"], rows)
+    assert chosen.accounts == ("account-0000", "account-0001", "account-0002", "account-0005")
+    assert chosen.unknown == ("nobody",) and list(chosen.several) == ["同名"]
+
+
+def test_a_thousand_accounts_are_one_event_and_undoing_it_gives_back_what_held(ledger):
+    keys = [row["account_id"] for row in accounts(1000)]
+    judge(ledger, keys[0], keys[7], "unsure", "ann")
+    before = ledger.judgements()
+    began = time.process_time()
+    number = merge(ledger, plan_merger(ledger, keys, "ann"), "ann", "one telephone")
+    groups = cluster(*table({}, keys), ledger.judgements())["accounts"].to_pylist()
+    assert time.process_time() - began < 2
+    assert groups == [keys] and number == 2 == ledger.last()
+    looks = SecondLooks.of(ledger)
+    assert len(looks.subjects[number]) == 999 and looks.versions["link", keys[0], keys[7]] == 2
+    take_back(ledger, number, "ann", looks)
+    assert ledger.judgements() == before and ledger.last() == 3
+    assert SecondLooks.of(ledger).standing.keys() == {("link", keys[0], keys[7])}
+    with pytest.raises(UsageError, match="undone already"):
+        take_back(ledger, number, "ann", SecondLooks.of(ledger))
+
+
+def test_a_no_anywhere_within_stands_against_it_and_nothing_is_recorded(ledger):
+    a, b, c, d = (row["account_id"] for row in accounts(4))
+    judge(ledger, b, d, "yes", "ann")
+    judge(ledger, c, d, "no", "ann")
+    merger = plan_merger(ledger, [a, b, c], "ann")
+    assert merger.against == ((c, d),), "b is d by a yes"
+    with pytest.raises(UsageError, match="two persons"):
+        merge(ledger, merger, "ann", "one telephone")
+    assert ledger.last() == 2
+    assert plan_merger(ledger, [a, b], "ann").obstacles() == []
+
+
+def test_second_looks_come_before_a_group_and_nobody_bound_by_one_joins_or_takes_back(ledger):
+    keys = [row["account_id"] for row in accounts(40)]
+    shared = next(pair for pair in combinations(keys, 2) if in_share(("link", *pair)))
+    judge(ledger, *shared, "no", "ann")
+    for_bob = plan_merger(ledger, keys, "bob")
+    assert for_bob.waiting == (shared,)
+    assert for_bob.obstacles()[0].startswith("of these, pairs wait"), "the verdict of no is not told"
+    judge(ledger, *shared, "yes", "bob")
+    assert plan_merger(ledger, keys, "bob").bound == (shared,) and not plan_merger(ledger, keys, "bob").against
+    judge(ledger, *shared, "yes", "cat")
+    number = merge(ledger, plan_merger(ledger, keys, "cat"), "cat", "one telephone")
+    dealt = [subject for _, subject in SecondLooks.of(ledger).dealt("link", "dan")]
+    assert dealt, "a share of the group is dealt to others"
+    with pytest.raises(UsageError, match="kept from you"):
+        take_back(ledger, number, "dan", SecondLooks.of(ledger))
+    judge(ledger, *dealt[0][1:], "no", "dan")
+    with pytest.raises(UsageError, match="two have judged"):
+        take_back(ledger, number, "cat", SecondLooks.of(ledger))
+    assert dealt[0] in {one.subject for one in ledger.judgements() if one.verdict == "unsure"}
+
+
+def test_a_verdict_given_meanwhile_is_not_overrun_and_a_group_counts_as_seen(ledger):
+    a, b, c = (row["account_id"] for row in accounts(3))
+    merger = plan_merger(ledger, [a, b, c], "ann")
+    judge(ledger, a, c, "no", "bob")
+    with pytest.raises(ConflictError):
+        merge(ledger, merger, "ann", "one telephone")
+    merge(ledger, plan_merger(ledger, [a, b], "ann"), "ann", "one telephone")
+    late = Judgement(("link", a, b), "no", "ann", 1_700_000_000_000_000, "")
+    with pytest.raises(ConflictError):
+        ledger.judge(late, 0)
+    assert ledger.judge(late, SecondLooks.of(ledger).versions["link", a, b]) == 3

@@ -18,6 +18,7 @@ from ringtrace.cli import (
     handover,
     label,
     ledger,
+    merge,
     outside,
     plan,
     proof,
@@ -52,7 +53,7 @@ app = typer.Typer(
     epilog=_EXITS,
 )
 for _command in (
-    case.init, case.add, case.analyse, case.verify, case.judge, label.label, suggest.suggest,
+    case.init, case.add, case.analyse, case.verify, case.judge, merge.merge, label.label, suggest.suggest,
     explain.show, explain.reconcile,
     statement.statement, plan.plan, handover.dossier, handover.discovery, deconflict.deconflict, custody.custody,
     proof.checkpoint, proof.timestamp, proof.bag, tips.tips, ledger.ledger,

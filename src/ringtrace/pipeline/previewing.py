@@ -87,6 +87,13 @@ class Preview:
         kept = [one for one in self._judgements if one.subject != given.subject]
         return self._effect(pair, [*kept, given])
 
+    def group(self, pairs: Sequence[tuple[str, str]]) -> Effect:
+        """Return what joining the accounts of each pair, left < right, by one act would change."""
+        given = [Judgement(("link", *pair), "yes", "", _LATER, "") for pair in pairs]
+        subjects = {one.subject for one in given}
+        kept = [one for one in self._judgements if one.subject not in subjects]
+        return self._effect(sorted({account for pair in pairs for account in pair}), [*kept, *given])
+
     def undo(self, left: str, right: str, before: Judgement | None) -> Effect:
         """Return what taking back the verdict in force on the pair would change; before: the one that then holds."""
         pair = sorted((left, right))
@@ -103,8 +110,9 @@ class Preview:
         """The members as a trial without any change has them, so that the two sides differ by the verdict alone."""
         return self._rehearsal.members({})
 
-    def _effect(self, pair: Sequence[str], judgements: Sequence[Judgement]) -> Effect:
-        near = self._connected(pair, judgements)
+    def _effect(self, judged: Sequence[str], judgements: Sequence[Judgement]) -> Effect:
+        """judged: the accounts that the verdicts to try are on."""
+        near = self._connected(judged, judgements)
         links, accounts = self._table("links"), self._table("accounts")
         links = links.filter(pc.and_(pc.is_in(links["left"], near), pc.is_in(links["right"], near)))
         accounts = accounts.filter(pc.is_in(accounts["account_id"], near))
@@ -142,13 +150,13 @@ class Preview:
     def _conflicts(self) -> set[str]:
         return _refused(self._table("actors")["conflicts"].to_pylist())
 
-    def _connected(self, pair: Sequence[str], judgements: Sequence[Judgement]) -> pa.Array:
-        """Return the accounts that links or verdicts, the new one included, connect with the pair."""
+    def _connected(self, accounts: Sequence[str], judgements: Sequence[Judgement]) -> pa.Array:
+        """Return the accounts that links or verdicts, the new ones included, connect with these."""
         links = self._table("links")
-        judged = [*latest_verdicts(judgements), tuple(pair)]
+        judged = list(latest_verdicts(judgements))
         left = pa.concat_arrays([links["left"].combine_chunks(), pa.array([a for a, _ in judged], pa.string())])
         right = pa.concat_arrays([links["right"].combine_chunks(), pa.array([b for _, b in judged], pa.string())])
-        found = pa.array(pair, pa.string())
+        found = pa.array(accounts, pa.string())
         while True:
             touching = pc.or_(pc.is_in(left, found), pc.is_in(right, found))
             grown = pc.unique(pa.concat_arrays([found, left.filter(touching), right.filter(touching)]))

@@ -17,7 +17,7 @@ from typing import Any
 from ringtrace.errors import UsageError
 from ringtrace.evaluation.agreement import cohen_kappa, krippendorff_alpha
 from ringtrace.model.ring import Judgement
-from ringtrace.store.ledger import Change, Ledger, judgement_of, subject_of
+from ringtrace.store.ledger import VERDICTS, Change, Ledger, judgements_of
 
 SHARE = 0.25
 """Of what is judged, the share that two people judge: that of ``ringtrace label``."""
@@ -27,6 +27,7 @@ BOUND = (
     "two have judged this, the second without knowing of the first, and you are one of them; until a third has judged "
     "it, both verdicts stay as they are"
 )
+HIDDEN = "what somebody said of this is kept from you until you have judged it yourself"
 KEPT = "somebody has judged these two, and what a verdict would change would tell which way; judge them yourself first"
 
 
@@ -41,6 +42,20 @@ def give(ledger: Ledger, given: Judgement, seen: int | None = None) -> int:
         raise UsageError(BOUND)
     dealt = looks.is_dealt(given.subject, given.analyst)
     return ledger.judge(replace(given, blind=dealt), None if dealt else seen)
+
+
+def take_back(ledger: Ledger, number: int, person: str, looks: SecondLooks, *, hides: bool = True) -> None:
+    """Take back the verdict, or the whole group of them, of event ``number``.
+
+    hides: whether verdicts are kept from the person until they have judged. Raises UsageError for a verdict that the
+    person must not know, and for one of two who have judged it, the second blind.
+    """
+    for subject in looks.subjects.get(number, ()):
+        if hides and looks.is_dealt(subject, person):
+            raise UsageError(HIDDEN)
+        if looks.is_bound(subject, person):
+            raise UsageError(BOUND)
+    ledger.undo_verdict(number, person)
 
 
 def in_share(subject: Subject) -> bool:
@@ -90,14 +105,14 @@ class Pair:
 class SecondLooks:
     """All verdicts of a case at one moment. standing: those not taken back, in order; asked: who ever judged a thing or
     took a verdict on it back; given: all, those taken back as well; undone: events of these; versions: how often a
-    thing was changed; subjects: event -> thing."""
+    thing was changed; subjects: event -> the things that it judged, of a group several."""
 
     standing: Mapping[Subject, tuple[Opinion, ...]]
     asked: Mapping[Subject, frozenset[str]]
     given: Mapping[Subject, tuple[Opinion, ...]] = field(default_factory=dict)
     undone: Set[int] = frozenset()
     versions: Mapping[Subject, int] = field(default_factory=dict)
-    subjects: Mapping[int, Subject] = field(default_factory=dict)
+    subjects: Mapping[int, tuple[Subject, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ledger: Ledger, subject: Subject | None = None) -> SecondLooks:
@@ -105,7 +120,7 @@ class SecondLooks:
         read = Verdicts(ledger)
         if subject is None:
             return read.now()
-        for change in ledger.history(subject_of(subject)):
+        for change in ledger.verdict_changes(subject):
             read.take(change)
         return read.looks()
 
@@ -186,8 +201,6 @@ class SecondLooks:
 class Verdicts:
     """The verdicts of a case as its ledger grows: what was read once is kept; shared by threads."""
 
-    KINDS = ("judgement", "judgement_undone")
-
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._lock = threading.Lock()
@@ -198,12 +211,12 @@ class Verdicts:
         self._given: dict[Subject, tuple[Opinion, ...]] = {}
         self._undone: set[int] = set()
         self._versions: dict[Subject, int] = {}
-        self._subjects: dict[int, Subject] = {}
+        self._subjects: dict[int, tuple[Subject, ...]] = {}
 
     def now(self) -> SecondLooks:
         """Return all verdicts as the ledger has them at this moment."""
         with self._lock:
-            for change in self._ledger.changes(self.KINDS, self._last):
+            for change in self._ledger.changes(VERDICTS, self._last):
                 self._last, self._looks = change.number, None
                 self.take(change)
             if self._looks is None:
@@ -212,25 +225,33 @@ class Verdicts:
 
     def take(self, change: Change) -> None:
         """Take in the next event; other kinds than verdicts and their taking back are passed over."""
-        if change.kind == "judgement":
-            given = judgement_of(change)
-            subject, opinion = given.subject, Opinion(change.number, given)
-            self._subjects[change.number] = subject
-            for opinions in (self._standing, self._given):
-                opinions[subject] = (*opinions.get(subject, ()), opinion)
-        elif change.kind == "judgement_undone" and int(change.payload["number"]) in self._subjects:
+        given = judgements_of(change)
+        if given:
+            self._subjects[change.number] = tuple(one.subject for one in given)
+            for one in given:
+                opinion = Opinion(change.number, one)
+                for opinions in (self._standing, self._given):
+                    opinions[one.subject] = (*opinions.get(one.subject, ()), opinion)
+            touched = self._subjects[change.number]
+        elif change.kind == "judgement_undone":
             number = int(change.payload["number"])
-            subject = self._subjects[number]
+            touched = self._subjects.get(number, ())
+            self._take_back(number, touched)
+        else:
+            return
+        for subject in touched:
+            self._asked[subject] = self._asked.get(subject, frozenset()) | {change.author}
+            self._versions[subject] = self._versions.get(subject, 0) + 1
+
+    def _take_back(self, number: int, subjects: Sequence[Subject]) -> None:
+        if subjects:
             self._undone.add(number)
+        for subject in subjects:
             left = tuple(one for one in self._standing[subject] if one.number != number)
             if left:
                 self._standing[subject] = left
             else:
                 self._standing.pop(subject)
-        else:
-            return
-        self._asked[subject] = self._asked.get(subject, frozenset()) | {change.author}
-        self._versions[subject] = self._versions.get(subject, 0) + 1
 
     def looks(self) -> SecondLooks:
         """Return what was taken in so far, untouched by what comes."""

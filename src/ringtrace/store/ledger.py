@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, make_url, select, text
+from sqlalchemy import Connection, Engine, Row, Select, false, func, insert, make_url, select, text
 
 from ringtrace.errors import CaseError, ConflictError, UsageError
 from ringtrace.model.identity import derive_id
@@ -19,6 +19,9 @@ from ringtrace.store.database import appending, open_database, reading
 from ringtrace.store.tables import MOST, SUBJECT, Event
 
 _UNDONE = "judgement_undone"
+_GROUP = "judgement_group"
+VERDICTS = ("judgement", _GROUP, _UNDONE)
+"""The kinds of events that give verdicts, one or a group of them, and take them back."""
 _Found = Row[int, int, str, str, str, str | None, int | None]
 _CHANGES = select(
     Event.number, Event.at, Event.kind, Event.author, Event.payload, Event.subject, Event.version
@@ -132,6 +135,30 @@ class Ledger:
         subject = subject_of(judgement.subject)
         return self.record("judgement", judgement.analyst, payload, at, subject=subject, seen=seen)
 
+    def judge_group(self, pairs: Sequence[tuple[str, str]], analyst: str, reason: str, at: int, after: int) -> int:
+        """Record that the accounts of each pair are one person, as one event, taken back as one; return its number.
+
+        at: microseconds UTC. after: the latest event that the author had looked at; raises ConflictError, and
+        records nothing, when a verdict was given or taken back since.
+        """
+        told = json.dumps({"links": [list(pair) for pair in pairs], "reason": reason}, ensure_ascii=False)
+        subject = derive_id("judgement-group", analyst, str(at), told)
+        with appending(self.engine) as connection:
+            since = connection.execute(
+                _CHANGES.where(Event.kind.in_(VERDICTS), Event.number > after).order_by(None)
+                .order_by(Event.number.desc()).limit(1)
+            ).one_or_none()  # fmt: skip
+            if since is not None:
+                raise ConflictError("verdicts", after, _told(since), json.loads(told))
+            return _append(connection, [(_GROUP, analyst, told)], datetime.fromtimestamp(at / 1e6, UTC), subject)[0]
+
+    def verdict_changes(self, subject: tuple[str, ...]) -> list[Change]:
+        """Return every event that gave a verdict on ``subject`` or took one back, groups included, oldest first."""
+        with reading(self.engine) as connection:
+            wanted = Event.subject == subject_of(subject)
+            found = connection.execute(_CHANGES.where(wanted | Event.subject.in_(_groups_with(subject))))
+            return [_change(row) for row in found]
+
     def judgements(self) -> list[Judgement]:
         """Return the verdict in force on each subject, in order of subject; see ``Judgement.beside``."""
         undone = self.undone()
@@ -142,18 +169,19 @@ class Ledger:
         return [latest[subject] for subject in sorted(latest)]
 
     def verdicts(self) -> Iterator[tuple[int, Judgement]]:
-        """Yield (event number, verdict) of every verdict ever given, undone ones included."""
-        for entry, _ in self.events("judgement"):
-            yield entry.number, judgement_of(entry)
+        """Yield (event number, verdict) of every verdict ever given, undone ones included; of a group several."""
+        for entry in self.changes(("judgement", _GROUP)):
+            for given in judgements_of(entry):
+                yield entry.number, given
 
     def undo_verdict(self, number: int, author: str) -> int:
-        """Take back the verdict of event ``number``: what held before it holds again; both stay on record.
+        """Take back the verdict, or the group of them, of event ``number``: what held before holds again.
 
         Raises UsageError when ``number`` is no verdict, or is undone already.
         """
         with appending(self.engine) as connection:
             found = connection.execute(_CHANGES.where(Event.number == max(0, min(number, MOST)))).one_or_none()
-            if found is None or found.kind != "judgement":
+            if found is None or found.kind not in ("judgement", _GROUP):
                 raise UsageError(f"event {number} is no verdict of this case")
             subject = found.subject or subject_of(json.loads(found.payload)["subject"])
             before = connection.execute(_CHANGES.where(Event.subject == subject, Event.kind == _UNDONE))
@@ -183,6 +211,21 @@ def judgement_of(change: Change) -> Judgement:
     return Judgement(
         tuple(told["subject"]), verdict, change.author, change.at, told["reason"], told.get("blind", False)
     )
+
+
+def judgements_of(change: Change) -> list[Judgement]:
+    """Return the verdicts that an event records: one, all of a group, or none."""
+    if change.kind == _GROUP:
+        told = change.payload
+        return [Judgement(("link", *pair), "yes", change.author, change.at, told["reason"]) for pair in told["links"]]
+    return [judgement_of(change)] if change.kind == "judgement" else []
+
+
+def _groups_with(subject: Sequence[str]) -> Select[str | None]:
+    """The subjects of the groups of verdicts with one on this pair; of any other thing none has."""
+    pair = json.dumps(list(subject[1:]), ensure_ascii=False)
+    held = Event.payload.contains(pair, autoescape=True) if subject[0] == "link" else false()
+    return select(Event.subject).where(Event.kind == _GROUP, held)
 
 
 def subject_of(parts: Sequence[str]) -> str:
@@ -237,7 +280,11 @@ def _next_version(connection: Connection, subject: str, seen: int | None, payloa
         _CHANGES.where(Event.subject == subject).order_by(None).order_by(Event.version.desc()).limit(1)
     ).one_or_none()
     present = latest.version if latest else 0
-    if seen is not None and seen != present:
+    known = present
+    if seen is not None and subject.startswith("link:"):  # what groups of verdicts said of the pair was seen as well
+        groups = _groups_with(subject.split(":"))
+        known += connection.scalar(select(func.count()).where(Event.subject.in_(groups))) or 0
+    if seen is not None and seen != known:
         raise ConflictError(subject, seen, _told(latest) if latest else {"version": 0}, json.loads(payload))
     return int(present) + 1
 

@@ -13,20 +13,20 @@ from litestar.params import FromPath, FromQuery
 
 from ringtrace.errors import UsageError
 from ringtrace.model.ring import Judgement, Verdict
-from ringtrace.pipeline.second_looks import BOUND, Opinion, SecondLooks, give
+from ringtrace.pipeline.second_looks import Opinion, SecondLooks, give, take_back
 from ringtrace.web.visit import Answer, Guest, Visit
 
 JUDGE = "POST /judge"
 _REASON = 1_000
 _PAGE = 100
-_HIDDEN = "what somebody said of this is kept from you until you have judged it yourself"
 
 
 @get("/judgements", sync_to_thread=True)
 def judgements(visit: Guest, before: FromQuery[int | None] = None) -> Answer:
     """All verdicts, the latest first; before: event number of the last one on the page before."""
     looks = visit.looks
-    given = [one for one in looks.opinions() if not before or one.number < before][::-1]
+    each = {one.number: one for one in reversed(looks.opinions())}  # of a group its first pair
+    given = [one for one in each.values() if not before or one.number < before]
     rows = [_row(visit, one, looks) for one in given[:_PAGE]]
     last = rows[-1]["number"] if len(given) > _PAGE else None
     return visit.show("judgements.html.j2", {"judgements": rows, "next": last})
@@ -71,15 +71,8 @@ async def undo(visit: Guest, request: Request[Any, Any, Any], number: FromPath[i
 
 def _take_back(visit: Visit, number: int) -> None:
     """Raises UsageError for a verdict that the visitor must not know, and for one of two who have judged it blind."""
-    ledger, user = visit.desk.ledger, visit.session.user
     looks = visit.desk.verdicts.now()
-    subject = looks.subjects.get(number)
-    if subject is not None:
-        if is_hidden(visit, subject, looks):
-            raise UsageError(_HIDDEN)
-        if looks.is_bound(subject, user):
-            raise UsageError(BOUND)
-    ledger.undo_verdict(number, user)
+    take_back(visit.desk.ledger, number, visit.session.user, looks, hides=visit.may(JUDGE))
 
 
 def verdicts_on(visit: Visit, subject: tuple[str, ...]) -> tuple[list[dict[str, Any]], int]:
@@ -128,12 +121,14 @@ def _subject(visit: Visit, told: dict[str, str]) -> tuple[str, ...]:
 def _row(visit: Visit, one: Opinion, looks: SecondLooks) -> dict[str, Any]:
     naming = visit.view.room.naming if visit.desk.analysed() else None
     given = one.given
-    hidden = is_hidden(visit, given.subject, looks)
+    group = looks.subjects[one.number]
+    hidden = any(is_hidden(visit, each, looks) for each in group)
     subject = [{"id": key, "name": naming.of(key) if naming else key} for key in given.subject[1:]]
     return {
         "number": one.number, "kind": given.subject[0], "subject": subject, "verdict": "" if hidden else given.verdict,
         "reason": "" if hidden else given.reason, "analyst": given.analyst, "at": _at(given.at),
         "undone": one.number in looks.undone, "hidden": hidden, "blind": given.blind,
+        "pairs": len(group),
     }  # fmt: skip
 
 
