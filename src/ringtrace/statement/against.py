@@ -43,11 +43,8 @@ def set_against(figures: Sequence[Figure], public: Sequence[Figure]) -> tuple[Kn
     for key in sorted(groups):
         found += _verdicts(key, groups[key], own)
     found = _merged(found, {f.id: f.span.evidence for f in public if f.span})
-    known = {
-        key: int(group[0].value)
-        for key, group in groups.items()
-        if key in own and len({f.value for f in group if f.bound == "exact"}) == 1 and group[0].bound == "exact"
-    }
+    exact = {key: {int(f.value) for f in group if f.bound == "exact"} for key, group in groups.items()}
+    known = {key: max(values) for key, values in exact.items() if key in own and len(values) == 1}
     return Known(known, _least(groups, own)), [*found, *_unplaced(groups, own)]
 
 
@@ -142,15 +139,16 @@ def _alike(left: str, right: str) -> bool:
 
 
 def _unplaced(groups: Mapping[str, Sequence[Figure]], own: Mapping[str, Figure]) -> list[Against]:
-    """What of a published total no source places, and what our records place of it."""
+    """What of a published total no source places, and what our records place of it; nothing where a part is a bound."""
     found = []
     for key in sorted(groups):
         exact = [int(f.value) for f in groups[key] if f.bound == "exact"]
         if not key.endswith("|") or not exact or not any(k.startswith(key) and k != key for k in own):
             continue
-        parts = {k: int(g[0].value) for k, g in groups.items() if k.startswith(key) and k != key and k[-4:] == "0000"}
-        left = max(exact) - sum(parts.values())
-        if left > 0:
+        placing = [g for k, g in groups.items() if k.startswith(key) and k != key and k[-4:] == "0000"]
+        parts = [max((int(f.value) for f in group if f.bound == "exact"), default=None) for group in placing]
+        left = max(exact) - sum(part for part in parts if part is not None)
+        if left > 0 and None not in parts:
             placed = sum(int(f.value) for k, f in own.items() if k.startswith(key) and k != key)
             found.append(Against("unplaced", key, str(max(exact)), str(placed), left=str(left)))
     return found
