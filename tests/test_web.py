@@ -15,6 +15,7 @@ from ringtrace.store.case import Case
 from ringtrace.web.app import build
 from ringtrace.web.desk import Desk
 from ringtrace.web.gate import POLICY
+from ringtrace.web.language import read_language
 from ringtrace.web.session import Sessions
 
 PORT = 8999
@@ -541,3 +542,10 @@ def test_the_command_says_which_port_is_taken(tiny_case):
 )
 def test_any_cursor_of_the_queue_is_answered(bench, after):
     assert bench.json(f"/triage.json?after={after}")["what"] == "posts"
+
+
+def test_a_language_remembers_no_words_of_evidence_longer_than_its_own_sentences():
+    told = read_language("zh", 'name = "x"\n[words]\n[patterns]\n"it has {a} posts" = "{a} y"')
+    assert told.say("it has 3 posts") == "3 y"
+    assert told.say("a" * 100_000) == "a" * 100_000
+    assert sorted(told.told) == ["3", "it has 3 posts"]

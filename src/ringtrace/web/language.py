@@ -22,8 +22,8 @@ from ringtrace.text.plural import counted
 
 SOURCE = "en"
 _LONGEST = 400
+"""Longer sentences hold words of evidence and are neither looked for among the patterns nor remembered."""
 _REMEMBERED = 20_000
-"""Longer sentences hold words of evidence and are not looked for among the patterns."""
 _PLACE = re.compile(r"[A-Z][A-Za-z' -]{1,40} [\u4e00-\u9fff]{2,20}")
 _SEVERAL = re.compile(r"(.*; )(\d{1,9}) accounts\)", re.DOTALL)
 _PART = re.compile(r"\\\{([a-z])\\\}")
@@ -68,6 +68,8 @@ class Language:
     def _find(self, text: str) -> str:
         if text in self.words:
             return self.words[text]
+        if len(text) > _LONGEST:
+            return self.place(text)
         found = self.told.get(text)
         if found is None:
             if len(self.told) >= _REMEMBERED:
@@ -76,10 +78,9 @@ class Language:
         return found
 
     def _match(self, text: str) -> str:
-        if len(text) <= _LONGEST:
-            for pattern, told in self.patterns:
-                if (hit := pattern.fullmatch(text)) is not None:
-                    return told.format(**{key: self._find(part) for key, part in hit.groupdict().items()})
+        for pattern, told in self.patterns:
+            if (hit := pattern.fullmatch(text)) is not None:
+                return told.format(**{key: self._find(part) for key, part in hit.groupdict().items()})
         return self.place(text)
 
 
