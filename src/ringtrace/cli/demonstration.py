@@ -121,8 +121,9 @@ def _measured(scores: dict[str, Any]) -> list[str]:
     plain = scores["mentions"]["contacts, plain recall"]["recall"]
     disguised = scores["mentions"]["contacts, disguised recall"]["recall"]
     return [
-        "Measured against the truth that the analysis never saw:",
-        f"  {rings['true rings found']} of {rings['true rings']} rings found, {rings['false rings']} false; "
+        "Measured against the truth that the analysis never saw (1 is best; docs/evaluation.md):",
+        f"  {rings['true rings found']} of {rings['true rings']} rings found by {rings['found rings']} candidates, "
+        f"{rings['false rings']} of them false (one ring may be found in pieces); "
         f"member precision {rings['member precision']:.3f}, recall of reachable members "
         f"{rings['recall of reachable members']:.3f}, ARI {rings['ARI over reachable members']:.3f}.",
         f"  Accounts to people: B-cubed F1 {actors['B-cubed F1']:.3f} over {actors['accounts']} accounts.",
