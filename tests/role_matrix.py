@@ -21,6 +21,7 @@ GET /rings/{ring_id}                    -  x  x  x  -  -  -  -  -  -
 GET /rings/{ring_id}/graph              -  x  x  x  -  -  -  -  -  -
 GET /actors                             -  x  x  x  -  -  -  -  -  -
 GET /actors/{actor_id}                  -  x  x  x  -  -  -  -  -  -
+GET /merge                              -  x  x  x  -  -  -  -  -  -
 GET /triage                             -  x  x  x  -  -  -  -  -  -
 GET /triage/links                       -  x  x  x  -  -  -  -  -  -
 GET /triage/disagreements               -  x  x  x  -  -  -  -  -  -
@@ -35,6 +36,8 @@ POST /searches                          -  x  x  -  -  -  -  -  -  -
 POST /searches/{number}/drop            -  x  x  -  -  -  -  -  -  -
 POST /judge                             -  x  x  -  -  -  -  -  -  -
 POST /judgements/{number}/undo          -  x  x  -  -  -  -  -  -  -
+POST /merge                             -  x  x  -  -  -  -  -  -  -
+POST /merge/preview                     -  x  x  -  -  -  -  -  -  -
 POST /comments                          -  x  x  x  -  -  -  -  -  -
 POST /comments/seen                     -  x  x  x  -  -  -  -  -  -
 POST /assignments                       -  x  x  -  -  -  -  -  -  -

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from litestar import get
 from litestar.exceptions import PermissionDeniedException
@@ -16,6 +16,9 @@ from ringtrace.pipeline.second_looks import KEPT
 from ringtrace.store.records import read_entries
 from ringtrace.web.pages.judging import is_kept, verdicts_on
 from ringtrace.web.visit import Answer, Guest, Visit
+
+if TYPE_CHECKING:
+    from ringtrace.pipeline.previewing import Effect
 
 _TRIED = ("yes", "no")
 _PATIENCE = 1.5
@@ -43,12 +46,19 @@ def effect(visit: Guest, left: FromPath[str], right: FromPath[str], verdict: Fro
     visit.about = f"link:{left}:{right}"
     return visit.show("effect.html.j2", {
         "left_id": left, "right_id": right, "left": naming.account(left), "right": naming.account(right),
-        "verdict": verdict, "nothing": found.none, "actors": _descents(visit, found.actors),
-        "rings": _descents(visit, found.rings),
+        "verdict": verdict, **told_effect(visit, found), "verdicts": told, "verdict_version": version,
+    })  # fmt: skip
+
+
+def told_effect(visit: Visit, found: Effect) -> dict[str, Any]:
+    """What a verdict, or a group of them, would change, as pages tell it."""
+    naming = visit.view.room.naming
+    return {
+        "nothing": found.none, "actors": _descents(visit, found.actors), "rings": _descents(visit, found.rings),
         "counts": [{"what": what, "now": now, "then": then} for what, (now, then) in found.counts.items()],
         "refused": [[naming.account(key) for key in pair.split()] for pair in found.refused],
-        "proposals": list(found.proposals), "verdicts": told, "verdict_version": version,
-    })  # fmt: skip
+        "proposals": list(found.proposals),
+    }  # fmt: skip
 
 
 def _descents(visit: Visit, descents: Sequence[Descent]) -> list[dict[str, Any]]:
