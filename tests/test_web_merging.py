@@ -9,6 +9,7 @@ from ringtrace.cli import app
 from ringtrace.pipeline import analyse
 from ringtrace.store.case import Case
 from test_incremental import quiet, tables_of
+from test_previews import rows
 from test_web import bench  # noqa: F401 - the fixture
 
 
@@ -62,7 +63,7 @@ def test_at_the_terminal_the_next_analysis_is_as_the_preview_says_and_undoing_is
     case = Case(folder)
     analyse(case, 1, quiet)
     first = tables_of(case)
-    actors = sorted(first["actors"].to_pylist(), key=lambda row: (-len(row["accounts"]), row["actor_id"]))[:4]
+    actors = sorted(rows(case, "actors"), key=lambda row: (-len(row["accounts"]), row["actor_id"]))[:4]
     listed = tmp_path / "ids.txt"
     listed.write_text("\n".join(row["actor_id"] for row in actors), "utf-8")
 
@@ -75,7 +76,7 @@ def test_at_the_terminal_the_next_analysis_is_as_the_preview_says_and_undoing_is
     number = run("--list", str(listed), "--reason", "one telephone")["event"]
     analyse(case, 1, quiet)
     group = sorted(account for row in actors for account in row["accounts"])
-    assert group in tables_of(case)["actors"]["accounts"].to_pylist()
+    assert group in [row["accounts"] for row in rows(case, "actors")]
     assert [one["accounts_now"] for one in told] == [len(group)]
     run("--undo", str(number))
     analyse(case, 1, quiet)
