@@ -10,7 +10,7 @@ from ringtrace import __version__
 from ringtrace.model.custody import Circumstances
 from ringtrace.store.case import Case
 from ringtrace.store.evidence import Receipt, Watch, unwatched
-from ringtrace.store.intake import list_files
+from ringtrace.store.intake import SPOOL, list_files
 from ringtrace.store.keys import key_folder, open_key
 
 _CASE = "the case's own folder is no evidence"
@@ -32,7 +32,7 @@ def add(
     watch(name, bytes): called as a file is copied.
     """
     circumstances = told if isinstance(told, Circumstances) else Circumstances(source=told)
-    files, receipts = list_files(paths, {case.folder: _CASE, key_folder(): _KEYS})
+    files, receipts = list_files(paths, {case.folder: _CASE, key_folder(): _KEYS}, case.folder / SPOOL)
     with case.locked():
         key = open_key(key_folder())
         taken = case.evidence.take_in(

@@ -9,20 +9,24 @@ from pathlib import Path
 
 from ringtrace.store.evidence import Receipt
 
+SPOOL = ".workbench"
+"""The workbench's folder in a case; uploads and tips wait in it."""
+
 
 def list_files(
-    paths: list[Path], barred: Mapping[Path, str] | None = None
+    paths: list[Path], barred: Mapping[Path, str] | None = None, spool: Path | None = None
 ) -> tuple[list[tuple[str, Path]], list[Receipt]]:
     """Return (evidence name, path) of every regular file below ``paths``, and what is refused.
 
     A file given by itself is named by its base name; one in a folder by its path relative to it.
-    barred: folders that are no evidence wherever they lie, each with the reason.
+    barred: folders that are no evidence wherever they lie, each with the reason. spool: a folder within one of them
+    where uploads and tips wait to be taken in: what is given from there is.
     """
     files: list[tuple[str, Path]] = []
     refused: list[Receipt] = []
     shut = {folder.resolve(): reason for folder, reason in (barred or {}).items()}
     for path in paths:
-        if reason := next((shut[one] for one in (path.resolve(), *path.resolve().parents) if one in shut), ""):
+        if reason := _barred(path.resolve(), shut, spool):
             refused.append(Receipt(path.name or str(path), "failed", reason=reason))
         elif path.is_dir():
             for name, found in _walk(path, shut):
@@ -36,6 +40,12 @@ def list_files(
         else:
             files.append((_printable(path.name), path))
     return files, refused
+
+
+def _barred(path: Path, shut: Mapping[Path, str], spool: Path | None) -> str:
+    if spool is not None and path.is_relative_to(spool.resolve()):
+        return ""
+    return next((shut[one] for one in (path, *path.parents) if one in shut), "")
 
 
 def _walk(root: Path, shut: Mapping[Path, str]) -> Iterator[tuple[str, Path]]:

@@ -22,6 +22,7 @@ from ringtrace.report.conduct import Conduct
 from ringtrace.report.ring_page import RingPages
 from ringtrace.store.case import Case
 from ringtrace.store.discussion import Discussion
+from ringtrace.store.intake import SPOOL
 from ringtrace.store.ledger import Ledger
 from ringtrace.store.lookup import PostIndex
 from ringtrace.store.search import build_index
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from ringtrace.pipeline.packages import Outline
     from ringtrace.pipeline.previewing import Preview
 
-FOLDER = ".workbench"
+FOLDER = SPOOL
 _WHY = 600
 _WARMED = 3
 """Rings whose quotes are looked up before anybody asks: the largest take longest."""
