@@ -33,8 +33,6 @@ _PAIRED = re.compile(r"\s?(?:and|or|&|/|,|to)\s?")
 _INTO = re.compile(r"(?:^|[^a-z])(?:in|from|near|to|outside|of)\s$", re.IGNORECASE)
 _TOWN_BEFORE = re.compile(r"[A-Z][a-z]{2,}(?:,\s?|\s)$")
 _COMMA_BEFORE = re.compile(r"[A-Za-z]{3,},\s?$")
-_HEADS = (" ", ", ", ",", "/", "&")
-"""What stands before the letters of a state."""
 _FOLLOWED = re.compile(r",?\s(?:([A-Z]{2})(?![A-Za-z])|([A-Z][a-z]{3,}))")
 
 
