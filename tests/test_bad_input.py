@@ -359,7 +359,7 @@ def test_a_file_that_two_readers_claim_alike_is_told(monkeypatch):
 
     from ringtrace import registry
     from ringtrace.model.source import Source
-    from ringtrace.pipeline.reading import choose_reader
+    from ringtrace.pipeline.reader_choice import choose_reader
 
     parts = {name: SimpleNamespace(sniff=lambda head, name: 0.7) for name in ("alpha", "beta")}
     monkeypatch.setattr(registry, "scan", lambda package: parts)

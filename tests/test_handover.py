@@ -19,9 +19,10 @@ from ringtrace.pipeline import analyse, recording
 from ringtrace.pipeline.custodian import Asked
 from ringtrace.pipeline.discovery import write_discovery
 from ringtrace.pipeline.dossier import compose_dossier, write_dossier
-from ringtrace.pipeline.planning import assignments, write_packages
+from ringtrace.pipeline.handing_out import write_packages
 from ringtrace.pipeline.room import Room
 from ringtrace.pipeline.selfcheck import self_check
+from ringtrace.pipeline.targets import assignments
 from ringtrace.report.dossier import pdf_dossier
 from ringtrace.store.case import Case
 from ringtrace.store.keys import key_folder

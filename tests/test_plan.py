@@ -18,7 +18,7 @@ from ringtrace.errors import UsageError
 from ringtrace.operation.assignment import assign
 from ringtrace.operation.clues import Clue, find_clues, phone_province
 from ringtrace.operation.plan import Step, progress, read_plan
-from ringtrace.pipeline import planning
+from ringtrace.pipeline import handing_out
 from ringtrace.pipeline.room import Room
 from ringtrace.store.case import Case
 
@@ -77,7 +77,7 @@ def test_every_clue_of_a_case_stands_in_its_evidence(tiny_case):
 
 
 def test_packages_are_signed_and_say_what_speaks_against(case, tmp_path):
-    files = planning.write_packages(case, tmp_path / "out")
+    files = handing_out.write_packages(case, tmp_path / "out")
     members = set(Room(case).table("members")["actor_id"].to_pylist())
     targets = []
     public = load_pem_public_key((tmp_path / "out" / "signer.pem").read_bytes())
@@ -95,14 +95,14 @@ def test_packages_are_signed_and_say_what_speaks_against(case, tmp_path):
             )
             assert all(cited["quote"] for clue in target["clues"] for cited in clue["cited"])
     assert targets and {target["actor"] for target in targets} <= members
-    assert planning.write_packages(case, tmp_path / "again")[0].read_bytes() == files[0].read_bytes()
+    assert handing_out.write_packages(case, tmp_path / "again")[0].read_bytes() == files[0].read_bytes()
 
 
 def test_packages_can_be_for_the_eyes_of_a_recipient(case, tmp_path):
     friend, stranger = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
-    plain = {path.name: path.read_bytes() for path in planning.write_packages(case, tmp_path / "plain")}
+    plain = {path.name: path.read_bytes() for path in handing_out.write_packages(case, tmp_path / "plain")}
     public = load_pem_public_key((tmp_path / "plain" / "signer.pem").read_bytes())
-    for path in planning.write_packages(case, tmp_path / "out", [str(friend.to_public())]):
+    for path in handing_out.write_packages(case, tmp_path / "out", [str(friend.to_public())]):
         data = path.read_bytes()
         public.verify(base64.b64decode(path.with_name(path.name + ".sig").read_bytes()), data)
         assert pyrage.decrypt(data, [friend]) == plain[path.name.removesuffix(".age")]
@@ -110,7 +110,7 @@ def test_packages_can_be_for_the_eyes_of_a_recipient(case, tmp_path):
             pyrage.decrypt(data, [stranger])
     assert not any(path.suffix == ".json" for path in (tmp_path / "out").iterdir())
     with pytest.raises(UsageError, match="no public key"):
-        planning.write_packages(case, tmp_path / "bad", ["age1nonsense"])
+        handing_out.write_packages(case, tmp_path / "bad", ["age1nonsense"])
 
 
 def test_one_day_for_all_and_acknowledgements_for_another_day_are_open_again():

@@ -18,7 +18,7 @@ from ringtrace.errors import EvidenceError, LimitError, MalformedError, MappingE
 from ringtrace.model.post import Post
 from ringtrace.model.source import Limits, Member, Source
 from ringtrace.model.span import Gap
-from ringtrace.pipeline.reading import choose_reader
+from ringtrace.pipeline.reader_choice import choose_reader
 from ringtrace.readers import (
     gzip_file,
     line_text,

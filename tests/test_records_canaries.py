@@ -19,7 +19,7 @@ import pytest
 from ringtrace import registry
 from ringtrace.errors import CaseError
 from ringtrace.operation.masking import MASK
-from ringtrace.pipeline import analyse, planning, recording, stating
+from ringtrace.pipeline import analyse, handing_out, recording, stating
 from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.custodian import NOBODY
 from ringtrace.pipeline.explaining import listed, overview
@@ -71,7 +71,7 @@ def test_no_canary_leaves_the_seal(tiny_case, tmp_path, monkeypatch):
     analyse(case, 1, lambda *args: None)
     made = stating.draft_statement(case, Request("operation", "2014-03-01", "public"), author="ann")
     stating.write_files(case, made, folder / "statements" / made.id)
-    planning.write_packages(case, tmp_path / "packages")
+    handing_out.write_packages(case, tmp_path / "packages")
     for name in registry.scan("ringtrace.exporters"):
         export(case, name, tmp_path / "exports" / name, NOBODY)
     child = next(entry.record.subject for entry in recording.entries_of(case) if entry.record.kind == "child")
@@ -131,7 +131,7 @@ def test_no_child_that_evidence_names_leaves_the_case(tiny_case, tmp_path, monke
     for name, exporter in registry.scan("ringtrace.exporters").items():
         if exporter.MASKED:
             export(case, name, tmp_path / "out" / name, NOBODY)
-    planning.write_packages(case, tmp_path / "out" / "packages")
+    handing_out.write_packages(case, tmp_path / "out" / "packages")
     made = stating.draft_statement(case, Request("operation", "2014-03-01", "public"), author="ann")
     stating.write_files(case, made, tmp_path / "out" / "statement")
     files = [path for folder in (tmp_path / "out", temporary) for path in folder.rglob("*") if path.is_file()]

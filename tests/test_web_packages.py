@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from ringtrace.operation.masking import MASK
-from ringtrace.pipeline import planning, recording
+from ringtrace.pipeline import handing_out, recording
 from team_bench import TeamBench
 from test_web import bench, consulted  # noqa: F401 - the fixture
 
@@ -27,7 +27,7 @@ def logged(bench, what):  # noqa: F811
 
 def test_the_list_counts_what_the_packages_hold(bench, tmp_path):  # noqa: F811
     rows = {row["place"]: row for row in bench.json("/operation")["packages"]}
-    files = planning.write_packages(bench.case, tmp_path / "out")
+    files = handing_out.write_packages(bench.case, tmp_path / "out")
     assert rows.keys() == {path.name.partition(".")[0] for path in files}
     for path in files:
         targets, row = json.loads(path.read_bytes())["targets"], rows[path.name.partition(".")[0]]
@@ -68,7 +68,7 @@ def test_a_page_shows_what_the_file_says_and_logs_every_quote_first(bench, place
 
 
 def test_a_package_is_written_as_the_terminal_does_and_downloaded(bench, place, tmp_path):  # noqa: F811
-    plain = next(p for p in planning.write_packages(bench.case, tmp_path / "out") if p.name.startswith(place))
+    plain = next(p for p in handing_out.write_packages(bench.case, tmp_path / "out") if p.name.startswith(place))
     bench.post("/settings", purpose="day of action")
     assert bench.post(f"/operation/packages/{place}/write").status_code == 200
     page = bench.client.get(f"/operation/packages/{place}", headers={"accept": "text/html"}).text

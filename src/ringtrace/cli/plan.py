@@ -41,7 +41,8 @@ def plan(
     Example: ringtrace plan mycase packages out/
     """
     from ringtrace.errors import UsageError
-    from ringtrace.pipeline.planning import answer_task, give_task, set_day, write_packages
+    from ringtrace.pipeline.handing_out import write_packages
+    from ringtrace.pipeline.planning import answer_task, give_task, set_day
     from ringtrace.pipeline.planning import board as read_board
     from ringtrace.store.case import Case
 

@@ -17,7 +17,8 @@ from ringtrace.model.source import Source
 from ringtrace.pipeline.files import Tables, Task, read_files
 from ringtrace.pipeline.posts import post_table
 from ringtrace.pipeline.reader_process import Allowance, Request, place_of
-from ringtrace.pipeline.reading import Reading, Take, refusal
+from ringtrace.pipeline.reading import Take
+from ringtrace.pipeline.readings import Reading, refusal
 from ringtrace.pipeline.received import Received, unpacked
 from ringtrace.pipeline.watching import Stop
 

@@ -13,10 +13,10 @@ from ringtrace.operation.assignment import Assignment
 from ringtrace.operation.divisions import place_words
 from ringtrace.pipeline.custodian import Asked
 from ringtrace.pipeline.exporting import disclose, mask_cells
-from ringtrace.pipeline.planning import assignments, own_contacts
 from ringtrace.pipeline.recording import children_masker, entries_of
 from ringtrace.pipeline.room import Room, place
 from ringtrace.pipeline.selfcheck import self_check
+from ringtrace.pipeline.targets import assignments, own_contacts
 from ringtrace.report.dossier import pdf_dossier
 from ringtrace.report.waterfall import waterfall
 from ringtrace.report.words import child_words, counted, place_name, price_words, role_name, stretch

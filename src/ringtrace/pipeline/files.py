@@ -16,7 +16,8 @@ from ringtrace.model.post import Post
 from ringtrace.model.run import Run
 from ringtrace.model.source import Source
 from ringtrace.pipeline.posts import post_table, run_table
-from ringtrace.pipeline.reading import Reading, Take, read_source
+from ringtrace.pipeline.reading import Take, read_source
+from ringtrace.pipeline.readings import Reading
 from ringtrace.store.evidence import EvidenceStore, Held
 
 Tables = tuple[pa.Table, pa.Table, pa.Table]

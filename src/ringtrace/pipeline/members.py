@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ringtrace.model.source import Member, Source
-from ringtrace.pipeline.reading import choose_reader
+from ringtrace.pipeline.reader_choice import choose_reader
 from ringtrace.pipeline.watching import Watch
 
 

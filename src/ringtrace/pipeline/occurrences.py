@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ringtrace.model.identity import length_prefixed
+from ringtrace.model.post import Post
+from ringtrace.model.run import Run, Same
 
 _RECENT = 131_072
 
@@ -61,3 +67,26 @@ class Occurrences:
             fresh = np.concatenate([self._settled.pop(), fresh])
         fresh.sort()
         self._settled.append(fresh)
+
+
+def numbered(post: Post, seen: Occurrences) -> Post:
+    """Tell a post apart from earlier ones of its file that are identical to the letter."""
+    if post.native_id:
+        return post
+    parts: tuple[str | int, ...] = ("post", *post.traits, 0)
+    encoded = b"".join([length_prefixed(part) for part in parts])
+    count = seen.count(sha256(encoded).digest())
+    return replace(post, occurrence=count) if count else post
+
+
+def numbered_run(run: Run, seen: Occurrences) -> Run:
+    """Tell the posts of a run apart likewise."""
+    accounts = run.accounts()
+    digests = run.digests(accounts)
+    named = isinstance(run.native_ids, Same) and bool(run.native_ids.value)
+    rows = [] if named else [row for row, native in enumerate(run.native_ids) if not native]
+    counts = seen.count_all(digests if len(rows) == len(run) else [digests[row] for row in rows])
+    if not counts:
+        return replace(run, names=(accounts, digests))
+    run = replace(run, occurrences={rows[at]: count for at, count in counts.items()})
+    return replace(run, names=(accounts, run.digests(accounts)))

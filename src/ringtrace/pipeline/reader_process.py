@@ -25,10 +25,12 @@ from ringtrace.engines import confinement
 from ringtrace.engines.crew import LAST, MORE, READY, Board
 from ringtrace.engines.startup import spare_pandas
 from ringtrace.model.source import Source
+from ringtrace.pipeline.boundary import OUT_OF_MEMORY
 from ringtrace.pipeline.files import Keep, Task, read_files
 from ringtrace.pipeline.members import find_member
 from ringtrace.pipeline.posts import post_table
-from ringtrace.pipeline.reading import OUT_OF_MEMORY, Reading, Take, read_source
+from ringtrace.pipeline.reading import Take, read_source
+from ringtrace.pipeline.readings import Reading
 from ringtrace.pipeline.watching import Stop, Watch
 
 _ITEM_BITS, _SOURCE_BITS = 24, 24

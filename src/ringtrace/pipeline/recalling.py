@@ -20,11 +20,12 @@ from ringtrace.engines.engine import Engine, Frame
 from ringtrace.engines.local import Local
 from ringtrace.engines.tables import from_rows
 from ringtrace.linking.slots import Aligning
+from ringtrace.pipeline.boundary import OUT_OF_MEMORY
 from ringtrace.pipeline.confined import STOPPED, dismiss, read_tasks, task_table
 from ringtrace.pipeline.files import Task
 from ringtrace.pipeline.observing import observe
 from ringtrace.pipeline.posts import post_table
-from ringtrace.pipeline.reading import MAPPING_SUFFIX, OUT_OF_MEMORY
+from ringtrace.pipeline.reading import MAPPING_SUFFIX
 from ringtrace.pipeline.reading_log import ReadingLog
 from ringtrace.stances.wording import cut_texts
 from ringtrace.store.cache import Cache, Part, Places, Shelf

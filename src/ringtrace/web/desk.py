@@ -155,21 +155,21 @@ class View:
     @cached_property
     def assigned(self) -> dict[str, Assignment]:
         """Where each member of a ring is held to belong."""
-        from ringtrace.pipeline.planning import assignments  # telephone numbers and places, which no start needs
+        from ringtrace.pipeline.targets import assignments  # telephone numbers and places, which no start needs
 
         return assignments(self.room)
 
     @cached_property
     def contacts(self) -> Mapping[str, set[str]]:
         """Actor -> the contacts that they give as their own."""
-        from ringtrace.pipeline.planning import own_contacts
+        from ringtrace.pipeline.targets import own_contacts
 
         return own_contacts(self.room)
 
     @cached_property
     def outlines(self) -> dict[str, Outline]:
         """Place -> what its package would hold."""
-        from ringtrace.pipeline.planning import outlines
+        from ringtrace.pipeline.handing_out import outlines
 
         return outlines(self.room, self.assigned, self.contacts)
 

@@ -47,8 +47,10 @@ def listed(visit: Visit, plan: Plan) -> list[dict[str, Any]]:
 def package(visit: Guest, place: FromPath[str], offset: FromQuery[int] = 0) -> Answer:
     """What the package of a place says of its targets, masked as it would be written; offset: the first target."""
     from ringtrace.pipeline.exporting import mask_cells
-    from ringtrace.pipeline.planning import by_place, package_of, plan_of
+    from ringtrace.pipeline.handing_out import package_of
+    from ringtrace.pipeline.planning import plan_of
     from ringtrace.pipeline.recording import children_masker, entries_of
+    from ringtrace.pipeline.targets import by_place
 
     case, view = visit.desk.case, visit.view
     written = [_told(*one) for one in read_packages(visit.desk.ledger) if one[1].place == place]
@@ -76,7 +78,7 @@ def package(visit: Guest, place: FromPath[str], offset: FromQuery[int] = 0) -> A
 @post(_ADDRESS + "/write", status_code=303)
 async def write(visit: Guest, request: Request[Any, Any, Any], place: FromPath[str]) -> Response[Any]:
     """Write and sign the package of a place as the command does. Field: keys (of recipients, public, one a line)."""
-    from ringtrace.pipeline.planning import write_packages
+    from ringtrace.pipeline.handing_out import write_packages
 
     form = await request.form()
     keys = [line.strip() for line in str(form.get("keys") or "").splitlines() if line.strip()][:_KEYS]
