@@ -10,6 +10,7 @@ from ringtrace.simulator.authors.second.cast import Cast, Soul
 from ringtrace.simulator.authors.second.manner import manner_of
 from ringtrace.simulator.authors.second.phrase import load_book
 from ringtrace.simulator.authors.second.scene import Move, Scene
+from ringtrace.simulator.authors.second.slots import SLOTS
 from ringtrace.simulator.authors.second.telling import Matter, Teller, Told
 from ringtrace.simulator.script import Account, Line, Place
 
@@ -106,7 +107,7 @@ class Director:
 
     def tell(self, rule: str, soul: Soul, language: str, matter: Matter) -> Told:
         """One text in somebody's manner."""
-        teller = Teller(self.dice, language, load_book(language), matter, manner_of(soul.manner, language))
+        teller = Teller(self.dice, language, load_book(language), SLOTS, matter, manner_of(soul.manner, language))
         return teller.tell(rule)
 
     def _entitle(self, scene: Scene, soul: Soul, stage: Stage, matter: Matter, told: Told) -> tuple[str, Told]:

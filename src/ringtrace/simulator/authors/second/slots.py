@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from ringtrace.simulator.authors.second import amount
 from ringtrace.simulator.authors.second.cast import Handle
 from ringtrace.simulator.authors.second.gazetteer import Spot, spots, spots_of
 from ringtrace.simulator.authors.second.guise import disguise, families
 from ringtrace.simulator.authors.second.phrase import load_table
-
-if TYPE_CHECKING:
-    from ringtrace.simulator.authors.second.telling import Teller
+from ringtrace.simulator.authors.second.telling import Teller
 
 _AGES = ("P3D", "P8D", "P10D", "P2W", "P1M", "P2M", "P3M", "P4M", "P5M", "P6M", "P8M", "P10M", "P1Y", "P1Y6M", "P2Y",
          "P3Y", "P4Y", "P20D", "P40D", "P7M")  # fmt: skip

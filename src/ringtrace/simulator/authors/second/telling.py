@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from random import Random
@@ -11,7 +11,6 @@ from ringtrace.simulator.authors.second.cast import Handle
 from ringtrace.simulator.authors.second.gazetteer import Spot
 from ringtrace.simulator.authors.second.manner import Manner
 from ringtrace.simulator.authors.second.phrase import Book, Phrase, Pick, load_table
-from ringtrace.simulator.authors.second.slots import SLOTS
 from ringtrace.simulator.script import Spoken
 
 
@@ -57,11 +56,15 @@ class Told:
 
 @dataclass(slots=True)
 class Teller:
-    """Expands rules of one language. What it says is collected until ``tell`` returns."""
+    """Expands rules of one language. What it says is collected until ``tell`` returns.
+
+    slots: what each named place of a phrase says, by its name; a name that is none of them is a rule of the book.
+    """
 
     dice: Random
     language: str
     book: Book
+    slots: Mapping[str, Callable[[Teller, str], None]]
     matter: Matter
     manner: Manner
     pieces: list[str] = field(default_factory=list)
@@ -86,8 +89,8 @@ class Teller:
                     self.mentions[mention] = None
             elif isinstance(node, Pick):
                 self._expand(node.options[int(self.dice.random() * len(node.options))])
-            elif node.name in SLOTS:
-                SLOTS[node.name](self, node.arg)
+            elif node.name in self.slots:
+                self.slots[node.name](self, node.arg)
             else:
                 self.say(node.name)
 
