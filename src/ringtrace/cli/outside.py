@@ -91,7 +91,7 @@ def simulate(
     preset: Annotated[str, typer.Option(help="tiny, seed or hard.", autocompletion=_presets)] = "tiny",
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 1,
     authors: Annotated[
-        str, typer.Option(help="Whose texts and people: dev, second, third, fourth, fifth or eval.", autocompletion=_authors)
+        str, typer.Option(help="Whose texts: dev, second, third, fourth, fifth or eval.", autocompletion=_authors)
     ] = "dev",
     as_json: Json = False,
 ) -> None:
