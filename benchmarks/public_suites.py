@@ -25,12 +25,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from ringtrace.text.dates import local_day
 from ringtrace.text.quantities import find_quantities
 from ringtrace.text.view import TextView
 
@@ -238,6 +239,8 @@ def _jionlp(folder: Path, peers: bool) -> Iterator[Suite]:
             values.append(Case(text, ((-1, -1, f"{told['num']} {unit}".strip()),)))
     yield Suite("JioNLP money, values", "money", values, extracted("money"), "jionlp", _jio_money() if peers else None)
     dates = list(_jio_dates(tests))
+    moments = list(_jio_moments(tests))
+    yield Suite("JioNLP moments", "date", moments, extracted("date"), "jionlp", _jio_moment() if peers else None)
     yield Suite("JioNLP dates", "date", dates, extracted("date"), "jionlp", _jio_time() if peers else None)
 
 
@@ -252,6 +255,56 @@ def _jio_dates(tests: Path) -> Iterator[Case]:
             wanted = [(*t["offset"], "") for t in told if t["type"] == "time_point" and day.fullmatch(t["text"])]
             passed = [tuple(t["offset"]) for t in told if (*t["offset"], "") not in wanted]
             yield Case(text, tuple(wanted), tuple(passed), 1_640_000_000 * MICROSECONDS)  # type: ignore[arg-type]
+
+
+def _jio_moments(tests: Path) -> Iterator[Case]:
+    """Yield texts that are one day, week, month or year told in any way, with the moment from which they count.
+
+    A time of day is of its day. Left out: a time within the day of writing, since it mostly names no day, and stretches
+    that are no week, month or year of the calendar.
+    """
+    tree = ast.parse((tests / "test_time_parser.py").read_text("utf-8"))
+    bases = {
+        node.targets[0].id: node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, int)
+    }
+    lists = [node.elts for node in ast.walk(tree) if isinstance(node, ast.List)]
+    for row in max(lists, key=len):  # the others turn settings of jionlp
+        if not isinstance(row, ast.List) or not isinstance(row.elts[1], ast.Name):
+            continue
+        told = ast.literal_eval(row.elts[2])
+        if told["type"] not in ("time_point", "time_span"):
+            continue
+        first, last = told["time"]
+        value, sent = _calendar_unit(first, last), bases[row.elts[1].id] * MICROSECONDS
+        whole = first.endswith("00:00:00") and last.endswith("23:59:59")
+        if value and (whole or value != str(local_day(sent))):
+            yield Case(ast.literal_eval(row.elts[0]), ((-1, -1, value),), (), sent)
+
+
+def _calendar_unit(first: str, last: str) -> str:
+    """Return the day, ISO week, month or year from ``first`` to ``last``, "" where it is none of them."""
+    try:
+        start, stop = datetime.fromisoformat(first), datetime.fromisoformat(last)
+    except ValueError:  # "-inf"
+        return ""
+    whole = first.endswith("00:00:00") and last.endswith("23:59:59")
+    if start.date() == stop.date():
+        return str(start.date())
+    if not whole:
+        return ""
+    after = (stop + timedelta(seconds=1)).date()
+    if start.day == after.day == 1 and start.month == after.month == 1 and after.year == start.year + 1:
+        return f"{start.year:04d}"
+    if start.day == after.day == 1 and after.year * 12 + after.month == start.year * 12 + start.month + 1:
+        return f"{start:%Y-%m}"
+    if start.weekday() == 0 and (after - start.date()).days == 7:
+        return "{}-W{:02d}".format(*start.isocalendar())
+    return ""
 
 
 def _jio_money() -> Callable[[str, int | None], Found]:
@@ -275,6 +328,20 @@ def _jio_time() -> Callable[[str, int | None], Found]:
     def ask(text: str, sent: int | None) -> Found:
         found = jionlp.ner.extract_time(text, time_base=(sent or 0) / MICROSECONDS, with_parsing=False)
         return [(*one["offset"], "") for one in found]
+
+    return ask
+
+
+def _jio_moment() -> Callable[[str, int | None], Found]:
+    import jionlp
+
+    def ask(text: str, sent: int | None) -> Found:
+        try:
+            told = jionlp.parse_time(text, time_base=(sent or 0) / MICROSECONDS)
+        except ValueError:
+            return []
+        value = _calendar_unit(*told["time"]) if told["type"] in ("time_point", "time_span") else ""
+        return [(0, len(text), value)] if value else []
 
     return ask
 

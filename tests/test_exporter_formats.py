@@ -24,7 +24,7 @@ from ringtrace.model.contract import TABLES
 from ringtrace.pipeline.custodian import NOBODY
 from ringtrace.pipeline.exporting import export, material_of
 from ringtrace.text.cells import plain_cell, safe_cell, xml_text
-from ringtrace.text.places import divisions
+from ringtrace.text.jurisdiction import divisions
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringtrace.text.numbers import as_decimal, find_numbers
-from ringtrace.text.places import contains, divisions, find_places, names, parent
+from ringtrace.text.jurisdiction import contains, divisions, names, parent
+from ringtrace.text.number_signs import as_decimal
+from ringtrace.text.numbers import find_numbers
+from ringtrace.text.places import find_places
 from ringtrace.text.view import TextView
 
 KINDS = ("money", "place", "age", "date", "count", "sex")

@@ -20,7 +20,9 @@ from ringtrace.pipeline.posts import post_table, run_table
 from ringtrace.pipeline.reading import read_source
 from ringtrace.readers import qq_text, telegram_json, whatsapp_text
 from ringtrace.text import chat_rows, lines, qq_sections, telegram_export, whatsapp_form, whatsapp_header
-from ringtrace.text.clock import DateOrder, LocalDays, assumed_clock, find_zone, local_micros, ordered_clock
+from ringtrace.text.clock import assumed_clock, find_zone, local_micros, ordered_clock
+from ringtrace.text.date_order import DateOrder
+from ringtrace.text.local_days import LocalDays
 
 NAMES = [
     "王小明",

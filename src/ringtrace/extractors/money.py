@@ -14,7 +14,8 @@ from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
 from ringtrace.text.money_change import BREAKS, ENDS, TENTH, WHOLE, chinese_change, english_change
 from ringtrace.text.money_words import MoneyWords, money_words
-from ringtrace.text.numbers import NUMBER, SIGN_DIGITS, UNIT_OF_THOUSANDS, Number, as_decimal, find_numbers
+from ringtrace.text.number_signs import SIGN_DIGITS, Number, as_decimal
+from ringtrace.text.numbers import NUMBER, UNIT_OF_THOUSANDS, find_numbers
 from ringtrace.text.quantities import widen
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView

@@ -14,9 +14,9 @@ from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
 from ringtrace.text.chat_rows import Moments, Rows, Stretch, cut_stretch, make_run, read_texts
 from ringtrace.text.chat_text import MessageLines, before_first, in_runs, with_ends
-from ringtrace.text.clock import LocalDays
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.lines import find_lines, has_plain_lines, split_lines
+from ringtrace.text.local_days import LocalDays
 from ringtrace.text.opening import opens_markup
 from ringtrace.text.qq_header import (
     BEGINS_WITH_DIGIT,

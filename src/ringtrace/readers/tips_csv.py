@@ -9,7 +9,7 @@ from ringtrace.model.clock import NO_CLOCK
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
-from ringtrace.text.clock import DateOrder
+from ringtrace.text.date_order import DateOrder
 from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows, split_table
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.lines import cut_at_character

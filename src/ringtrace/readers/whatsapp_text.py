@@ -16,9 +16,10 @@ from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
 from ringtrace.text.chat_rows import Moments, Rows, Stretch, cut_stretch, make_run, read_texts
 from ringtrace.text.chat_text import MessageLines, before_first, in_runs, with_ends
-from ringtrace.text.clock import LocalDays, half_day_hour
+from ringtrace.text.clock import half_day_hour
 from ringtrace.text.encoding import detect
 from ringtrace.text.lines import has_plain_lines, split_lines
+from ringtrace.text.local_days import LocalDays
 from ringtrace.text.opening import opens_markup
 from ringtrace.text.whatsapp_form import Form, date_order, main_form
 from ringtrace.text.whatsapp_header import (

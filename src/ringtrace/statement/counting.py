@@ -18,7 +18,8 @@ from ringtrace.statement.vocabulary import CHILD_STATUS, PERSONS, Vocabulary, is
 from ringtrace.statement.weighing import choose
 from ringtrace.text import lexicon
 from ringtrace.text.lexicon import constants
-from ringtrace.text.numbers import Number, find_numbers
+from ringtrace.text.number_signs import Number
+from ringtrace.text.numbers import find_numbers
 from ringtrace.text.places import Place
 
 _FRACTION = re.compile(r"(?:\b(?:one|two|three|four|five|six|seven|eight|nine|[0-9]+) in|out of|every|分之) ?$")

@@ -12,7 +12,8 @@ from itertools import takewhile
 from ringtrace.statement.named_places import common_code, find_named, innermost
 from ringtrace.statement.vocabulary import CHILD_STATUS, SUSPECT_STATUS, UNITS, fits, look_up
 from ringtrace.text.folding import fold
-from ringtrace.text.numbers import as_decimal, find_numbers
+from ringtrace.text.number_signs import as_decimal
+from ringtrace.text.numbers import find_numbers
 from ringtrace.text.places import find_places
 
 _SPLITS = (

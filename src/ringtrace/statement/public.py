@@ -27,8 +27,10 @@ from ringtrace.statement.vocabulary import PERSONS, UNITS, Vocabulary, terms
 from ringtrace.statement.weighing import Weights
 from ringtrace.text import lexicon
 from ringtrace.text.folding import Folded, fold
-from ringtrace.text.numbers import Number, as_decimal, find_numbers
-from ringtrace.text.places import Place, contains
+from ringtrace.text.jurisdiction import contains
+from ringtrace.text.number_signs import Number, as_decimal
+from ringtrace.text.numbers import find_numbers
+from ringtrace.text.places import Place
 
 _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22

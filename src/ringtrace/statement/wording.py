@@ -11,7 +11,7 @@ from typing import Any
 
 from ringtrace.errors import UsageError
 from ringtrace.statement.document import Against, Line, Statement
-from ringtrace.text.places import names
+from ringtrace.text.jurisdiction import names
 
 LANGUAGES = ("zh", "en")
 

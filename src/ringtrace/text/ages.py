@@ -17,7 +17,8 @@ from pathlib import Path
 import ahocorasick_rs
 
 from ringtrace.text import lexicon
-from ringtrace.text.numbers import Number, as_decimal, find_numbers
+from ringtrace.text.number_signs import Number, as_decimal
+from ringtrace.text.numbers import find_numbers
 
 LIMITS = {"Y": 120, "M": 60, "W": 60, "D": 400}
 UPPER, LOWER = "upper bound", "lower bound"

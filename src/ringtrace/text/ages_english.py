@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from ringtrace.text.ages import LIMITS, UPPER, AgeFound, AgeWords, both_ends, duration, newborns
 from ringtrace.text.ages_bare import find_bare_ages
-from ringtrace.text.numbers import Number, find_numbers
+from ringtrace.text.number_signs import Number
+from ringtrace.text.numbers import find_numbers
 
 _OLD = re.compile(r"(?: ?- ?| )?(?:and a half )?(?:of age|old)(?![a-z])")
 _COMPOUND = re.compile(

@@ -18,8 +18,8 @@ from ringtrace.model.post import Container, PostKind
 from ringtrace.model.run import Run, Same, segment_columns
 from ringtrace.model.span import Gap, Segment
 from ringtrace.text.chat_text import MessageLines
-from ringtrace.text.clock import LocalDays
 from ringtrace.text.lines import plain_bytes, read_plain
+from ringtrace.text.local_days import LocalDays
 
 STRETCH = 256 * 2**10
 """Bytes of a chat's text that are read at a time: some two thousand messages."""

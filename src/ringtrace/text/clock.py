@@ -6,32 +6,18 @@ All readings are microseconds since 1970 UTC; nothing here knows what time it is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
-from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ringtrace.errors import UsageError
 from ringtrace.model.clock import Clock
 from ringtrace.text import lexicon
+from ringtrace.text.date_order import DateOrder, arrange, prove_order
 
-OrderName = Literal["dmy", "mdy", "ymd", "ydm"]
-ORDERS: tuple[OrderName, ...] = ("dmy", "mdy", "ymd", "ydm")
-
-_PLACES: dict[OrderName, tuple[int, int, int]] = {
-    "dmy": (2, 1, 0),
-    "mdy": (2, 0, 1),
-    "ymd": (0, 1, 2),
-    "ydm": (0, 2, 1),
-}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
-_BUDDHIST_OFFSET = 543
-_BUDDHIST_FROM = 2400
-_PIVOT = 70  # two-digit years below stand for 20xx (POSIX strptime uses 69)
-
 _YMD = re.compile(r"([0-9]{4}) {0,2}[-/.年] {0,2}([0-9]{1,2}) {0,2}[-/.月] {0,2}([0-9]{1,2})")
 _COMPACT = re.compile(
     r"(?<![0-9])([12][0-9]{3})([01][0-9])([0-3][0-9])(?:T?([0-2][0-9])([0-5][0-9])([0-5][0-9]))?(?![0-9])"
@@ -46,15 +32,6 @@ _EPOCH_DIGITS = re.compile(r"-?[0-9]{9,10}(?:\.[0-9]{1,6})?|[0-9]{13}|[0-9]{16}"
 _LONGEST = 80
 
 
-@dataclass(frozen=True, slots=True)
-class DateOrder:
-    """Which of three numbers is the day. other is "" when the file proves ``name``."""
-
-    name: OrderName
-    other: OrderName | Literal[""]
-    why: str
-
-
 @cache
 def find_zone(name: str) -> ZoneInfo:
     """Return the IANA zone; raises UsageError for a name that does not exist."""
@@ -62,19 +39,6 @@ def find_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise UsageError(f"zone {name!r} is not an IANA time zone; use one like Asia/Shanghai") from error
-
-
-def full_year(year: int) -> int:
-    """Return the Gregorian year of a written one: two digits expanded, Buddhist years converted."""
-    if year < 100:
-        return year + (2000 if year < _PIVOT else 1900)
-    return year - _BUDDHIST_OFFSET if year >= _BUDDHIST_FROM else year
-
-
-def arrange(numbers: tuple[int, int, int], order: OrderName) -> tuple[int, int, int]:
-    """Return (year, month, day) of three numbers as written."""
-    year, month, day = _PLACES[order]
-    return full_year(numbers[year]), numbers[month], numbers[day]
 
 
 def local_micros(day: tuple[int, int, int], time: tuple[int, int, int], zone: tzinfo, micro: int = 0) -> int | None:
@@ -117,60 +81,6 @@ def half_days() -> dict[str, str]:
     return dict(sorted(both, key=lambda item: (-len(item[0]), item[0])))
 
 
-def prove_order(
-    dates: Sequence[tuple[int, int, int]],
-    preferred: OrderName = "dmy",
-    first_year: int = 1970,
-    chronological: bool = True,
-) -> DateOrder:
-    """Return the order of day, month and year that fits dates written one after the other.
-
-    dates: three numbers as written, in the order of the file (which is that of time in a chat
-    export; elsewhere set chronological to False). An order is proven when it alone gives real
-    dates, or when it alone keeps them in order.
-    """
-    distinct = [pair for index, pair in enumerate(dates) if index == 0 or pair != dates[index - 1]]
-    marks = {order: _misfit(distinct, order, first_year) for order in ORDERS}
-    if not chronological:
-        marks = {order: (impossible, 0) for order, (impossible, _) in marks.items()}
-    ranking = sorted(ORDERS, key=lambda order: (marks[order], order != preferred, ORDERS.index(order)))
-    best = ranking[0]
-    if best == "ydm" and marks["ymd"] == marks["ydm"]:
-        best = "ymd"
-    rivals = [order for order in ranking if order != best and marks[order] == marks[best] and order != "ydm"]
-    if rivals:
-        return DateOrder(best, rivals[0], f"day and month order unproven: {best} and {rivals[0]} both fit the file")
-    if all(marks[order][0] > marks[best][0] for order in ORDERS if order not in (best, "ydm")):
-        return DateOrder(best, "", f"order {best} proven: a number that no other order allows")
-    return DateOrder(best, "", f"order {best} proven: only it keeps the messages in order of time")
-
-
-def _misfit(dates: Sequence[tuple[int, int, int]], order: OrderName, first_year: int) -> tuple[int, int]:
-    """Return (dates that do not exist, steps back by more than a day)."""
-    impossible = back = 0
-    last: int | None = None
-    for numbers in dates:
-        day = _ordinal(numbers, order, first_year)
-        if day is None:
-            impossible += 1
-            continue
-        if last is not None and day < last - 1:
-            back += 1
-        last = day
-    return impossible, back
-
-
-@lru_cache(maxsize=65_536)
-def _ordinal(numbers: tuple[int, int, int], order: OrderName, first_year: int) -> int | None:
-    year, month, day = arrange(numbers, order)
-    if not first_year <= year <= 2200:
-        return None
-    try:
-        return date(year, month, day).toordinal()
-    except ValueError:
-        return None
-
-
 def ordered_clock(
     text: str, numbers: tuple[int, int, int], time: tuple[int, int, int], order: DateOrder, zone_name: str
 ) -> Clock:
@@ -180,77 +90,22 @@ def ordered_clock(
     if at is None:
         return Clock(text=text, why="no such date or time")
     other = local_micros(arrange(numbers, order.other), time, zone) if order.other else None
-    why = _why(order.why, zone_name)
+    why = assumption(order.why, zone_name)
     if other is not None and other != at:
         return Clock(text, at, "ambiguous", zone_name, why, other)
     return Clock(text, at, "assumed", zone_name, why)
-
-
-class LocalDays:
-    """Readings of the local times of one file. A day is worked out once: most have no change of the zone's offset."""
-
-    def __init__(self, zone_name: str, order: DateOrder | None = None) -> None:
-        """order: as in ``ordered_clock``; None for days given as (year, month, day)."""
-        self.zone_name, self._order = zone_name, order
-        self.why = _why(order.why if order else "", zone_name)
-        self._days: dict[tuple[int, int, int], tuple[int | None, int | None]] = {}
-
-    def clock(self, text: str, numbers: tuple[int, int, int], time: tuple[int, int, int]) -> Clock:
-        """Return what ``ordered_clock`` (or ``assumed_clock``) gives."""
-        day = self._days.get(numbers)
-        if day is None:
-            day = self._days[numbers] = self._starts(numbers)
-        hour, minute, second = time
-        if day[0] is None or hour > 23 or minute > 59 or second > 59:
-            return self._alone(text, numbers, time)
-        passed = (hour * 3600 + minute * 60 + second) * 1_000_000
-        if day[1] is None:
-            return Clock(text, day[0] + passed, "assumed", self.zone_name, self.why)
-        return Clock(text, day[0] + passed, "ambiguous", self.zone_name, self.why, day[1] + passed)
-
-    def minute(self, numbers: tuple[int, int, int], hour: int, minute: int) -> tuple[int, int | None] | None:
-        """Return the readings of a minute, to which seconds may be added; None where ``clock`` has to be asked."""
-        day = self._days.get(numbers)
-        if day is None:
-            day = self._days[numbers] = self._starts(numbers)
-        if day[0] is None or hour > 23 or minute > 59:
-            return None
-        passed = (hour * 3600 + minute * 60) * 1_000_000
-        return day[0] + passed, None if day[1] is None else day[1] + passed
-
-    def _alone(self, text: str, numbers: tuple[int, int, int], time: tuple[int, int, int]) -> Clock:
-        if self._order:
-            return ordered_clock(text, numbers, time, self._order, self.zone_name)
-        return assumed_clock(text, local_micros(numbers, time, find_zone(self.zone_name)), self.zone_name)
-
-    def _starts(self, numbers: tuple[int, int, int]) -> tuple[int | None, int | None]:
-        """Return where the day begins, and the other day that it may be; (None, None) where one is unusual."""
-        if not self._order:
-            return self._start(numbers), None
-        own = self._start(arrange(numbers, self._order.name))
-        if not self._order.other or own is None:
-            return own, None
-        written = arrange(numbers, self._order.other)
-        other = self._start(written)
-        if other is None and local_micros(written, (0, 0, 0), find_zone(self.zone_name)) is not None:
-            return None, None
-        return own, None if other == own else other
-
-    def _start(self, day: tuple[int, int, int]) -> int | None:
-        zone = find_zone(self.zone_name)
-        first, last = (local_micros(day, time, zone) for time in ((0, 0, 0), (23, 59, 59)))
-        return first if first is not None and last is not None and last - first == 86_399_000_000 else None
 
 
 def assumed_clock(text: str, at: int | None, zone_name: str) -> Clock:
     """Return a clock read with a zone that the source does not state."""
     if at is None:
         return Clock(text=text, why="no such date or time")
-    return Clock(text, at, "assumed", zone_name, _why("", zone_name))
+    return Clock(text, at, "assumed", zone_name, assumption("", zone_name))
 
 
 @lru_cache(maxsize=256)
-def _why(order: str, zone_name: str) -> str:
+def assumption(order: str, zone_name: str) -> str:
+    """Return what was assumed: ``order``, the proof of day and month or "", and the zone."""
     zone = f"no zone in the source: {zone_name} assumed"
     return f"{order}; {zone}" if order else zone
 

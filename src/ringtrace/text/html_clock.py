@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ringtrace.model.clock import NO_CLOCK, Clock
 from ringtrace.text import lexicon
-from ringtrace.text.clock import full_year
+from ringtrace.text.date_order import full_year
 
 _GAP = r"[ \t\n\u00a0\u3000]"
 _CLOCK = (

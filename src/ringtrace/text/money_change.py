@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ringtrace.text.money_words import MoneyWords
-from ringtrace.text.numbers import Number
+from ringtrace.text.number_signs import Number
 
 WHOLE, TENTH = frozenset("元块圆塊"), frozenset("毛角")
 """Signs of a yuan and of its tenth."""

@@ -17,7 +17,8 @@ import ahocorasick_rs
 
 from ringtrace.text import lexicon
 from ringtrace.text.folding import fold
-from ringtrace.text.places import Place, table
+from ringtrace.text.jurisdiction import table
+from ringtrace.text.places import Place
 
 _MOST = 200
 _LONGEST = ahocorasick_rs.MatchKind.LeftmostLongest

@@ -17,7 +17,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ringtrace.text.lexicon import documents, load
-from ringtrace.text.numbers import SIGN_DIGITS, SIGN_UNITS, Number, find_numbers, join_ranges
+from ringtrace.text.number_signs import SIGN_DIGITS, SIGN_UNITS, Number
+from ringtrace.text.numbers import find_numbers, join_ranges
 
 _NUMERAL = re.compile(
     r"(?<![a-z0-9_@#])(?:(?<![.,:/-])[0-9]{1,3}(?: [0-9]{3}){1,6}+(?! ?[0-9])|[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"

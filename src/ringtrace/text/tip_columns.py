@@ -11,15 +11,8 @@ from ringtrace.errors import MappingError
 from ringtrace.model.clock import NO_CLOCK, Clock
 from ringtrace.model.source import Source
 from ringtrace.text import lexicon
-from ringtrace.text.clock import (
-    DateOrder,
-    assumed_clock,
-    dates_as_written,
-    find_zone,
-    local_micros,
-    prove_order,
-    read_clock,
-)
+from ringtrace.text.clock import assumed_clock, dates_as_written, find_zone, local_micros, read_clock
+from ringtrace.text.date_order import DateOrder, prove_order
 
 CONCEPTS = ("text", "title", "sent", "reporter", "url", "place", "id")
 

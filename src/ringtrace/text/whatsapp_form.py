@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ringtrace.text.chat_rows import Stretch, cut_stretch
-from ringtrace.text.clock import DateOrder, OrderName, prove_order
+from ringtrace.text.date_order import DateOrder, OrderName, prove_order
 from ringtrace.text.encoding import Charset
 from ringtrace.text.lines import has_plain_lines
 from ringtrace.text.whatsapp_header import COMMON, Header, common_name, family_of, header_at, headers_from, numbers_of
