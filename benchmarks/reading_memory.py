@@ -1,9 +1,9 @@
 """Measures how much memory the reading of one large export takes, in the process that asks and in the one that reads.
 
 python benchmarks/reading_memory.py FORMAT MEGABYTES: FORMAT is result.json (Telegram), chat.txt (WhatsApp), qq.txt,
-tips.csv, mail.mbox, pages.warc, pages.warc.gz (pages of about 4 KB) or site.warc (with pictures), synthetic and
-repeated up to its size. Memory of a process of its own (RssAnon of proc(5)) is told apart from mapped pages of files,
-which the system takes back when it needs them. Linux only. Needs about four times the export on disk for a while.
+tips.csv, mail.mbox, pages.warc, pages.warc.gz (pages of about 4 KB), site.warc or site.warc.gz (with pictures),
+synthetic and repeated up to its size. Memory of a process of its own (RssAnon of proc(5)) is told apart from mapped
+pages of files, which the system takes back when it needs them. Linux only. Takes about four times the export on disk.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import gzip
 import os
+import random
 import sys
 import tempfile
 import threading
@@ -70,7 +71,7 @@ def plain_warc() -> Iterator[bytes]:
 
 def site() -> Iterator[bytes]:
     """A page and ten pictures of 100 KB each, by turns: what a capture of a whole site holds."""
-    picture = b"\xff\xd8\xff\xe0" + bytes(n * 7 % 251 for n in range(100_000))
+    picture = b"\xff\xd8\xff\xe0" + random.Random(1).randbytes(100_000)
     for n, page in enumerate(plain_warc()):
         yield page
         for k in range(10):
@@ -82,6 +83,10 @@ def site() -> Iterator[bytes]:
             ).encode() + http + b"\r\n\r\n"  # fmt: skip
 
 
+def packed_site() -> Iterator[bytes]:
+    return (gzip.compress(record, 1, mtime=0) for record in site())
+
+
 FORMATS = {
     "result.json": (reading.telegram, b"[", b",", b"\n]}"),
     "chat.txt": (reading.whatsapp, b"", b"", b""),
@@ -90,6 +95,7 @@ FORMATS = {
     "mail.mbox": (mail, b"", b"", b""),
     "pages.warc": (plain_warc, b"", b"", b""),
     "site.warc": (site, b"", b"", b""),
+    "site.warc.gz": (packed_site, b"", b"", b""),
     "pages.warc.gz": (reading.warc, b"", b"", b""),
 }
 """Name -> (pieces, what ends its beginning, what stands between repetitions, its end)."""

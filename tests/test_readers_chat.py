@@ -614,6 +614,13 @@ def test_clock_reads_back_what_was_written(moment):
     assert (shifted.at, shifted.basis) == (want - 8 * 3600 * 10**6, "stated")
 
 
+@pytest.mark.parametrize("half", ["AM", " AM", "am", "\u202fAM"])
+@pytest.mark.parametrize("zone", [" UTC", " GMT+00:00", " +0000"])
+def test_a_zone_behind_am_or_pm_is_read(half, zone):
+    read = clock.read_clock(f"January 2, 2024 at 10:00:05{half}{zone}", "Asia/Shanghai")
+    assert (read.at, read.basis) == (1_704_189_605_000_000, "stated")
+
+
 def test_clock_says_when_it_cannot_know():
     assert clock.read_clock("yesterday", "UTC").basis == "none"
     assert clock.read_clock("2014-02-30", "UTC").at is None

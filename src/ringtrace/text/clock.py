@@ -177,16 +177,20 @@ def _months() -> dict[str, int]:
 
 
 def _find_time(short: str, stop: int) -> tuple[tuple[int, int, int], int, int]:
-    """Return ((hour, minute, second), microseconds, where the time ends); midnight when none."""
+    """Return ((hour, minute, second), microseconds, where the time and "am" behind it end); midnight when none."""
     match = _TIME.search(short, stop) or _TIME.search(short)
     if not match:
         return (0, 0, 0), 0, stop
     before = short[max(0, match.start() - 6) : match.start()].strip().lower()
-    after = short[match.end() : match.end() + 8].strip().lower()
+    behind = short[match.end() : match.end() + 8].lower()
+    after = behind.strip()
     half = next((word for word in half_days() if before.endswith(word) or _starts_word(after, word)), "")
     micro = int(((match[4] or "") + "000000")[:6])
     hour = half_day_hour(int(match[1]), half)
-    return (hour, int(match[2]), int(match[3] or 0)), micro, match.end()
+    end = match.end()
+    if half and _starts_word(after, half):
+        end += len(behind) - len(behind.lstrip()) + len(half)
+    return (hour, int(match[2]), int(match[3] or 0)), micro, end
 
 
 def _starts_word(after: str, word: str) -> bool:
