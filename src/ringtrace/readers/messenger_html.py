@@ -11,7 +11,8 @@ from ringtrace.model.clock import NO_CLOCK
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Structure
-from ringtrace.text.clock import DateOrder, dates_as_written, prove_order, read_clock
+from ringtrace.text.clock import dates_as_written, read_clock
+from ringtrace.text.date_order import DateOrder, prove_order
 from ringtrace.text.html import Element
 from ringtrace.text.html_chat import ChatPage
 from ringtrace.text.html_page import title_of
