@@ -63,6 +63,10 @@ GET /operation/packages/{place}         -  x  x  -  -  -  -  -  -  -
 POST /operation/packages/{place}/write  -  -  x  -  -  -  -  -  -  -
 GET /operation/packages/{place}/files/{name} - - x -  -  -  -  -  -  -
 GET /operation/deconfliction            -  x  x  -  -  -  -  -  -  -
+POST /operation/deconfliction/ask       -  -  x  -  -  -  -  -  -  -
+POST /operation/deconfliction/messages  -  -  x  -  -  -  -  -  -  -
+POST /operation/deconfliction/messages/{name} -  -  x  -  -  -  -  -  -  -
+GET /operation/deconfliction/messages/{name} -  -  x  -  -  -  -  -  -  -
 POST /operation/day                     -  -  x  -  -  -  -  -  -  -
 POST /operation/tasks                   -  -  x  -  -  -  -  -  -  -
 POST /operation/tasks/{task_id}         -  -  x  -  -  x  -  -  -  -

@@ -2,6 +2,7 @@
 
 import math
 import re
+import threading
 
 import pytest
 from hypothesis import given, settings
@@ -282,3 +283,34 @@ def test_the_terminal_and_the_workbench_follow_one_rule(office, all_dealt, monke
     assert bound.exit_code != 0 and "a third" in str(bound.exception)
     assert third.post("/judge", left=left, right=right, verdict="no", version="2").status_code == 200
     assert terminal("--verdict", "yes").exit_code == 0
+
+
+def test_of_two_who_judge_in_the_same_instant_one_is_the_first_and_the_other_blind(tmp_path):
+    """Both have seen an unjudged thing (version 0); whoever comes second never saw the first verdict."""
+    address = tmp_path / "ledger.db"
+    Ledger.at(address).close()
+    for at, subject in enumerate(SHARED[:8]):
+        both = threading.Barrier(2)
+
+        def say(analyst, at=at, subject=subject, both=both):
+            own = Ledger.at(address)
+            try:
+                both.wait()
+                seen = None if at % 2 else 0  # at the terminal no version is told
+                second_looks.give(own, Judgement(subject, "yes", analyst, 1_700_000_000_000_000, ""), seen)
+            finally:
+                own.close()
+
+        two = [threading.Thread(target=say, args=(name,)) for name in ("ann", "bob")]
+        for one in two:
+            one.start()
+        for one in two:
+            one.join()
+    after = Ledger.at(address)
+    try:
+        looks = SecondLooks.of(after)
+        for subject in SHARED[:8]:
+            assert [opinion.given.blind for opinion in looks.standing[subject]] == [False, True]
+        assert len(looks.pairs("post")) == 8
+    finally:
+        after.close()

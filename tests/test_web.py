@@ -471,10 +471,15 @@ def test_places_and_actors_are_called_as_each_language_does_and_evidence_is_left
     assert zh.place(listed) == "四川省; 内蒙古自治区; Kitty 小猫" and en.place(listed) == listed
     assert zh.called("Kitty 小猫 (Telegram; 3 accounts)") == "Kitty 小猫 (Telegram; 3 个账号)"
     assert (
-        zh.called("3 accounts) (QQ)") == "3 accounts) (QQ)" and en.called("a (QQ; 2 accounts)") == "a (QQ; 2 accounts)"
+        zh.called("3 accounts) (QQ)") == "3 accounts) (QQ)"
+        and zh.called("rings (forum; 2 accounts)") == "rings (论坛; 2 个账号)"
+        and en.called("a (QQ; 2 accounts)") == "a (QQ; 2 accounts)"
     )
     assert zh.say("from Sichuan 四川省, to Anhui 安徽省") == "从四川省到安徽省"
     assert zh.say("girl, 1 year 6 months") == "女孩，1 岁 6 个月"
+    assert (
+        zh.say("3 actors around Rings (web)") == "以 Rings (网页) 为中心的 3 人" != zh.say("3 actors around 团伙 (web)")
+    )
 
 
 WORDS = st.text(st.sampled_from("aA宝 贝１①а<&\u200b寶"), min_size=1, max_size=4)

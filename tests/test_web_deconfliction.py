@@ -1,5 +1,6 @@
 """Deconfliction in the workbench: hits as the commands told them, logged before they are shown, and not for partners."""
 
+import hashlib
 import re
 
 import pytest
@@ -8,7 +9,8 @@ from ringtrace.errors import CaseError
 from ringtrace.operation.masking import MASK
 from ringtrace.web.pages import deconfliction
 from team_bench import TeamBench
-from test_web import bench  # noqa: F401 - the fixture
+from test_deconfliction import houses, other_house  # noqa: F401 - the fixtures
+from test_web import Workbench, bench  # noqa: F401 - the fixture
 from test_web import shutil as copying
 
 PHONE, QQ, CELL = "phone +8617000000001", "qq 170001", "cell 510100 2014-W08"
@@ -34,7 +36,7 @@ def page_of(bench, path=ADDRESS):  # noqa: F811
 
 
 def test_hits_are_listed_with_what_was_released_and_no_more(bench):  # noqa: F811
-    assert "No hit is known" in page_of(bench) and "Nobody was asked" in page_of(bench, "/operation")
+    assert "No hit is known" in page_of(bench) and "nobody was asked yet" in page_of(bench, "/operation")
     hold_rounds(bench.desk.ledger)
     told = bench.json(ADDRESS)
     found = {(hit["what"], hit["way"]): (hit["others"], hit["released"]) for hit in told["hits"]}
@@ -108,3 +110,59 @@ def test_partners_see_the_board_without_hits(tiny_case, tmp_path):
         assert boss.get(ADDRESS).json()["hit_total"] == 5
     finally:
         office.desk.close()
+
+
+@pytest.mark.slow
+def test_a_round_is_run_from_the_pages_of_two_houses(houses):  # noqa: F811
+    sides = {name: Workbench(houses(name).folder) for name in ("sichuan", "anhui")}
+    try:
+        for side in sides.values():
+            side.client.__enter__()
+            side.enter()
+
+        def hand_over(name, other, step):
+            """Take the latest message of one house to the other, and look at what waits there."""
+            houses(name)
+            written = sides[name].json(ADDRESS)["rounds"]["out"][0]
+            data = sides[name].client.get(f"{ADDRESS}/messages/{written['name']}").content
+            taken = [e for e in houses(name).evidence.log.events() if e["event"] == "disclose"][-1]
+            assert taken["written"] == {written["name"]: hashlib.sha256(data).hexdigest()}, "logged before it left"
+            houses(other)
+            before = sides[other].desk.ledger.last()
+            assert send(other, data).status_code == 200
+            (waits,) = sides[other].json(ADDRESS)["rounds"]["waiting"]
+            assert (waits["kind"], waits["other"]) == (step, name)
+            changed = [c.kind for c in sides[other].desk.ledger.changes(("deconfliction",), before)]
+            assert changed == [], "a look answers nothing"
+            assert step_with(other, waits["name"]).status_code == 200
+            assert step_with(other, waits["name"]).status_code == 400, "nobody takes a message twice"
+            assert send(other, data).status_code == 400
+            assert sides[other].json(ADDRESS)["rounds"]["waiting"] == []
+
+        def send(name, data):
+            headers = {"x-csrf-token": sides[name].csrf, "accept": "application/json"}
+            return sides[name].client.post(f"{ADDRESS}/messages", files={"message": ("x", data)}, headers=headers)
+
+        def step_with(name, message, act="next"):
+            return sides[name].post(f"{ADDRESS}/messages/{message}", act=act)
+
+        houses("sichuan")
+        assert sides["sichuan"].post(f"{ADDRESS}/ask", to="nobody").status_code == 400
+        assert sides["sichuan"].post(f"{ADDRESS}/ask", to="anhui").status_code == 200
+        for name, other, step in (
+            ("sichuan", "anhui", "ask"), ("anhui", "sichuan", "answer"), ("sichuan", "anhui", "claim"),
+            ("anhui", "sichuan", "pointers"),
+        ):  # fmt: skip
+            hand_over(name, other, step)
+        told = sides["sichuan"].json(ADDRESS)
+        assert told["hit_total"] > 20 and told["unread"] == 0
+        (call,) = told["calls"]
+        assert (call["other"], call["hits"]) == ("anhui", told["hit_total"])
+        assert call["released"] == ["Police of anhui; desk of anhui"]
+        assert send("sichuan", b"hello").status_code == 400
+        for wrong in ("../ledger.db", "%2e%2e%2fledger.db", "ask-1.message"):
+            assert sides["sichuan"].client.get(f"{ADDRESS}/messages/{wrong}").status_code == 404
+    finally:
+        for side in sides.values():
+            side.client.__exit__(None, None, None)
+            side.desk.close()

@@ -84,8 +84,8 @@ def write_message(header: Header, payload: bytes, key: Ed25519PrivateKey) -> byt
     return told + key.sign(told)
 
 
-def read_message(data: bytes, kind: Kind) -> Message:
-    """Return the message; raises UsageError for another kind, a wrong signature, or what is no message."""
+def read_message(data: bytes, kind: Kind | None = None) -> Message:
+    """Return the message; raises UsageError for another kind (None: any), a wrong signature, or what is no message."""
     end = data.find(b"\n", len(_MAGIC), len(_MAGIC) + _HEADER)
     if not data.startswith(_MAGIC) or end < 0 or len(data) < end + 1 + _SIGNATURE:
         raise UsageError("this is no message of a deconfliction")
@@ -96,7 +96,7 @@ def read_message(data: bytes, kind: Kind) -> Message:
         raise UsageError("the message was changed: its signature is not right") from error
     except (msgspec.MsgspecError, ValueError) as error:
         raise UsageError("the message's first line is damaged") from error
-    if header.kind != kind:
+    if kind is not None and header.kind != kind:
         raise UsageError(f"this is not {_article(kind)} but {_article(header.kind)}")
     if not 0 <= header.number <= MOST:
         raise UsageError(f"{header.number:,} identifiers are more than a message may hold ({MOST:,})")

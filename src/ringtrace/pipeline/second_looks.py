@@ -34,14 +34,19 @@ KEPT = "somebody has judged these two, and what a verdict would change would tel
 def give(ledger: Ledger, given: Judgement, seen: int | None = None) -> int:
     """Record a verdict, in the workbench as at the terminal, and return its event; seen: as of ``Ledger.record``.
 
-    Whoever is asked for a second look gives it blind, beside the first, whatever version of the thing they saw.
+    Whoever is asked for a second look gives it blind, beside the first, whatever version of the thing they saw: also
+    when the first was given while they were writing theirs. That is told within the act that records it.
     Raises UsageError for one of two who have judged it, the second blind: a third person judges it first.
     """
-    looks = SecondLooks.of(ledger, given.subject)
-    if looks.is_bound(given.subject, given.analyst):
-        raise UsageError(BOUND)
-    dealt = looks.is_dealt(given.subject, given.analyst)
-    return ledger.judge(replace(given, blind=dealt), None if dealt else seen)
+
+    def decide(changes: Sequence[Change]) -> tuple[Judgement, int | None]:
+        looks = _looks_of(ledger, changes)
+        if looks.is_bound(given.subject, given.analyst):
+            raise UsageError(BOUND)
+        dealt = looks.is_dealt(given.subject, given.analyst)
+        return replace(given, blind=dealt), None if dealt else seen
+
+    return ledger.judge_after(given.subject, decide)
 
 
 def take_back(ledger: Ledger, number: int, person: str, looks: SecondLooks, *, hides: bool = True) -> None:
@@ -117,12 +122,7 @@ class SecondLooks:
     @classmethod
     def of(cls, ledger: Ledger, subject: Subject | None = None) -> SecondLooks:
         """Read the verdicts of a case from its ledger; subject: only those on one thing."""
-        read = Verdicts(ledger)
-        if subject is None:
-            return read.now()
-        for change in ledger.verdict_changes(subject):
-            read.take(change)
-        return read.looks()
+        return Verdicts(ledger).now() if subject is None else _looks_of(ledger, ledger.verdict_changes(subject))
 
     def opinions(self) -> list[Opinion]:
         """Return every verdict ever given, in the order of recording."""
@@ -259,6 +259,13 @@ class Verdicts:
             dict(self._standing), dict(self._asked), dict(self._given), frozenset(self._undone), dict(self._versions),
             dict(self._subjects),
         )  # fmt: skip
+
+
+def _looks_of(ledger: Ledger, changes: Sequence[Change]) -> SecondLooks:
+    read = Verdicts(ledger)
+    for change in changes:
+        read.take(change)
+    return read.looks()
 
 
 def _two_of(opinions: Sequence[Opinion]) -> tuple[Opinion, Opinion] | None:

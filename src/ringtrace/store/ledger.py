@@ -46,6 +46,9 @@ class Change:
     version: int
 
 
+Decide = Callable[[Sequence[Change]], tuple[Judgement, int | None]]
+
+
 class Ledger:
     """The events of one case at a database URL."""
 
@@ -126,14 +129,24 @@ class Ledger:
 
     def judge(self, judgement: Judgement, seen: int | None = None) -> int:
         """Record a verdict; a later verdict on the same subject supersedes an earlier one. seen: as in ``record``."""
-        payload: dict[str, Any] = {
-            "subject": list(judgement.subject), "verdict": judgement.verdict, "reason": judgement.reason,
-        }  # fmt: skip
-        if judgement.blind:
-            payload["blind"] = True
-        at = datetime.fromtimestamp(judgement.at / 1e6, UTC)
-        subject = subject_of(judgement.subject)
-        return self.record("judgement", judgement.analyst, payload, at, subject=subject, seen=seen)
+        return self.judge_after(judgement.subject, lambda _: (judgement, seen))
+
+    def judge_after(self, subject: tuple[str, ...], decide: Decide) -> int:
+        """Record the verdict that ``decide`` makes of everything said of ``subject`` so far; return its number.
+
+        decide: events that gave a verdict on it or took one back, oldest first -> the verdict, and seen as in
+        ``record``. Between what it is told and what is recorded nobody else says anything.
+        """
+        with appending(self.engine) as connection:
+            judgement, seen = decide(_verdict_changes(connection, subject))
+            payload: dict[str, Any] = {
+                "subject": list(judgement.subject), "verdict": judgement.verdict, "reason": judgement.reason,
+            }  # fmt: skip
+            if judgement.blind:
+                payload["blind"] = True
+            told = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+            at = datetime.fromtimestamp(judgement.at / 1e6, UTC)
+            return _append(connection, [("judgement", judgement.analyst, told)], at, subject_of(subject), seen)[0]
 
     def judge_group(self, pairs: Sequence[tuple[str, str]], analyst: str, reason: str, at: int, after: int) -> int:
         """Record that the accounts of each pair are one person, as one event, taken back as one; return its number.
@@ -155,9 +168,7 @@ class Ledger:
     def verdict_changes(self, subject: tuple[str, ...]) -> list[Change]:
         """Return every event that gave a verdict on ``subject`` or took one back, groups included, oldest first."""
         with reading(self.engine) as connection:
-            wanted = Event.subject == subject_of(subject)
-            found = connection.execute(_CHANGES.where(wanted | Event.subject.in_(_groups_with(subject))))
-            return [_change(row) for row in found]
+            return _verdict_changes(connection, subject)
 
     def judgements(self) -> list[Judgement]:
         """Return the verdict in force on each subject, in order of subject; see ``Judgement.beside``."""
@@ -226,6 +237,12 @@ def _groups_with(subject: Sequence[str]) -> Select[str | None]:
     pair = json.dumps(list(subject[1:]), ensure_ascii=False)
     held = Event.payload.contains(pair, autoescape=True) if subject[0] == "link" else false()
     return select(Event.subject).where(Event.kind == _GROUP, held)
+
+
+def _verdict_changes(connection: Connection, subject: tuple[str, ...]) -> list[Change]:
+    wanted = Event.subject == subject_of(subject)
+    found = connection.execute(_CHANGES.where(wanted | Event.subject.in_(_groups_with(subject))))
+    return [_change(row) for row in found]
 
 
 def subject_of(parts: Sequence[str]) -> str:

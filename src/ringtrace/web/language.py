@@ -4,7 +4,8 @@
     native_places = true                a division that the report calls "Sichuan 四川省" is "四川省" here
     [words]    "Rings" = "团伙"         a word or sentence, exactly as templates and the report have it
     [counts]   "post" = "{n} 条帖子"    a count of a noun
-    [patterns] "it has ties to {a} others" = "与另外 {a} 人有联系"   sentences with parts that vary
+    [patterns] "it has ties to {a} others" = "与另外 {a} 人有联系"   sentences with parts that vary; a part whose
+               letter is a capital, "{a} actors around {B}", holds words of evidence or a name and stays as it is
 
 What no file knows stays English and is marked so: a wrong word is worse than a foreign one.
 """
@@ -25,8 +26,7 @@ _LONGEST = 400
 """Longer sentences hold words of evidence and are neither looked for among the patterns nor remembered."""
 _REMEMBERED = 20_000
 _PLACE = re.compile(r"[A-Z][A-Za-z' -]{1,40} [\u4e00-\u9fff]{2,20}")
-_SEVERAL = re.compile(r"(.*; )(\d{1,9}) accounts\)", re.DOTALL)
-_PART = re.compile(r"\\\{([a-z])\\\}")
+_PART = re.compile(r"\\\{([a-zA-Z])\\\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,18 @@ class Language:
         return _PLACE.sub(lambda found: _natives().get(found[0], found[0]), text) if self.native_places else text
 
     def called(self, name: str) -> str:
-        """Return what the analysis calls an actor, "清茶_ (Telegram; 3 accounts)", with the count in this language."""
-        hit = _SEVERAL.fullmatch(name)
-        return name if hit is None else f"{hit[1]}{self.count(int(hit[2]), 'account')})"
+        """Return what the analysis calls an account, an actor or a group: "清茶_ (论坛; 3 个账号)".
+
+        Only what the analysis put in brackets behind the name is translated: the name itself is evidence.
+        """
+        bare, bracket, told = name.rpartition(" (")
+        if self.code == SOURCE or not bracket or not told.endswith(")"):
+            return name
+        platform, _, several = told[:-1].partition("; ")
+        number = several.removesuffix(" accounts")
+        parts = [self.words.get(platform, platform)]
+        parts += [self.count(int(number), "account") if number.isdecimal() else several] if several else []
+        return f"{bare} ({'; '.join(parts)})"
 
     def knows(self, text: str) -> bool:
         return self.code == SOURCE or self._find(text) != text or not any(c.isascii() and c.isalpha() for c in text)
@@ -80,7 +89,10 @@ class Language:
     def _match(self, text: str) -> str:
         for pattern, told in self.patterns:
             if (hit := pattern.fullmatch(text)) is not None:
-                return told.format(**{key: self._find(part) for key, part in hit.groupdict().items()})
+                parts = hit.groupdict().items()
+                return told.format(
+                    **{key: self.called(part) if key.isupper() else self._find(part) for key, part in parts}
+                )
         return self.place(text)
 
 

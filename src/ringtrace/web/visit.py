@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +35,8 @@ from ringtrace.web.session import Session
 from ringtrace.web.team import Team
 
 QUOTE_CHARS = 240
+_GROUPS = (20, 40, 55, 70, 90)
+"""Orders of the pages with which a group of the menu begins."""
 _REFUSAL = "What stands here for others is not part of your role in this case."
 Answer = Response[bytes]
 
@@ -82,6 +85,12 @@ class Visit:
     def places(self) -> list[tuple[int, str, str, str]]:
         """The menu: what this visitor may open."""
         return [place for place in menu() if self.may(f"GET {place[2]}")]
+
+    @property
+    def groups(self) -> list[list[tuple[int, str, str, str]]]:
+        """The same menu in the order of a night's work: look, find, understand, hand over, keep, help."""
+        found = [[place for place in self.places if bisect(_GROUPS, place[0]) == at] for at in range(len(_GROUPS) + 1)]
+        return [group for group in found if group]
 
     @property
     def where(self) -> tuple[str, str]:
@@ -191,7 +200,7 @@ class Visit:
             called=language.called, language=language, languages=languages(),
             session=session, said=said, undo=undo, case=self.desk.case.settings.name, version=__version__, here=here,
             synthetic=self.desk.analysed() and self.view.synthetic, address=here + query,
-            places=self.places, home=self.home, may=self.may,
+            groups=self.groups, home=self.home, may=self.may,
             twin=("/case" if here == "/" else here) + ".json" + query, when=self.when,
             view_naming=self.view.room.naming if self.desk.analysed() else None,
         )  # fmt: skip

@@ -49,7 +49,15 @@ def operation(visit: Guest) -> Answer:
     if visit.may("GET /operation/deconfliction"):
         found = deconfliction.read(visit)
         document["deconfliction"] = {"hits": len(found.hits), "unread": found.unread, "asked": bool(found.moves)}
-    return visit.show("operation.html.j2", document)
+    made = {row["place"]: row for row in document.get("packages", [])}
+    kinds = ("targets", "doubtful", "arrested", "rescued")
+    others = [dict.fromkeys(kinds, 0) | {"place": code, "name": row["name"], "tasks": {}} for code, row in made.items()]
+    known = {row["place"] for row in rows}
+    lines = [
+        {**row, "package": made.get(row["place"])}
+        for row in [*rows, *(one for one in others if one["place"] not in known)]
+    ]
+    return visit.show("operation.html.j2", document, pictures={"lines": lines})
 
 
 @post("/operation/day", status_code=303)

@@ -18,10 +18,13 @@ from ringtrace.report.lanes import COLOURS, NAMES
 from ringtrace.report.ring_page import main_role
 from ringtrace.report.words import place_name, role_name
 from ringtrace.web.desk import View
+from ringtrace.web.language import SOURCE, Language
 from ringtrace.web.visit import Answer, Guest, Visit
 
 PLACE = (40, "Rings", "/rings", "r")
 _STYLE = re.compile(r'style="max-width:(\d+)px"')
+_TITLE = re.compile(r"<title>([^<]*)</title>")
+_REST = re.compile(r"(?<=>)[0-9]{1,9} more together(?=<)")
 _PICTURES = ("graph", "lanes", "tiles")
 _MEMBERS = 40
 _TIES = 200
@@ -44,7 +47,7 @@ def ring(visit: Guest, ring_id: FromPath[str], offset: FromQuery[int] = 0) -> An
     if row is None:
         raise visit.missing(f"this analysis has no ring {ring_id}; ids change when evidence or verdicts do")
     page = view.ring_page(row, visit.quotes)
-    pictures = {name: _strict(page.pop(name)) for name in _PICTURES}
+    pictures = {name: _strict(_spoken(page.pop(name), name, visit.language)) for name in _PICTURES}
     members = page.pop("members")
     for told in ("when", "size", "extent", "roles"):
         page.pop(told)  # sentences of the report; the page makes its own in the visitor's language
@@ -69,7 +72,8 @@ def graph(visit: Guest, ring_id: FromPath[str], offset: FromQuery[int] = 0) -> A
     document = {"ring_id": ring_id, "number": number, **view.ring_network(ring_id)}
     offset = max(0, min(offset, len(document["ties"])))
     pictures = {
-        "graph": _strict(drawn(view, ring_id)), "offset": offset, "size": _TIES, "marks": swatches(),
+        "graph": _strict(_spoken(drawn(view, ring_id), "graph", visit.language)),
+        "offset": offset, "size": _TIES, "marks": swatches(),
         "named": {person["id"]: person for person in document["people"]}, "words": role_words(visit),
     }  # fmt: skip
     return visit.show("graph.html.j2", document, pictures=pictures)
@@ -105,7 +109,23 @@ def summary(view: View, number: int, ring: Mapping[str, Any]) -> dict[str, Any]:
 
 def swatches() -> dict[str, Markup]:
     """Role -> its mark, as on the graph."""
-    return {role: Markup(mark(Node("", role_name(role), role), 10, 10, 7)) for role in MARKS}  # noqa: S704  own SVG
+    marks = {role: mark(Node("", role_name(role), role), 10, 10, 7) for role in MARKS}
+    return {role: Markup(_TITLE.sub("", svg)) for role, svg in marks.items()}  # noqa: S704  own SVG; words stand beside
+
+
+def _spoken(svg: str, picture: str, language: Language) -> str:
+    """The picture with the report's words in it in the visitor's language; names of people and groups are let be."""
+
+    def title(found: re.Match[str]) -> str:
+        if picture == "lanes":
+            return f"<title>{language.say(found[1])}</title>"
+        name, _, told = found[1].rpartition(": ")  # a role or a count behind a person's name or a place
+        return f"<title>{language.place(name) if picture == 'tiles' else name}: {language.say(told)}</title>"
+
+    if language.code == SOURCE:
+        return str(svg)
+    told = _TITLE.sub(title, str(svg))
+    return _REST.sub(lambda found: language.say(found[0]), told) if picture == "lanes" else told
 
 
 def _strict(svg: str) -> Markup:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow.compute as pc
 from litestar import get
 from litestar.params import FromPath, FromQuery
 
+from ringtrace.report.words import shorten
 from ringtrace.web.visit import Answer, Guest, Visit
 
 PLACE = (52, "Texts", "/texts", "x")
 _PAGE = 50
 _POSTS, _FILLINGS = 200, 8
+_THIN, _EXAMPLE = 6, 120
 
 
 @get("/texts", sync_to_thread=True)
@@ -22,8 +25,13 @@ def texts(visit: Guest, first: FromQuery[int] = 1) -> Answer:
     table = visit.view.room.table("patterns").sort_by([("posts", "descending"), ("template_id", "ascending")])
     at = max(0, first - 1)
     shown = table.slice(at, _PAGE)
-    _note(visit, _first_posts(visit, shown["template_id"].to_pylist()))
-    rows = [{**row, "parts": _parts(row["constants"], [])} for row in shown.to_pylist()]
+    first_posts = _first_posts(visit, shown["template_id"].to_pylist())
+    _note(visit, list(first_posts.values()))
+    examples = _examples(visit, [row for row in shown.to_pylist() if _is_thin(row)], first_posts)
+    rows = [
+        {**row, "parts": _parts(row["constants"], []), "example": examples.get(row["template_id"], "")}
+        for row in shown.to_pylist()
+    ]
     more = f"/texts?first={at + _PAGE + 1}" if at + _PAGE < len(table) else ""
     return visit.show("texts.html.j2", {"texts": rows, "total": len(table), "first": at + 1, "next": more})
 
@@ -59,11 +67,23 @@ def text(visit: Guest, template_id: FromPath[str]) -> Answer:
     return visit.show("text.html.j2", document)
 
 
-def _first_posts(visit: Visit, templates: list[str]) -> list[str]:
-    """One post of each template: whose words stand for all of them on the list."""
+def _is_thin(row: Mapping[str, Any]) -> bool:
+    """Whether so little is the same in all posts of a template that it tells nobody what they say."""
+    return sum(len("".join(constant.split())) for constant in row["constants"]) < _THIN
+
+
+def _examples(visit: Visit, rows: Sequence[Mapping[str, Any]], posts: Mapping[str, str]) -> dict[str, str]:
+    """Template -> the beginning of one of its posts."""
+    table = visit.view.only("posts", "post_id", [posts[row["template_id"]] for row in rows])
+    told = dict(zip(table["post_id"].to_pylist(), table["text"].to_pylist(), strict=True))
+    return {row["template_id"]: shorten(told.get(posts[row["template_id"]], ""), _EXAMPLE) for row in rows}
+
+
+def _first_posts(visit: Visit, templates: list[str]) -> dict[str, str]:
+    """Template -> one post of it, whose words stand for all of them on the list."""
     table = visit.view.only("templates", "template_id", templates).select(["template_id", "post_id"])
-    found: list[str] = table.group_by("template_id").aggregate([("post_id", "min")])["post_id_min"].to_pylist()
-    return found
+    found = table.group_by("template_id").aggregate([("post_id", "min")])
+    return dict(zip(found["template_id"].to_pylist(), found["post_id_min"].to_pylist(), strict=True))
 
 
 def _note(visit: Visit, posts: list[str]) -> None:
