@@ -31,6 +31,7 @@ SAID = (
     "我的v: lin*an2014, *代表下划线",
     "price 10k each",
     "our website is little.place, have a look",
+    "农历八月十五, 下个月第二周, 三天前, 星期天, 2014年2月19日",
     "two weeks before May 13 1999, in three days and 2 weeks, twenty two weeks from now, 3 months ago, next monday",
     "微信 abc_1234 电话170 0088 9447 https://a.example/b a@b.example 支付宝 3岁 2014年3月 next monday half a million 皖A12345 北京 "
     "卡号6222021234567890128 男孩 我妹 同号 前面170 后面8888 张三 发表于 2014-1-1\n加我 one seven zero zero 幺七洞",

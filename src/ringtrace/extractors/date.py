@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text.dates import date_words, find_dates, local_day
+from ringtrace.text.dates_chinese import TOLD
+from ringtrace.text.dates_counted import BEFORE_OR_AFTER, COUNTED, UNITS
 from ringtrace.text.dates_english import SPOKEN, spoken_words
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
@@ -14,15 +17,20 @@ from ringtrace.text.view import TextView
 KIND = "date"
 READS = ("sent_at", "kind")
 _CHAT = frozenset({"message", "comment"})
+_NICKNAME, _LONGEST_NAME = re.compile(r"@[^\s,，。:：!！?？@]*$"), 16
+"""A name behind its sign, up to where a date seems to stand in it; code points of one."""
+_LOOSE = frozenset({SPOKEN, TOLD, COUNTED})
+"""Rules that in a listing, too, tell opening hours rather than a day."""
 _CHATTED, _BELOW = 0.8, 0.49
 """What is left of a bare relative day in chat: "昨天", "see you tomorrow" are said without meaning a date."""
 
 
 def needs(lexicons: Path | None) -> Needs:
     """Return what a folded text must have for ``find`` to find anything."""
-    numeric = need(("20", "19")), need(characters="-/.")
-    slashed = need(characters="0123456789"), need(characters="/")
-    return (need((*date_words(lexicons), *spoken_words(lexicons)), "月年号"),), numeric, slashed
+    numeric = (need(("20", "19")),)
+    marked = need(characters="0123456789"), need(characters="/·:日")
+    counted = need(characters=BEFORE_OR_AFTER), need(characters=UNITS)
+    return (need((*date_words(lexicons), *spoken_words(lexicons)), "月年号"),), numeric, marked, counted
 
 
 def find(view: TextView) -> Iterator[Candidate]:
@@ -32,8 +40,10 @@ def find(view: TextView) -> Iterator[Candidate]:
     """
     folded = view.folded
     for found in find_dates(folded.text, local_day(view.sent_at), view.lexicons):
+        if _NICKNAME.search(folded.text, max(0, found.start - _LONGEST_NAME), found.start):
+            continue  # @三月桃花, @user3号
         piece = folded.origin(found.start, found.stop)
         if piece[0] < piece[1]:
-            bare = found.bare and (view.kind in _CHAT or (view.kind == "listing" and found.rule == SPOKEN))
+            bare = found.bare and (view.kind in _CHAT or (view.kind == "listing" and found.rule in _LOOSE))
             probability = round(min(found.probability * _CHATTED, _BELOW), 3) if bare else found.probability
             yield Candidate(KIND, (piece,), found.value, probability, found.rule)

@@ -17,7 +17,10 @@ import ahocorasick_rs
 
 from ringtrace.text import lexicon
 from ringtrace.text.calendar_days import DateFound, iso, shift_month, yearless
+from ringtrace.text.dates_chinese import find_told_dates, told_words
+from ringtrace.text.dates_counted import find_counted_dates, weekday_words
 from ringtrace.text.dates_english import find_spoken_dates
+from ringtrace.text.dates_numeric import find_numeric_dates
 from ringtrace.text.numbers import find_numbers
 
 _A_DAY = 86_400_000_000
@@ -28,16 +31,14 @@ _D = "0-9〇零一二三四五六七八九十廿"
 _YEAR = "[0-9〇零一二三四五六七八九]{4}"
 _FULL = re.compile(rf"({_YEAR}) ?年 ?(?:([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?)?")
 _SHORT_YEAR = re.compile(rf"(?<![{_D}])([01][0-9]|2[0-9]) ?年 ?([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
-_MONTH = re.compile(rf"(?<![{_D}年第])([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
+_MONTH = re.compile(rf"(?<![{_D}年第闰])([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
 _DAY = re.compile(rf"(?<![{_D}月.\-/])([{_D}]{{1,3}})[号](?![码])")
-_NUMERIC = re.compile(
-    r"(?<![0-9])(?<![0-9][./\-])((?:19|20)[0-9]{2})([\-/.])([01]?[0-9])(?:\2([0-3]?[0-9]))?(?![0-9]|[./\-][0-9])"
-)
-_SLASHED = re.compile(r"(?<![0-9./\-])([0-3]?[0-9])/([0-3]?[0-9])/((?:19|20)[0-9]{2})(?![0-9/])")
 _RELATIVE_TAIL = re.compile(rf"(?:的)?([{_D}]{{1,3}})(?:[号日])")
 _YEAR_TAIL = re.compile(rf" ?(?:的)?([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
 _CHINESE = "\u2e80"
 _LATIN = re.compile("[a-z]{3}")
+_MARKS = frozenset({"mark", "told"})
+"""Words that only tell where to look for more."""
 _WEEKDAY = "一二三四五六日天"
 _EN_YEAR = re.compile(
     r"(?<![0-9a-z/.,\-])(?:in|since|of|during|until|early|late|year) ((?:19|20)[0-9]{2})(?![0-9\-/.]?[0-9])"
@@ -68,23 +69,29 @@ def find_dates(text: str, day: date | None = None, lexicons: Path | None = None)
     found: list[DateFound] = []
     if "月" in text or "年" in text or "号" in text:
         found.extend(_chinese(text, day, words))
-    if ("20" in text or "19" in text) and ("-" in text or "/" in text or "." in text):
-        found.extend(_numeric(text))
-    month = False
+    found.extend(find_numeric_dates(text, day, lexicons))
+    month = told = False
     for index, start, stop in words.automaton.find_matches_as_indexes(text):
         word, unit, offset = words.entries[index]
-        if unit == "mark":
-            month = True
+        if unit in _MARKS:
+            month, told = month or unit == "mark", told or unit == "told"
         elif day is not None and word[0] > _CHINESE:
             found.extend(_relative(text, start, word, (unit, offset), day, words))
         elif day is not None and not text[start - 1 : start].isalnum() and not text[stop : stop + 1].isalnum():
             found.append(_relative_english(start, word, (unit, offset), day, words))
     if month:
         found.extend(_english(text, day, words))
+    if day is not None and not text.isascii():
+        if told or "年" in text or "月" in text:
+            found.extend(find_told_dates(text, day, found[:], lexicons))
+        found.extend(find_counted_dates(text, day, lexicons))
     if _LATIN.search(text) is not None:
         found.extend(find_spoken_dates(text, day, found, lexicons))
-    if len(found) < 2:
-        return found
+    return found if len(found) < 2 else _longest(found)
+
+
+def _longest(found: list[DateFound]) -> list[DateFound]:
+    """Return dates in order; of those that overlap the one that begins first and reaches furthest, or its readings."""
     found.sort(key=lambda item: (item.start, -item.stop, -item.probability, item.value))
     kept: list[DateFound] = []
     for item in found:
@@ -183,25 +190,11 @@ def _relative(text: str, at: int, word: str, shift: tuple[str, int], day: date, 
         monday = day - timedelta(days=day.weekday()) + timedelta(weeks=offset)
         weekday = _WEEKDAY.find(text[stop : stop + 1]) if stop < len(text) else -1
         if weekday >= 0:
-            yield DateFound(
-                at, stop + 1, (monday + timedelta(days=min(weekday, 6))).isoformat(), 0.85, "relative weekday"
-            )
+            value = (monday + timedelta(days=min(weekday, 6))).isoformat()
+            yield DateFound(at, stop + 1, value, 0.85, "relative weekday", offset == 0)
         else:
             year, week, _ = monday.isocalendar()
             yield DateFound(at, stop, f"{year}-W{week:02d}", 0.4 if word in words.weak else 0.5, "relative week", True)
-
-
-def _numeric(text: str) -> Iterator[DateFound]:
-    for match in _NUMERIC.finditer(text):
-        year, month, number = int(match.group(1)), int(match.group(3)), int(match.group(4) or 0)
-        value = iso(year, month, number) if month else ""
-        if value and not (match.group(2) == "." and not match.group(4) and len(match.group(3)) < 2):
-            yield DateFound(match.start(), match.end(), value, 0.95 if number else 0.7, "numeric date")
-    for match in _SLASHED.finditer(text):
-        left, right, year = int(match.group(1)), int(match.group(2)), int(match.group(3))
-        readings = sorted({value for value in (iso(year, left, right), iso(year, right, left)) if value})
-        for value in readings if left and right else []:
-            yield DateFound(match.start(), match.end(), value, 0.9 if len(readings) == 1 else 0.45, "numeric date")
 
 
 def _english(text: str, day: date | None, words: _Words) -> Iterator[DateFound]:
@@ -290,6 +283,8 @@ def _words(lexicons: Path | None) -> _Words:
     terms = lexicon.load("date", lexicons)
     entries = [(word, unit, offset) for unit, table in relative.items() for word, offset in table.items()]
     entries += [(mark, "mark", 0) for mark in sorted({name[:3] for name in months} | {" 20", " 19"})]
+    known = {word for word, _, _ in entries}
+    entries += [(word, "told", 0) for word in (*told_words(lexicons), *weekday_words(lexicons)) if word not in known]
     automaton = ahocorasick_rs.AhoCorasick(
         [word for word, _, _ in entries], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )

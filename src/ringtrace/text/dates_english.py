@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ringtrace.text import lexicon
 from ringtrace.text.calendar_days import DateFound, iso, shift_month, yearless
+from ringtrace.text.lexicon import any_of
 
 _MOST = 500
 """Dates of each form that are read in one text: a budget for hostile ones."""
@@ -47,10 +48,6 @@ class _Grammar:
     feast: re.Pattern[str]
 
 
-def _any_of(words: Mapping[str, object]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
-
-
 @cache
 def _grammar(lexicons: Path | None) -> _Grammar:
     tables: dict[str, dict[str, int]] = {}
@@ -60,12 +57,12 @@ def _grammar(lexicons: Path | None) -> _Grammar:
             tables.setdefault(key, {}).update(document.get(key, {}))
         for key, table in names.items():
             table.update(document.get(key, {}))
-    week, month, unit = _any_of(tables["weekdays"]), _any_of(tables["months"]), _any_of(tables["units"])
-    ordinal, shift, feast = _any_of(tables["ordinals"]), _any_of(names["shift"]), _any_of(names["holiday"])
-    day, spelled = rf"[0-3]?[0-9](?:st|nd|rd|th)?|{ordinal}", _any_of(tables["year_words"])
-    count = rf"[0-9]{{1,3}}|{_any_of(tables['counts'])}"
+    week, month, unit = any_of(tables["weekdays"]), any_of(tables["months"]), any_of(tables["units"])
+    ordinal, shift, feast = any_of(tables["ordinals"]), any_of(names["shift"]), any_of(names["holiday"])
+    day, spelled = rf"[0-3]?[0-9](?:st|nd|rd|th)?|{ordinal}", any_of(tables["year_words"])
+    count = rf"[0-9]{{1,3}}|{any_of(tables['counts'])}"
     four = "(?:19|20)[0-9]{2}"
-    year = rf"{four}|(?:{spelled})(?: (?:and )?(?:{spelled}|{_any_of(tables['counts'])})){{1,3}}"
+    year = rf"{four}|(?:{spelled})(?: (?:and )?(?:{spelled}|{any_of(tables['counts'])})){{1,3}}"
     end, begin, length = r"(?![a-z0-9])", r"(?<![a-z0-9$£€#@])", rf"(?:{count}) (?:{unit})"
     named = rf"(?:{month})(?:\.(?= ?,? ?[0-9]))?"
     return _Grammar(
@@ -287,7 +284,7 @@ def _moved(base: date, lengths: str, sign: int, grammar: _Grammar) -> date | Non
     """Return the day ``lengths`` ("2 years 1 month", units in days; 30 and 365 stand for months and years) away."""
     words = lengths.replace(",", " ").replace(" and ", " ")
     months = days = 0
-    for count, unit in re.findall(rf"([0-9]{{1,3}}|{_any_of(grammar.counts)}) ({_any_of(grammar.units)})", words):
+    for count, unit in re.findall(rf"([0-9]{{1,3}}|{any_of(grammar.counts)}) ({any_of(grammar.units)})", words):
         size = int(count) if count.isdigit() else grammar.counts[count]
         if grammar.units[unit] in (30, 365):
             months += size * (12 if grammar.units[unit] == 365 else 1)

@@ -13,8 +13,9 @@ takes terms away.
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -51,6 +52,11 @@ def load(topic: str, override: Path | None = None) -> Mapping[str, tuple[str, ..
             for concept, words in terms.items()
         }
     )
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return the inside of a pattern that matches any of the words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
 
 @cache
