@@ -214,18 +214,26 @@ def test_the_summary_warns(tiny_case, lone_case):
 
 def test_caution_counts_gaps_ambiguous_dates_and_unread_files():
     from ringtrace.engines.tables import from_rows
+    from ringtrace.pipeline.figures import NOT_READ
+    from ringtrace.pipeline.shortfalls import unread, unread_for_figures
     from ringtrace.report.caution import cautions
 
     blank = {"media_type": "", "reader_version": "", "source": "", "posts": 0, "post_bytes": 0, "structure_bytes": 0}
     rows = {
         "evidence": [{**blank, "evidence_id": "a", "name": "x.bin", "size": 9, "gap_bytes": 9, "reader": "",
                       "note": "", "names": []}],
-        "gaps": [{"evidence_id": "a", "member": "", "start": 0, "stop": 9, "reason": "no reader"}],
+        "gaps": [{"evidence_id": "a", "member": "", "start": 0, "stop": 9, "reason": "no reader"},
+                 {"evidence_id": "a", "member": "p.txt", "start": 2, "stop": 7, "reason": NOT_READ}],
         "posts": [{"post_id": "post-1", "sent_basis": "ambiguous"}],
     }  # fmt: skip
     told = cautions(lambda name: from_rows(name, rows.get(name, [])))
     text = " ".join(told)
     assert "1 gap in 1 file: 9 bytes could not be read." in text
+    assert "1 gap in 1 file: 5 bytes were read, but not for figures." in text
+    gaps = from_rows("gaps", rows["gaps"])
+    assert unread(rows["evidence"], gaps) == ("x.bin: 9 of 9 bytes: no reader",)
+    (line,) = unread_for_figures(rows["evidence"], gaps)
+    assert line.startswith("x.bin [p.txt]: bytes 2 to 7 were read, but not read for figures: a report is read up to")
     assert "1 file could not be read at all." in text
     assert "1 post with an ambiguous date" in text
 

@@ -72,7 +72,10 @@ def test_an_ordinary_address_is_no_invitation() -> None:
     ("one", "other"),
     [
         ("https://t.me/+AbCdEf123456", "http://telegram.me/joinchat/AbCdEf123456"),
-        ("https://chat.whatsapp.com/AbCd1234EfGh", "https://chat.whatsapp.com/invite/AbCd1234EfGh?mode=r"),
+        (
+            "https://chat.whatsapp.com/AbCd1234EfGhIjKl5678Mn",
+            "https://chat.whatsapp.com/invite/AbCd1234EfGhIjKl5678Mn?mode=r",
+        ),
         ("https://www.discord.com/invite/abcdEF", "http://discord.gg/abcdEF/"),
     ],
 )
@@ -84,7 +87,9 @@ def test_a_group_is_one_however_its_invitation_is_spelt(one: str, other: str) ->
 @pytest.mark.parametrize(
     "address",
     ["https://t.me/somebody", "https://line.me/", "t.me", "", "https://discord.gg/ab", "https://t.me/+8617000001234",
-     "https://telegram.me/+86-170-0000-1234"],
+     "https://telegram.me/+86-170-0000-1234", "https://chat.whatsapp.com/terms", "https://chat.whatsapp.com/contact-us",
+     "https://discord.gg/Terms", "https://discord.com/invite/download?x=1", "https://t.me/+privacy",
+     "https://weixin.qq.com/g/a%20b%20c"],
 )  # fmt: skip
 def test_what_names_no_group_invites_nowhere(address: str) -> None:
     assert invited_to(address) == ""

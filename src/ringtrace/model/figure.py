@@ -8,6 +8,8 @@ from typing import Literal
 from ringtrace.model.span import Span
 
 Bound = Literal["exact", "at_least", "about"]
+UNREAD_FOR_FIGURES = "not read for figures"
+"""How the reason of a gap begins whose bytes were read as a post's words, and only not looked through for figures."""
 ReconciliationVerdict = Literal["agrees", "differs", "not_comparable", "unallocated"]
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ringtrace.engines.digests import row_digests
 from ringtrace.engines.tables import from_rows
-from ringtrace.model.figure import Figure
+from ringtrace.model.figure import UNREAD_FOR_FIGURES, Figure
 from ringtrace.model.identity import derive_id
 from ringtrace.model.record import Entry
 from ringtrace.model.span import Span
@@ -126,7 +126,7 @@ def _unread(article: Mapping[str, Any], unread: int) -> Iterator[dict[str, Any]]
 
 
 NOT_READ = (
-    f"not read for figures: a report is read up to {MOST_SIGNS:,} signs and {MOST_NUMBERS:,} numbers outside of tables"
+    f"{UNREAD_FOR_FIGURES}: a report is read up to {MOST_SIGNS:,} signs and {MOST_NUMBERS:,} numbers outside of tables"
 )
 
 

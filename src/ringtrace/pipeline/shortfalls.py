@@ -7,18 +7,23 @@ from typing import Any
 
 import pyarrow as pa
 
+from ringtrace.model.figure import UNREAD_FOR_FIGURES
 from ringtrace.pipeline.observing import UNREAD
 
 _REASONS_TOLD = 3
 
 
 def unread(evidence: Sequence[Mapping[str, Any]], gaps: pa.Table) -> tuple[str, ...]:
-    """Return a line for each file with a gap in it or in one of its members, by name: bytes and reasons."""
+    """Return a line for each file with a gap in it or in one of its members, by name: bytes and reasons.
+
+    Bytes that were read, and only not for figures, are none of these: see ``unread_for_figures``.
+    """
     reasons: dict[str, dict[str, None]] = {}
     for file, member, reason in zip(
         *(gaps[name].to_pylist() for name in ("evidence_id", "member", "reason")), strict=True
     ):
-        reasons.setdefault(file, {})[f"{member}: {reason}" if member else reason] = None
+        if not reason.startswith(UNREAD_FOR_FIGURES):
+            reasons.setdefault(file, {})[f"{member}: {reason}" if member else reason] = None
     lines = []
     for row in sorted(evidence, key=lambda row: (row["name"], row["evidence_id"])):
         if found := [*reasons.get(row["evidence_id"], ())]:
@@ -26,6 +31,21 @@ def unread(evidence: Sequence[Mapping[str, Any]], gaps: pa.Table) -> tuple[str, 
             told = "; ".join(found[:_REASONS_TOLD])
             lines.append(f"{row['name']}: {row['gap_bytes']:,} of {row['size']:,} bytes: {told}{more}")
     return tuple(lines)
+
+
+def unread_for_figures(evidence: Sequence[Mapping[str, Any]], gaps: pa.Table) -> tuple[str, ...]:
+    """Return a line for each stretch of a report that was read as its words but not looked through for figures."""
+    names = {row["evidence_id"]: row["name"] for row in evidence}
+    return tuple(
+        f"{names.get(row['evidence_id'], '?')}{_within(row['member'])}: bytes {row['start']:,} to {row['stop']:,} "
+        f"were read, but {row['reason']}"
+        for row in gaps.to_pylist()
+        if row["reason"].startswith(UNREAD_FOR_FIGURES)
+    )
+
+
+def _within(member: str) -> str:
+    return f" [{member}]" if member else ""
 
 
 def cut_short(facts: pa.Table) -> tuple[str, ...]:

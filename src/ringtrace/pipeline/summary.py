@@ -14,7 +14,7 @@ from ringtrace.model.watch import Alert
 from ringtrace.pipeline.alerting import alert_document, alert_sentence, masker_of
 from ringtrace.pipeline.changes import sentences
 from ringtrace.pipeline.quoting import Quoter
-from ringtrace.pipeline.shortfalls import cut_short, remarks, unread
+from ringtrace.pipeline.shortfalls import cut_short, remarks, unread, unread_for_figures
 from ringtrace.report.caution import cautions
 from ringtrace.report.naming import Naming
 from ringtrace.report.render import Contents, Quoting
@@ -50,7 +50,11 @@ class Summary:
             rings=rings,
             cautions=tuple(cautions(tables.__getitem__)),
             unread=unread(evidence, tables["gaps"]),
-            remarks=(*remarks(evidence), *cut_short(tables["facts"])),
+            remarks=(
+                *remarks(evidence),
+                *unread_for_figures(evidence, tables["gaps"]),
+                *cut_short(tables["facts"]),
+            ),
             gaps=len(tables["gaps"]),
             report=str(case.analysis / "report.html"),
             changes=changes,

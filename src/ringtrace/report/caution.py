@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ringtrace.model.figure import UNREAD_FOR_FIGURES
 from ringtrace.report.naming import Tables
 from ringtrace.text.plural import counted
 
@@ -15,7 +16,7 @@ _WEAK_LINK = 0.9
 _STABLE = 0.5
 _MOST_CLOCKS = 5
 COLUMNS = {
-    "rings": ("ring_id",), "gaps": ("evidence_id", "start", "stop"),
+    "rings": ("ring_id",), "gaps": ("evidence_id", "start", "stop", "reason"),
     "evidence": ("evidence_id", "name", "reader", "note"),
     "clocks": ("evidence_id", "reference_id", "offset_seconds", "messages", "agreeing", "kind"),
     "posts": ("sent_basis",), "stances": ("band",), "links": ("probability",), "members": ("stability",),
@@ -40,12 +41,17 @@ def _candidates(table: Tables) -> list[str]:
 
 
 def _gaps(table: Tables) -> list[str]:
-    gaps = table("gaps")
-    size = sum(stop - start for start, stop in zip(gaps["start"].to_pylist(), gaps["stop"].to_pylist(), strict=True))
-    files = len(set(gaps["evidence_id"].to_pylist()))
-    if not len(gaps):
-        return []
-    return [f"{counted(len(gaps), 'gap')} in {counted(files, 'file')}: {counted(size, 'byte')} could not be read."]
+    rows = table("gaps").to_pylist()
+    kinds: dict[str, list[dict[str, Any]]] = {"could not be read": [], "were read, but not for figures": []}
+    unread, apart = kinds.values()
+    for row in rows:
+        (apart if row["reason"].startswith(UNREAD_FOR_FIGURES) else unread).append(row)
+    lines = []
+    for what, told in kinds.items():
+        size, files = sum(row["stop"] - row["start"] for row in told), len({row["evidence_id"] for row in told})
+        if told:
+            lines.append(f"{counted(len(told), 'gap')} in {counted(files, 'file')}: {counted(size, 'byte')} {what}.")
+    return lines
 
 
 def _files(table: Tables) -> list[str]:

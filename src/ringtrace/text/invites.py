@@ -5,12 +5,15 @@ Which addresses those are is data (``lexicons/invite.any.toml``); none is ever o
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from ringtrace.text.lexicon import load
 
 _CODE = 4
-"""Characters of a group's code at least: shorter paths are pages of the app's own."""
+"""Characters of a group's code at least, where the list does not say more."""
+_LEAST = re.compile(r"(.+)\{([0-9]{1,2})\}")
+_CODES = re.compile(r"[A-Za-z0-9_\-]+=*")
 _REMEMBERED = 1 << 14
 
 
@@ -18,21 +21,32 @@ _REMEMBERED = 1 << 14
 def invited_to(address: str) -> str:
     """Return "app code" of the group that ``address``, the value of a mention of kind url, invites to, else "".
 
-    However it is spelt: telegram.me/joinchat/X and t.me/+X are one group.
+    However it is spelt: telegram.me/joinchat/X and t.me/+X are one group. A page of the app's own under such an
+    address (its terms, its downloads) is no group.
     """
     host, slash, path = address.partition("://")[2].removeprefix("www.").partition("/")
     place = host + slash + path
-    for app, start in _starts():
+    for app, start, least in _starts():
         if place.startswith(start):
             code = place[len(start) :].partition("?")[0].partition("&")[0].strip("/")
             if start.endswith("+") and code.replace("-", "").isdecimal():
                 return ""  # +8617000001234 is how somebody is reached by number, not a group
-            return f"{app} {code}" if len(code) >= _CODE and "/" not in code else ""
+            whole = len(code) >= least and _CODES.fullmatch(code) and code.lower() not in _pages()
+            return f"{app} {code}" if whole else ""
     return ""
 
 
 @cache
-def _starts() -> tuple[tuple[str, str], ...]:
-    """Return (app, how its invitations begin), the longest first."""
-    told = ((app, start) for app, starts in load("invite").items() for start in starts)
+def _pages() -> frozenset[str]:
+    return frozenset(load("invite").get("page", ()))
+
+
+@cache
+def _starts() -> tuple[tuple[str, str, int], ...]:
+    """Return (app, how its invitations begin, characters of a code at least), the longest first."""
+    told = []
+    for app, starts in load("invite").items():
+        for start in starts if app != "page" else ():
+            least = _LEAST.fullmatch(start)
+            told.append((app, least[1], int(least[2])) if least else (app, start, _CODE))
     return tuple(sorted(told, key=lambda one: (-len(one[1]), one)))
