@@ -28,6 +28,7 @@ from ringtrace.linking import model
 from ringtrace.linking.actors import cluster
 from ringtrace.linking.features import compare
 from ringtrace.linking.identifiers import classify
+from ringtrace.linking.material import Material
 from ringtrace.linking.namesakes import count_namesakes, settle
 from ringtrace.linking.pairs import candidates, survey
 from ringtrace.model.mention import CONTACT_KINDS
@@ -65,8 +66,8 @@ class Known:
         tables = known.tables
         posts, mentions, stances = tables["posts"], tables["mentions"], tables["stances"]
         accounts = account_table(posts)
-        identifiers = classify(posts, mentions, accounts, stances)
-        profiles, scene = survey(posts, mentions, stances, accounts, tables["templates"], identifiers)
+        material = Material.here(posts, mentions, stances, accounts, tables["templates"])
+        profiles, scene = survey(material, classify(material))
         pairs = sorted(candidates(profiles, scene))
         features = []
         for left, right in pairs:

@@ -27,8 +27,8 @@ from known_cases import left_out, read_case
 from linking import Known, fit, measure, usual_others
 from ringtrace.evaluation.measures import b_cubed
 from ringtrace.linking.actors import cluster
-from ringtrace.linking.claims import called
 from ringtrace.linking.identifiers import OPEN_TO_ALL, classify
+from ringtrace.linking.material import Material
 from ringtrace.linking.model import pair_weights
 from ringtrace.linking.pairs import link_accounts, survey
 from ringtrace.pipeline.posts import account_table
@@ -41,9 +41,9 @@ def records(told: str) -> pa.Table:
     tables = read_case(told, ("posts", "evidence", "mentions", "stances", "templates")).tables
     posts, mentions, stances = tables["posts"], tables["mentions"], tables["stances"]
     accounts = account_table(posts)
-    identifiers = classify(posts, mentions, accounts, stances)
-    profiles, scene = survey(posts, mentions, stances, accounts, tables["templates"], identifiers)
-    names = called(accounts)
+    material = Material.here(posts, mentions, stances, accounts, tables["templates"])
+    profiles, scene = survey(material, classify(material))
+    names = material.names
     rows = [
         {
             "unique_id": account, "name": names[account][0] if names[account] else None, "app": profile.platform,
@@ -63,8 +63,8 @@ def our_seconds(told: str) -> float:
     posts, mentions, stances = tables["posts"], tables["mentions"], tables["stances"]
     began = time.process_time()
     accounts = account_table(posts)
-    identifiers = classify(posts, mentions, accounts, stances)
-    links = link_accounts(posts, mentions, stances, accounts, tables["templates"], identifiers, ())
+    material = Material.here(posts, mentions, stances, accounts, tables["templates"])
+    links = link_accounts(material, classify(material), ())
     cluster(links, accounts, ())
     return time.process_time() - began
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ringtrace.engines.tables import from_rows
 from ringtrace.linking.actors import cluster
 from ringtrace.linking.identifiers import classify, judged_uses
+from ringtrace.linking.material import Material
 from ringtrace.linking.model import pair_weights, thresholds
 from ringtrace.linking.names import alike
 from ringtrace.linking.pairs import link_accounts
@@ -42,8 +43,9 @@ def linked(
     )  # fmt: skip
     accounts = account_rows(table)
     stances = from_rows("stances", [])
-    identifiers = classify(table, mentions, accounts, stances, judgements or ())
-    links = link_accounts(table, mentions, stances, accounts, find_templates(table), identifiers, ())
+    material = Material.here(table, mentions, stances, accounts, find_templates(table))
+    identifiers = classify(material, judgements or ())
+    links = link_accounts(material, identifiers, ())
     uses = dict(zip(identifiers["value"].to_pylist(), identifiers["use"].to_pylist(), strict=True))
     return {(link["left"], link["right"]): link for link in links.to_pylist()}, uses
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ringtrace.engines.tables import from_rows
 from ringtrace.linking.identifiers import classify
+from ringtrace.linking.material import Material
 from ringtrace.linking.model import thresholds
 from ringtrace.linking.names import NameModel, everyday_bits
 from ringtrace.linking.pairs import link_accounts
@@ -40,8 +41,8 @@ def probability(name: str, *directions: str, days: int = 0) -> float:
         for post, direction in zip(("p0", "p1"), directions, strict=False)
     ]
     mentions, stances = from_rows("mentions", []), from_rows("stances", sure)
-    identifiers = classify(table, mentions, accounts, stances)
-    links = link_accounts(table, mentions, stances, accounts, find_templates(table), identifiers, ())
+    material = Material.here(table, mentions, stances, accounts, find_templates(table))
+    links = link_accounts(material, classify(material), ())
     rows = {(row["left"], row["right"]): row["probability"] for row in links.to_pylist()}
     return rows.get(("a-1", "a-2"), 0.0)
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ringtrace.linking.claims import Claim
 from ringtrace.linking.features import compare
 from ringtrace.linking.identifiers import classify
+from ringtrace.linking.material import Material
 from ringtrace.linking.namesakes import Namesakes, _overlapping, count_namesakes, settle, side_by_side
 from ringtrace.linking.pairs import candidates, link_accounts, survey, weigh
 from ringtrace.linking.profile import Profile, Scene
@@ -126,8 +127,8 @@ def test_pairs_that_were_asked_are_weighed_as_if_compared_anew() -> None:
         case.say(f"p{at}", f"g{at}", at, direction="offer", contact=("wechat", f"lucky_{at // 3}", "self"))
     tables = case.tables()
     posts, mentions, stances, accounts = (tables[name] for name in ("posts", "mentions", "stances", "accounts"))
-    identifiers = classify(posts, mentions, accounts, stances)
-    told = (posts, mentions, stances, accounts, find_templates(posts), identifiers)
+    material = Material.here(posts, mentions, stances, accounts, find_templates(posts))
+    told = material, classify(material)
     profiles, scene = survey(*told)
     links = link_accounts(*told, ()).to_pylist()
     assert {line["feature"] for row in links for line in row["weights"]} >= {"namesake_here", "name_other_here"}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ringtrace.engines.local import Local
 from ringtrace.extractors.payment import find
 from ringtrace.linking.identifiers import classify
+from ringtrace.linking.material import Material
 from ringtrace.linking.pairs import link_accounts
 from ringtrace.linking.templates import find_templates
 from ringtrace.model.source import Source
@@ -94,8 +95,9 @@ def test_two_accounts_that_give_one_card_are_tied_by_it_and_no_table_but_the_tex
     seen = observe_all(engine, frame, answers_of(engine, frame), None, lambda *_: None, KEY)
     mentions, stances, facts = map(engine.table, seen)
     accounts = account_table(posts)
-    identifiers = classify(posts, mentions, accounts, stances)
-    links = link_accounts(posts, mentions, stances, accounts, find_templates(posts), identifiers, ())
+    material = Material.here(posts, mentions, stances, accounts, find_templates(posts))
+    identifiers = classify(material)
+    links = link_accounts(material, identifiers, ())
     (link,) = [row for row in links.to_pylist() if "payment_account" in {w["feature"] for w in row["weights"]}]
     weight = next(w for w in link["weights"] if w["feature"] == "payment_account")
     assert weight["log2_odds"] > 0

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from ringtrace.engines.tables import from_rows
 from ringtrace.linking.claims import fold_name
 from ringtrace.linking.identifiers import classify
+from ringtrace.linking.material import Material
 from ringtrace.linking.model import pair_weights
 from ringtrace.linking.names import alike, sound_alike
 from ringtrace.linking.pairs import link_accounts
@@ -119,8 +120,8 @@ def test_a_picture_of_many_or_of_somebody_who_trades_nothing_ties_nobody(people:
 def weights(case: Planted) -> dict[str, float]:
     tables = case.tables()
     posts, mentions, stances, accounts = (tables[name] for name in ("posts", "mentions", "stances", "accounts"))
-    identifiers = classify(posts, mentions, accounts, stances)
-    links = link_accounts(posts, mentions, stances, accounts, find_templates(posts), identifiers, ())
+    material = Material.here(posts, mentions, stances, accounts, find_templates(posts))
+    links = link_accounts(material, classify(material), ())
     (link,) = links.to_pylist()
     assert all(line["left"] and line["right"] for line in link["weights"] if line["feature"] != "prior")
     return {line["feature"]: line["log2_odds"] for line in link["weights"]}
@@ -140,8 +141,8 @@ def test_a_picture_alone_proposes_no_pair() -> None:
     case = giving(2, ("image", HASH))
     tables = case.tables()
     posts, mentions, stances, accounts = (tables[name] for name in ("posts", "mentions", "stances", "accounts"))
-    identifiers = classify(posts, mentions, accounts, stances)
-    assert len(link_accounts(posts, mentions, stances, accounts, find_templates(posts), identifiers, ())) == 0
+    material = Material.here(posts, mentions, stances, accounts, find_templates(posts))
+    assert len(link_accounts(material, classify(material), ())) == 0
     assert set(posted(mentions, from_rows("templates", []))) == {"template_rare", "image_rare"}
 
 

@@ -17,6 +17,7 @@ import pytest
 from ringtrace.engines.tables import finish, from_rows
 from ringtrace.linking.actors import cluster
 from ringtrace.linking.identifiers import classify
+from ringtrace.linking.material import Material
 from ringtrace.linking.pairs import link_accounts
 from ringtrace.linking.templates import find_templates
 from ringtrace.model.identity import derive_id
@@ -144,10 +145,9 @@ def analyse(tables: dict[str, pa.Table], judgements: Any = ()) -> dict[str, pa.T
     """Run every stage of linking and rings."""
     t = dict(tables)
     t["templates"] = find_templates(t["posts"])
-    t["identifiers"] = classify(t["posts"], t["mentions"], t["accounts"], t["stances"])
-    t["links"] = link_accounts(
-        t["posts"], t["mentions"], t["stances"], t["accounts"], t["templates"], t["identifiers"], judgements
-    )
+    material = Material.here(*(t[name] for name in ("posts", "mentions", "stances", "accounts", "templates")))
+    t["identifiers"] = classify(material)
+    t["links"] = link_accounts(material, t["identifiers"], judgements)
     t["actors"] = cluster(t["links"], t["accounts"], judgements)
     t["answers"] = find_answers(t["posts"])
     names = (

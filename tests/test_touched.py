@@ -10,11 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ringtrace.engines.local import Local
 from ringtrace.linking.slots import find_patterns
 from ringtrace.linking.templates import find_templates
+from ringtrace.pipeline.answering import answers_within
+from ringtrace.pipeline.looking import Look
+from ringtrace.pipeline.observing import observe
 from ringtrace.pipeline.recalling import recall_patterns
+from ringtrace.pipeline.stages import whole_conversations
 from ringtrace.pipeline.talks import Talks
 from ringtrace.store.cache import NOTHING, Cache
+from test_answering import posts as said_posts
+from test_answering import said
 
 LOCAL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SAID = st.tuples(st.integers(0, 4), st.integers(0, 30), st.integers(0, 2))
@@ -145,3 +152,55 @@ def test_templates_that_stayed_are_not_aligned_again(tmp_path, written):
     assert shelf.computed == 0
     assert shelf.recalled == len(expected[1])
     assert pc.sum(expected[1]["posts"]).as_py() in (len(expected[0]), None)
+
+
+COMPANY = st.tuples(
+    st.sampled_from([-2.0, -0.5, -0.01, 0.01, 0.5, 1.5, 4.0]), st.tuples(*[st.sampled_from([-1.0, 0.0, 0.02, 1.0])] * 3)
+)
+"""(lift, lean)"""
+TEXTS = (
+    "送养三个月男孩，微信 lucky_170，8万元，合适的联系", "想收养一个女孩，条件可以谈", "八成新 平板电脑 300元", "在吗",
+    "baby girl, two months, papers ready, call 17000012345", "looking to adopt, can pay $ 9,000", "ok see you",
+    "警方提醒：有人以“送养”为名骗钱，电话 17000054321",
+)  # fmt: skip
+
+
+def segment(text: str) -> dict[str, object]:
+    size = len(text.encode())
+    return {"text_start": 0, "text_stop": len(text), "start": 0, "stop": size, "codec": "utf-8"}
+
+
+def in_company(looks: list[tuple[float, tuple[float, ...]]]) -> pa.Table:
+    """A post for each of ``TEXTS``, with the lift and lean of its company."""
+    table = said_posts(*(said(f"用户{n}", text, segments=[segment(text)]) for n, text in enumerate(TEXTS)))
+    wanted = whole_conversations(Local(), Local().frame(table), Local().frame(answers_within(table)[0])).held
+    wanted = wanted.drop_columns(["lift", "lean"])
+    lifts, leans = zip(*looks, strict=True)
+    wanted = wanted.append_column("lift", pa.array(lifts, pa.float64()))
+    return wanted.append_column("lean", pa.array(leans, pa.list_(pa.float64())))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rounds=st.lists(st.lists(COMPANY, min_size=len(TEXTS), max_size=len(TEXTS)), min_size=2, max_size=4))
+def test_what_company_changes_is_worked_out_as_if_the_text_was_read_again(tmp_path, rounds):
+    shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+    for looks in [*rounds, rounds[0]]:
+        wanted, engine = in_company(looks), Local()
+        look = Look(engine, None, b"key", Cache(tmp_path, "1"))
+        found = [engine.table(one) for one in look.in_company(engine.frame(wanted))]
+        look.settle()
+        for one, anew in zip(found, observe(wanted, secret=b"key"), strict=True):
+            assert one.equals(anew)
+
+
+def test_a_text_that_was_read_in_other_company_is_not_read_again(tmp_path, monkeypatch):
+    engine = Local()
+    drift = [(lift, tuple([0.5] * 3)) for lift in (0.5, 0.51, 0.52)]
+    looks = [Look(engine, None, b"key", Cache(tmp_path, "1")) for _ in drift]
+    for at, (look, one) in enumerate(zip(looks, drift, strict=True)):
+        wanted = in_company([one] * len(TEXTS))
+        if at:
+            monkeypatch.setattr(look, "_observe_apart", lambda batch: pytest.fail("a text was read again"))
+        found = [engine.table(one) for one in look.in_company(engine.frame(wanted))]
+        assert found[1].equals(observe(wanted, secret=b"key")[1])
+        look.settle()

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 
 from ringtrace.linking.claims import DAY
-from ringtrace.linking.identifiers import Stay, disagree
+from ringtrace.linking.identifiers import disagree
+from ringtrace.linking.material import Stay
 from ringtrace.linking.model import limits
 from ringtrace.linking.names import alike, sound_alike, stem
 from ringtrace.linking.profile import LOCAL_IDS, Feature, Profile, Quote, Scene
@@ -134,7 +135,7 @@ def _in_step(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
 
 
 def _against(left: Profile, right: Profile, scene: Scene) -> Iterator[Feature]:
-    for kind in disagree(dict(left.own), dict(right.own))[:1]:
+    for kind in disagree(left.own, right.own)[:1]:
         a, b = (min(p.own[kind]) for p in (left, right))
         yield Feature(
             "contact_disagrees", 1.0, scene.shows(left, left.claims.get((kind, a))),

@@ -11,17 +11,15 @@ recycled        one user, a long silence, then another user: counts only within 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations, groupby, pairwise
 
 import pyarrow as pa
 
-from ringtrace.linking.claims import DAY, Claim, find_claims, identity_keys
-from ringtrace.linking.ground import Ground
+from ringtrace.linking.claims import DAY, Claim
+from ringtrace.linking.material import Material, Stay
 from ringtrace.linking.model import limits
-from ringtrace.linking.users import Users, find_users
+from ringtrace.linking.users import Users
 from ringtrace.model.ring import Judgement
 
 _SCHEMA = pa.schema(
@@ -37,30 +35,21 @@ USES = ("personal", "shared_by_few", "business", "generic", "hotline")
 OPEN_TO_ALL = frozenset({"hotline", "generic", "business"})
 """Uses of a contact that say nothing of who a person is."""
 
-Stay = tuple[int | None, int | None, int]
 
-
-def classify(
-    posts: pa.Table, mentions: pa.Table, accounts: pa.Table, stances: pa.Table | None = None,
-    judgements: Iterable[Judgement] = (), ground: Ground | None = None,
-) -> pa.Table:  # fmt: skip
+def classify(material: Material, judgements: Iterable[Judgement] = ()) -> pa.Table:
     """Return Table(kind, value, use, accounts, reason, first_at, last_at, claimants, split_at).
 
     One row for each contact value that an account shows. accounts: how many show it; claimants:
     how many of those present it as their own (accounts with one native id or name count once);
-    split_at: where a recycled value changes hands. With ``stances``, doubtful claims (exposures
-    that quote a trader) do not count. An analyst's judgement on a value overrules its use; an earlier
-    one on the same value, and what the posts say, give way to it. ground: what accounts show, where it is
-    gathered already.
+    split_at: where a recycled value changes hands. Doubtful claims (exposures that quote a trader) do not
+    count. An analyst's judgement on a value overrules its use; an earlier one on the same value, and what
+    the posts say, give way to it.
     """
     judged = judged_uses(judgements)
-    ground = ground or Ground.here(posts, mentions, stances)
-    claims = find_claims(ground, accounts)
-    setting = _Setting(identity_keys(accounts), find_stays(ground), own_values(claims), find_users(claims, accounts))
     rows = []
-    for (kind, value), group in groupby(claims, key=lambda claim: (claim.kind, claim.value)):
+    for (kind, value), group in groupby(material.claims, key=lambda claim: (claim.kind, claim.value)):
         shown = list(group)
-        use, reason, split = _use(shown, setting)
+        use, reason, split = _use(shown, material)
         if (kind, value) in judged:
             overruled, (use, why) = use, judged[kind, value]
             reason, split = f"judged so by an analyst ({why}); by the posts {words_of(overruled)}: {reason}", None
@@ -68,7 +57,7 @@ def classify(
         rows.append(
             {"kind": kind, "value": value, "use": use, "accounts": len(shown), "reason": reason,
              "first_at": min(times, default=None), "last_at": max(times, default=None),
-             "claimants": len({setting.keys.get(c.account, c.account) for c in shown if c.claims}), "split_at": split}
+             "claimants": len({material.keys.get(c.account, c.account) for c in shown if c.claims}), "split_at": split}
         )  # fmt: skip
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
@@ -89,24 +78,7 @@ def words_of(use: str) -> str:
     return use.replace("_", " ")
 
 
-def find_stays(ground: Ground) -> dict[str, dict[str, Stay]]:
-    """Return account -> container -> (first, last, posts), microseconds UTC."""
-    stays: dict[str, dict[str, Stay]] = defaultdict(dict)
-    for row in ground.stays.to_pylist():
-        stays[row["account"]][row["container"]] = (row["first_at"], row["last_at"], row["posts"])
-    return stays
-
-
-def own_values(claims: Iterable[Claim]) -> dict[str, dict[str, set[str]]]:
-    """Return account -> kind -> values that it states as its own in words (native ids left out)."""
-    own: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for claim in claims:
-        if claim.own:
-            own[claim.account][claim.kind].add(claim.value)
-    return own
-
-
-def overlap(left: dict[str, Stay], right: dict[str, Stay]) -> bool:
+def overlap(left: Mapping[str, Stay], right: Mapping[str, Stay]) -> bool:
     """Whether two accounts were active in one container over a common stretch of time."""
     for container in left.keys() & right.keys():
         a, b = left[container], right[container]
@@ -115,44 +87,35 @@ def overlap(left: dict[str, Stay], right: dict[str, Stay]) -> bool:
     return False
 
 
-def disagree(left: dict[str, set[str]], right: dict[str, set[str]]) -> list[str]:
+def disagree(left: Mapping[str, set[str]], right: Mapping[str, set[str]]) -> list[str]:
     """Return the kinds of which both state own values, none in common."""
     return [kind for kind in sorted(left.keys() & right.keys()) if not left[kind] & right[kind]]
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """What is known of the accounts besides the value at hand."""
-
-    keys: Mapping[str, str]
-    stays: Mapping[str, dict[str, Stay]]
-    own: Mapping[str, dict[str, set[str]]]
-    users: Mapping[tuple[str, str], Users]
-
-    def apart(self, left: str, right: str) -> bool:
-        """Whether two accounts look like two people: active side by side, or other own contacts."""
-        if self.keys.get(left) == self.keys.get(right):
-            return False
-        if overlap(self.stays.get(left, {}), self.stays.get(right, {})):
-            return True
-        return bool(disagree(self.own.get(left, {}), self.own.get(right, {})))
+def _apart(left: str, right: str, material: Material) -> bool:
+    """Whether two accounts look like two people: active side by side, or other own contacts."""
+    if material.keys.get(left) == material.keys.get(right):
+        return False
+    if overlap(material.stays.get(left, {}), material.stays.get(right, {})):
+        return True
+    return bool(disagree(material.own.get(left, {}), material.own.get(right, {})))
 
 
-def _use(shown: Sequence[Claim], setting: _Setting) -> tuple[str, str, int | None]:
+def _use(shown: Sequence[Claim], material: Material) -> tuple[str, str, int | None]:
     """Return (use, reason in words, time of hand-over) of one value."""
     public = _public_use(shown)
     if public:
         return *public, None
     claimed = [claim for claim in shown if claim.claims]
-    people = {setting.keys.get(claim.account, claim.account) for claim in claimed}
+    people = {material.keys.get(claim.account, claim.account) for claim in claimed}
     if shown[0].kind == "url" and len(people) > 1:
         return "generic", f"an address that {len(people)} accounts give", None
-    business = _business(shown, setting.users.get((shown[0].kind, shown[0].value)))
+    business = _business(shown, material.users.get((shown[0].kind, shown[0].value)))
     if business:
         return "business", business, None
     if len(people) < 2:
         return "personal", "one person's as far as anything shows", None
-    return _use_of_several(claimed, people, setting)
+    return _use_of_several(claimed, people, material)
 
 
 def _public_use(shown: Sequence[Claim]) -> tuple[str, str] | None:
@@ -191,12 +154,12 @@ def _business(shown: Sequence[Claim], users: Users | None) -> str:
     return ""
 
 
-def _use_of_several(claimed: Sequence[Claim], people: set[str], setting: _Setting) -> tuple[str, str, int | None]:
-    split = _handover(claimed, setting.keys)
+def _use_of_several(claimed: Sequence[Claim], people: set[str], material: Material) -> tuple[str, str, int | None]:
+    split = _handover(claimed, material.keys)
     if split is not None:
         return "recycled", "silent for weeks between two sets of users", split
     checked = combinations(claimed[: int(limits()["pairs_checked"])], 2)
-    if any(setting.apart(left.account, right.account) for left, right in checked):
+    if any(_apart(left.account, right.account, material) for left, right in checked):
         return "shared_by_few", f"{len(people)} accounts that differ otherwise use it", None
     return "personal", f"{len(people)} accounts use it and nothing sets them apart", None
 

@@ -19,7 +19,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from ringtrace.linking.identifiers import OPEN_TO_ALL, Stay
+from ringtrace.linking.identifiers import OPEN_TO_ALL
+from ringtrace.linking.material import Stay
 from ringtrace.linking.model import limits
 from ringtrace.linking.profile import LOCAL_IDS, Profile
 

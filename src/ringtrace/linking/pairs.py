@@ -12,24 +12,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringtrace.engines.tables import microseconds
-from ringtrace.linking.claims import Claim, called, find_claims, identity_keys
+from ringtrace.linking.claims import Claim
 from ringtrace.linking.features import compare
-from ringtrace.linking.ground import Ground
-from ringtrace.linking.identifiers import OPEN_TO_ALL, find_stays, own_values
+from ringtrace.linking.identifiers import OPEN_TO_ALL
+from ringtrace.linking.material import Material
 from ringtrace.linking.model import limits, pair_weights
 from ringtrace.linking.names import NameModel, stem
 from ringtrace.linking.namesakes import count_namesakes, settle
 from ringtrace.linking.profile import LOCAL_IDS, Feature, Profile, Quote, Rare, Scene, Side
 from ringtrace.linking.rarities import posted
 from ringtrace.linking.timing import find_times
-from ringtrace.linking.users import find_users
 from ringtrace.model.ring import Judgement
 
 SPAN = pa.struct([("evidence_id", pa.string()), ("member", pa.string()), ("start", pa.int64()), ("stop", pa.int64())])
@@ -44,28 +43,19 @@ SCHEMA = pa.schema(
 )  # fmt: skip
 
 
-def link_accounts(
-    posts: pa.Table,
-    mentions: pa.Table,
-    stances: pa.Table,
-    accounts: pa.Table,
-    templates: pa.Table,
-    identifiers: pa.Table,
-    judgements: Sequence[Judgement],
-    ground: Ground | None = None,
-) -> pa.Table:
+def link_accounts(material: Material, identifiers: pa.Table, judgements: Sequence[Judgement]) -> pa.Table:
     """Return links (left < right, probability, weights, judged) in order of left, right.
 
     Pairs that an analyst judged are always in, with probability as the evidence has it and
-    ``judged`` "yes" or "no"; other pairs from ``kept_probability`` up.
+    ``judged`` "yes" or "no"; other pairs from ``kept_probability`` up. identifiers: as ``classify`` gives them.
     """
-    profiles, asked = _gathered(posts, mentions, stances, accounts, templates, identifiers, ground)
-    scene, told = _settled(profiles, asked)
+    case = _settled(*_gathered(material, identifiers))
+    profiles, scene = case.profiles, case.scene
     judged = latest_verdicts(judgements)
-    pairs = candidates(profiles, scene) | {pair for pair in judged if set(pair) <= profiles.keys()}
+    pairs = case.pairs | {pair for pair in judged if set(pair) <= profiles.keys()}
     rows = []
     for left, right in sorted(pairs):
-        known = told.get((left, right))
+        known = case.told.get((left, right))
         features = compare(profiles[left], profiles[right], scene) if known is None else _settled_in(known, scene)
         probability, weights = weigh(features)
         verdict = judged.get((left, right), "")
@@ -76,38 +66,16 @@ def link_accounts(
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def survey(
-    posts: pa.Table,
-    mentions: pa.Table,
-    stances: pa.Table,
-    accounts: pa.Table,
-    templates: pa.Table,
-    identifiers: pa.Table,
-    ground: Ground | None = None,
-) -> tuple[dict[str, Profile], Scene]:
+def survey(material: Material, identifiers: pa.Table) -> tuple[dict[str, Profile], Scene]:
     """Return (account -> profile, scene): all that ``compare`` looks at."""
-    profiles, scene = _gathered(posts, mentions, stances, accounts, templates, identifiers, ground)
-    return profiles, _settled(profiles, scene)[0]
+    case = _settled(*_gathered(material, identifiers))
+    return case.profiles, case.scene
 
 
-def _gathered(
-    posts: pa.Table,
-    mentions: pa.Table,
-    stances: pa.Table,
-    accounts: pa.Table,
-    templates: pa.Table,
-    identifiers: pa.Table,
-    ground: Ground | None,
-) -> tuple[dict[str, Profile], Scene]:
+def _gathered(material: Material, identifiers: pa.Table) -> tuple[dict[str, Profile], Scene]:
     """Return the same before the pairs of the case were asked how often they are one person."""
-    ground = ground or Ground.here(posts, mentions, stances)
-    claims = find_claims(ground, accounts)
-    scene = _scene(ground, posts, accounts, posted(mentions, templates), identifiers, claims)
-    sides = _rows(ground.sides, posts, "post_id")
-    profiles = _profiles(
-        accounts, claims, find_stays(ground), scene.rare,
-        {row["account_id"]: Side(row["direction"], row["post_id"]) for row in sides},
-    )  # fmt: skip
+    scene = _scene(material, identifiers)
+    profiles = _profiles(material, scene.rare)
     known = count_namesakes(profiles, scene.use, scene.name_value)
     return profiles, replace(scene, namesakes=known.odds)
 
@@ -118,14 +86,24 @@ _HERE: Mapping[str, Callable[[Scene], float]] = {
 """The features whose value holds of the whole case, and where it stands."""
 
 
-def _settled(profiles: Mapping[str, Profile], scene: Scene) -> tuple[Scene, dict[tuple[str, str], list[Feature]]]:
-    """Return the scene with what the pairs of the case say of how often they are one person, by all else about them.
+class _Settled(NamedTuple):
+    """The case once its pairs were asked. pairs: the candidates.
 
-    And the features of the pairs that were asked, as they were before: those of ``_HERE`` are to be put right.
+    told: of the pairs that were asked the features as they were before: those of ``_HERE`` are to be put right.
     """
+
+    profiles: dict[str, Profile]
+    scene: Scene
+    pairs: set[tuple[str, str]]
+    told: dict[tuple[str, str], list[Feature]]
+
+
+def _settled(profiles: dict[str, Profile], scene: Scene) -> _Settled:
+    """Ask the pairs of the case how often they are one person, by all else about them."""
     others: dict[str, list[float]] = {name: [] for name in _HERE}
     told = {}
-    for left, right in _asked(profiles, scene):
+    pairs = candidates(profiles, scene)
+    for left, right in _asked(profiles, pairs):
         features = told[left, right] = compare(profiles[left], profiles[right], scene)
         for name, found in others.items():
             if any(feature.name == name for feature in features):
@@ -133,7 +111,14 @@ def _settled(profiles: Mapping[str, Profile], scene: Scene) -> tuple[Scene, dict
                 found.append(math.log(2) * math.fsum(row["log2_odds"] for row in weigh(rest)[1]))
     namesakes, strangers = (np.array(found, np.float64) for found in others.values())
     settled = replace(scene, namesakes=settle(scene.namesakes, namesakes), others=settle(scene.others, strangers))
-    return settled, told
+    if _sure(settled) != _sure(scene):
+        pairs = candidates(profiles, settled)
+    return _Settled(profiles, settled, pairs, told)
+
+
+def _sure(scene: Scene) -> bool:
+    """Whether the case shows that its names are one person's."""
+    return scene.namesakes >= limits()["namesakes_sure"]
 
 
 def _settled_in(features: Iterable[Feature], scene: Scene) -> Iterator[Feature]:
@@ -142,9 +127,9 @@ def _settled_in(features: Iterable[Feature], scene: Scene) -> Iterator[Feature]:
         yield replace(one, value=_HERE[one.name](scene)) if one.name in _HERE else one
 
 
-def _asked(profiles: Mapping[str, Profile], scene: Scene) -> list[tuple[str, str]]:
+def _asked(profiles: Mapping[str, Profile], proposed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return candidate pairs that share a name and pairs that do not, evenly few of more than ``pairs_asked``."""
-    pairs = sorted(candidates(profiles, scene))
+    pairs = sorted(proposed)
     same = [not set(profiles[left].names).isdisjoint(profiles[right].names) for left, right in pairs]
     sorts = ([pair for pair, one in zip(pairs, same, strict=True) if one == named] for named in (True, False))
     return [pair for sort in sorts for pair in sort[:: 1 + len(sort) // int(limits()["pairs_asked"])]]
@@ -187,7 +172,7 @@ def candidates(profiles: Mapping[str, Profile], scene: Scene) -> set[tuple[str, 
         for key in _block_keys(profile, scene):
             blocks[key].append(account)
     found: set[tuple[str, str]] = set()
-    sure = scene.namesakes >= limits()["namesakes_sure"]
+    sure = _sure(scene)
     for key, members in blocks.items():
         most = limits()["name_accounts" if key[0] == "name" and not sure else "block_accounts"]
         if 2 <= len(members) <= most:
@@ -215,61 +200,57 @@ def _rows(table: pa.Table, posts: pa.Table, *names: str) -> list[dict[str, Any]]
     return rows
 
 
-def _scene(
-    ground: Ground,
-    posts: pa.Table,
-    accounts: pa.Table,
-    shown: Mapping[str, pa.Table],
-    identifiers: pa.Table,
-    claims: Sequence[Claim],
-) -> Scene:
+def _scene(material: Material, identifiers: pa.Table) -> Scene:
+    posts, ground = material.posts, material.ground
     rare: dict[Rare, dict[str, int]] = defaultdict(dict)
-    for sort, what in shown.items():
+    for sort, what in posted(material.mentions, material.templates).items():
         for row in _rows(ground.rare(what), posts, "post_id"):
             rare[sort, row["template_id"]][row["account_id"]] = row["post_id"]
     answers = _rows(ground.answers, posts, "post_id", "answered")
     uses = identifiers.select(["kind", "value", "use", "split_at"])
     split = uses["split_at"].cast(pa.int64()).to_pylist()
-    name_value, stem_value = _name_values(accounts)
+    name_value, stem_value = _name_values(material)
     return Scene(
         use={
             (row["kind"], row["value"]): (row["use"], at)
             for row, at in zip(uses.drop_columns(["split_at"]).to_pylist(), split, strict=True)
         },
-        users=find_users(claims, accounts),
+        users=material.users,
         name_value=name_value,
         stem_value=stem_value,
-        carriers=Counter(name for names in called(accounts).values() for name in set(names)),
+        carriers=Counter(name for names in material.names.values() for name in names),
         namesakes=0.0,
         others=limits()["others_usual"],
         answered={(row["speaker"], row["spoken_to"]): (row["post_id"], row["answered"]) for row in answers},
         first_row={row["account_id"]: row["post_id"] for row in _rows(ground.firsts, posts, "post_id")},
-        quote=cache(partial(_quote_row, posts.select(["evidence_id", "member", "start", "stop"]).combine_chunks())),
+        quote=cache(partial(_quote_row, {name: posts[name].combine_chunks() for name in _SPAN_COLUMNS})),
         rare=rare,
         times=find_times(posts),
     )
 
 
-def _quote_row(spans: pa.Table, row: int) -> Quote:
-    return {name: spans[name][row].as_py() for name in ("evidence_id", "member", "start", "stop")}
+_SPAN_COLUMNS = tuple(field.name for field in SPAN)
 
 
-def _name_values(accounts: pa.Table) -> tuple[Callable[[str], float], Callable[[str], float]]:
+def _quote_row(columns: Mapping[str, pa.Array], row: int) -> Quote:
+    return {name: column[row].as_py() for name, column in columns.items()}
+
+
+def _name_values(material: Material) -> tuple[Callable[[str], float], Callable[[str], float]]:
     """Return functions name -> 0..1: how surprising it is that two strangers share the name, or its stem.
 
     bits of surprise less log2 of the number of strangers who could have hit on it (at least
     ``strangers``: whoever is in a case was drawn from many), over 16 bits, shared out over the
     accounts that carry it.
     """
-    keys = identity_keys(accounts)
     carriers: dict[str, set[str]] = defaultdict(set)
     stems: dict[str, set[str]] = defaultdict(set)
-    for account, names in called(accounts).items():
+    for account, names in material.names.items():
         for name in names:
             carriers[name].add(account)
             stems[stem(name)].add(account)
     model = NameModel(carriers)
-    base = math.log2(max(limits()["strangers"], len(set(keys.values()))))
+    base = math.log2(max(limits()["strangers"], len(set(material.keys.values()))))
 
     @cache
     def name_value(name: str) -> float:
@@ -286,22 +267,17 @@ def _surprise(bits: float, base: float, carriers: int) -> float:
     return max(0.0, min(1.0, (bits - base + 4) / 16)) / math.sqrt(max(1, carriers - 1))
 
 
-def _profiles(
-    accounts: pa.Table,
-    claims: Sequence[Claim],
-    stays: Mapping[str, Any],
-    rare: Mapping[Rare, Mapping[str, int]],
-    sides: Mapping[str, Side],
-) -> dict[str, Profile]:
-    own = own_values(claims)
+def _profiles(material: Material, rare: Mapping[Rare, Mapping[str, int]]) -> dict[str, Profile]:
+    accounts, own, stays, names = material.accounts, material.own, material.stays, material.names
+    told = _rows(material.ground.sides, material.posts, "post_id")
+    sides = {row["account_id"]: Side(row["direction"], row["post_id"]) for row in told}
     by_account: dict[str, dict[tuple[str, str], Claim]] = defaultdict(dict)
-    for claim in claims:
+    for claim in material.claims:
         by_account[claim.account][claim.kind, claim.value] = claim
     shown: dict[str, set[Rare]] = defaultdict(set)
     for what, rows in rare.items():
         for account in rows:
             shown[account].add(what)
-    names = called(accounts)
     profiles = {}
     for name in ("first_at", "last_at"):
         at = microseconds(accounts[name])

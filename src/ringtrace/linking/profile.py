@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringtrace.linking.claims import Claim
-from ringtrace.linking.identifiers import Stay
+from ringtrace.linking.material import Stay
 from ringtrace.linking.timing import Times
 from ringtrace.linking.users import Users
 

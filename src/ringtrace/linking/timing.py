@@ -81,7 +81,11 @@ def in_step(left: Times | None, right: Times | None) -> Step | None:
     """
     if left is None or right is None:
         return None
+    if max(left.moments[0], right.moments[0]) > min(left.moments[-1], right.moments[-1]) + _within():
+        return None  # one fell silent before the other began
     ours, theirs = left.occasions, right.occasions
+    if len(_near(ours, theirs)) < limits()["step_days"]:
+        return None  # too few of its runs meet any of the other's, so there cannot be a day to each
     met = _meetings(ours, theirs)
     if _days(ours.begin[[one for one, _ in met]], theirs.begin[[other for _, other in met]]) < limits()["step_days"]:
         return None

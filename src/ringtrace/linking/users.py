@@ -6,9 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import pyarrow as pa
-
-from ringtrace.linking.claims import Claim, called, identity_keys
+from ringtrace.linking.claims import Claim
 from ringtrace.linking.model import limits
 
 
@@ -26,10 +24,13 @@ class Users:
     names: Mapping[str, int]
 
 
-def find_users(claims: Iterable[Claim], accounts: pa.Table) -> dict[tuple[str, str], Users]:
-    """Return (kind, value) -> its users, for every value that anybody claims."""
-    keys = identity_keys(accounts)
-    names = called(accounts)
+def find_users(
+    claims: Iterable[Claim], keys: Mapping[str, str], names: Mapping[str, tuple[str, ...]]
+) -> dict[tuple[str, str], Users]:
+    """Return (kind, value) -> its users, for every value that anybody claims.
+
+    keys, names: as ``claims.identity_keys`` and ``claims.called`` give them.
+    """
     holders: dict[tuple[str, str], list[str]] = defaultdict(list)
     contacts: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for claim in claims:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ringtrace.model.mention import Owner
 
@@ -26,12 +26,20 @@ class FactFound:
     probability: float
 
 
+class Alone(NamedTuple):
+    """What a text says before its company is heard. shares: of each class; probability: of any direction."""
+
+    shares: tuple[float, ...]
+    probability: float
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """What one text does, before ids and bytes are attached. owners[i] belongs to candidates[i].
 
     probability: that direction is anything but none, also where direction is none.
     leanings: shares of offer, seek and broker, 0..1 together 1: which direction it would be, if any.
+    alone: what the text says by itself, None where nothing of it was read.
     """
 
     frame: Frame
@@ -41,3 +49,4 @@ class Assessment:
     facts: tuple[FactFound, ...]
     owners: tuple[Owner, ...]
     leanings: tuple[float, float, float] = (1 / 3, 1 / 3, 1 / 3)
+    alone: Alone | None = None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # The stages are imported by what calls them: a process that reads evidence imports this package too.
 
 
-_SAID = ("posts", "answers", "mentions", "stances", "facts")
+_SAID = ("posts", "answers", "mentions", "stances", "facts", "accounts", "templates")
 
 
 def analyse(
@@ -32,6 +32,7 @@ def analyse(
     from ringtrace.linking.actors import cluster
     from ringtrace.linking.ground import Ground
     from ringtrace.linking.identifiers import classify
+    from ringtrace.linking.material import Material
     from ringtrace.linking.open_contacts import settle_open_contacts
     from ringtrace.linking.pairs import link_accounts
     from ringtrace.pipeline.alerting import alert_file, raise_alerts
@@ -58,14 +59,13 @@ def analyse(
             cache.clear()
         lessons = Lessons(labels_of(ledger))
         told, frames = gather(case, on, progress, cache, lessons)
-        posts, answers, mentions, stances, facts = (told[name] for name in _SAID)
-        accounts, templates = told["accounts"], told["templates"]
+        posts, answers, mentions, stances, facts, accounts, templates = (told[name] for name in _SAID)
         judgements, entries = ledger.judgements(), read_entries(ledger)
 
         progress("linking", 0, 1)
-        ground = Ground.gather(on, *frames)
-        identifiers = classify(posts, mentions, accounts, stances, judgements, ground)
-        links = link_accounts(posts, mentions, stances, accounts, templates, identifiers, judgements, ground)
+        material = Material(posts, mentions, stances, accounts, templates, Ground.gather(on, *frames))
+        identifiers = classify(material, judgements)
+        links = link_accounts(material, identifiers, judgements)
         actors = cluster(links, accounts, judgements)
         accounts = with_actors(accounts, actors)
         progress("finding rings", 0, 1)

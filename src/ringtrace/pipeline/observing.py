@@ -45,26 +45,40 @@ def observe(batch: pa.Table, lexicons: Path | None = None, secret: bytes = b"") 
     batch: the columns of ``INPUT`` and ``above``, as ``answering.posts_above`` gives it,
     ``lift`` and ``lean``, as ``stances.company`` gives them (0 at first sight). secret: the case's key for digests.
     """
+    mentions, stances, facts, _ = observe_apart(batch, lexicons, secret)
+    return mentions, stances, facts
+
+
+ALONE = pa.schema([("post_id", pa.string()), ("shares", pa.list_(pa.float64())), ("probability", pa.float64())])
+"""What posts say before their company is heard, a row a post that has a lift; see ``stance.Alone``."""
+
+
+def observe_apart(batch: pa.Table, lexicons: Path | None = None, secret: bytes = b"") -> tuple[pa.Table, ...]:
+    """Return what ``observe`` does, and a table as ``ALONE``."""
     mentions: list[_Row] = []
+    alone: list[_Row] = []
     stances: list[_Row] = []
     facts: list[_Row] = []
     for at, row, view, candidates, found in _read(enumerate(_views(batch, lexicons, secret))):
         if found is NOTHING:
-            stances.append({**_NOTHING, "post_id": row["post_id"]})
+            stances.append({"post_id": row["post_id"], **_NOTHING})
             continue
         ways = row["segments"]
         segments = ways[at] if candidates or found.facts else ()
         mentions.extend(_mentions(row, row["text"], segments, zip(candidates, found.owners, strict=True)))
         if row["title"]:
             mentions.extend(_title_mentions(row, view, row["title_segments"][at]))
-        stances.append({"post_id": row["post_id"], **_stance(found)})
+        stances.append(stance_row(row["post_id"], found))
+        if row["lift"] and found.alone is not None:
+            alone.append({"post_id": row["post_id"], **found.alone._asdict()})
         if cut(view):
             whole = locate(ways[at], row["text"], 0, len(row["text"]))
             facts.append(_fact(row, UNREAD, 1.0, whole))
         for fact in found.facts:
             runs = [run for a, b in fact.pieces for run in locate(segments, row["text"], a, b)]
             facts.append(_fact(row, fact.fact, fact.probability, runs))
-    return from_rows("mentions", mentions), from_rows("stances", stances), from_rows("facts", facts)
+    told = from_rows("mentions", mentions), from_rows("stances", stances), from_rows("facts", facts)
+    return *told, pa.Table.from_pylist(alone, schema=ALONE)
 
 
 AT_ONCE, AT_ONCE_LONG = 250, 200_000
@@ -233,6 +247,11 @@ def who_may_find(texts: Sequence[Folded], lexicons: Path | None) -> list[int]:
     met = _sieve(lexicons).sift(list(distinct))
     asked = (met * np.left_shift(np.int64(1), np.arange(met.shape[1], dtype=np.int64))).sum(axis=1).tolist()
     return [asked[distinct[folded.text]] for folded in texts]
+
+
+def stance_row(post: str, found: Assessment) -> _Row:
+    """Return a row of ``stances``."""
+    return {"post_id": post, **_stance(found)}
 
 
 def _stance(found: Assessment) -> _Row:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -16,14 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringtrace.engines.digests import row_digests
-from ringtrace.engines.engine import Engine, Frame
 from ringtrace.engines.local import Local
 from ringtrace.engines.tables import from_rows
 from ringtrace.linking.slots import Aligning
 from ringtrace.pipeline.boundary import OUT_OF_MEMORY
 from ringtrace.pipeline.confined import STOPPED, dismiss, read_tasks, task_table
 from ringtrace.pipeline.files import Task
-from ringtrace.pipeline.observing import observe
 from ringtrace.pipeline.posts import post_table
 from ringtrace.pipeline.reading import MAPPING_SUFFIX
 from ringtrace.pipeline.reading_log import ReadingLog
@@ -33,7 +29,6 @@ from ringtrace.store.evidence import EvidenceStore, Held
 
 _SMALL_BYTES = 4 * 2**20
 _MOST_FILES = 1_000
-_OBSERVED = ("mentions", "stances", "facts")
 Progress = Callable[[str, int, int], None]
 
 
@@ -112,54 +107,6 @@ def _read_part(numbers: Places, *tables: pa.Table) -> Part:
     at = tuple(numbers[pc.index_in(table["evidence_id"], ids).to_numpy()] for table in tables)
     stopped = tables[2].filter(ended_by_chance(tables[2]))["evidence_id"].combine_chunks()
     return Part(numbers, tables, at, pc.invert(pc.is_in(ids, stopped)).to_numpy(zero_copy_only=False))
-
-
-class Look:
-    """Observes posts on an engine. secret: the case's key for digests of what must not be stored as it is."""
-
-    def __init__(self, engine: Engine, lexicons: Path | None, secret: bytes, cache: Cache) -> None:
-        self.engine = engine
-        self._observe = partial(observe, lexicons=lexicons, secret=secret)
-        self.besides = hashlib.sha256(secret).hexdigest()
-        self._shelf = cache.shelf("observing", self.besides)
-        self._asked: list[pa.Table] = []
-
-    def at(self, wanted: Frame, progress: Progress = silent) -> tuple[Frame, ...]:
-        """Return frames (mentions, stances, facts) of ``wanted``, whose columns are as ``observe`` asks for them."""
-        engine = self.engine
-        if not isinstance(engine, Local):
-            return engine.map(self._observe, wanted, told=lambda done: progress("posts", done, wanted.rows))
-        table = engine.table(wanted)
-
-        def observed(numbers: Places) -> Iterator[Part]:
-            unknown = table.take(pa.array(numbers))
-            done = len(table) - len(unknown)
-            yield Part(numbers[:0], tuple(from_rows(name, []) for name in _OBSERVED), (numbers[:0],) * len(_OBSERVED))
-            if not len(unknown):  # nor load what observing needs
-                return
-            for batch, tables in engine.stream(self._observe, unknown):
-                own, numbers = numbers[: len(batch)], numbers[len(batch) :]
-                ids = batch["post_id"].combine_chunks()
-                yield Part(own, tables, tuple(own[pc.index_in(one["post_id"], ids).to_numpy()] for one in tables))
-                done += len(batch)
-                progress("posts", done, len(table))
-
-        keys = row_digests(table)
-        self._asked.append(pa.table({"post_id": table["post_id"], "key": keys}))
-        return tuple(map(engine.frame, self._shelf.complete(keys, observed)))
-
-    def asked(self) -> pa.Table:
-        """Return Table(post_id, key) of what was asked for since the last call."""
-        asked, self._asked = pa.concat_tables(self._asked), []
-        return asked
-
-    def touch(self, asked: pa.Table) -> None:
-        """Keep what the recalled results of other looks rest on. asked: as ``asked`` gives it."""
-        self._shelf.touch(asked["key"].combine_chunks())
-
-    def settle(self) -> None:
-        """Let the cache drop what this analysis did not ask for."""
-        self._shelf.settle()
 
 
 def sidecars_of(store: EvidenceStore, held: Sequence[Held]) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from ringtrace.engines.local import Local
 from ringtrace.pipeline.answering import answers_within, posts_above
 from ringtrace.pipeline.confined import read_tasks, task_table
 from ringtrace.pipeline.handles import join_messages, know_again
+from ringtrace.pipeline.looking import Look
 from ringtrace.pipeline.observing import INPUT
 from ringtrace.pipeline.posts import (
     accounts_among,
@@ -26,7 +27,6 @@ from ringtrace.pipeline.posts import (
     settled_by,
 )
 from ringtrace.pipeline.recalling import (
-    Look,
     Progress,
     ended_by_chance,
     reading_digests,
@@ -123,7 +123,7 @@ def observe_all(
     cut = partial(recall_pieces, cache.shelf("wording"))
     lifts = engine.frame(look_around(said, replies, named, read, lessons, cut))
     (again,) = engine.group(_in_company, (wanted, lifts), _POST, _POST)
-    mentions, stances, facts = _replaced(engine, found, look.at(again))
+    mentions, stances, facts = _replaced(engine, found, look.in_company(again))
     look.settle()
     return know_again(engine, join_messages(engine, posts, mentions, lexicons, talks)), stances, facts
 
@@ -139,7 +139,7 @@ def first_sight(
     *found, above, asked = talks.recall("sight", stage, said, answers.held, besides=look.besides)
     look.touch(asked)
     rows = pc.index_in(said["post_id"], above["post_id"].combine_chunks())
-    wanted = _alone(said.select(INPUT).append_column("above", above["above"].take(rows)))
+    wanted = said.select(INPUT).append_column("above", above["above"].take(rows))
     return tuple(map(look.engine.frame, found)), look.engine.frame(wanted)
 
 
@@ -229,7 +229,11 @@ def _alone(wanted: pa.Table) -> pa.Table:
 
 
 def _in_company(wanted: pa.Table, lifts: pa.Table) -> Tables:
-    """Return the rows of ``wanted`` that have a lift, with their columns lift and lean."""
+    """Return the rows of ``wanted`` that have a lift, with their columns lift and lean.
+
+    Where the lift is 0 the post is read as at first sight, however its company leans.
+    """
+    lifts = lifts.filter(pc.not_equal(lifts["lift"], 0.0))
     ids = pc.index_in(wanted["post_id"], lifts["post_id"].combine_chunks())
     rows = ids.drop_null()
     kept = wanted.filter(pc.is_valid(ids))

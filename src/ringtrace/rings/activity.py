@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, ValuesView
+from collections.abc import Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -40,11 +42,13 @@ class Act:
 
     @property
     def trades(self) -> bool:
-        return self.trade >= number("trade")
+        return self.trade > 0 and self.trade >= number("trade")
 
     @property
     def touches(self) -> bool:
-        return self.trades or (self.frame not in PROTECTIVE and not TRADE_FACTS.isdisjoint(self.facts))
+        if self.trades:
+            return True
+        return bool(self.facts) and self.frame not in PROTECTIVE and not TRADE_FACTS.isdisjoint(self.facts)
 
 
 def in_time(act: Act) -> tuple[bool, int, str]:
@@ -65,6 +69,11 @@ class Acts(Mapping[str, Act]):
     def __getitem__(self, post: str) -> Act:
         act = self._acts.get(post)
         return self._acts[self.chosen[post]] if act is None else act
+
+    def get(self, post: str, default: Act | None = None) -> Act | None:  # type: ignore[override]
+        """Return the act of a post; asked for every answer, so it goes without the exception of ``Mapping.get``."""
+        act = self._acts.get(post)
+        return act if act is not None else self._acts.get(self.chosen.get(post, ""), default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._acts)
@@ -95,7 +104,11 @@ class Scene:
     chosen: Mapping[str, str] = field(default_factory=dict)
 
     def span(self, act: Act) -> Span:
-        return {name: self.posts[name][act.row].as_py() for name in ("evidence_id", "member", "start", "stop")}
+        return {name: column[act.row].as_py() for name, column in self._spans.items()}
+
+    @cached_property
+    def _spans(self) -> Mapping[str, pa.Array]:
+        return {name: self.posts[name].combine_chunks() for name in ("evidence_id", "member", "start", "stop")}
 
 
 def reassigned(stage: Scene, actor_of: Mapping[str, str]) -> Scene:
@@ -166,38 +179,48 @@ def _facts(facts: pa.Table) -> dict[str, dict[str, list[Span]]]:
 def _acts(
     posts: pa.Table, stances: pa.Table, facts: Mapping[str, Mapping[str, Any]], actor_of: Mapping[str, str]
 ) -> Acts:
-    names = ("post_id", "frame", "direction", "probability")
-    stance = {row[0]: row[1:] for row in zip(*(stances[name].to_pylist() for name in names), strict=True)}
-    sent = microseconds(posts["sent_at"]).to_pylist()
-    columns = (posts[name].to_pylist() for name in ("post_id", "account_id", "container", "kind"))
-    found = []
-    for row, (post, account, container, kind) in enumerate(zip(*columns, strict=True)):
-        if kind == "system" or account not in actor_of:
-            continue
-        frame, direction, probability = stance.get(post, ("other", "none", 0.0))
-        trade = probability if direction != "none" and frame not in PROTECTIVE else 0.0
-        found.append(
-            Act(row, post, actor_of[account], account, container, sent[row], direction, frame, trade,
-                0.0 if frame in PROTECTIVE else probability, tuple(sorted(facts.get(post, ()))))
-        )  # fmt: skip
-    first = dict(zip(posts["post_id"].to_pylist(), posts["edit_of"].to_pylist(), strict=True))
-    return _one_each(sorted(found, key=in_time), first)
+    known = pa.array(sorted(actor_of), pa.string())
+    kept = pc.and_(pc.not_equal(posts["kind"], "system"), pc.is_in(posts["account_id"], known))
+    table = posts.select(["post_id", "account_id", "container"]).append_column("sent", microseconds(posts["sent_at"]))
+    table = table.append_column("row", pa.array(np.arange(len(posts)))).filter(kept)
+    table = table.take(pc.sort_indices(table, sort_keys=[("sent", "ascending"), ("post_id", "ascending")]))
+    read = _readings(table["post_id"], stances)
+    names = ("row", "post_id", "account_id", "container", "sent")
+    columns = [table[name].to_pylist() for name in names]
+    found = [
+        Act(row, post, actor_of[account], account, container, sent, direction, frame, trade, reading,
+            tuple(sorted(facts[post])) if post in facts else ())
+        for row, post, account, container, sent, direction, frame, trade, reading in zip(*columns, *read, strict=True)
+    ]  # fmt: skip
+    edited = posts.filter(pc.is_valid(posts["edit_of"]))
+    return _one_each(found, dict(zip(edited["post_id"].to_pylist(), edited["edit_of"].to_pylist(), strict=True)))
 
 
-def _one_each(acts: Iterable[Act], first: Mapping[str, str | None]) -> Acts:
+def _readings(posts: pa.ChunkedArray, stances: pa.Table) -> list[list[Any]]:
+    """Return direction, frame, trade and reading of each post, as ``Act`` has them."""
+    read = stances.take(pc.index_in(posts, stances["post_id"].combine_chunks()))
+    frame, direction = pc.fill_null(read["frame"], "other"), pc.fill_null(read["direction"], "none")
+    reports = pc.is_in(frame, pa.array(sorted(PROTECTIVE), pa.string()))
+    reading = pc.if_else(reports, 0.0, pc.fill_null(read["probability"], 0.0))
+    trade = pc.if_else(pc.equal(direction, "none"), 0.0, reading)
+    return [column.to_pylist() for column in (direction, frame, trade, reading)]
+
+
+def _one_each(acts: Sequence[Act], first: Mapping[str, str]) -> Acts:
     """Return one act per message: of its wordings the one that trades most surely, the earliest of such.
 
-    first: post -> the first wording of its message, None for what is there in one wording.
+    acts: in order of time. first: later wording of a message -> its first one.
     """
     wordings: dict[str, list[Act]] = defaultdict(list)
+    several = {*first, *first.values()}
     for act in acts:
-        wordings[first[act.post] or act.post].append(act)
-    kept: list[Act] = []
+        if act.post in several:
+            wordings[first.get(act.post, act.post)].append(act)
+    if not wordings:
+        return Acts(acts, {})
+    kept = [act for act in acts if act.post not in several]
     chosen: dict[str, str] = {}
     for held in wordings.values():
-        if len(held) == 1:
-            kept.append(held[0])
-            continue
         surest = max(held, key=lambda act: (act.trade, act.reading, len(act.facts)))
         kept.append(surest)
         chosen.update((act.post, surest.post) for act in held if act is not surest)

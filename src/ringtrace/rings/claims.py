@@ -105,7 +105,7 @@ def _answers(scene: Scene) -> Iterator[Statement]:
     """Whose trade posts an actor answered, by reply, name or thread."""
     answered: dict[tuple[str, str], list[tuple[Act, Act]]] = defaultdict(list)
     for act in scene.acts.values():
-        root = scene.acts.get(scene.parents.get(act.post, ""))
+        root = scene.acts.get(scene.parents[act.post]) if act.post in scene.parents else None
         if root is not None and root.trades and act.frame not in PROTECTIVE and root.actor != act.actor:
             answered[act.actor, root.direction].append((act, root))
     for (actor, direction), pairs in sorted(answered.items()):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, cast
 
 from ringtrace.model.mention import Candidate
-from ringtrace.model.stance import Assessment, Band, Direction, Frame
+from ringtrace.model.stance import Alone, Assessment, Band, Direction, Frame
 from ringtrace.stances.concepts import Hit, vocabulary
 from ringtrace.stances.facts import find_facts
 from ringtrace.stances.features import Describer, Talk
@@ -45,6 +45,13 @@ class _Reading(NamedTuple):
     found: Sequence[tuple[int, int, int]]
     features: tuple[str, ...]
     odds: Odds
+    alone: Alone | None
+    read: _Decision
+
+
+class _Decision(NamedTuple):
+    """How a text is read, its company heard. likely: which direction it would be, if any."""
+
     winner: str
     direction: Direction
     probability: float
@@ -82,9 +89,10 @@ def explain(view: TextView, candidates: Sequence[Candidate]) -> Explanation:
     """Return the assessment with the concepts and weights behind it, strongest first."""
     reading = _read(view, candidates)
     model = weights()
-    index = CLASSES.index(reading.winner)
+    winner = reading.read.winner
+    index = CLASSES.index(winner)
     held = [*((name, 1.0) for name in reading.features), *zip(VALUES, values_of(reading.odds), strict=True)]
-    terms = [(name, reading.winner, value * model.table[name][index]) for name, value in held if name in model.table]
+    terms = [(name, winner, value * model.table[name][index]) for name, value in held if name in model.table]
     terms.sort(key=lambda term: (-abs(term[2]), term[0]))
     return Explanation(
         _assessment(view, candidates, reading),
@@ -107,16 +115,31 @@ def pieces(view: TextView, candidates: Sequence[Candidate]) -> tuple[str, ...]:
 
 
 def _assessment(view: TextView, candidates: Sequence[Candidate], reading: _Reading) -> Assessment:
+    read = _told(reading.read, reading.alone)
+    stated = bool(reading.found) and read.probability >= FACT_FLOOR
+    hits = vocabulary(view.lexicons).hits(reading.found) if candidates or stated else ()
+    owners = decide_owners(view, hits, read.frame, read.direction, candidates)
+    facts = find_facts(view, hits, read.direction, candidates) if stated else ()
+    return replace(read, facts=facts, owners=owners)
+
+
+def _told(read: _Decision, alone: Alone | None) -> Assessment:
+    """Return how a text is read, its facts and the owners of what it names left out."""
     model = weights()
     band: Band = "no"
-    if reading.probability >= model.review:
-        band = "yes" if reading.probability >= model.yes else "review"
-    frame = cast(Frame, "plain" if reading.winner in CLASSES[:DIRECTED] else reading.winner)
-    stated = bool(reading.found) and reading.probability >= FACT_FLOOR
-    hits = vocabulary(view.lexicons).hits(reading.found) if candidates or stated else ()
-    owners = decide_owners(view, hits, frame, reading.direction, candidates)
-    facts = find_facts(view, hits, reading.direction, candidates) if stated else ()
-    return Assessment(frame, reading.direction, reading.probability, band, facts, owners, reading.leanings)
+    if read.probability >= model.review:
+        band = "yes" if read.probability >= model.yes else "review"
+    frame = cast(Frame, "plain" if read.winner in CLASSES[:DIRECTED] else read.winner)
+    return Assessment(frame, read.direction, read.probability, band, (), (), read.leanings, alone)
+
+
+def in_company(alone: Alone, lift: float, lean: Sequence[float]) -> Assessment:
+    """Return how a text is read beside its company, facts and owners left out: by arithmetic, without the text.
+
+    alone: as a reading of the text with any lift but 0 gave it. What facts and owners are hangs on the text, on frame
+    and direction, and on whether the probability reaches ``FACT_FLOOR``.
+    """
+    return _told(_decide(weights(), *_leant(alone, lift, lean)), alone)
 
 
 FACT_FLOOR = 0.02
@@ -124,7 +147,7 @@ FACT_FLOOR = 0.02
 WORDED = -2.0
 """Natural log-odds added to a text of which nothing but its wording speaks: such texts are far rarer trade in the
 field than among those that the model was fitted on (its average precision at 1 % stays, the mean falls to a third)."""
-_NOTHING = _Reading((), (), (0.0, 0.0, 0.0), "plain", "none", 0.0, "none", (1 / 3, 1 / 3, 1 / 3))
+_NOTHING = _Reading((), (), (0.0, 0.0, 0.0), None, _Decision("plain", "none", 0.0, "none", (1 / 3, 1 / 3, 1 / 3)))
 ANSWERED_FLOOR = 0.3
 """A post above counts as an offer or a wish from this probability on: its answers speak for it, too."""
 
@@ -147,9 +170,16 @@ def _read_each(texts: Sequence[tuple[TextView, Sequence[Candidate]]]) -> list[_R
         for (view, candidates), one in zip(texts, heard, strict=True)
     ]
     return [
-        _decide(model, one.found, named, said, *_in_company(view, *_scored(model, named, said))) if one else _NOTHING
+        _settled(model, view, one.found, named, said) if one else _NOTHING
         for (view, _), one, named, said in zip(texts, heard, features, odds, strict=True)
     ]
+
+
+def _settled(
+    model: Weights, view: TextView, found: Sequence[tuple[int, int, int]], features: tuple[str, ...], odds: Odds
+) -> _Reading:
+    alone = _scored(model, features, odds)
+    return _Reading(found, features, odds, alone, _decide(model, *_leant(alone, view.lift, view.lean)))
 
 
 class _Heard(NamedTuple):
@@ -172,20 +202,20 @@ def _hear(
     return _Heard(found, talk, is_worth_reading(vocabulary(view.lexicons), named, talk, kinds))
 
 
-def _in_company(view: TextView, scores: Sequence[float], probability: float) -> tuple[Sequence[float], float]:
-    """Return ``_scored`` with what the text's company says."""
-    if not view.lift:
-        return scores, probability
-    leant = (score * math.exp(lean) for score, lean in zip(scores, view.lean, strict=False))
-    return [*leant, *scores[DIRECTED:]], lifted(probability, view.lift)
+def _leant(alone: Alone, lift: float, lean: Sequence[float]) -> tuple[Sequence[float], float]:
+    """Return the shares and the probability with what the text's company says."""
+    if not lift:
+        return alone
+    leant = (share * math.exp(one) for share, one in zip(alone.shares, lean, strict=False))
+    return [*leant, *alone.shares[DIRECTED:]], lifted(alone.probability, lift)
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _scored(model: Weights, features: tuple[str, ...], odds: Odds) -> tuple[Sequence[float], float]:
+def _scored(model: Weights, features: tuple[str, ...], odds: Odds) -> Alone:
     """Return the share of each class and the calibrated probability of any direction, company left out."""
     scores = softmax(model.scores(features, zip(VALUES, values_of(odds), strict=True)))
     probability = model.calibrated(sum(scores[:DIRECTED]))
-    return scores, probability if features else lifted(probability, WORDED)
+    return Alone(tuple(scores), probability if features else lifted(probability, WORDED))
 
 
 def _heading(view: TextView) -> tuple[Direction, int, Sequence[tuple[int, int, int]]]:
@@ -217,10 +247,7 @@ def _worded(view: TextView, talk: Talk) -> tuple[str, str, str]:
     return text, view.above[0].text if view.above and view.above[0].sure else "", talk.stand
 
 
-def _decide(
-    model: Weights, found: Sequence[tuple[int, int, int]], features: tuple[str, ...], odds: Odds,
-    scores: Sequence[float], probability: float,
-) -> _Reading:  # fmt: skip
+def _decide(model: Weights, scores: Sequence[float], probability: float) -> _Decision:
     """Name frame and direction for a distribution over the classes and the probability of any direction."""
     directed = max(range(DIRECTED), key=lambda index: scores[index])
     framed = max(range(DIRECTED, len(CLASSES)), key=lambda index: scores[index])
@@ -230,7 +257,7 @@ def _decide(
     directed_at_all = probability >= model.yes
     winner = likely if directed_at_all else CLASSES[framed]
     direction: Direction = likely if directed_at_all else "none"
-    return _Reading(found, features, odds, winner, direction, probability, likely, (offer, seek, broker))
+    return _Decision(winner, direction, probability, likely, (offer, seek, broker))
 
 
 def _talk(view: TextView, heading: Direction) -> Talk:
@@ -263,8 +290,8 @@ def _does(above: tuple[Said, ...], platform: str, lexicons: Path | None) -> Dire
     if first.does:
         return cast(Direction, first.does)
     others = tuple(said._replace(who=_seen_from(first, said)) for said in above[1:])
-    reading = _read(TextView(first.text, platform, above=others, lexicons=lexicons), ())
-    return reading.likely if reading.probability >= ANSWERED_FLOOR else "none"
+    read = _read(TextView(first.text, platform, above=others, lexicons=lexicons), ()).read
+    return read.likely if read.probability >= ANSWERED_FLOOR else "none"
 
 
 def _first(directions: Iterable[Direction]) -> Direction:

@@ -40,6 +40,7 @@ class Wording:
     def __init__(self, posts: pa.Table, cut: Cut | None = None) -> None:
         """cut: what gives the pieces of texts, ``cut_texts`` when left out."""
         self._ids = posts["post_id"]
+        self._placed: dict[str, tuple[pa.ChunkedArray, NDArray[np.int64]]] = {}
         self._rank = np.empty(len(posts), np.int64)
         self._rank[pc.sort_indices(self._ids).to_numpy()] = np.arange(len(posts))
         self._pieces = _Pieces(posts["text"].to_pylist(), cut or cut_texts)
@@ -62,7 +63,7 @@ class Wording:
         wording: natural log-odds for (above 0) or against the post being an offer, a wish or a
         go-between, beside what any post has; within ``wording_most``, to one decimal.
         """
-        at = places(stances["post_id"], self._ids)
+        at = self._places("stances", stances["post_id"])
         order = np.argsort(self._rank[at], kind="stable")
         at, sure = at[order], stances["probability"].to_numpy()[order]
         wanted = self._in_exchange(stances, answers)
@@ -84,6 +85,13 @@ class Wording:
             found.update(zip(self._ids.take(pa.array(here)).to_pylist(), values, strict=True))
         return found
 
+    def _places(self, name: str, posts: pa.ChunkedArray) -> NDArray[np.int64]:
+        """Return the rows of ``posts``; each round of learning asks for the same ones again."""
+        known = self._placed.get(name)
+        if known is None or not known[0].equals(posts):
+            known = self._placed[name] = posts, places(posts, self._ids)
+        return known[1]
+
     def _in_exchange(self, stances: pa.Table, answers: pa.Table) -> NDArray[np.int64]:
         """Return the rows of the sure posts that stand in an exchange with a sure post of another account and
         direction, in order of their ids."""
@@ -92,8 +100,8 @@ class Wording:
         sure = stances["probability"].to_numpy() >= number("sure")
         sure &= pc.not_equal(stances["direction"], "none").to_numpy()
         said = np.full(len(self._ids), -1, np.int64)
-        said[places(stances["post_id"], self._ids)] = np.where(sure, does, -1)
-        below, above = (places(answers[name], self._ids) for name in ("post_id", "answered"))
+        said[self._places("stances", stances["post_id"])] = np.where(sure, does, -1)
+        below, above = (self._places(name, answers[name]) for name in ("post_id", "answered"))
         known = (below >= 0) & (above >= 0)
         below, above = below[known], above[known]
         trade = (said[below] >= 0) & (said[above] >= 0) & (said[below] != said[above])

@@ -15,7 +15,7 @@ import os
 import shutil
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
@@ -110,7 +110,21 @@ class Shelf:
                 self._keep(keys, waiting)
                 waiting = []
         self._keep(keys, waiting)
-        return _in_order([*found, *fresh])
+        return in_order([*found, *fresh])
+
+    def recall(self, keys: pa.Array, *empty: pa.Table) -> Part:
+        """Return what is known of these inputs, the tables in their order; like ``empty`` where nothing is."""
+        found, known = self._recall(keys)
+        parts = [Part(np.zeros(0, np.int64), empty, tuple(np.zeros(0, np.int64) for _ in empty)), *found]
+        at = [np.concatenate([part.at[number] for part in parts]) for number in range(len(empty))]
+        return Part(np.flatnonzero(known), in_order(parts), tuple(np.sort(one) for one in at))
+
+    def keep(self, keys: pa.Array, part: Part) -> None:
+        """Remember the result of those inputs of which nothing is known; the part names them by number in ``keys``."""
+        new = np.ones(len(keys), bool)
+        for pack in self._load():
+            new &= ~pc.is_in(keys, value_set=pack.keys).to_numpy(zero_copy_only=False)
+        self._keep(keys, [replace(part, lasting=new[part.inputs])])
 
     def touch(self, keys: pa.Array) -> None:
         """Count these keys as asked for, for what rests on them was recalled: it is not dropped."""
@@ -219,7 +233,7 @@ def _lasting(part: Part) -> Part:
     return Part(inputs, tables, tuple(at[mask] for at, mask in zip(part.at, chosen, strict=True)))
 
 
-def _in_order(parts: Sequence[Part]) -> tuple[pa.Table, ...]:
+def in_order(parts: Sequence[Part]) -> tuple[pa.Table, ...]:
     """Return each table with its rows in the order of the inputs, the rows of one input as they came."""
     whole = []
     for number in range(len(parts[0].tables)):
