@@ -318,3 +318,20 @@ def test_on_a_terminal_a_shorter_stage_leaves_nothing_of_a_longer_one():
         progress("writing", 0, 1)
         progress("writing", 1, 1)
     assert stream.getvalue() == "\rfinding rings ...\rwriting ...      \rwriting: 1 of 1\n"
+
+
+def test_an_id_that_stands_in_the_header_is_told_beside_the_words_quoted(tiny_case):
+    case, _ = tiny_case
+    accounts = {row["account_id"]: row for row in read_table(case.analysis, "accounts").to_pylist()}
+    links = [
+        link for link in read_table(case.analysis, "links").to_pylist()
+        if accounts[link["left"]]["actor_id"] == accounts[link["right"]]["actor_id"]
+        and any(w["feature"] == "contact_native" and w["log2_odds"] for w in link["weights"])
+    ]  # fmt: skip
+    assert links, "the tiny case links nobody by the id of an app"
+    link = links[0]
+    told = explain(case, accounts[link["left"]]["actor_id"]).lines
+    native = [accounts[link[side]]["native_id"] for side in ("left", "right") if accounts[link[side]]["native_id"]]
+    assert native
+    for number in native:
+        assert any(line.strip().startswith("not in these words") and line.endswith(number) for line in told)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ringtrace.linking.claims import phone_number
 from ringtrace.pipeline import listing
 from ringtrace.pipeline.custodian import NOBODY, Asked
 from ringtrace.pipeline.provenance import consulted, explain_evidence, origin_lines
@@ -178,7 +179,19 @@ def _link_lines(room: Room, link: dict[str, Any]) -> list[str]:
         lines.append(f"    {weight['log2_odds']:+.2f}  {feature_words(weight['feature'])}")
         weight["cited"], cited = room.cited(span for span in (weight["left"], weight["right"]) if span)
         lines += cited
+        if weight["feature"] == "contact_native":
+            lines += _app_ids(room, (link["left"], link["right"]))
     return lines
+
+
+def _app_ids(room: Room, accounts: Sequence[str]) -> list[str]:
+    """Say which ids the accounts have in their apps: these stand in the headers of posts, not in the words quoted."""
+    rows = [(account, room.naming.accounts[account]) for account in accounts]
+    return [
+        f"      not in these words: the header of every post of {room.naming.account(account)} gives its id, {shown}"
+        for account, row in rows
+        if (shown := row["native_id"] or next((name for name in row["names"] if phone_number(name)), ""))
+    ]
 
 
 def _explain_account(room: Room, account: str) -> Explanation:
