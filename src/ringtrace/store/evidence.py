@@ -10,13 +10,10 @@ An original that was erased stays in the log with its hash and the authority; it
 
 from __future__ import annotations
 
-import hashlib
 import mmap
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -26,12 +23,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.custody import FIELDS, Circumstances, Finding, Reception
+from ringtrace.store.copying import copy_original
 from ringtrace.store.custody import CustodyLog
 from ringtrace.store.durable import append_line, replace_file, sync_filesystem
 from ringtrace.store.inspection import inspect_log, inspect_signed
+from ringtrace.store.object_checks import inspect_hash_list, inspect_object
 from ringtrace.store.timestamps import inspect_timestamps
 
-_CHUNK = 1 << 20
 _BATCH_FILES = 1024
 _PARTS = ("objects", "objects.sha256", "incoming", "custody")
 
@@ -188,7 +186,7 @@ class EvidenceStore:
         for number, (name, path) in enumerate(batch):
             temporary = f"{beginning}{number}"
             try:
-                digest, size, modified[name] = _copy(path, temporary, partial(watch, name))
+                digest, size, modified[name] = copy_original(path, temporary, partial(watch, name))
             except OSError as error:
                 Path(temporary).unlink(missing_ok=True)
                 receipts.append(Receipt(name, "failed", reason=f"cannot be read: {error.strerror or error}"))
@@ -250,49 +248,17 @@ class EvidenceStore:
         except (CaseError, KeyError, TypeError, ValueError) as error:
             return [*problems, Finding("custody/log.jsonl", f"not readable as a custody log: {error}")]
         for item in held.values():
-            problems.extend(self._check(item, progress))
+            path = self.object_path(item.evidence_id)
+            where = f"{path.relative_to(self.folder).as_posix()} ({item.names[0]})"
+            problems.extend(inspect_object(path, item.evidence_id, item.size, where, progress))
         for path in sorted((self.folder / "objects").glob("**/*")):
             if path.is_file() and (path.name not in held or path != self.object_path(path.name)):
                 where = path.relative_to(self.folder).as_posix()
                 problems.append(Finding(where, "this file is in the store but no log line speaks of it"))
         strange = sorted(path.name for path in self.folder.glob("*") if path.name not in _PARTS)
         problems += [Finding(name, "this file does not belong here") for name in strange]
-        return problems + self._check_hash_list(held) + inspect_timestamps(self.log)
-
-    def _check_hash_list(self, held: Iterable[str]) -> list[Finding]:
-        """Return the lines of ``objects.sha256`` that are not those of what is held, in order, and those it lacks."""
-        path = self.folder / "objects.sha256"
-        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
         wanted = [self._hash_line(key) for key in held]
-        lacking, found = set(wanted), []
-        for number, line in enumerate(lines, start=1):
-            if line not in lacking:
-                found.append(Finding(f"objects.sha256 line {number}", "this line belongs to nothing that is held"))
-            lacking.discard(line)
-        if lacking:
-            told = f"{len(lacking)} lines are missing, one of {min(lacking)[:12].decode()}..."
-            return [*found, Finding("objects.sha256", told)]
-        moved = [n for n, (line, other) in enumerate(zip(lines, wanted, strict=False), start=1) if line != other]
-        return found or [Finding(f"objects.sha256 line {n}", "this line is not in the order of the log") for n in moved]
-
-    def _check(self, item: Held, progress: Callable[[int], None]) -> list[Finding]:
-        path = self.object_path(item.evidence_id)
-        where = f"{path.relative_to(self.folder).as_posix()} ({item.names[0]})"
-        digest = hashlib.sha256()
-        size = 0
-        try:
-            with path.open("rb") as handle:
-                while chunk := handle.read(_CHUNK):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    progress(len(chunk))
-        except OSError as error:
-            return [Finding(where, f"cannot be read: {error.strerror or error}")]
-        if digest.hexdigest() != item.evidence_id:
-            return [Finding(where, f"its bytes were changed: now SHA-256 {digest.hexdigest()}, {size} bytes")]
-        if size != item.size:
-            return [Finding(where, f"the log says {item.size} bytes, the file has {size}")]
-        return []
+        return problems + inspect_hash_list(self.folder / "objects.sha256", wanted) + inspect_timestamps(self.log)
 
 
 def _held(events: Iterable[dict[str, Any]]) -> dict[str, Held]:
@@ -311,45 +277,3 @@ def _held(events: Iterable[dict[str, Any]]) -> dict[str, Held]:
             names = tuple(sorted({*old.names, name}))
             found[key] = Held(key, old.size, names, old.received_at, old.source)
     return found
-
-
-def _copy(path: Path, target: str, watch: Callable[[int], None]) -> tuple[str, int, str]:
-    """Copy ``path`` to ``target``; return (SHA-256 hex, size, the file's own time), hashing what was written.
-
-    watch(bytes): called after each chunk.
-
-    The copy is read-only, with the times and the extended attributes of the original. Descriptors and not
-    file objects: what comes in may be a million small files.
-    """
-    source = os.open(path, os.O_RDONLY | _CLOSED_ON_EXEC)
-    try:
-        sink = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _CLOSED_ON_EXEC, 0o600)
-        try:
-            digest, size = _pour(source, sink, watch)
-            state = os.fstat(source)
-            if _list_attributes is not None and _list_attributes(source):
-                shutil.copystat(path, target)
-            os.utime(sink, ns=(state.st_atime_ns, state.st_mtime_ns))
-            os.fchmod(sink, 0o444)
-        finally:
-            os.close(sink)
-    finally:
-        os.close(source)
-    return digest, size, datetime.fromtimestamp(state.st_mtime, UTC).isoformat(timespec="seconds")
-
-
-_list_attributes = getattr(os, "listxattr", None)
-_CLOSED_ON_EXEC = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-
-
-def _pour(source: int, sink: int, watch: Callable[[int], None]) -> tuple[str, int]:
-    """Write all that can be read from one descriptor to another; return its SHA-256 (hex) and size."""
-    digest, size = hashlib.sha256(), 0
-    while chunk := os.read(source, _CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-        rest = memoryview(chunk)
-        while rest:
-            rest = rest[os.write(sink, rest) :]
-        watch(size)
-    return digest.hexdigest(), size
