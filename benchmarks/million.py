@@ -37,7 +37,7 @@ STAGES = {
     "ringtrace.linking.identifiers": ("classify",),
     "ringtrace.linking.pairs": ("link_accounts",),
     "ringtrace.linking.actors": ("cluster",),
-    "ringtrace.rings.assembly": ("find_rings",),
+    "ringtrace.pipeline.cuts": ("find_rings",),
     "ringtrace.pipeline.figures": ("figure_tables",),
     "ringtrace.pipeline.changes": ("compare",),
     "ringtrace.pipeline.alerting": ("raise_alerts",),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ringtrace.evaluation.measures import adjusted_rand
 from ringtrace.rings import communities
-from ringtrace.rings.communities import Edge, components, recalled, shortest
+from ringtrace.rings.communities import Cuts, Edge, components, cut_part, shortest
 from ringtrace.rings.description import improved, length
 from ringtrace.rings.partition import find
 
@@ -121,8 +121,9 @@ def test_two_different_cuts_told_in_as_many_words_are_no_obstacle(monkeypatch: p
 
 def test_a_part_that_was_cut_before_is_not_cut_again() -> None:
     edges, _ = stars(2, (9, 12))
-    known: dict[tuple[Edge, ...], list] = {}
-    assert recalled(edges, known) is recalled(edges, known)
+    known = Cuts()
+    (first,) = known.of([edges], cut_part)
+    assert known.of([edges], lambda part: pytest.fail("cut again")) == [first] == [cut_part(edges)]
 
 
 def test_a_hub_with_thousands_of_spokes_is_cut_in_seconds() -> None:

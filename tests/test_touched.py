@@ -14,11 +14,13 @@ from ringtrace.engines.local import Local
 from ringtrace.linking.slots import find_patterns
 from ringtrace.linking.templates import find_templates
 from ringtrace.pipeline.answering import answers_within
+from ringtrace.pipeline.cuts import KeptCuts
 from ringtrace.pipeline.looking import Look
 from ringtrace.pipeline.observing import observe
 from ringtrace.pipeline.recalling import recall_patterns
 from ringtrace.pipeline.stages import whole_conversations
 from ringtrace.pipeline.talks import Talks
+from ringtrace.rings.communities import Edge, components, cut_part
 from ringtrace.store.cache import NOTHING, Cache
 from test_answering import posts as said_posts
 from test_answering import said
@@ -204,3 +206,23 @@ def test_a_text_that_was_read_in_other_company_is_not_read_again(tmp_path, monke
         found = [engine.table(one) for one in look.in_company(engine.frame(wanted))]
         assert found[1].equals(observe(wanted, secret=b"key")[1])
         look.settle()
+
+
+GRAPH = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 7), st.integers(0, 7)), min_size=4, max_size=40)
+"""(part, one, another)"""
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(GRAPH, min_size=1, max_size=4))
+def test_only_connected_parts_with_other_ties_are_cut_again(tmp_path, graphs):
+    shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+    last: list[list[Edge]] = []
+    for graph in [*graphs, graphs[-1]]:
+        pairs = {(f"{part}-{min(a, b)}", f"{part}-{max(a, b)}") for part, a, b in graph if a != b}
+        parts, asked = components([(*pair, 1.0) for pair in sorted(pairs)]), []
+        cuts = KeptCuts(Cache(tmp_path, "1"))
+        found = cuts.of(parts, lambda part, asked=asked: asked.append(part) or cut_part(part))
+        cuts.settle()
+        assert found == [cut_part(part) for part in parts]
+        assert not [part for part in asked if part in last]
+        last = parts

@@ -38,6 +38,7 @@ def analyse(
     from ringtrace.pipeline.alerting import alert_file, raise_alerts
     from ringtrace.pipeline.changes import Run, compare
     from ringtrace.pipeline.custodian import log_combination
+    from ringtrace.pipeline.cuts import find_rings
     from ringtrace.pipeline.figures import figure_tables, with_gaps
     from ringtrace.pipeline.gathering import gather
     from ringtrace.pipeline.labelling import labels_of
@@ -45,7 +46,6 @@ def analyse(
     from ringtrace.pipeline.stages import Lessons
     from ringtrace.pipeline.summary import Summary, contents_of, counts_of, quoting
     from ringtrace.report.render import render
-    from ringtrace.rings.assembly import find_rings
     from ringtrace.store.analysis import write_tables
     from ringtrace.store.cache import Cache
     from ringtrace.store.records import read_entries
@@ -71,7 +71,7 @@ def analyse(
         progress("finding rings", 0, 1)
         found = find_rings(
             posts=posts, mentions=mentions, stances=stances, facts=facts, accounts=accounts, actors=actors,
-            links=links, templates=templates, identifiers=identifiers, answers=answers,
+            links=links, templates=templates, identifiers=identifiers, answers=answers, cache=cache,
         )  # fmt: skip
         tables = {
             **{name: table for name, table in told.items() if name != "answers"}, "accounts": accounts,

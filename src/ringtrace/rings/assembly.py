@@ -16,7 +16,7 @@ from ringtrace.rings.address import Call, addressed, find_calls
 from ringtrace.rings.cells import with_cells
 from ringtrace.rings.chance import levels
 from ringtrace.rings.claims import state
-from ringtrace.rings.communities import Known
+from ringtrace.rings.communities import Cuts
 from ringtrace.rings.containers import describe
 from ringtrace.rings.deals import find_deals
 from ringtrace.rings.doubt import doubts
@@ -57,12 +57,16 @@ def find_rings(
     templates: pa.Table,
     identifiers: pa.Table,
     answers: pa.Table,
+    known: Cuts | None = None,
 ) -> dict[str, pa.Table]:
-    """Return the tables ties, rings, members, near, deals, containers, claims and growth by name."""
+    """Return the tables ties, rings, members, near, deals, containers, claims and growth by name.
+
+    known: see ``find``.
+    """
     stage = scene(posts, stances, facts, actors, answers)
     calls = find_calls(stage, accounts)
     ties = build(stage, mentions, accounts, templates, identifiers, links, calls)
-    partition, members, held, near = find_members(stage, ties, operators(posts))
+    partition, members, held, near = find_members(stage, ties, operators(posts), known)
     members = with_cells(members, ties)
     places = _places(stage, mentions)
     rings = _summary(stage, members, places, ties, partition)
@@ -79,7 +83,7 @@ def find_rings(
     }  # fmt: skip
 
 
-def find_members(stage: Scene, ties: pa.Table, running: Iterable[str], known: Known | None = None) -> Found:
+def find_members(stage: Scene, ties: pa.Table, running: Iterable[str], known: Cuts | None = None) -> Found:
     """Return what are rings, and who is in them.
 
     running: accounts that run a container; known: see ``find``.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -44,7 +44,24 @@ class Part(NamedTuple):
     stability: Mapping[str, float]
 
 
-Known = dict[tuple[Edge, ...], list[Part]]
+Cutting = Callable[[list[Edge]], list[Part]]
+
+
+class Cuts:
+    """How connected parts were cut before: a part with the same ties is cut the same way."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Edge, ...], list[Part]] = {}
+
+    def of(self, parts: Sequence[list[Edge]], cut: Cutting) -> list[list[Part]]:
+        """Return the rings of each connected part, by ``cut`` where nothing is known of it."""
+        found = []
+        for edges in parts:
+            key = tuple(edges)
+            if key not in self._known:
+                self._known[key] = cut(edges)
+            found.append(self._known[key])
+        return found
 
 
 class Way(NamedTuple):
@@ -52,14 +69,6 @@ class Way(NamedTuple):
 
     modular: bool
     resolution: float
-
-
-def recalled(edges: list[Edge], known: Known) -> list[Part]:
-    """Return the rings of one connected part, cut anew unless ``known`` holds how."""
-    key = tuple(edges)
-    if key not in known:
-        known[key] = _rings(edges)
-    return known[key]
 
 
 def weigh(ties: pa.Table) -> list[Edge]:
@@ -124,7 +133,7 @@ def actors_in(edges: Iterable[Edge]) -> set[str]:
     return {actor for left, right, _ in edges for actor in (left, right)}
 
 
-def _rings(edges: list[Edge]) -> list[Part]:
+def cut_part(edges: list[Edge]) -> list[Part]:
     """Cut one connected part into rings; whatever falls under the least size stays with its neighbours."""
     way, cut = shortest(edges)
     return [Part(group, kept) for group, kept in zip(cut, _stability(edges, cut, way), strict=True)]

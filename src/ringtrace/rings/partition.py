@@ -17,13 +17,13 @@ import pyarrow as pa
 from ringtrace.model.identity import derive_id
 from ringtrace.rings.communities import (
     SEED,
+    Cuts,
     Edge,
-    Known,
     Part,
     actors_in,
     components,
     connected,
-    recalled,
+    cut_part,
     spoken,
     surest,
     weigh,
@@ -39,7 +39,7 @@ _BRANCH = 0.3
 """Share of its ties that a member of one ring has with another, to be a member there as well."""
 
 
-def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
+def find(ties: pa.Table, known: Cuts | None = None) -> pa.Table:
     """Return Table(ring_id, actor_id, stability, core, by_chance), in order of ring, actor.
 
     ties: as ``graph.build`` gives them. Parts under ``least_ring`` are no rings: their actors
@@ -50,7 +50,7 @@ def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
     """
     edges, sure, said = weigh(ties), surest(ties), spoken(ties)
     firm = [edge for edge in edges if sure[edge[:2]] >= number("firm")]
-    cut = {} if known is None else known
+    cut = known or Cuts()
     rings = _cut([edge for edge in firm if said[edge[:2]] >= number("said")], cut)
     rings = _brought(rings, firm, cut)
     rings = _joined(rings, [(left, right, chance) for (left, right), chance in sorted(sure.items())])
@@ -70,12 +70,12 @@ def find(ties: pa.Table, known: Known | None = None) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def _cut(edges: Sequence[Edge], known: Known) -> list[Part]:
+def _cut(edges: Sequence[Edge], known: Cuts) -> list[Part]:
     """Return the rings of the connected parts of ``edges``, the largest part first."""
-    return [ring for part in components(edges) for ring in recalled(part, known)]
+    return [ring for rings in known.of(components(edges), cut_part) for ring in rings]
 
 
-def _brought(rings: Sequence[Part], firm: Sequence[Edge], known: Known) -> list[Part]:
+def _brought(rings: Sequence[Part], firm: Sequence[Edge], known: Cuts) -> list[Part]:
     """Add those whom firm ties alone bring that nobody said: a few together to the ring where nearly all of these lead.
 
     At least ``least_members`` of them together make parts of their own. Their stability is that share.

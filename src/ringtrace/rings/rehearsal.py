@@ -15,7 +15,7 @@ from ringtrace.rings.address import find_calls
 from ringtrace.rings.answer_model import SCREEN
 from ringtrace.rings.assembly import find_members, operators
 from ringtrace.rings.bonds import Bonds
-from ringtrace.rings.communities import Known
+from ringtrace.rings.communities import Cuts
 from ringtrace.rings.graph import observe
 from ringtrace.rings.pair_model import weighed
 
@@ -43,7 +43,7 @@ class Rehearsal:
         self._calls = find_calls(self.scene, tables["accounts"])
         self._ties = self.built(self.scene, self.mentions, tables)
         self._bonds = Bonds(self.scene, self.mentions, tables, self._calls)
-        self._parts: Known = {}
+        self._parts = Cuts()
 
     def members(self, actor_of: Mapping[str, str]) -> pa.Table:
         """Return table ``members``. actor_of: account -> actor, of the accounts that go to another one."""
