@@ -11,6 +11,7 @@ from ringtrace.text.dates import date_words, find_dates, local_day
 from ringtrace.text.dates_chinese import TOLD
 from ringtrace.text.dates_counted import BEFORE_OR_AFTER, COUNTED, UNITS
 from ringtrace.text.dates_english import SPOKEN, spoken_words
+from ringtrace.text.dates_numeric import dated_words
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 
@@ -27,10 +28,20 @@ _CHATTED, _BELOW = 0.8, 0.49
 
 def needs(lexicons: Path | None) -> Needs:
     """Return what a folded text must have for ``find`` to find anything."""
-    numeric = (need(("20", "19")),)
-    marked = need(characters="0123456789"), need(characters="/·:日")
+    century, digits = need(("20", "19")), need(characters="0123456789")
+    numeric = century, need([f" {month:02d}" for month in range(1, 13)], "-/.")
+    compact = century, need(dated_words(lexicons))
+    marked = digits, need(characters="/·日")
+    clocked = digits, need(characters=":"), need(characters="-")
     counted = need(characters=BEFORE_OR_AFTER), need(characters=UNITS)
-    return (need((*date_words(lexicons), *spoken_words(lexicons)), "月年号"),), numeric, marked, counted
+    return (
+        (need((*date_words(lexicons), *spoken_words(lexicons)), "月年号"),),
+        numeric,
+        compact,
+        marked,
+        clocked,
+        counted,
+    )
 
 
 def find(view: TextView) -> Iterator[Candidate]:

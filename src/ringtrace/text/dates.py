@@ -18,7 +18,7 @@ import ahocorasick_rs
 from ringtrace.text import lexicon
 from ringtrace.text.calendar_days import DateFound, iso, shift_month, yearless
 from ringtrace.text.dates_chinese import find_told_dates, told_words
-from ringtrace.text.dates_counted import find_counted_dates, weekday_words
+from ringtrace.text.dates_counted import find_counted_dates, find_weekdays, weekday_words
 from ringtrace.text.dates_english import find_spoken_dates
 from ringtrace.text.dates_numeric import find_numeric_dates
 from ringtrace.text.numbers import find_numbers
@@ -37,7 +37,7 @@ _RELATIVE_TAIL = re.compile(rf"(?:的)?([{_D}]{{1,3}})(?:[号日])")
 _YEAR_TAIL = re.compile(rf" ?(?:的)?([{_D}]{{1,3}}) ?月(?:份| ?([{_D}]{{1,3}}) ?[日号])?")
 _CHINESE = "\u2e80"
 _LATIN = re.compile("[a-z]{3}")
-_MARKS = frozenset({"mark", "told"})
+_MARKS = frozenset({"calendar", "told", "weekday"})
 """Words that only tell where to look for more."""
 _WEEKDAY = "一二三四五六日天"
 _EN_YEAR = re.compile(
@@ -70,19 +70,21 @@ def find_dates(text: str, day: date | None = None, lexicons: Path | None = None)
     if "月" in text or "年" in text or "号" in text:
         found.extend(_chinese(text, day, words))
     found.extend(find_numeric_dates(text, day, lexicons))
-    month = told = False
+    marks = set()
     for index, start, stop in words.automaton.find_matches_as_indexes(text):
         word, unit, offset = words.entries[index]
         if unit in _MARKS:
-            month, told = month or unit == "mark", told or unit == "told"
+            marks.add(unit)
         elif day is not None and word[0] > _CHINESE:
             found.extend(_relative(text, start, word, (unit, offset), day, words))
         elif day is not None and not text[start - 1 : start].isalnum() and not text[stop : stop + 1].isalnum():
             found.append(_relative_english(start, word, (unit, offset), day, words))
-    if month:
+    if "calendar" in marks:
         found.extend(_english(text, day, words))
     if day is not None and not text.isascii():
-        if told or "年" in text or "月" in text:
+        if "weekday" in marks:
+            found.extend(find_weekdays(text, day, lexicons))
+        if "told" in marks or "年" in text or "月" in text:
             found.extend(find_told_dates(text, day, found[:], lexicons))
         found.extend(find_counted_dates(text, day, lexicons))
     if _LATIN.search(text) is not None:
@@ -282,9 +284,10 @@ def _words(lexicons: Path | None) -> _Words:
     english = re.compile(rf"(?<![a-z0-9$£€])(?:{month_first}|{day_first})(?![a-z])")
     terms = lexicon.load("date", lexicons)
     entries = [(word, unit, offset) for unit, table in relative.items() for word, offset in table.items()]
-    entries += [(mark, "mark", 0) for mark in sorted({name[:3] for name in months} | {" 20", " 19"})]
+    entries += [(mark, "calendar", 0) for mark in sorted({name[:3] for name in months} | {" 20", " 19"})]
     known = {word for word, _, _ in entries}
-    entries += [(word, "told", 0) for word in (*told_words(lexicons), *weekday_words(lexicons)) if word not in known]
+    entries += [(word, "told", 0) for word in told_words(lexicons) if word not in known]
+    entries += [(word, "weekday", 0) for word in weekday_words(lexicons)]
     automaton = ahocorasick_rs.AhoCorasick(
         [word for word, _, _ in entries], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )

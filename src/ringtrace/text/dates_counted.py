@@ -68,12 +68,17 @@ def weekday_words(lexicons: Path | None) -> tuple[str, ...]:
 
 def find_counted_dates(text: str, day: date, lexicons: Path | None) -> Iterator[DateFound]:
     """Yield what a folded text counts from ``day``, as exactly as it is told: a day, an ISO week, a month, a year."""
+    if any(sign in text for sign in BEFORE_OR_AFTER) and any(sign in text for sign in UNITS):
+        grammar = _grammar(lexicons)
+        for match in islice(grammar.counted.finditer(text), _MOST):
+            value = _moved(day, match, grammar.units[match.group("u")])
+            if value:
+                yield DateFound(match.start(), match.end(), value, _BARE, COUNTED, True)
+
+
+def find_weekdays(text: str, day: date, lexicons: Path | None) -> Iterator[DateFound]:
+    """Yield the weekdays that a folded text names, each in the week that it names, else in that of ``day``."""
     grammar = _grammar(lexicons)
-    counts = any(sign in text for sign in BEFORE_OR_AFTER) and any(sign in text for sign in UNITS)
-    for match in islice(grammar.counted.finditer(text), _MOST) if counts else ():
-        value = _moved(day, match, grammar.units[match.group("u")])
-        if value:
-            yield DateFound(match.start(), match.end(), value, _BARE, COUNTED, True)
     for match in islice(grammar.weekday.finditer(text), _MOST):
         found = _weekday(text, match, day, grammar)
         if found is not None:

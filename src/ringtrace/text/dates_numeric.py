@@ -25,6 +25,11 @@ _DOTTED = re.compile(r"(?<![0-9.·])([1-9]|1[0-2])·([1-9]|[12][0-9]|3[01])(?![0
 _DAY = re.compile(r"(?<![0-9月年.\-/第周期])([0-3]?[0-9])日")
 
 
+def dated_words(lexicons: Path | None) -> tuple[str, ...]:
+    """Return the words that make eight figures behind them a day."""
+    return _terms(lexicons, "dated")
+
+
 @cache
 def _terms(lexicons: Path | None, name: str) -> tuple[str, ...]:
     return lexicon.load("calendar", lexicons).get(name, ())
@@ -72,13 +77,11 @@ def _full(text: str) -> Iterator[DateFound]:
 
 
 def _compact(text: str, lexicons: Path | None) -> Iterator[DateFound]:
-    """Yield eight figures that a word of dates leads, or that are a text by themselves; a QQ number looks alike."""
+    """Yield eight figures that a word of dates leads; a QQ number looks alike."""
     for match in islice(_COMPACT.finditer(text), _MOST):
         value = iso(*map(int, match.groups()))
-        before = text[max(0, match.start() - 8) : match.start()].rstrip(" ")
-        led = before.endswith(_terms(lexicons, "dated"))
-        if value and (led or not (before or text[match.end() :].strip())):
-            yield DateFound(match.start(), match.end(), value, 0.75 if led else 0.5, RULE)
+        if value and text[max(0, match.start() - 16) : match.start()].rstrip(" ").endswith(_terms(lexicons, "dated")):
+            yield DateFound(match.start(), match.end(), value, 0.75, RULE)
 
 
 def _of_month(match: re.Match[str], stop: int, day: date, sure: float) -> Iterator[DateFound]:
