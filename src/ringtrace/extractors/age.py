@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text.ages import age_words, find_chinese_ages
-from ringtrace.text.ages_bare import HINTS
+from ringtrace.text.ages_bare import HINTS, find_bare_chinese_ages
 from ringtrace.text.ages_english import find_english_ages
 from ringtrace.text.numbers import NUMBER, find_numbers
 from ringtrace.text.sieve import Needs, need
@@ -27,7 +27,8 @@ def needs(lexicons: Path | None) -> Needs:
     words = age_words(lexicons)
     units = [unit for unit, _ in (*words.chinese, *words.english)]
     said = need((*units, *words.terms["aged"], "old", *HINTS))
-    return (need(sorted(words.marked_by)),), (NUMBER, said)
+    grown = need(characters="0123456789", least=2), need(("了", *words.terms["by_now"]))
+    return (need(sorted(words.marked_by)),), (NUMBER, said), (*grown, need(words.terms["person"]))
 
 
 def find(view: TextView) -> Iterator[Candidate]:
@@ -37,7 +38,7 @@ def find(view: TextView) -> Iterator[Candidate]:
     words = age_words(view.lexicons)
     if not find_numbers(text) and not words.marked(text):
         return
-    found = [] if text.isascii() else find_chinese_ages(text, words)
+    found = [] if text.isascii() else [*find_chinese_ages(text, words), *find_bare_chinese_ages(text, words)]
     if text.isascii() or _LATIN.search(text) is not None:
         found.extend(find_english_ages(text, words))
     if not found:

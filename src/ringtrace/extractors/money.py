@@ -24,10 +24,14 @@ KIND = "money"
 READS: tuple[str, ...] = ()
 DEFAULT = "CNY"
 _JIAO = "0.1 CNY"
+_LOWEST_ACCOUNT = 10_000
+"""Behind "add" a QQ number, of five digits at least, is as likely as a sum."""
 _LOWEST, _HIGHEST = Decimal(100), Decimal(100_000_000)
 _CHINESE = "\u2e80"
 _HEAVY = 400
 """From so many pounds on a sum is meant, no weight."""
+_PENCE = re.compile(r"(?: and|,)? [0-9]{1,2} ?p(?:ence|enny)?(?![a-z])")
+"""Behind pounds: money. Without a word, "7 pounds 11" is what a baby weighed."""
 _MOST = Decimal(10) ** 17
 """A sum in thousands, or with its thousands parted, may be a state's; a string of plain digits so long is none."""
 _NAMED, _SCALED = "number > currency", "number with unit of thousands"
@@ -40,11 +44,11 @@ _CARRIED = 0.6
 """How sure a sum without a currency is beside one that names it."""
 _DIGIT = frozenset("123456789一二两三四五六七八九")
 _SLANG = re.compile(
-    r"(?<![0-9一二两三四五六七八九十几.])([1-9一二两三四五六七八九])个([1-9一二两三四五六七八九半整])"
-    r"(?![^,，。.;；!！?？、 \n)）])"
+    r"(?<![0-9一二两三四五六七八九十几.])([1-9一二两三四五六七八九])个"
+    r"(?:([1-9一二两三四五六七八九半整])(?![^,，。.;；!！?？、 \n)）])|(?=[\u4e00-\u9fff]))"
 )
 _OTHER_GROUPS = re.compile(
-    r"(?<![\w.,'])(?:[0-9]{1,3}(?:[.' ][0-9]{3}){1,5}(?:,[0-9]{2})?|[0-9]{1,9},[0-9]{2})(?![0-9]|[.,' ][0-9])"
+    r"(?<![\w.,'])(?:[0-9]{1,3}(?:[.' ][0-9]{3}){1,5}(?:,[0-9]{1,2})?|[0-9]{1,9},[0-9]{1,2})(?![0-9]|[.,' ][0-9])"
 )
 _UNGROUPED, _MARKED, _FEW = {ord(sign): None for sign in ".' "}, frozenset(".,"), 100
 _FIRM = ("左右", "可谈", "不还价", "抱走")
@@ -103,17 +107,17 @@ def _slang(view: TextView) -> Iterator[Candidate]:
     text = view.folded.text
     if "个" not in text:
         return
-    traded = any(term in text for term in money_words(view.lexicons).terms["slang_traded"])
+    terms = money_words(view.lexicons).terms
+    traded = any(term in text for term in terms["slang_traded"])
     for match in islice(_SLANG.finditer(text), _FEW):
-        rest = match.group(2)
-        if not traded and rest != "整":
+        rest = match.group(2) or "整"
+        handed = match.group(2) is not None or text.startswith(terms["slang_handed"], match.end())
+        if not handed or not (traded or match.group(2) == "整"):
             continue
-        tens, ones = (SIGN_DIGITS.get(sign) or int(sign) if sign in _DIGIT else 0 for sign in match.groups())
+        tens, ones = (SIGN_DIGITS.get(sign) or int(sign) if sign in _DIGIT else 0 for sign in (match.group(1), rest))
         value = Decimal(10_000 * tens + (5_000 if rest == "半" else 1_000 * ones))
         piece = view.folded.origin(*match.span())
-        yield Candidate(
-            KIND, (piece,), f"{as_decimal(value)} {DEFAULT}", 0.6, "so many ten thousands, so many thousands"
-        )
+        yield Candidate(KIND, (piece,), f"{as_decimal(value)} {DEFAULT}", 0.6, "so many ten thousands and thousands")
 
 
 @cache
@@ -189,7 +193,7 @@ def _read(text: str, number: Number, words: MoneyWords, done: int = 0) -> tuple[
     if named is not None:
         return named
     bare = head.rstrip(" :：=是为-")
-    if _never(head, bare, tail, number.scaled, words):
+    if _never(head, bare, tail, number, words):
         return None
     if number.scaled and number.value >= _LOWEST:
         if _cued(bare, head, tail, words):
@@ -220,14 +224,22 @@ def _bare(
     near = clause.rstrip(" :是也要")
     large = number.value >= 1_000 and number.value % 100 == 0
     alone = not clause.strip() and (not tail or tail[0] in BREAKS)
-    sure, rule = 0.0, ""
     if near.endswith(words.terms["paid_before"]) or tail.lstrip(" ").startswith(words.terms["paid_after"]):
         sure, rule = 0.7, "plain number > word of pay"
     elif large and any(term in clause for term in words.terms["paid_before"]):
         sure, rule = 0.6, "plain number > word of pay in its clause"
-    elif large and alone and any(term in text for term in words.terms["traded"]):
+    elif alone and _on_sale(text, number, words, large=large):
         sure, rule = 0.55, "plain number by itself > words of trade"
-    return (number.start, number.stop, DEFAULT, sure, rule) if sure else None
+    else:
+        return None
+    return number.start, number.stop, DEFAULT, sure, rule
+
+
+def _on_sale(text: str, number: Number, words: MoneyWords, *, large: bool) -> bool:
+    """Whether a text trades, or for a small sum sells a thing, so that a number by itself is a price."""
+    if str(number.value) in words.services:
+        return False
+    return any(term in text for term in words.terms["traded" if large else "on_sale"])
 
 
 def _unit_price(number: Number, head: str, tail: str, words: MoneyWords) -> bool:
@@ -256,14 +268,15 @@ def _named(text: str, number: Number) -> str:
     return "INR" if "lakh" in surface or "crore" in surface else DEFAULT
 
 
-def _never(head: str, bare: str, tail: str, scaled: bool, words: MoneyWords) -> bool:
+def _never(head: str, bare: str, tail: str, number: Number, words: MoneyWords) -> bool:
     """Whether what stands around the number says that it is no sum: part of a word, a count, a handle."""
     if head and head[-1].isascii() and (head[-1].isalnum() or head[-1] in "@_.-/#+"):
         return True
     joined = bare.endswith(words.terms["never_before"])
     rate = bare.endswith(words.terms["rate"])
-    dated = not scaled and bare.endswith(words.terms["dated"]) and not rate
-    if (joined and not (scaled and bare.endswith("加"))) or dated:
+    dated = not number.scaled and bare.endswith(words.terms["dated"]) and not rate
+    more = bare.endswith("加") and (number.scaled or (_round(number) and number.value < _LOWEST_ACCOUNT))
+    if (joined and not more) or dated:
         return True
     if tail.startswith(words.terms["loose"]):
         return False
@@ -315,6 +328,7 @@ def _no_sum(text: str, number: Number, sign: str, rest: str, words: MoneyWords) 
     """Whether a sign behind a number is part of a word ("一块去", 元旦), a picture's lines or the next sum's."""
     together = sign == "块" and number.value == 1 and rest[1:2] not in "钱,，。 " and not number.scaled
     weighed = sign == "pounds" and not number.scaled and number.value < _HEAVY
+    weighed = weighed and not _PENCE.match(rest, len(sign))
     together = together and not _TENTHS.match(rest, len(sign))
     none = number.value == 1 and rest[len(sign) :].startswith(("没", "不", "都", "也"))  # "not a penny"
     pixels = sign == "p" and not (text.isascii() and number.value < 100)

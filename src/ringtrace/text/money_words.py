@@ -15,7 +15,7 @@ from ringtrace.text import lexicon
 class MoneyWords:
     """after, before: sign or word -> currency, with a factor before it where a part or multiple of the unit is named;
     after_thousands, before_thousands: those that count only beside a sum of thousands, being words of other
-    meanings too; longest: code points of the longest of them all.
+    meanings too; longest: code points of the longest of them all; services: telephone numbers that are no sum.
     """
 
     after: Mapping[str, str]
@@ -35,6 +35,7 @@ class MoneyWords:
     scale: re.Pattern[str]
     scales: Mapping[str, int]
     millions: re.Pattern[str]
+    services: frozenset[str]
 
 
 def by_first(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -73,4 +74,5 @@ def money_words(lexicons: Path | None) -> MoneyWords:
         re.compile(rf" ?({'|'.join(scales)})(?![a-z])"),
         scales,
         re.compile(rf" ?({'|'.join(terms['million'])})(?![a-z0-9])"),
+        frozenset(lexicon.load("contact", lexicons)["hotline_number"]),
     )  # fmt: skip
