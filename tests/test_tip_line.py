@@ -1,6 +1,7 @@
 """The public's form for tips: off unless turned on, apart from the workbench, limited, answered, and sealed."""
 
 import json
+import os
 import re
 import shutil
 import time
@@ -167,6 +168,21 @@ def test_a_tip_is_answered_though_the_case_is_locked_and_has_the_same_receipt_la
     lies = everything(case.folder)
     assert WORDS in lies and NAME not in lies and json.dumps(NAME)[1:-1] not in lies and REACH not in lies
     assert case.evidence.verify() == []
+
+
+def test_the_last_receipt_is_shown_by_whichever_process_is_asked_and_to_nobody_else(case, window):
+    left = window.leave({"text": WORDS}, "me")
+    window.keep_receipt("me", left)
+    other = TipWindow(case, case.folder / ".workbench" / "tips")
+    assert other.last_receipt("me") == (left.receipt, left.missing) and other.last_receipt("you") == ("", ())
+    assert left.receipt not in everything(case.folder) and other.waiting() == 1
+    (path,) = (case.folder / ".workbench" / "tips").glob("*.receipt")
+    path.write_text(path.read_text()[:-4] + "AAAA")
+    with pytest.raises(CaseError, match="was changed"):
+        other.last_receipt("me")
+    window.keep_receipt("me", left)
+    os.utime(path, (1, 1))
+    assert other.last_receipt("me") == ("", ()) and not path.exists(), "after an hour it is gone"
 
 
 def test_what_was_acknowledged_outlives_the_process_and_is_taken_in_once(case, window):
@@ -397,7 +413,8 @@ def test_the_public_leaves_a_tip_in_a_browser_and_the_desk_finds_its_lead(tiny_c
                 public.locator("nav a, p a[href^='/receipt']").first.click()
                 public.locator("input[name=receipt]").fill(receipt)
                 public.locator("button.main").first.click()
-                assert public.locator("section.card").is_visible() and public.locator("textarea").is_visible()
+                public.locator("section.card").wait_for()
+                    assert public.locator("textarea").is_visible()
                 if language == "en":
                     found += [one["id"] for one in axe.run(public).response["violations"]]
                 assert public.evaluate("document.documentElement.scrollWidth") <= width if language == "en" else True

@@ -57,6 +57,10 @@ class Left:
     start: int
 
 
+_SHOWN = 3_600
+"""Seconds for which whoever took a tip can look at its receipt again."""
+
+
 class TipWindow:
     """The window of one case. folder: where tips wait; shut until the first one is left."""
 
@@ -100,6 +104,35 @@ class TipWindow:
         self._folder.mkdir(parents=True, exist_ok=True)
         replace_file(self._folder / name, sealed.encode())
         return Left(receipt, tip.missing, time.time_ns() // 1000, False, tip.evidence, tip.start)
+
+    def keep_receipt(self, by: str, left: Left) -> None:
+        """Keep the receipt of the last tip that ``by`` took, sealed, for whoever shows it; durable on return."""
+        path = self._last(by)
+        with closing(self._case.open_ledger()) as ledger:
+            told = json.dumps([left.receipt, list(left.missing)]).encode()
+            sealed = encrypt(vault_of(ledger, "tip form").waiting_key(), told, path.name)
+        replace_file(path, sealed.encode())
+
+    def last_receipt(self, by: str) -> tuple[str, tuple[str, ...]]:
+        """Return (receipt, what its tip lacks) of the last tip that ``by`` took within the hour, else ("", ())."""
+        path = self._last(by)
+        try:
+            hidden, age = path.read_text(), time.time() - path.stat().st_mtime
+        except FileNotFoundError:
+            return "", ()
+        if age > _SHOWN:
+            path.unlink(missing_ok=True)
+            return "", ()
+        with closing(self._case.open_ledger()) as ledger:
+            try:
+                told = json.loads(decrypt(vault_of(ledger, "tip form").waiting_key(), hidden, path.name))
+            except (InvalidTag, ValueError) as error:
+                raise CaseError(f"{path.name} was changed, or its key lies in another key folder") from error
+        return told[0], tuple(told[1])
+
+    def _last(self, by: str) -> Path:
+        """Where the last receipt of a person lies; no tip's name ends so."""
+        return self._folder / (hashlib.sha256(f"last {by}".encode()).hexdigest()[:32] + ".receipt")
 
     def find(self, receipt: str) -> Left:
         """Return the tip that was answered with ``receipt``; raises UsageError when there is none."""

@@ -17,8 +17,6 @@ IDLE_SECONDS = 12 * 3600
 class Session:
     """One browser. csrf: what every form must carry; purpose: why evidence is read, as the log has it.
 
-    kept: receipt of the tip that was written down last, and what it does not say; for nobody else's eyes.
-
     roles, person: of somebody in a team; None and "" for the one person of a workbench that has no team.
     """
 
@@ -29,7 +27,6 @@ class Session:
     purpose: str = ""
     said: str = ""
     undo: int = 0
-    kept: tuple[str, tuple[str, ...]] = ("", ())
     seen: float = field(default_factory=time.monotonic)
     roles: frozenset[str] | None = None
     person: str = ""

@@ -1,8 +1,13 @@
-"""Help: the guide, offline, and the keys."""
+"""Help: a newcomer's tour in the visitor's language, the rules and words, the keys, and the guide, all offline.
+
+What the tour says stands in ``tour.toml``, each stop in every language side by side, so that none falls behind.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -12,7 +17,8 @@ from litestar import get
 from litestar.params import FromPath
 from markupsafe import Markup
 
-from ringtrace.web.visit import Answer, Guest
+from ringtrace.web.language import SOURCE
+from ringtrace.web.visit import Answer, Guest, Visit, menu
 
 PLACE = (90, "Help", "/help", "h")
 KEYS = (
@@ -26,8 +32,18 @@ KEYS = (
 
 @get("/help", sync_to_thread=True)
 def contents(visit: Guest) -> Answer:
-    """What there is to read."""
-    return visit.show("help.html.j2", {"topic": "", "title": "", "topics": _topics()})
+    """The tour of the pages that this visitor may open, the rules, the words, and what there is to read further."""
+    code = visit.language.code
+    document = {
+        "topic": "", "title": "", "topics": _topics(),
+        "stops": [
+            {"page": page, "label": label, "asks": asks, "does": does}
+            for page, label, (asks, does) in _stops(visit, code)
+        ],
+        "chapters": [{"title": title, "text": text} for title, text in told_in("chapters", code)],
+        "words": [{"word": word, "means": means} for word, means in told_in("words", code)],
+    }  # fmt: skip
+    return visit.show("help.html.j2", document)
 
 
 @get("/help/keys", sync_to_thread=True)
@@ -44,6 +60,26 @@ def topic(visit: Guest, topic: FromPath[str]) -> Answer:
         raise visit.missing(f"the guide has no page {name}")
     document: dict[str, Any] = {"topic": name, "title": _title(name), "topics": _topics(), "markdown": _read(name)}
     return visit.show("help.html.j2", document, pictures={"text": _rendered(name)})
+
+
+@cache
+def tour() -> dict[str, list[dict[str, Any]]]:
+    """What ``tour.toml`` holds: stops, chapters and words, each with its two sentences in every language."""
+    return tomllib.loads((resources.files("ringtrace.web") / "tour.toml").read_text("utf-8"))
+
+
+def told_in(part: str, code: str) -> list[tuple[str, str]]:
+    """Return the two sentences of everything in ``part`` of the tour; English where a language says nothing."""
+    return [tuple(one.get(code, one[SOURCE])) for one in tour()[part]]
+
+
+def _stops(visit: Visit, code: str) -> Iterator[tuple[str, str, tuple[str, str]]]:
+    """Yield (address, the menu's label or "", sentences) of each page that this visitor may open, in their order."""
+    labels = {url: label for _, label, url, _ in visit.places}
+    for stop, told in zip(tour()["stops"], told_in("stops", code), strict=True):
+        page = stop["page"]
+        if page in labels or (page not in {url for _, _, url, _ in menu()} and visit.may(f"GET {page}")):
+            yield page, labels.get(page, ""), told
 
 
 def _folder() -> Path:

@@ -102,7 +102,7 @@ def arrival(visit: Guest, number: FromPath[int]) -> Answer:
 @get("/intake/tip", sync_to_thread=True)
 def tip_form(visit: Guest, kept: FromQuery[bool] = False) -> Answer:
     """A form for what somebody reports by telephone or in person; kept: show the receipt of the last one instead."""
-    receipt, lacks = visit.session.kept if kept else ("", ())
+    receipt, lacks = visit.desk.tips.last_receipt(visit.session.user) if kept else ("", ())
     return _show_tip(visit, {"receipt": receipt, "missing": list(lacks)})
 
 
@@ -122,9 +122,13 @@ async def tip(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
         status = 400 if isinstance(error, UsageError) else 503
         return await anyio.to_thread.run_sync(_show_tip, visit, {"trouble": str(error), "told": said}, status)
     visit.desk.tips.begin()
+    shown = {"receipt": left.receipt, "missing": list(left.missing), "asks_names": False}
     if visit.as_json:
-        return visit.show("tip.html.j2", {"receipt": left.receipt, "missing": list(left.missing), "asks_names": False})
-    visit.session.kept = left.receipt, left.missing
+        return visit.show("tip.html.j2", shown)
+    try:
+        await anyio.to_thread.run_sync(visit.desk.tips.keep_receipt, visit.session.user, left)
+    except (RingtraceError, OSError):
+        return visit.show("tip.html.j2", shown)  # the tip is in; its receipt cannot be looked at again
     return visit.back("/intake/tip?kept=true")
 
 
