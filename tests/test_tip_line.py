@@ -414,7 +414,7 @@ def test_the_public_leaves_a_tip_in_a_browser_and_the_desk_finds_its_lead(tiny_c
                 public.locator("input[name=receipt]").fill(receipt)
                 public.locator("button.main").first.click()
                 public.locator("section.card").wait_for()
-                    assert public.locator("textarea").is_visible()
+                assert public.locator("textarea").is_visible()
                 if language == "en":
                     found += [one["id"] for one in axe.run(public).response["violations"]]
                 assert public.evaluate("document.documentElement.scrollWidth") <= width if language == "en" else True
