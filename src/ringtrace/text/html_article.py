@@ -90,10 +90,7 @@ def says_article(page: Page) -> bool:
     return (
         said.get("og:type", "").lower() == "article"
         or "article:published_time" in said
-        or any(
-            e.raw and (e.get("itemprop").lower() == "articlebody" or e.get("itemtype").lower().endswith("article"))
-            for e in page.elements
-        )
+        or any(element.look.states_article for element in page.elements)
     )
 
 

@@ -8,10 +8,10 @@ swapped is ``ambiguous``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 from itertools import compress
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ringtrace.model.clock import NO_CLOCK, Clock
@@ -27,8 +27,7 @@ _CLOCK = (
 _ZONE = r"(?:[ \u00a0]?\(?(?P<{p}zone>Z\b|(?:GMT|UTC)?[+-][0-9]{{2}}:?[0-9]{{2}}\b|{zones})\)?)?"
 
 
-@dataclass(frozen=True, slots=True)
-class TimeFound:
+class TimeFound(NamedTuple):
     """A time in a text. start, stop: code points. text: as written."""
 
     start: int

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from ringtrace.text import lexicon
 from ringtrace.text.html import BLOCK, Element
+from ringtrace.text.html_look import decode_units
 from ringtrace.text.html_page import Sheet
 
 _LABEL_UNITS = 80
 _VALUE_CHARS = 400
+_SHORT = 200
+"""Units of a text run whose label is remembered: the pages of a site say the same in many places."""
 _ROWS = frozenset(("li", "tr", "dl", "ul", "table", "p"))
 _EDGE = " \t\n\u00a0\u3000:：*[]【】"
 
@@ -61,30 +64,43 @@ def find_fields(sheet: Sheet) -> list[Field]:
 
 
 def _find_fields(sheet: Sheet) -> list[Field]:
-    page, labels = sheet.page, _labels()
+    page = sheet.page
     found = [field for field in map(partial(_by_class, sheet), page.elements) if field]
-    for _, (event, start, stop, holder) in sheet.shown(0, len(page.texts)):
+    charset = page.charset if page.width == 1 else ""
+    for _, (event, start, stop, holder) in sheet.all_shown:
         if holder is not None and stop - start <= 4 * _VALUE_CHARS:
-            field = _in_run(sheet, event, (start, stop), holder, labels)
+            raw = page.units[start:stop]
+            told = _label_of_short(raw, charset) if len(raw) <= _SHORT else _label_of(raw, charset)
+            field = _in_run(sheet, event, holder, told) if told else None
             if field:
                 found.append(field)
     found.sort(key=lambda field: field.event)
     return found
 
 
-def _in_run(
-    sheet: Sheet, at: int, run: tuple[int, int], holder: Element, labels: dict[str, frozenset[str]]
-) -> Field | None:
-    """A text run that is a label, or begins with one before a colon."""
-    page = sheet.page
-    text = page.decode_units(page.units[run[0] : run[1]]).strip()
+_Told = tuple[str, frozenset[str], bool, str]
+"""A run's label, the concepts that it names, whether a colon stands behind it, and what follows that."""
+
+
+def _label_of(raw: str, charset: str) -> _Told | None:
+    """Return what a text run that is a label, or begins with one before a colon, says; None for any other."""
+    text = decode_units(raw, charset).strip()
     if not text:
         return None
     head, colon, value = text.partition("：") if "：" in text[:16] else text.partition(":")
     label = head.strip(_EDGE).replace(" ", "").replace("\u3000", "") if not head.isascii() else head.strip(_EDGE)
-    concepts = labels.get(label.lower())
-    if concepts is None or (not colon and run[1] - run[0] > _LABEL_UNITS):
+    concepts = _labels().get(label.lower())
+    if concepts is None or (not colon and len(raw) > _LABEL_UNITS):
         return None
+    return label, concepts, bool(colon), value
+
+
+_label_of_short = lru_cache(maxsize=16_384)(_label_of)
+
+
+def _in_run(sheet: Sheet, at: int, holder: Element, told: _Told) -> Field | None:
+    """Return the field of a text run that has a label."""
+    label, concepts, colon, value = told
     if value.strip(_EDGE):
         return Field(
             at,
@@ -99,7 +115,7 @@ def _in_run(
     if following is None and not colon:
         return None
     cell = holder if holder.tag in ("dt", "th", "td") else holder.parent
-    set_off = bool(colon) or (cell is not None and cell.tag in ("dt", "th", "td"))
+    set_off = colon or (cell is not None and cell.tag in ("dt", "th", "td"))
     return Field(at, concepts, label, following or "", holder, set_off) if set_off else None
 
 

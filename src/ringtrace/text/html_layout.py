@@ -12,8 +12,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from collections.abc import Container as Holder
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from ringtrace.model.span import Segment
 from ringtrace.text import offsets
@@ -29,8 +29,7 @@ _WINDOW = 1024
 _NONE: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
+class Laid(NamedTuple):
     """Laid out text. invalid: byte ranges that the page's charset cannot decode, U+FFFD in ``text``."""
 
     text: str

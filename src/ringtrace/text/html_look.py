@@ -91,14 +91,15 @@ class Look:
     "postAuthor_12" gives {"post", "author", "postauthor"}. concepts: of the page_class lexicon that
     these words name. hidden: a browser shows nothing of it. furniture: what it is when it is no
     content, else "". author: how strongly it names an author, 0, 2 weak .. 9 stated. times: whether
-    an attribute may state a time. value: "price" or "contact" when it says that it holds one, else "".
+    an attribute may state a time. states_article: it says to hold an article.
+    value: "price" or "contact" when it says that it holds one, else "".
     odd_quotes: a value may hold ``>``. closes_p, closes: the open elements that it closes, if they are
     open. simple: it does nothing else but open, or with void open and close at once.
     """
 
     __slots__ = (
         "attributes", "author", "closes", "closes_p", "concepts", "furniture", "hidden", "name", "odd_quotes", "raw",
-        "simple", "tag", "times", "tokens", "value", "void",
+        "simple", "states_article", "tag", "times", "tokens", "value", "void",
     )  # fmt: skip
 
     def __init__(self, name: str, raw: str, charset: str) -> None:
@@ -112,7 +113,7 @@ class Look:
         self.closes = _CLOSES.get(tag, ())
         self.attributes: Mapping[str, str] = _NOTHING
         self.tokens, self.concepts = _NONE, _NONE
-        self.author, self.times, self.value = 0, False, ""
+        self.author, self.times, self.value, self.states_article = 0, False, "", False
         self.hidden = tag in HIDDEN_TAGS
         if raw:
             written = raw_attributes(raw)
@@ -135,6 +136,9 @@ class Look:
             words, concepts = _words_of(identity[:80].translate(_ONE_DIGIT))
             self.tokens, self.concepts = self.tokens | words, self.concepts | concepts
         self.times = not _TIME_ATTRIBUTES.isdisjoint(written)
+        self.states_article = attributes.get("itemprop", "").lower() == "articlebody" or attributes.get(
+            "itemtype", ""
+        ).lower().endswith("article")
         concepts = self.concepts
         if attributes is not written or len(names) + len(identity) > _JOINT_NAMES:
             joint = written.get("class", "")[:_SHORT] + " " + written.get("id", "")[:80]

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from ringtrace.text import lexicon
 from ringtrace.text.html import Element
@@ -30,8 +31,7 @@ _ENTITY_EDGE = " \t\n\u00a0\u3000:：,，·|[]【】()（）<>《》»«"
 _COLON = re.compile("[:\uff1a]|\xef\xbc\x9a|\xa3\xba|\xa1\x47")
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(NamedTuple):
     """event: where it stands. strength: 1 weak class .. 9 stated by an attribute. units: of an inferred name."""
 
     event: int
@@ -43,8 +43,7 @@ class Author:
     units: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Time:
+class Time(NamedTuple):
     """written: the time as written; strength: 3 marked by tag or class, 2 after a word like "posted", 1 bare."""
 
     event: int
@@ -96,7 +95,8 @@ def native_of(address: str) -> str:
 def _find_authors(sheet: Sheet) -> list[Author]:
     found: list[Author] = []
     for element in sheet.page.elements:
-        if element.raw and (element.look.author or element.tag == "a"):
+        look = element.look
+        if look.author or (look.tag == "a" and look.raw and _profile(look.attributes.get("href", "")) is not None):
             author = _author(sheet, element)
             if author:
                 found.append(author)
