@@ -58,6 +58,15 @@ def test_a_terse_post_of_an_account_that_offers_is_lifted_and_its_neighbours_are
     assert (company.sure[6:] < 0.2).all()
 
 
+def test_many_slight_hints_weigh_more_than_one_and_no_post_hints_at_itself() -> None:
+    accounts = ["甲乙", "甲乙", "甲乙", "丙丁", "丙丁", "戊己"]
+    table = posts(*[said(name, f"话{n}") for n, name in enumerate(accounts)])
+    sure = np.array([0.05, 0.05, 0.05, 0.05, 0.0, 0.999])
+    hint = Neighbourhood(table, find_answers(table), mentions()).describe(sure, 0.03)[:, FEATURES.index("own_hint")]
+    above = np.log(0.05 / 0.95) + 6.0
+    assert np.allclose(hint, [above / 2, above / 2, above / 2, 0.0, above / 3, 0.0])
+
+
 def test_an_answer_in_a_deal_is_lifted_though_its_words_say_nothing() -> None:
     deal = [
         said("甲乙", "送养"),

@@ -25,16 +25,23 @@ Rows = npt.NDArray[np.int64]
 FEATURES = (
     "own", "own_most", "above", "above_author", "below", "below_author", "before", "after", "thread", "container",
     "contact", "talk", "talk_most", "spoke_before", "spoke_after", "partners", "thread_most", "same_text",
+    "own_hint", "talk_hint", "thread_hint", "container_hint",
 )  # fmt: skip
 """Columns of ``describe``: the account's other posts (mean, most), the post answered and its author, the
 surest answer by another account and the most trading answerer, the neighbours in the container, the thread,
 the container, other accounts' posts that give the same contact, what others say around it in the talk (mean,
 most), those who spoke just before and after, those with whom the account's other posts stand in exchange, the
-surest of the thread, the posts of the very same words."""
+surest of the thread, the posts of the very same words; then the mean log-odds of its account's other posts, of those
+around it in the talk, of its thread and its container: beside the mean probability that tells a few plain posts from
+much that is murky."""
 _HANDLES = CONTACT_KINDS - {"url"}
 _NEAR = 600_000_000
 """Microseconds between two posts of a talk that stand beside each other: ten minutes."""
 _LEAST, _MOST = 0.002, 0.995
+_HINT_LEAST, _HINT_MOST = -6.0, 2.0
+"""Natural log-odds between which a post hints at trade: below them it says nothing, above them it is sure."""
+_OWN_REST, _THREAD_REST, _CONTAINER_HINT_REST = 2.0, 4.0, 8.0
+"""Posts that say nothing, added to an account's, a thread's and a container's others."""
 _CONTAINER_REST = 20.0
 """Posts of the case's average added before a container's share is taken."""
 
@@ -91,7 +98,17 @@ class Neighbourhood:
             np.maximum(_most_of_others(self._thread, sure), base / 2),
             _rest(self._text, sure, base, 1.0),
         ]
-        return np.stack([_log_odds(column) - _log_odds(base) for column in columns]).T
+        beside = [_log_odds(column) - _log_odds(base) for column in columns]
+        return np.stack([*beside, *self._hints(sure)]).T
+
+    def _hints(self, sure: Numbers) -> Iterator[Numbers]:
+        """Yield by row the mean log-odds above ``_HINT_LEAST`` of its account's, talk's, thread's and container's
+        others, a few posts that say nothing added to each, so that one alone weighs less than many."""
+        hint = np.clip(_log_odds(sure), _HINT_LEAST, _HINT_MOST) - _HINT_LEAST
+        yield _rest(self._account, hint, 0.0, _OWN_REST)
+        yield self._talk.others(hint, 0.0)
+        yield _rest(self._thread, hint, 0.0, _THREAD_REST)
+        yield _rest(self._container, hint, 0.0, _CONTAINER_HINT_REST)
 
     def own_shares(self, shares: Numbers, rest: float) -> Numbers:
         """Return how the account's other posts share out over directions, ``rest`` even posts added; rows sum to 1.
