@@ -14,8 +14,9 @@ from ringtrace.engines.digests import row_digests
 from ringtrace.engines.edition import edition
 from ringtrace.pipeline import analyse
 from ringtrace.pipeline.adding import add
-from ringtrace.store.cache import Cache, Part
+from ringtrace.store.cache import Cache
 from ringtrace.store.case import Case
+from ringtrace.store.packs import Part
 
 
 def quiet(*args):

@@ -12,7 +12,8 @@ from ringtrace.pipeline.confined import read_confined
 from ringtrace.pipeline.files import read_files
 from ringtrace.pipeline.received import Received
 from ringtrace.store import cache
-from ringtrace.store.cache import Cache, Part
+from ringtrace.store.cache import Cache
+from ringtrace.store.packs import Part
 from test_confined_reading import PATIENT, planted, task  # noqa: F401  planted is a fixture
 
 LIKE = pa.table({"number": pa.array([], pa.int64())})

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from ringtrace.rings import assembly
 from ringtrace.rings.communities import Cuts, Cutting, Edge, Part
-from ringtrace.store.cache import Cache, Places
-from ringtrace.store.cache import Part as Result
+from ringtrace.store.cache import Cache
+from ringtrace.store.packs import Part as Result
+from ringtrace.store.packs import Places
 
 _MEMBER = pa.struct([("actor", pa.string()), ("stability", pa.float64())])
 _RINGS = pa.schema([("rings", pa.list_(pa.list_(_MEMBER)))])

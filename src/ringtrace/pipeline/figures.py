@@ -23,7 +23,8 @@ from ringtrace.report.words import place_name
 from ringtrace.statement.public import MOST_NUMBERS, MOST_SIGNS, Draft, read_public_figures, read_report
 from ringtrace.statement.questions import open_questions
 from ringtrace.statement.reconcile import reconcile
-from ringtrace.store.cache import NOTHING, Cache, Part, Places
+from ringtrace.store.cache import NOTHING, Cache
+from ringtrace.store.packs import Part, Places
 from ringtrace.text.offsets import locate
 
 

@@ -20,8 +20,9 @@ from ringtrace.linking.templates import find_templates
 from ringtrace.pipeline.pictures import shown_pictures
 from ringtrace.pipeline.recalling import Progress, ended_by_chance, recall_patterns
 from ringtrace.pipeline.stages import Lessons, accounts_of, observe_all, read_all
-from ringtrace.store.cache import Cache, Part, Places
+from ringtrace.store.cache import Cache
 from ringtrace.store.case import Case
+from ringtrace.store.packs import Part, Places
 
 NAMES = (
     "evidence", "posts", "gaps", "clocks", "answers", "mentions", "stances", "facts", "accounts", "templates",

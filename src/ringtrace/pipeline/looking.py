@@ -24,7 +24,8 @@ from ringtrace.model.stance import Alone
 from ringtrace.pipeline.observing import ALONE, observe, observe_apart, stance_row
 from ringtrace.pipeline.recalling import Progress, silent
 from ringtrace.stances.assess import FACT_FLOOR, in_company
-from ringtrace.store.cache import Cache, Part, Places, in_order
+from ringtrace.store.cache import Cache
+from ringtrace.store.packs import Part, Places, in_order
 
 _COMPANY = ["lift", "lean"]
 _OBSERVED = ("mentions", "stances", "facts")

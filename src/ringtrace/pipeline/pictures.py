@@ -23,8 +23,9 @@ import pyarrow.compute as pc
 from ringtrace.engines.tables import from_rows
 from ringtrace.model.identity import derive_id
 from ringtrace.pipeline.quoting import Quoter
-from ringtrace.store.cache import Cache, Part, Places
+from ringtrace.store.cache import Cache
 from ringtrace.store.evidence import EvidenceStore
+from ringtrace.store.packs import Part, Places
 
 _RULE = "a file beside the export, named in the record"
 _NAME_BYTES = 6

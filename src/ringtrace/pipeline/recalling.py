@@ -24,8 +24,9 @@ from ringtrace.pipeline.posts import post_table
 from ringtrace.pipeline.reading import MAPPING_SUFFIX
 from ringtrace.pipeline.reading_log import ReadingLog
 from ringtrace.stances.wording import cut_texts
-from ringtrace.store.cache import Cache, Part, Places, Shelf
+from ringtrace.store.cache import Cache, Shelf
 from ringtrace.store.evidence import EvidenceStore, Held
+from ringtrace.store.packs import Part, Places
 
 _SMALL_BYTES = 4 * 2**20
 _MOST_FILES = 1_000

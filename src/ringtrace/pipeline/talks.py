@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 
 from ringtrace.engines.digests import row_digests
 from ringtrace.engines.engine import Tables
-from ringtrace.store.cache import Cache, Part, Places
+from ringtrace.store.cache import Cache
+from ringtrace.store.packs import Part, Places
 
 _TOLD = ("post_id", "member", "start", "stop", "container", "container_name", "account_id", "account_native")
 """What tells a post beside the reading that it comes from; joining copies changes no other column that is looked at."""
