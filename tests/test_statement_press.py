@@ -38,10 +38,13 @@ def test_figures_of_whole_reports(language, half):
     assert tally.score(tally.placed) >= FLOORS[language, half]
 
 
-@pytest.mark.parametrize("name", ["press.19.toml", "press.20.toml", "press.21.toml"])
-def test_figures_of_reports_by_register(name):
+@pytest.mark.parametrize(
+    ("name", "floor"),
+    [("press.19.toml", 0.92), ("press.20.toml", 0.85), ("press.21.toml", 0.87), ("press.22.toml", 0.75)],
+)
+def test_figures_of_reports_by_register(name, floor):
     tally = sum(map(measure, read_reports(SPECS / name)), Tally())
-    assert tally.score(tally.counted) >= 0.80
+    assert tally.score(tally.counted) >= floor
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -203,3 +203,22 @@ def test_each_parts_a_number_among_places_only_where_it_says_so(text, places):
 )
 def test_an_upper_bound_is_no_lower_bound_and_no_exact_count(text, bound):
     assert [(draft.value, draft.bound) for draft in read_public_figures(text)] == [("20", bound)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Thirty-odd people were held in Guigang.", ("suspects", "30", "detained", "at_least", "450800")),
+        ("Three were arrested in Coventry and two in Derby.", ("suspects", "2", "arrested", "exact", "GB-DER")),
+        ("5名嫌疑人中，4人已被抓获，还有一个在逃。", ("suspects", "1", "wanted", "exact", "")),
+        (
+            "广东、湖南、贵州三省警方分别抓获嫌疑人41名、27名、16名，共84名。",
+            ("suspects", "27", "arrested", "exact", "430000"),
+        ),
+    ],
+)
+def test_numbers_that_leave_out_what_their_neighbours_say(text, wanted):
+    found = {
+        (d.quantity, d.value, d.status, d.bound, d.place) for d in read_public_figures(text, published="2020-01-02")
+    }
+    assert wanted in found

@@ -161,7 +161,11 @@ def in_order(scene: Scene, index: int) -> str:
     han = not vocabulary.text[at].isascii()
     within = range(start, stop if stop is not None else len(vocabulary.text) + 1)
     told = [
-        n for n, count in enumerate(scene.counted) if count.number.start in within and (count.number.start >= at) == han
+        n
+        for n, count in enumerate(scene.counted)
+        if count.number.start in within
+        and (count.number.start >= at) == han
+        and not vocabulary.longest_end("total", vocabulary.text[: count.number.start].rstrip())
     ]
     if index not in told:
         return ""

@@ -26,6 +26,9 @@ _FRACTION = re.compile(r"(?:\b(?:one|two|three|four|five|six|seven|eight|nine|[0
 _IN_TEN = re.compile(r" (?:in|out of) (?:every )?(?:three|four|five|ten|twenty|a hundred|[0-9]{1,3}(?![0-9]))")
 _COMPOUND = re.compile(r"-[a-z]")
 """ "640-kilometre", "12-strong": no count, but "27-province raid"."""
+_COUNTING = ("-province", "-odd", "-plus")
+_ONE_ALONE = re.compile(r"[个人位]?(?:[，,。.;；、)）]|[在于是被也已还]|$)|名| ")
+"""What follows a "one" that counts: 剩下一个在外省, "and one in Hull"; not 一个团伙, which only introduces."""
 _DENIED = re.compile(r"(?:\b(?:not|instead of|rather than) (?:the )?|(?:而非|不是|并非|而不是)[^，,；;。0-9]{0,10})$")
 """ "181, not 185 as first reported": a number that is taken back."""
 
@@ -104,7 +107,7 @@ def topic(vocabulary: Vocabulary, numbers: Sequence[Number]) -> tuple[str, str, 
     asked = text.rstrip().endswith(("?", "？"))
     counted = [n for n in numbers if not _is_no_count(text, n)]
     if counted and not asked:
-        return None
+        return _label(vocabulary, counted[0])
     nouns = [noun.kind for noun in vocabulary.nouns if noun.kind in PERSONS | _ASKED or noun.kind == "persons"]
     statuses = [status.kind for status in vocabulary.statuses]
     if not nouns and not statuses:
@@ -117,6 +120,19 @@ def topic(vocabulary: Vocabulary, numbers: Sequence[Number]) -> tuple[str, str, 
     if kind and status and not may_have(kind, status):
         status = next((one for one in statuses if may_have(kind, one)), "")
     return (kind, status, asked) if kind or asked else None
+
+
+def _label(vocabulary: Vocabulary, first: Number) -> tuple[str, str, bool] | None:
+    """What a label before the first number names, for the sentences behind it, too: "Babies: five in Kunming"."""
+    stop = max(vocabulary.text.rfind(mark, 0, first.start) for mark in ":：")
+    kinds = [noun.kind for noun in vocabulary.nouns if noun.stop <= stop and noun.kind in PERSONS | _ASKED]
+    if stop < 0 or stop > _LONGEST_LABEL or len(kinds) != 1:
+        return None
+    said = [status.kind for status in vocabulary.statuses if status.stop <= stop and may_have(kinds[0], status.kind)]
+    return kinds[0], said[0] if said else "", False
+
+
+_LONGEST_LABEL = 40
 
 
 def settings(vocabulary: Vocabulary, numbers: Sequence[Number], places: Sequence[Place]) -> Iterator[Setting]:
@@ -132,7 +148,7 @@ def _is_no_count(text: str, number: Number) -> bool:
     cash = number.value % 1 or _is_year(text, number) or _is_cash(text, number)
     if cash or text.startswith(cue_words("no_count_after"), number.stop):
         return True
-    if _COMPOUND.match(text, number.stop) and not text.startswith("-province", number.stop):
+    if _COMPOUND.match(text, number.stop) and not text.startswith(_COUNTING, number.stop):
         return True
     before = text[max(0, number.start - 24) : number.start]
     if _is_mark(text, number, before) or _AGES.search(before):
@@ -141,7 +157,7 @@ def _is_no_count(text: str, number: Number) -> bool:
         return True
     if _IN_TEN.match(text, number.stop):
         return True
-    return number.value == 1 and number.words and text[number.stop : number.stop + 1] not in {"名", " "}
+    return number.value == 1 and number.words and _ONE_ALONE.match(text, number.stop) is None
 
 
 def _is_year(text: str, number: Number) -> bool:

@@ -12,6 +12,7 @@ from ringtrace.statement.vocabulary import Vocabulary, look_up, terms
 from ringtrace.text import lexicon
 from ringtrace.text.jurisdiction import contains, parent
 from ringtrace.text.places import Place, find_places
+from ringtrace.text.places_abroad import find_abroad
 
 _ISSUER = re.compile(r"\s*(?:@([^\s:：]{2,24})|[\[【(（]([^\]】)）\n]{2,80})[\]】)）])")
 
@@ -23,13 +24,31 @@ _SHORT_LINE, _LONGEST_HEADING = 60, 120
 _SENTENCE_ENDS = (".", "。", "!", "！", "?", "？", ";", "；", "…", ":", "：")
 
 
-def find_named(text: str, told: frozenset[str] = frozenset()) -> list[Place]:
+def find_named(text: str, told: frozenset[str] = frozenset(), original: str = "") -> list[Place]:
     """The places that a sentence surely names; the dateline and the country itself are none.
 
-    told: codes that its report surely names, for names that alone may mean several places."""
+    told: codes that its report surely names, for names that alone may mean several places. original: the sentence
+    before it was folded, where it is as long: its capitals tell towns abroad from words."""
     named = list(find_places(text, told=told))
+    named = sorted([*named, *_towns_abroad(text, original, named)], key=lambda place: place.start)
     behind = dateline_end(text, named)
     return [p for p in named if _is_sure(text, p) and p.start >= behind and not _helped(text, p)]
+
+
+def _towns_abroad(text: str, original: str, named: Sequence[Place]) -> list[Place]:
+    """Towns abroad that are divisions of ISO 3166-2 ("in Derby"), but those that another name covers."""
+    doubtful = lexicon.load("place")["doubtful"]
+    return [
+        town
+        for town in find_abroad(text, original)
+        if town.probability >= _LIKELY_TOWN
+        and "-" in town.code
+        and not (text.startswith("the ", town.start) or text[town.start : town.stop] in doubtful)
+        and not any(p.start < town.stop and town.start < p.stop for p in named)
+    ]
+
+
+_LIKELY_TOWN = 0.7
 
 
 def told_codes(sentences: Iterable[str]) -> frozenset[str]:

@@ -169,10 +169,17 @@ def counted_sentences(text: str, published: str, folded: Folded | None = None) -
         if told.vocabulary.has("retracted") or (grids and grids[0].start <= begins):
             continue
         masthead = told.sentence.paragraph <= _MASTHEAD_LINES and told.vocabulary.has("masthead")
-        places = [] if masthead else find_named(told.vocabulary.text, codes)
+        places = [] if masthead else find_named(told.vocabulary.text, codes, _as_written(told, folded))
         found = changes(told.vocabulary.text, find_numbers(told.vocabulary.text))
         numbers = [n for n in found if not _overlaps(n, told.period.taken, places)]
         yield CountedSentence(told, "" if told.context.startswith("part") else told.context, numbers, places)
+
+
+def _as_written(told: Told, folded: Folded) -> str:
+    """A sentence before it was folded, "" where folding changed its length."""
+    start, text = told.sentence.start, told.vocabulary.text
+    original = folded.original[slice(*folded.origin(start, start + len(text)))]
+    return original if len(original) == len(text) else ""
 
 
 def survey_report(text: str, title: str, whole: Sequence[CountedSentence], scene: str = "") -> Report:
@@ -302,7 +309,7 @@ def _bound(vocabulary: Vocabulary, number: Number) -> str:
         most > least
     ):  # "no more than", but not "no fewer than": the contract has no word for it, and this is no lower bound
         return "about"
-    if number.more or least or text.startswith(_AFTER_BOUND, number.stop):
+    if number.more or least or text.startswith((*_AFTER_BOUND, "-odd", "-plus"), number.stop):
         return "at_least"
     behind = text[number.stop : number.stop + 4]
     if vocabulary.ends_with("bound_about", before) or "左右" in behind or number.high is not None:
