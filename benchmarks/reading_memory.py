@@ -3,7 +3,7 @@
 python benchmarks/reading_memory.py FORMAT MEGABYTES: FORMAT is result.json (Telegram), chat.txt (WhatsApp), qq.txt,
 tips.csv, mail.mbox, pages.warc, pages.warc.gz (pages of about 4 KB), site.warc or site.warc.gz (with pictures),
 synthetic and repeated up to its size. Memory of a process of its own (RssAnon of proc(5)) is told apart from mapped
-pages of files, which the system takes back when it needs them. Linux only. Takes about four times the export on disk.
+pages of files, which the system takes back when it needs them. Linux only. Takes up to six times the export on disk.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 
 import reading
 from ringtrace.engines.local import Local
+from ringtrace.errors import CaseError
 from ringtrace.pipeline.adding import add
 from ringtrace.pipeline.recalling import recall_files, silent
 from ringtrace.store.cache import Cache
@@ -133,6 +134,10 @@ class Peaks(threading.Thread):
                 self._look(who, Path(folder) / "status")
             time.sleep(_EVERY)
 
+    def told(self) -> str:
+        """Say what was seen."""
+        return "  ".join(f"{who} {kind} {most / 2**20:,.0f} MiB" for (who, kind), most in sorted(self.most.items()))
+
     def _look(self, who: str, status: Path) -> None:
         try:
             lines = status.read_text().splitlines()
@@ -153,22 +158,25 @@ def main() -> None:
         path.unlink()
         peaks, before = Peaks(), os.times()
         peaks.start()
-        with Local(1) as engine:
-            evidence, posts, gaps = recall_files(
-                engine,
-                case.evidence,
-                case.evidence.held(),
-                {},
-                "Asia/Shanghai",
-                silent,
-                Cache(case.analysis, "measured"),
-            )
+        try:
+            with Local(1) as engine:
+                evidence, posts, gaps = recall_files(
+                    engine,
+                    case.evidence,
+                    case.evidence.held(),
+                    {},
+                    "Asia/Shanghai",
+                    silent,
+                    Cache(case.analysis, "measured"),
+                )
+        except CaseError as error:  # the disk is full: what was seen until then is worth telling
+            raise SystemExit(f"{name} {size / 1e6:,.0f} MB, not to its end: {error}  {peaks.told()}") from error
         used = sum(os.times()[:4]) - sum(before[:4])
         (row,) = evidence.to_pylist()
         assert row["post_bytes"] + row["gap_bytes"] + row["structure_bytes"] == row["size"] == size
-        told = "  ".join(f"{who} {kind} {most / 2**20:,.0f} MiB" for (who, kind), most in sorted(peaks.most.items()))
         print(
-            f"{name} {size / 1e6:,.0f} MB  {len(posts):,} posts, {len(gaps)} gaps  {size / 1e6 / used:.1f} MB/s  {told}"
+            f"{name} {size / 1e6:,.0f} MB  {len(posts):,} posts, {len(gaps)} gaps  {size / 1e6 / used:.1f} MB/s  "
+            f"{peaks.told()}"
         )
 
 

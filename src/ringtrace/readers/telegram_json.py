@@ -17,7 +17,6 @@ from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text import jsonspan
 from ringtrace.text.clock import assumed_clock, find_zone, local_micros, read_clock
-from ringtrace.text.json_pieces import JsonPieces
 from ringtrace.text.offsets import cut_all, split
 from ringtrace.text.telegram_export import (
     FAULTS,
@@ -28,6 +27,16 @@ from ringtrace.text.telegram_export import (
     find_header,
     locate_arrays,
     windows,
+)
+from ringtrace.text.telegram_message import (
+    MESSAGE,
+    Message,
+    author_id,
+    decode_window,
+    is_rich,
+    is_whole,
+    read_leniently,
+    words_of,
 )
 
 NAME = "Telegram Desktop JSON"
@@ -52,33 +61,6 @@ _OPERATOR_ACTIONS = frozenset({"create_group", "create_channel"})
 _RICH_KEYS = ("contact_information", "poll", "place_name", "address")
 _STATED = "Unix time in the source"
 _OLD_USER_IDS = range(1 << 32, 1 << 33)  # exports before 2021 add 2^32 to the ids of users
-
-
-class _Message(msgspec.Struct, gc=False):
-    type: str | None = None
-    id: int | str | None = None
-    date: str | None = None
-    date_unixtime: str | int | None = None
-    edited: str | None = None
-    edited_unixtime: str | int | None = None
-    from_: str | None = msgspec.field(default=None, name="from")
-    from_id: str | int | None = None
-    actor: str | None = None
-    actor_id: str | int | None = None
-    action: str | None = None
-    reply_to_message_id: int | str | None = None
-    text: msgspec.Raw = _NONE
-    contact_information: msgspec.Raw = _NONE
-    poll: msgspec.Raw = _NONE
-    place_name: msgspec.Raw = _NONE
-    address: msgspec.Raw = _NONE
-
-
-_MESSAGE = msgspec.json.Decoder(_Message)
-_MESSAGES = msgspec.json.Decoder(list[_Message])
-_PLAIN_FIELDS = tuple(
-    field.encode_name for field in msgspec.structs.fields(_Message) if field.name not in (*_RICH_KEYS, "text")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +152,7 @@ class _Reading:
         data, base, at, size, lead = window.data, window.at, 1, len(window.data), b"{"
         where = (self.source.evidence, self.source.member, PLATFORM, chat.container, jsonspan.CODEC)
         gathered = Gathering(*where)
-        for raw, message in zip(window.raws, _decoded(window), strict=True):
+        for raw, message in zip(window.raws, decode_window(window), strict=True):
             if data.startswith(lead, at):
                 start = at + len(lead) - 1
             else:
@@ -189,7 +171,7 @@ class _Reading:
         yield from map(_placed, gathered.take())
 
     def _add_plain(
-        self, gathered: Gathering, chat: _Chat, message: _Message, data: bytes, base: int, start: int, stop: int
+        self, gathered: Gathering, chat: _Chat, message: Message, data: bytes, base: int, start: int, stop: int
     ) -> bool:
         """Add the message at ``data[start:stop]`` if its words are one string under "text" and nowhere else."""
         if len(message.text) > self.source.limits.line_bytes:
@@ -202,7 +184,7 @@ class _Reading:
             or value[:1] != b'"'
             or data.find(b"{", start + 1, place) >= 0
             or data.find(b"[", start + 1, place) >= 0
-            or _is_rich(message)
+            or is_rich(message)
         ):
             return False
         low, high = base + place + 1, base + place + len(value) - 1
@@ -221,7 +203,7 @@ class _Reading:
             clock = self._clock(message)
             sent = clock.text, clock.at, clock.basis, clock.zone, clock.why, clock.alternative
         if type(native) is not str:
-            native = _author_id(native)
+            native = author_id(native)
         edited, number, answered = message.edited or message.edited_unixtime, message.id, message.reply_to_message_id
         gathered.entries.append((
             base + start, base + stop, low, high, text, "message", native, message.from_ or "",
@@ -236,13 +218,13 @@ class _Reading:
         large = stop - start > self.source.limits.line_bytes
         raw = memoryview(self.data)[start:stop] if large else self.data[start:stop]
         try:
-            message = _MESSAGE.decode(raw)
+            message = MESSAGE.decode(raw)
         except FAULTS:
             if raw[:1] != b"{":
                 yield self.gap(start, stop, "not a message")
                 return
-            message = self._lenient(start, stop)
-        pieces = self._text(message, b"" if large else bytes(raw), start, stop)
+            message = read_leniently(self.data, start, stop)
+        pieces = words_of(self.data, message, b"" if large else bytes(raw), start, stop, self.source.limits.line_bytes)
         yield self._post(chat, message, "".join(pieces.texts), tuple(pieces.segments), start, stop)
         for low, high in pieces.invalid:
             yield self.gap(low, high, "bytes that are not UTF-8")
@@ -250,10 +232,10 @@ class _Reading:
             yield self.gap(*pieces.cut, "text longer than the limit")
 
     def _post(
-        self, chat: _Chat, message: _Message, text: str, segments: tuple[Segment, ...], start: int, stop: int
+        self, chat: _Chat, message: Message, text: str, segments: tuple[Segment, ...], start: int, stop: int
     ) -> Post:
         service = message.type == "service"
-        native = _author_id(message.actor_id if service else message.from_id)
+        native = author_id(message.actor_id if service else message.from_id)
         operator = (service and message.action in _OPERATOR_ACTIONS) or (native != "" and native == chat.channel)
         return Post(
             Span(self.source.evidence, self.source.member, start, stop),
@@ -272,12 +254,12 @@ class _Reading:
             changed_at=self._edited(message),
         )
 
-    def _edited(self, message: _Message) -> int | None:
+    def _edited(self, message: Message) -> int | None:
         if not message.edited and not message.edited_unixtime:
             return None
-        return self._clock(_Message(date=message.edited, date_unixtime=message.edited_unixtime)).at
+        return self._clock(Message(date=message.edited, date_unixtime=message.edited_unixtime)).at
 
-    def _clock(self, message: _Message) -> Clock:
+    def _clock(self, message: Message) -> Clock:
         unix = message.date_unixtime
         if unix is not None:
             try:
@@ -295,104 +277,9 @@ class _Reading:
         numbers, time = (day.year, day.month, day.day), (day.hour, day.minute, day.second)
         return assumed_clock(message.date, local_micros(numbers, time, self.zone), self.source.zone)
 
-    def _text(self, message: _Message, raw: bytes, start: int, stop: int) -> JsonPieces:
-        pieces = JsonPieces(self.data, self.source.limits.line_bytes)
-        if _is_rich(message):
-            self._add_rich(pieces, start, stop)
-            return pieces
-        if not raw:  # too large to be copied: its members are found by walking over it
-            self._add_rich(pieces, start, stop)
-            return pieces
-        value = bytes(message.text)
-        if len(value) <= 2 or value[0] not in b'"[':
-            return pieces
-        at = _find_text(raw, value)
-        if at < 0:
-            self._add_rich(pieces, start, stop)
-        else:
-            pieces.add_text(start + at, start + at + len(value))
-        return pieces
-
-    def _add_rich(self, pieces: JsonPieces, start: int, stop: int) -> None:
-        """Add text from every field that holds words, in a fixed order, a newline between them."""
-        places = {key: (low, high) for key, low, high in jsonspan.members(self.data, start, stop)}
-        for key in ("action", "title", "members") if places.get("action") else ():
-            pieces.add_place(places.get(key), " ")
-        pieces.add_place(places.get("text"), "\n")
-        if contact := places.get("contact_information"):
-            inner = {key: (low, high) for key, low, high in jsonspan.members(self.data, *contact)}
-            for key, joint in (("first_name", "\n"), ("last_name", " "), ("phone_number", "\n")):
-                pieces.add_place(inner.get(key), joint)
-        if poll := places.get("poll"):
-            inner = {key: (low, high) for key, low, high in jsonspan.members(self.data, *poll)}
-            pieces.add_place(inner.get("question"), "\n")
-            pieces.add_place(inner.get("answers"), "\n")
-        for key in ("place_name", "address"):
-            pieces.add_place(places.get(key), "\n")
-
-    def _lenient(self, start: int, stop: int) -> _Message:
-        """Read a message whose fields are of unexpected types or not UTF-8."""
-        message = _Message()
-        for key, low, high in jsonspan.members(self.data, start, stop):
-            if key == "text":
-                message.text = msgspec.Raw(self.data[low:high])
-            elif key in _RICH_KEYS:
-                setattr(message, key, msgspec.Raw(self.data[low:high]))
-            elif key in _PLAIN_FIELDS and self.data[low] not in b"{[nft":
-                quoted = self.data[low] == 0x22
-                value = jsonspan.read_string(self.data, low, high)[0] if quoted else self.data[low:high].decode("ascii")
-                setattr(message, "from_" if key == "from" else key, value)
-        return message
-
 
 def _placed(run: Run) -> tuple[int, int, tuple[Run]]:
     return run.starts[0], run.stops[-1], (run,)
-
-
-def _decoded(window: Window) -> Iterable[_Message | None]:
-    """Return the messages of a window; one by one where one of them is of another form, None for that."""
-    try:
-        messages: list[_Message] = _MESSAGES.decode(window.data)
-    except FAULTS:
-        return map(_decoded_alone, window.raws)
-    return messages
-
-
-def _decoded_alone(raw: msgspec.Raw) -> _Message | None:
-    try:
-        return _MESSAGE.decode(raw)
-    except FAULTS:
-        return None
-
-
-def _is_rich(message: _Message) -> bool:
-    """Whether words stand in other fields than "text"."""
-    return (
-        message.type == "service"
-        or message.contact_information is not _NONE
-        or message.poll is not _NONE
-        or message.place_name is not _NONE
-        or message.address is not _NONE
-    )
-
-
-def _find_text(raw: bytes, value: bytes) -> int:
-    """Return where the value of the top-level key "text" starts in ``raw``, or -1 when unsure."""
-    match = _TEXT_KEY.search(raw)
-    if not match:
-        return -1
-    at, key = match.end(), match.start()
-    if not raw.startswith(value, at) or raw.find(b"{", 1, key) >= 0 or raw.find(b"[", 1, key) >= 0:
-        return -1
-    return at
-
-
-def _author_id(native: str | int | None) -> str:
-    if native is None:
-        return ""
-    if isinstance(native, str):
-        return native
-    return f"user{native - (1 << 32) if native in _OLD_USER_IDS else native}"
 
 
 def _recover(source: Source) -> Iterator[Post | Gap | Structure]:
@@ -413,7 +300,7 @@ def _recover(source: Source) -> Iterator[Post | Gap | Structure]:
         match = MESSAGE_START.search(data, start + 1)
         limit = min(match.start() if match else size, start + source.limits.line_bytes)
         stop = jsonspan.end_of_value(data, start, limit)
-        if stop < 0 or not _is_whole(data, start, stop):
+        if stop < 0 or not is_whole(data, start, stop):
             continue
         header = find_header(data, done, start)
         if header:
@@ -422,16 +309,6 @@ def _recover(source: Source) -> Iterator[Post | Gap | Structure]:
         yield from reading.message(chat, start, stop)
         done = stop
     yield from _between(reading, done, size, False)
-
-
-def _is_whole(data: bytes, start: int, stop: int) -> bool:
-    """Whether an object is valid, or at least a row of keys and values up to its closing brace."""
-    try:
-        _MESSAGE.decode(data[start:stop])
-    except FAULTS:
-        ends = [start + 1, *(end for _, _, end in jsonspan.members(data, start, stop))]
-        return jsonspan.skip_space(data, ends[-1], stop) == stop - 1
-    return True
 
 
 def _between(reading: _Reading, start: int, stop: int, header: bool) -> Iterator[Gap | Structure]:
