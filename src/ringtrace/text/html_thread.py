@@ -6,8 +6,9 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from ringtrace.text.html import BLOCK, Element, Page
+from ringtrace.text.html import Element, Page
 from ringtrace.text.html_blocks import Group, find_contributions
+from ringtrace.text.html_body import control_skip, find_body, marks_inside
 from ringtrace.text.html_layout import EMPTY, Laid, lay_out, lay_out_events, slice_laid
 from ringtrace.text.html_marks import Author, Marks, Time, forum_words
 from ringtrace.text.html_page import Sheet, title_of, title_parts
@@ -102,14 +103,14 @@ def _contribution(sheet: Sheet, marks: Marks, block: Element, nested: list[Eleme
     for element in inside:
         concepts = element.look.concepts
         if not _LEFT_OUT.isdisjoint(concepts) and element.index not in left_out:
-            if _marks_inside(element, author, time):
+            if marks_inside(element, author, time):
                 continue
             if "signature" in concepts:
                 left_out[element.index] = "signature"
             elif sheet.size(element) < 300:
                 left_out[element.index] = "edit note"
-    body_part, first, last = _body(sheet, marks, block, author, time, left_out)
-    skip = _control_skip(sheet, block, left_out) if body_part is None else set(left_out)
+    body_part, first, last = find_body(sheet, marks, block, author, time, left_out)
+    skip = control_skip(sheet, block, left_out) if body_part is None else set(left_out)
     body = lay_out_events(page, first, last, skip)
     name = _linked_name(author, authors)
     left = page.elements
@@ -133,114 +134,6 @@ def _linked_name(author: Author, authors: list[Author]) -> Author:
 
 def _within(event: int, ranges: list[tuple[int, int]]) -> bool:
     return any(first <= event < last for first, last in ranges)
-
-
-def _marks_inside(element: Element, author: Author, time: Time) -> bool:
-    return (element.first_event <= author.event < element.last_event) or (
-        element.first_event <= time.event < element.last_event
-    )
-
-
-def _body(
-    sheet: Sheet, marks: Marks, block: Element, author: Author, time: Time, left_out: dict[int, str]
-) -> tuple[Element | None, int, int]:
-    """Return (element, first event, last event) of the block's own words.
-
-    An element that a class names as body comes first; else the largest block apart from author
-    and time with its neighbours; else what follows both (element None).
-    """
-    named, plain = _candidates(sheet, block, author, time, left_out)
-    if named:
-        best = max(named, key=lambda e: (_score(sheet, e), -e.index))
-        clean = [e for e in named if not _holds_marks(marks, e, author)]
-        inner = max(clean, key=lambda e: (_score(sheet, e), -e.index), default=best)
-        best = inner if _score(sheet, inner) * 10 > _score(sheet, best) * 3 else best
-        if _score(sheet, best) > 0:
-            return best, best.first_event, best.last_event
-    if plain:
-        best = _widen(sheet, max(plain, key=lambda e: (_score(sheet, e), -e.index)), block, author, time)
-        if _score(sheet, best) > 0:
-            return best, *_neighbours(sheet, best, author, time)
-    return None, max(author.last_event, time.last_event), block.last_event
-
-
-def _candidates(
-    sheet: Sheet, block: Element, author: Author, time: Time, left_out: dict[int, str]
-) -> tuple[list[Element], list[Element]]:
-    """Return elements that a class calls body, and other blocks; both without author and time."""
-    skipped_until = -1
-    named: list[Element] = []
-    plain: list[Element] = []
-    for element in block.descendants():
-        if element.index < skipped_until:
-            continue
-        if element.index in left_out or element.hidden:
-            skipped_until = element.last
-            continue
-        if not sheet.size(element) or _marks_inside(element, author, time):
-            continue
-        if element.tag not in BLOCK:
-            continue
-        if "body" in element.look.concepts:
-            named.append(element)
-        elif element.tag not in ("tr", "tbody", "table", "thead"):
-            plain.append(element)
-    return named, plain
-
-
-def _holds_marks(marks: Marks, element: Element, author: Author) -> bool:
-    """Whether an element repeats the author's name or holds a marked time: a wrapper, not the words."""
-    first, last = element.first_event, element.last_event
-    return any(a.name == author.name for a in marks.authors_in(first, last)) or any(
-        t.strength > 1 for t in marks.times_in(first, last)
-    )
-
-
-def _neighbours(sheet: Sheet, part: Element, author: Author, time: Time) -> tuple[int, int]:
-    """Take in what stands beside the part in its parent, up to the author, the time or a list of links."""
-    parent = part.parent
-    if parent is None or part.tag in ("td", "th", "dd", "tr"):
-        return part.first_event, part.last_event
-    first, last = part.first_event, part.last_event
-    before = True
-    for child in parent.children():
-        stops = _marks_inside(child, author, time) or (sheet.size(child) and sheet.link_share(child) > 0.6)
-        if child is part:
-            before = False
-        elif before:
-            first = part.first_event if stops else min(first, child.first_event)
-        elif stops or sheet.furniture(child):
-            break
-        else:
-            last = child.last_event
-    low = max(author.last_event, time.last_event)
-    return (max(first, low) if low <= part.first_event else first), last
-
-
-def _score(sheet: Sheet, element: Element) -> float:
-    """Text that is not in links; what follows name and time weighs as much as what stands before."""
-    return sheet.size(element) * (1.0 - 0.9 * sheet.link_share(element))
-
-
-def _widen(sheet: Sheet, element: Element, block: Element, author: Author, time: Time) -> Element:
-    """Take in neighbouring paragraphs: the largest ancestor that still holds neither author nor time."""
-    above = element.parent
-    while above is not None and above is not block and not _marks_inside(above, author, time):
-        if above.tag in ("tr", "table", "tbody") and sheet.link_share(above) > 0.5:
-            break
-        element, above = above, above.parent
-    return element
-
-
-def _control_skip(sheet: Sheet, block: Element, left_out: dict[int, str]) -> set[int]:
-    """Leave out links and buttons whose whole text is a control ("reply", "report")."""
-    skip = set(left_out)
-    for element in block.descendants():
-        if element.tag in ("a", "button", "input", "label") and sheet.text(element).strip(
-            "[]() "
-        ).lower() in forum_words("button"):
-            skip.add(element.index)
-    return skip
 
 
 def _native_id(block: Element, inner: list[tuple[int, int]]) -> str:
