@@ -5,7 +5,7 @@ What composes statements is loaded with the first visit: the start of the workbe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -58,7 +58,8 @@ def figures(visit: Guest) -> Answer:
         "questions": visit.view.room.table("questions")["question"].to_pylist(),
         "statements": [_line(drafted) for drafted in drafts_of(visit.desk.case)],
     }  # fmt: skip
-    return visit.show("figures.html.j2", document, pictures={"told": told, "quiet": quiet, "named": named})
+    pictures = {"told": told, "quiet": quiet, "named": named, "published": _together(document["figures"], named)}
+    return visit.show("figures.html.j2", document, pictures=pictures)
 
 
 @get("/statements/new", sync_to_thread=True)
@@ -132,6 +133,14 @@ async def approve(visit: Guest, request: Request[Any, Any, Any], draft_id: FromP
     found = find_draft(drafts_of(visit.desk.case), draft_id)
     await anyio.to_thread.run_sync(lambda: release(visit.desk.case, found.id, by=by))
     return visit.back(f"/statements/{found.id}")
+
+
+def _together(figures: Sequence[Mapping[str, Any]], named: Mapping[str, str]) -> list[list[Mapping[str, Any]]]:
+    """The published figures, those that say the same as one: what is told by many sources stands once."""
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in figures:
+        groups.setdefault((named[row["figure_id"]], row["context"]), []).append(row)
+    return [sorted(group, key=lambda row: (row["as_of"], row["figure_id"])) for group in groups.values()]
 
 
 def _wanted(visit: Visit, told: Mapping[str, str], out: list[str]) -> Wanted:
