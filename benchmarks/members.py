@@ -18,11 +18,10 @@ import pyarrow.compute as pc
 
 from known_cases import Labelled, read_case, try_out
 from ringtrace.rings import membership
-from ringtrace.rings.assembly import operators
 from ringtrace.rings.exchange import without_exchange
 from ringtrace.rings.graph import build
 from ringtrace.rings.partition import find
-from ringtrace.rings.roles import assign
+from ringtrace.rings.roles import without_observers
 from ties import MODEL, TABLES, gathered
 
 MASS = 300.0
@@ -36,7 +35,7 @@ def rows_of(told: str) -> Labelled:
     case, tables = gathered(known), known.tables
     names = ("mentions", "accounts", "templates", "identifiers", "links")
     ties = build(case.stage, *(tables[name] for name in names), case.calls)
-    members, _ = assign(find(ties), ties, case.stage, operators(tables["posts"]))
+    members = without_observers(find(ties), case.stage)
     unlike = pa.array(sorted(without_exchange(members, ties, case.stage)), pa.string())
     members = members.filter(pc.invert(pc.is_in(members["ring_id"], unlike)))
     found = membership.evidence(members, ties, case.stage)

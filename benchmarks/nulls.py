@@ -6,7 +6,8 @@ CASE is a case after ``ringtrace analyse``; its truth is not read. Two nulls, ea
 
 flags    what posts do (frame, direction, probability) is dealt anew among the posts of each container: as much
          trade in every group, said by anybody. Whoever answers whom stays.
-ties     the right ends of the ties are dealt anew within each layer: everybody keeps the number of his ties.
+ties     the right ends of the ties are dealt anew within each layer: everybody keeps the number of ties. The program
+         deals ties itself to tell rings from chance (``rings.dealing``), by other seeds.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ringtrace.pipeline.answering import find_answers
 from ringtrace.rings.activity import Scene, scene
 from ringtrace.rings.address import find_calls
 from ringtrace.rings.assembly import find_members, operators
+from ringtrace.rings.dealing import dealt
 from ringtrace.rings.graph import build
 
 TABLES = (
@@ -61,7 +63,7 @@ class Nulls:
 
     def rewired(self, seed: int) -> int:
         """Return the rings found when the right ends of ties are dealt anew."""
-        return self._count(self.stage, rewire(self.ties, seed))
+        return self._count(self.stage, dealt(self.ties, seed))
 
     def _scene(self, stances: pa.Table) -> Scene:
         tables = self.tables
@@ -72,7 +74,7 @@ class Nulls:
         return build(stage, *(self.tables[name] for name in names), find_calls(stage, self.tables["accounts"]))
 
     def _count(self, stage: Scene, ties: pa.Table) -> int:
-        return len(set(find_members(stage, ties, self.running)[1]["ring_id"].to_pylist()))
+        return len(set(find_members(stage, ties, self.running).members["ring_id"].to_pylist()))
 
 
 def deal_flags(stances: pa.Table, posts: pa.Table, seed: int) -> pa.Table:
@@ -83,23 +85,8 @@ def deal_flags(stances: pa.Table, posts: pa.Table, seed: int) -> pa.Table:
     shuffled = rng.permutation(len(stances))
     source = np.empty(len(stances), np.int64)
     source[np.argsort(container, kind="stable")] = shuffled[np.argsort(container[shuffled], kind="stable")]
-    dealt = stances.take(pa.array(source))
-    return dealt.set_column(dealt.schema.get_field_index("post_id"), "post_id", stances["post_id"])
-
-
-def rewire(ties: pa.Table, seed: int) -> pa.Table:
-    """Return ``ties`` with their right ends dealt anew within each layer; ties to oneself fall away."""
-    rng = np.random.default_rng(seed)
-    rows = ties.to_pylist()
-    for layer in sorted({row["layer"] for row in rows}):
-        own = [row for row in rows if row["layer"] == layer]
-        for row, other in zip(own, rng.permutation(len(own)).tolist(), strict=True):
-            row["dealt"] = own[other]["right"]
-    for row in rows:
-        row["left"], row["right"] = sorted((row["left"], row.pop("dealt")))
-    kept = [row for row in rows if row["left"] != row["right"]]
-    kept.sort(key=lambda row: (row["left"], row["right"], row["layer"]))
-    return pa.Table.from_pylist(kept, schema=ties.schema)
+    moved = stances.take(pa.array(source))
+    return moved.set_column(moved.schema.get_field_index("post_id"), "post_id", stances["post_id"])
 
 
 def told(counts: list[int]) -> str:

@@ -88,7 +88,7 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
         "rings": _spec(
             "ring_id", ring_id="text", probability="probability", actors="int", accounts="int", posts="int",
             first_at="time?", last_at="time?", provinces="list of text", containers="list of text",
-            level_ties="probability", level_words="probability",
+            level_ties="probability?", level_words="probability",
         ),
         "growth": _spec(
             "ring_id month", ring_id="text", month="text", posts="int", active="int", joined="int", members="int",
@@ -100,6 +100,10 @@ TABLES: Mapping[str, TableSpec] = MappingProxyType(
         ),
         "near": _spec(
             "ring_id actor_id", ring_id="text", actor_id="text", probability="probability", reasons="list of text"
+        ),
+        "groups": _spec(
+            "group_id", group_id="text", actors="list of text", level_ties="probability?", level_words="probability",
+            reasons="list of text",
         ),
         "ties": _spec(
             "left right layer", left="text", right="text", layer="text", weight="probability", basis=_SPANS,

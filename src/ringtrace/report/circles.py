@@ -1,4 +1,4 @@
-"""What lies around and within a ring: its cells, and who is near it without being a member."""
+"""What lies around and within a ring: its cells, who is near it without being a member, and what is no ring."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from ringtrace.text.plural import counted
 
 _CELLS = 12
+_PEOPLE = 12
 
 
 def cell_lines(members: Sequence[Mapping[str, Any]], name: Callable[[str], str]) -> list[str]:
@@ -35,5 +36,15 @@ def near_rows(rows: Iterable[Mapping[str, Any]], name: Callable[[str], str]) -> 
     return [
         {"id": row["actor_id"], "name": name(row["actor_id"]), "probability": row["probability"],
          "reasons": list(row["reasons"])}
+        for row in found
+    ]  # fmt: skip
+
+
+def unconfirmed_rows(rows: Iterable[Mapping[str, Any]], name: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Return groups that chance explains, the largest first: id, size, people (id, name), reasons."""
+    found = sorted(rows, key=lambda row: (-len(row["actors"]), row["group_id"]))
+    return [
+        {"id": row["group_id"], "size": len(row["actors"]), "reasons": list(row["reasons"]),
+         "people": [{"id": actor, "name": name(actor)} for actor in row["actors"][:_PEOPLE]]}
         for row in found
     ]  # fmt: skip

@@ -17,6 +17,7 @@ from ringtrace import __version__
 from ringtrace.report import findings
 from ringtrace.report.caution import cautions
 from ringtrace.report.charts import MARKS, Node, mark
+from ringtrace.report.circles import unconfirmed_rows
 from ringtrace.report.lanes import COLOURS, NAMES
 from ringtrace.report.naming import Naming
 from ringtrace.report.ring_page import RingPages
@@ -89,6 +90,7 @@ class _Book:
             "marks": {role: _swatch(role) for role in MARKS}, "role_name": role_name,
             "kinds": [(COLOURS[key], NAMES[key]) for key in COLOURS],
             "rings": self._rings.pages(),
+            "groups": unconfirmed_rows(self._table("groups").to_pylist(), self._names.actor),
             "posts": [self._post(row) for row in posts[:_POSTS]], "post_total": len(posts),
             "contacts": [self._contact(row) for row in contacts[:_CONTACTS]], "contact_total": len(contacts),
             "deals": [self._rings.deal(row) for row in deals[:_DEALS]], "deal_total": len(deals),

@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 from ringtrace.rings.activity import Act, Scene, scene
 from ringtrace.rings.address import Call, addressed, find_calls
 from ringtrace.rings.cells import with_cells
-from ringtrace.rings.chance import levels
+from ringtrace.rings.chance import Level, Made, levels, unconfirmed
 from ringtrace.rings.claims import state
-from ringtrace.rings.communities import Cuts
+from ringtrace.rings.communities import Cuts, Cutting, cut_once, cut_part
 from ringtrace.rings.containers import describe
+from ringtrace.rings.dealing import made_by_chance
 from ringtrace.rings.deals import find_deals
 from ringtrace.rings.doubt import doubts
 from ringtrace.rings.exchange import without_exchange
@@ -25,24 +26,25 @@ from ringtrace.rings.graph import build
 from ringtrace.rings.growth import grow
 from ringtrace.rings.membership import split
 from ringtrace.rings.partition import find
-from ringtrace.rings.roles import Held, assign
+from ringtrace.rings.roles import Held, assign, without_observers
 
 SCHEMA = pa.schema(
     [("ring_id", pa.string()), ("probability", pa.float64()), ("actors", pa.int64()), ("accounts", pa.int64()),
      ("posts", pa.int64()), ("first_at", pa.timestamp("us", "UTC")), ("last_at", pa.timestamp("us", "UTC")),
-     ("provinces", pa.list_(pa.string())), ("containers", pa.list_(pa.string())), ("by_chance", pa.float64()),
+     ("provinces", pa.list_(pa.string())), ("containers", pa.list_(pa.string())),
      ("level_ties", pa.float64()), ("level_words", pa.float64()),
      ("counter_evidence", pa.list_(pa.string())), ("disproof", pa.list_(pa.string()))]
 )  # fmt: skip
 
 
 class Found(NamedTuple):
-    """The partition of ``find``, table ``members`` without cells, actor -> roles held, table ``near``."""
+    """Table ``members`` without cells, actor -> roles held, tables ``near`` and ``groups``, ring -> against chance."""
 
-    partition: pa.Table
     members: pa.Table
     held: dict[str, list[Held]]
     near: pa.Table
+    groups: pa.Table
+    level: dict[str, Level]
 
 
 def find_rings(
@@ -59,17 +61,17 @@ def find_rings(
     answers: pa.Table,
     known: Cuts | None = None,
 ) -> dict[str, pa.Table]:
-    """Return the tables ties, rings, members, near, deals, containers, claims and growth by name.
+    """Return the tables ties, rings, members, near, groups, deals, containers, claims and growth by name.
 
-    known: see ``find``.
+    known: see ``partition.find``.
     """
     stage = scene(posts, stances, facts, actors, answers)
     calls = find_calls(stage, accounts)
     ties = build(stage, mentions, accounts, templates, identifiers, links, calls)
-    partition, members, held, near = find_members(stage, ties, operators(posts), known)
+    members, held, near, groups, level = find_members(stage, ties, operators(posts), known)
     members = with_cells(members, ties)
     places = _places(stage, mentions)
-    rings = _summary(stage, members, places, ties, partition)
+    rings = _summary(stage, members, places, ties, level)
     deals = find_deals(stage, mentions, _answers(stage, calls))
     used = defaultdict(list)
     for ring, containers in zip(rings["ring_id"].to_pylist(), rings["containers"].to_pylist(), strict=True):
@@ -79,20 +81,39 @@ def find_rings(
     claims = state(stage, members, held, ties, links, deals, containers)
     return {
         "ties": ties, "rings": rings, "members": members, "deals": deals, "containers": containers, "claims": claims,
-        "growth": grow(stage, members, places), "near": near,
+        "growth": grow(stage, members, places), "near": near, "groups": groups,
     }  # fmt: skip
 
 
-def find_members(stage: Scene, ties: pa.Table, running: Iterable[str], known: Cuts | None = None) -> Found:
+def find_members(
+    stage: Scene, ties: pa.Table, running: Iterable[str], known: Cuts | None = None, made: Made | None = None
+) -> Found:
     """Return what are rings, and who is in them.
 
-    running: accounts that run a container; known: see ``find``.
+    running: accounts that run a container; known: see ``partition.find``; made: what chance makes of the ties
+    (``chance_groups``), asked for here unless given.
     """
-    partition = find(ties, known)
-    members, held = assign(partition, ties, stage, running)
-    members, near = split(_without(members, without_exchange(members, ties, stage)), ties, stage)
+    members, near = _groups(stage, ties, known)
+    level = levels(stage, members, ties, lambda: chance_groups(stage, ties) if made is None else made)
+    fallen = [ring for ring, one in level.items() if one.reasons]
+    groups = unconfirmed(members, level)
+    members, held = assign(_without(members, fallen), ties, stage, running)
+    return Found(members, held, _without(near, fallen), groups, level)
+
+
+def chance_groups(stage: Scene, ties: pa.Table) -> Made:
+    """Return how close the groups are that come out when ties are dealt anew, a list a dealing."""
+    return made_by_chance(ties, lambda dealt: _groups(stage, dealt, cutting=cut_once)[0])
+
+
+def _groups(
+    stage: Scene, ties: pa.Table, known: Cuts | None = None, cutting: Cutting = cut_part
+) -> tuple[pa.Table, pa.Table]:
+    """Return (who is in which group by evidence of its own, who is near one), before chance is asked."""
+    people = without_observers(find(ties, known, cutting), stage)
+    members, near = split(_without(people, without_exchange(people, ties, stage)), ties, stage)
     unlike = without_exchange(members, ties, stage)  # of those who are left: who made the exchange may be only near
-    return Found(partition, _without(members, unlike), held, _without(near, unlike))
+    return _without(members, unlike), _without(near, unlike)
 
 
 def _without(table: pa.Table, rings: Iterable[str]) -> pa.Table:
@@ -112,14 +133,12 @@ def _answers(stage: Scene, calls: Iterable[Call]) -> list[tuple[Act, Act]]:
 
 
 def _summary(
-    stage: Scene, members: pa.Table, places: Mapping[str, set[str]], ties: pa.Table, partition: pa.Table
+    stage: Scene, members: pa.Table, places: Mapping[str, set[str]], ties: pa.Table, level: Mapping[str, Level]
 ) -> pa.Table:
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in members.to_pylist():
         groups[row["ring_id"]].append(row)
     accounts = Counter(stage.actor_of.values())
-    chance = dict(zip(partition["ring_id"].to_pylist(), partition["by_chance"].to_pylist(), strict=True))
-    level = levels(stage, members, chance)
     told = doubts(stage, members, ties, level)
     rows = []
     for ring, group in sorted(groups.items()):
@@ -131,7 +150,7 @@ def _summary(
              "accounts": sum(accounts[row["actor_id"]] for row in group), "posts": len(acts),
              "first_at": min(times, default=None), "last_at": max(times, default=None),
              "provinces": sorted({code for act in acts for code in places.get(act.post, ())}),
-             "containers": sorted({act.container for act in acts}), "by_chance": chance[ring],
+             "containers": sorted({act.container for act in acts}),
              "level_ties": level[ring].ties, "level_words": level[ring].words,
              "counter_evidence": counter, "disproof": disproof}
         )  # fmt: skip

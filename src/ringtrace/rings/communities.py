@@ -139,6 +139,11 @@ def cut_part(edges: list[Edge]) -> list[Part]:
     return [Part(group, kept) for group, kept in zip(cut, _stability(edges, cut, way), strict=True)]
 
 
+def cut_once(edges: list[Edge]) -> list[Part]:
+    """Return the same rings, of whose members nobody asks how stable they are."""
+    return [Part(group, dict.fromkeys(sorted(group), 0.0)) for group in shortest(edges)[1]]
+
+
 def shortest(edges: Sequence[Edge]) -> tuple[Way, Cut]:
     """Return the cut of a connected part that tells its ties in the fewest words, and how it was proposed."""
     ways = [*(Way(True, rung) for rung in RUNGS), *(Way(False, times) for times in DENSER)]

@@ -49,10 +49,13 @@ def _against(scene: Scene, group: list[tuple[str, float]]) -> list[str]:
 
 def _expected(level: Level) -> Iterator[str]:
     """Say how many false ones chance makes expect among rings like this, and what that is not."""
-    yield (
-        f"Were ties dealt anew among the same people, at most {_share(level.ties)} of the rings found would hold "
-        "together as closely by chance; they were found by these same ties, so this is no error rate."
-    )
+    if level.ties is None:
+        yield "Too few people are tied in this case to deal their ties anew: what chance makes of them is not known."
+    else:
+        yield (
+            f"Were ties dealt anew among the same people, groups as close as this one would come out {level.ties:.1%} "
+            "as often as they were found here; that tells what chance makes of ties, and not how many were misread."
+        )
     yield (
         f"Were what posts do dealt anew within each group or site, at most {_share(level.words)} of the rings found "
         "would trade in answer to each other as much by chance; they were found by these same posts, so this is no "

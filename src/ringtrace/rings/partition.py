@@ -1,4 +1,4 @@
-"""Who is in which ring: the cut among what people said themselves, who joins it, who is in several, what is chance.
+"""Who is in which ring: the cut among what people said themselves, who joins it, who is in several.
 
 A tie is *said* when both posts of it trade by themselves. One between posts that trade nothing ("eggs are dear again"),
 or between two accounts that may be one person, may bring somebody to a ring, but it joins no two rings: of such
@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
-import numpy as np
 import pyarrow as pa
 
 from ringtrace.model.identity import derive_id
 from ringtrace.rings.communities import (
-    SEED,
     Cuts,
+    Cutting,
     Edge,
     Part,
     actors_in,
@@ -32,50 +32,47 @@ from ringtrace.rings.description import told_shorter_as_one
 from ringtrace.rings.model import number
 
 SCHEMA = pa.schema(
-    [("ring_id", pa.string()), ("actor_id", pa.string()), ("stability", pa.float64()), ("core", pa.bool_()),
-     ("by_chance", pa.float64())]
-)  # fmt: skip
+    [("ring_id", pa.string()), ("actor_id", pa.string()), ("stability", pa.float64()), ("core", pa.bool_())]
+)
 _BRANCH = 0.3
 """Share of its ties that a member of one ring has with another, to be a member there as well."""
 
 
-def find(ties: pa.Table, known: Cuts | None = None) -> pa.Table:
-    """Return Table(ring_id, actor_id, stability, core, by_chance), in order of ring, actor.
+def find(ties: pa.Table, known: Cuts | None = None, cutting: Cutting = cut_part) -> pa.Table:
+    """Return Table(ring_id, actor_id, stability, core), in order of ring, actor.
 
     ties: as ``graph.build`` gives them. Parts under ``least_ring`` are no rings: their actors
     are unattached. stability: share of runs with dropped ties in which the actor stayed with the
-    ring. core: its home ring; other rows are rings that it also has ties with. by_chance: how often
-    rewired ties kept as much weight inside the ring (1 when the ring is nearly the whole graph).
+    ring. core: its home ring; other rows are rings that it also has ties with.
     known: how connected parts were cut before, which is added to: a part with the same ties is cut the same way.
+    cutting: how a part is cut of which nothing is known.
     """
     edges, sure, said = weigh(ties), surest(ties), spoken(ties)
     firm = [edge for edge in edges if sure[edge[:2]] >= number("firm")]
-    cut = known or Cuts()
-    rings = _cut([edge for edge in firm if said[edge[:2]] >= number("said")], cut)
+    cut = partial(_cut, known=known or Cuts(), cutting=cutting)
+    rings = cut([edge for edge in firm if said[edge[:2]] >= number("said")])
     rings = _brought(rings, firm, cut)
     rings = _joined(rings, [(left, right, chance) for (left, right), chance in sorted(sure.items())])
     rings = _rejoined(rings, firm)
     rings += _few(rings, [(*edge[:2], sure[edge[:2]]) for edge in firm], said)
     rings.sort(key=lambda part: (-len(part.members), min(part.members)))
     home = {actor: derive_id("ring", min(part.members)) for part in rings for actor in part.members}
-    chance = _chance(edges, home)
     rows = [
-        {"ring_id": home[actor], "actor_id": actor, "stability": part.stability[actor], "core": True,
-         "by_chance": chance[home[actor]]}
+        {"ring_id": home[actor], "actor_id": actor, "stability": part.stability[actor], "core": True}
         for part in rings for actor in part.members
     ]  # fmt: skip
     for actor, ring, share in _branches(edges, home):
-        rows.append({"ring_id": ring, "actor_id": actor, "stability": share, "core": False, "by_chance": chance[ring]})
+        rows.append({"ring_id": ring, "actor_id": actor, "stability": share, "core": False})
     rows.sort(key=lambda row: (str(row["ring_id"]), str(row["actor_id"])))
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def _cut(edges: Sequence[Edge], known: Cuts) -> list[Part]:
+def _cut(edges: Sequence[Edge], known: Cuts, cutting: Cutting) -> list[Part]:
     """Return the rings of the connected parts of ``edges``, the largest part first."""
-    return [ring for rings in known.of(components(edges), cut_part) for ring in rings]
+    return [ring for rings in known.of(components(edges), cutting) for ring in rings]
 
 
-def _brought(rings: Sequence[Part], firm: Sequence[Edge], known: Cuts) -> list[Part]:
+def _brought(rings: Sequence[Part], firm: Sequence[Edge], cut: Callable[[Sequence[Edge]], list[Part]]) -> list[Part]:
     """Add those whom firm ties alone bring that nobody said: a few together to the ring where nearly all of these lead.
 
     At least ``least_members`` of them together make parts of their own. Their stability is that share.
@@ -106,7 +103,7 @@ def _brought(rings: Sequence[Part], firm: Sequence[Edge], known: Cuts) -> list[P
         Part(part.members | added[at].keys(), {**part.stability, **added[at]}) if at in added else part
         for at, part in enumerate(rings)
     ]
-    return grown + _cut(loose, known)
+    return grown + cut(loose)
 
 
 def _rejoined(rings: Sequence[Part], firm: Sequence[Edge]) -> list[Part]:
@@ -191,27 +188,6 @@ def _joined(rings: Sequence[Part], edges: Iterable[Edge]) -> list[Part]:
         Part(part.members | joining[at].keys(), {**part.stability, **joining[at]}) if at in joining else part
         for at, part in enumerate(rings)
     ]
-
-
-def _chance(edges: Sequence[Edge], home: Mapping[str, str]) -> dict[str, float]:
-    """Return ring -> share of rewirings (same ties per actor) that keep as much weight inside it."""
-    rounds = int(number("rounds"))
-    names = sorted(set(home.values()))
-    index = {name: at for at, name in enumerate(names)}
-    left = np.array([index.get(home.get(a, ""), -1) for a, _, _ in edges], np.int64)
-    right = np.array([index.get(home.get(b, ""), -1) for _, b, _ in edges], np.int64)
-    weight = np.array([w for _, _, w in edges])
-
-    def inside(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        own = (a == b) & (a >= 0)
-        return np.bincount(a[own], weights=weight[own], minlength=len(names))
-
-    observed = inside(left, right)
-    rng = np.random.Generator(np.random.PCG64(SEED))
-    reached = np.ones(len(names))
-    for _ in range(rounds):
-        reached += inside(left, right[rng.permutation(len(right))]) >= observed - 1e-9
-    return {name: float(reached[at] / (rounds + 1)) for name, at in index.items()}
 
 
 def _branches(edges: Sequence[Edge], home: Mapping[str, str]) -> list[tuple[str, str, float]]:

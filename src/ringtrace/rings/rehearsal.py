@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,8 +14,9 @@ from ringtrace.model.mention import TYING_KINDS
 from ringtrace.rings.activity import Act, Scene, among, reassigned, scene
 from ringtrace.rings.address import find_calls
 from ringtrace.rings.answer_model import SCREEN
-from ringtrace.rings.assembly import find_members, operators
+from ringtrace.rings.assembly import chance_groups, find_members, operators
 from ringtrace.rings.bonds import Bonds
+from ringtrace.rings.chance import Made
 from ringtrace.rings.communities import Cuts
 from ringtrace.rings.graph import observe
 from ringtrace.rings.pair_model import weighed
@@ -48,7 +50,13 @@ class Rehearsal:
     def members(self, actor_of: Mapping[str, str]) -> pa.Table:
         """Return table ``members``. actor_of: account -> actor, of the accounts that go to another one."""
         stage = reassigned(self.scene, actor_of) if actor_of else self.scene
-        return find_members(stage, weighed(self.ties_then(actor_of), stage), self._running, self._parts)[1]
+        ties = weighed(self.ties_then(actor_of), stage)
+        return find_members(stage, ties, self._running, self._parts, self._made).members
+
+    @cached_property
+    def _made(self) -> Made:
+        """What chance makes of the ties as they are; some accounts more or less of an actor do not change that much."""
+        return chance_groups(self.scene, weighed(self._ties, self.scene))
 
     def ties_then(self, actor_of: Mapping[str, str]) -> pa.Table:
         """Return the ties as they would be observed, in order, nothing being weighed yet.

@@ -20,7 +20,7 @@ DIRECTION_ROLE = {"offer": "supplier", "seek": "buyer", "broker": "broker"}
 SCHEMA = pa.schema(
     [("ring_id", pa.string()), ("actor_id", pa.string()),
      ("roles", pa.list_(pa.struct([("role", pa.string()), ("probability", pa.float64())]))),
-     ("stability", pa.float64()), ("core", pa.bool_()), ("ties", pa.int64())]
+     ("stability", pa.float64()), ("core", pa.bool_()), ("ties", pa.int64()), ("belongs", pa.float64())]
 )  # fmt: skip
 
 
@@ -33,27 +33,34 @@ class Held:
     acts: tuple[Act, ...]
 
 
-def assign(
-    partition: pa.Table, ties: pa.Table, scene: Scene, operators: Iterable[str]
-) -> tuple[pa.Table, dict[str, list[Held]]]:
-    """Return (members, actor -> roles held).
+def without_observers(partition: pa.Table, scene: Scene) -> pa.Table:
+    """Return ``partition`` (as ``partition.find`` gives it) without those who mostly report or warn.
 
-    partition: as ``communities.find`` gives it; operators: accounts that run a container. Actors
-    who mostly report or warn are observers and no members, whatever they answered; a ring that
-    falls under the least size by that is dropped.
+    They are no members, whatever they answered; a ring that falls under the least size by that is dropped.
     """
-    degree = _degrees(ties)
-    running = {scene.actor_of[account] for account in operators if account in scene.actor_of}
     rows = [row for row in partition.to_pylist() if not is_observer(scene.by_actor.get(row["actor_id"], []))]
     size = Counter(row["ring_id"] for row in rows if row["core"])
     rows = [row for row in rows if size[row["ring_id"]] >= number("least_ring")]
+    return pa.Table.from_pylist(rows, schema=partition.schema)
+
+
+def assign(
+    people: pa.Table, ties: pa.Table, scene: Scene, operators: Iterable[str]
+) -> tuple[pa.Table, dict[str, list[Held]]]:
+    """Return (members, actor -> roles held).
+
+    people: Table(ring_id, actor_id, stability, core, belongs); operators: accounts that run a container.
+    """
+    degree = _degrees(ties)
+    running = {scene.actor_of[account] for account in operators if account in scene.actor_of}
+    rows = people.to_pylist()
     held = {
         actor: roles_of(scene.by_actor.get(actor, []), sure, runs=actor in running)
         for actor, sure in go_betweens(sorted({row["actor_id"] for row in rows}), ties, scene).items()
     }
     members = [
         {"ring_id": row["ring_id"], "actor_id": row["actor_id"], "stability": row["stability"], "core": row["core"],
-         "ties": degree[row["actor_id"]],
+         "ties": degree[row["actor_id"]], "belongs": row["belongs"],
          "roles": [{"role": h.role, "probability": h.probability} for h in held[row["actor_id"]]]}
         for row in rows
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from ringtrace.model.ring import Role
 from ringtrace.report.charts import MARKS, Node, mark
 from ringtrace.report.charts import graph as draw
+from ringtrace.report.circles import unconfirmed_rows
 from ringtrace.report.lanes import COLOURS, NAMES
 from ringtrace.report.ring_page import main_role
 from ringtrace.report.words import place_name, role_name
@@ -32,9 +33,10 @@ _TIES = 200
 
 @get("/rings", sync_to_thread=True)
 def rings(visit: Guest) -> Answer:
-    """All rings, largest first."""
+    """All rings, largest first, and the groups that chance explains."""
     rows = [summary(visit.view, number, ring) for number, ring in enumerate(visit.view.rings, start=1)]
-    return visit.show("rings.html.j2", {"rings": rows}, pictures={"marks": swatches()})
+    groups = unconfirmed_rows(visit.view.room.table("groups").to_pylist(), visit.view.room.naming.actor)
+    return visit.show("rings.html.j2", {"rings": rows, "groups": groups}, pictures={"marks": swatches()})
 
 
 @get("/rings/{ring_id:str}", sync_to_thread=True)
