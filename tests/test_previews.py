@@ -113,7 +113,7 @@ def test_ties_are_built_anew_as_a_whole_case_would_have_them(case):
             found = rehearsal.ties_then(moved)
             assert weighed(found) == weighed(whole)
             then = pair_model.weighed(whole, stage)
-            assert rehearsal.members(moved).equals(find_members(stage, then, operators(tables["posts"]))[1])
+            assert rehearsal.members(moved).equals(find_members(stage, then, operators(tables["posts"])).members)
             changed += weighed(found) != weighed(rehearsal.ties_then({}))
     assert changed >= 5
 
