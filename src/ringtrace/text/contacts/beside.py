@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from ringtrace.text.contacts.groups import Group
-from ringtrace.text.contacts.handles import Token, read_digits, read_id, read_name
+from ringtrace.text.contacts.handle_digits import read_digits
+from ringtrace.text.contacts.handle_ids import read_id, read_name
+from ringtrace.text.contacts.handle_token import Token
 from ringtrace.text.contacts.reading import Reading, numbers_in
 from ringtrace.text.contacts.scene import LONGEST_CUE, Scene
 from ringtrace.text.contacts.telephone import Number

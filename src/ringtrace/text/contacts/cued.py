@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringtrace.text.contacts.beside import is_strong, sounded_digits, value_at, value_behind
 from ringtrace.text.contacts.groups import Group
-from ringtrace.text.contacts.handles import Token
+from ringtrace.text.contacts.handle_token import Token
 from ringtrace.text.contacts.kinds import add_number, assign
 from ringtrace.text.contacts.reading import Reading, home_of, number_at
 from ringtrace.text.contacts.scene import Scene

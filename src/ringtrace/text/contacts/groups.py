@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ringtrace.text.contacts.handles import SPACED
+from ringtrace.text.contacts.handle_ids import SPACED
 from ringtrace.text.contacts.scene import Cue, Scene
 
 PLATFORMS = frozenset(

@@ -7,7 +7,7 @@ import re
 from ringtrace.model.mention import Owner
 from ringtrace.text.contacts.beside import chinese_before, is_strong
 from ringtrace.text.contacts.groups import Group
-from ringtrace.text.contacts.handles import Token
+from ringtrace.text.contacts.handle_token import Token
 from ringtrace.text.contacts.reading import Reading
 from ringtrace.text.contacts.scene import Scene
 from ringtrace.text.contacts.telephone import Number

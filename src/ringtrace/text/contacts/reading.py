@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from ringtrace.model.mention import Candidate, Owner
-from ringtrace.text.contacts.handles import Token
+from ringtrace.text.contacts.handle_token import Token
 from ringtrace.text.contacts.owners import owner_of
 from ringtrace.text.contacts.scene import Scene
 from ringtrace.text.contacts.telephone import Number, Taken

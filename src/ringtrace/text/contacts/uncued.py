@@ -7,7 +7,7 @@ from itertools import islice
 
 from ringtrace.text.contacts.bare import find_bare
 from ringtrace.text.contacts.beside import is_strong
-from ringtrace.text.contacts.handles import read_id
+from ringtrace.text.contacts.handle_ids import read_id
 from ringtrace.text.contacts.reading import Reading
 from ringtrace.text.contacts.scene import ADDED_ID
 
