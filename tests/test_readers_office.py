@@ -118,6 +118,15 @@ def test_a_broken_sheet_ends_in_a_gap_and_what_stands_before_stays(rows, reason)
     assert done.post_bytes + done.structure_bytes + done.gap_bytes == len(book(rows))
 
 
+@pytest.mark.parametrize("encoding", ["UTFTFTF-8", "gb18030", "utf-7", "idna"])
+def test_an_encoding_that_no_writer_uses_is_told(encoding):
+    said = f'<?xml version="1.0" encoding="{encoding}"?>' + SHEET % "<row><c t='str'><v>x</v></c></row>"
+    data = package({"xl/workbook.xml": BOOK, "xl/worksheets/sheet1.xml": said, "xl/sharedStrings.xml": said})
+    gaps = [item.reason for item in workbook_xlsx.read(source(data)) if isinstance(item, Gap)]
+    assert gaps
+    assert all("encoding" in gap for gap in gaps)
+
+
 def test_a_document_type_is_refused():
     data = package({"xl/workbook.xml": BOOK, "xl/worksheets/sheet1.xml": BILLION})
     gaps = [item.reason for item in workbook_xlsx.read(source(data)) if isinstance(item, Gap)]

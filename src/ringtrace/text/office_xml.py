@@ -52,6 +52,8 @@ def walk(data: bytes, opened: Opened, closed: Closed, said: Said) -> str:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         return f"XML breaks off: {expat.ErrorString(error.code)} in line {error.lineno}"
+    except (LookupError, ValueError) as error:
+        return f"XML in an encoding that is not read: {str(error)[:80]}"
     except MalformedError as error:
         return error.reason
     return ""
