@@ -335,3 +335,17 @@ def test_an_id_that_stands_in_the_header_is_told_beside_the_words_quoted(tiny_ca
     assert native
     for number in native:
         assert any(line.strip().startswith("not in these words") and line.endswith(number) for line in told)
+
+
+def test_what_was_not_read_is_listed_by_file_with_its_bytes(tmp_path, monkeypatch):
+    monkeypatch.setenv("RINGTRACE_KEYS", str(tmp_path / "keys"))
+    broken = tmp_path / "tips" / "list.csv"
+    broken.parent.mkdir()
+    broken.write_bytes(b"no tip at all\x00\x01\x02" * 40)
+    case = str(tmp_path / "case")
+    for command in (["init", case], ["add", case, str(broken.parent)], ["analyse", case]):
+        RUN.invoke(app, command)
+    document = json.loads(RUN.invoke(app, ["show", case, "gaps", "--json"]).output)["gaps"]
+    said = RUN.invoke(app, ["show", case, "gaps"]).output
+    assert document and all(row["name"] == "list.csv" and row["stop"] > row["start"] for row in document)
+    assert f"list.csv  bytes {document[0]['start']:,}-{document[0]['stop']:,}: {document[0]['reason']}" in said

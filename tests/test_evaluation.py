@@ -83,3 +83,15 @@ def test_a_truth_that_wrote_an_address_as_it_stands_in_the_text_is_read_in_norma
     assert read == [
         ["http://shop.example", "73521884"], ["http://shop.example", "73521884"], ["http://shop.example/A/", "73521884"]
     ]  # fmt: skip
+
+
+def test_scores_say_what_their_words_mean_and_no_index_of_one_ring():
+    from ringtrace.evaluation.scores import Scores, _rand
+    from ringtrace.evaluation.terms import explained
+
+    assert math.isnan(_rand({"a": "one", "b": "one"}, {"a": "1", "b": "2"}))
+    assert _rand({"a": "one", "b": "two"}, {"a": "1", "b": "2"}) == 1.0
+    document = {"rings": {"ARI over reachable members": math.nan}, "figures": {"F1": 0.5}}
+    assert "  ARI over reachable members: cannot be told here" in Scores(document).lines()
+    words = [line.strip().partition(":")[0] for line in explained(document)]
+    assert words == ["What the words mean", "F1", "ARI", "reachable members", "[low, high]"]

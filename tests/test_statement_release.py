@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 
 import pytest
@@ -14,6 +15,7 @@ from ringtrace.errors import UsageError
 from ringtrace.model.figure import Figure
 from ringtrace.model.span import Span
 from ringtrace.pipeline import recording, stating
+from ringtrace.pipeline.adding import add
 from ringtrace.statement.against import set_against
 from ringtrace.statement.composing import Request, compose
 from ringtrace.statement.layout import html_pages, text_page
@@ -233,6 +235,18 @@ def test_a_statement_over_a_hundred_thousand_events_takes_under_two_seconds(case
     spent = time.process_time() - clock
     assert {line.key: line.value for line in made.statement.lines}["suspects|arrested|"] == 50_000
     assert spent < 2, spent
+
+
+def test_the_synthetic_mark_travels_with_the_evidence(case, tmp_path):
+    note = tmp_path / "note.txt"
+    note.write_text("nothing", "utf-8")
+    plain = stating.draft_statement(case, Request("c", "2014-02-28", "public"), author="ann")
+    add(case, [note], "Synthetic, made by the demo", lambda done, total: None)
+    shutil.copytree(case.folder, tmp_path / "another name")  # never analysed, and of another name
+    copied = stating.draft_statement(
+        Case(tmp_path / "another name"), Request("c", "2014-03-01", "public"), author="ann"
+    )
+    assert (plain.statement.synthetic, copied.statement.synthetic) == (False, True)
 
 
 def test_the_command_speaks(case, tmp_path):

@@ -52,21 +52,30 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog=_EXITS,
 )
-for _command in (
-    case.init, case.add, case.analyse, case.verify, case.judge, merge.merge, label.label, suggest.suggest,
-    explain.show, explain.reconcile,
-    statement.statement, plan.plan, handover.dossier, handover.discovery, deconflict.deconflict, custody.custody,
-    proof.checkpoint, proof.timestamp, proof.bag, tips.tips, ledger.ledger,
-    outside.export, outside.formats, outside.simulate, outside.evaluate, outside.demo,
-):  # fmt: skip
-    app.command(epilog=_PARTS.get(_command.__name__, _LEAST))(_command)
-app.add_typer(watch.app, epilog=_PARTS["watch"])
-app.add_typer(record.app, epilog=_PARTS["record"])
+_STAGES: dict[str, tuple[Callable[..., None], ...]] = {
+    "Intake": (case.init, case.add, tips.tips, custody.custody),
+    "Analyse": (case.analyse, explain.show),
+    "Judge": (case.judge, merge.merge, label.label, suggest.suggest),
+    "Records": (ledger.ledger,),
+    "Operation": (plan.plan, deconflict.deconflict),
+    "Figures and statement": (explain.reconcile, statement.statement),
+    "Court": (handover.dossier, handover.discovery, case.verify, proof.checkpoint, proof.timestamp, proof.bag),
+    "Exchange": (outside.export, outside.formats),
+    "Practise and measure": (outside.demo, outside.simulate, outside.evaluate),
+}
+"""Stage of the work -> its commands: the groups of ``ringtrace --help``, in order."""
+for _stage, _commands in _STAGES.items():
+    for _command in _commands:
+        app.command(epilog=_PARTS.get(_command.__name__, _LEAST), rich_help_panel=_stage)(_command)
+    if _stage == "Intake":
+        app.add_typer(watch.app, epilog=_PARTS["watch"], rich_help_panel="Analyse")
+    if _stage == "Records":
+        app.add_typer(record.app, epilog=_PARTS["record"], rich_help_panel=_stage)
 
 
-def add_command(command: Callable[..., None]) -> None:
-    """Take in a command of another part of the program, such as the workbench's."""
-    app.command(epilog=_PARTS.get(command.__name__, _LEAST))(command)
+def add_command(command: Callable[..., None], stage: str = "Workbench in a browser") -> None:
+    """Take in a command of another part of the program, such as the workbench's, under its stage of the work."""
+    app.command(epilog=_PARTS.get(command.__name__, _LEAST), rich_help_panel=stage)(command)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import time
@@ -125,9 +126,14 @@ def _measured(scores: dict[str, Any]) -> list[str]:
         f"  {rings['true rings found']} of {rings['true rings']} rings found by {rings['found rings']} candidates, "
         f"{rings['false rings']} of them false (one ring may be found in pieces); "
         f"member precision {rings['member precision']:.3f}, recall of reachable members "
-        f"{rings['recall of reachable members']:.3f}, ARI {rings['ARI over reachable members']:.3f}.",
+        f"{rings['recall of reachable members']:.3f}{_rand_words(rings['ARI over reachable members'])}.",
         f"  Accounts to people: B-cubed F1 {actors['B-cubed F1']:.3f} over {actors['accounts']} accounts.",
         f"  Contacts: F1 {contacts['F1'][0]:.3f}; found where plain {plain:.3f}, where disguised {disguised:.3f}.",
         f"  Stances: average precision {stances['average precision'][0]:.3f} at a base rate of "
         f"{100 * stances['base rate']:.1f} %; figures F1 {scores['figures']['F1']:.3f}.",
     ]
+
+
+def _rand_words(score: float) -> str:
+    """The adjusted Rand index in words; nothing where one ring leaves nothing to keep apart."""
+    return "" if math.isnan(score) else f", ARI {score:.3f} (pairs of people rightly together or apart; 0 is chance)"

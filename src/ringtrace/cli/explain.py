@@ -30,7 +30,7 @@ def show(
         typer.Argument(
             help="Id (or its start) of a ring, actor, account, container, deal, post, claim or figure; an account's "
             "name; a contact; a file of evidence by name or hash; or a list: rings, actors, deals, contacts, posts, "
-            "accounts, containers, claims.",
+            "accounts, containers, claims, gaps (what was not read, and why).",
             autocompletion=_subjects,
         ),
     ] = "",
@@ -47,6 +47,8 @@ def show(
     Example: ringtrace show mycase ring-4be1
 
     Example: ringtrace show mycase contacts --limit 0
+
+    Example: ringtrace show mycase gaps
     """
     from ringtrace.pipeline.custodian import Asked
     from ringtrace.pipeline.explaining import LISTS, explain, listed, overview

@@ -115,15 +115,19 @@ def evaluate(
     page: Annotated[
         Path | None, typer.Option(help="Write the scores as one HTML file, with curves and errors.")
     ] = None,
+    brief: Annotated[bool, typer.Option("--brief", help="Do not print what the words mean below the scores.")] = False,
     as_json: Json = False,
 ) -> None:
     """Measure an analysis against a truth: scores with 95 % intervals, overall and per slice.
+
+    Below the scores it says what their words mean.
 
     Example: ringtrace evaluate mycase /tmp/sim/truth
 
     Example: ringtrace evaluate mycase truth/ --page evaluation.html
     """
     from ringtrace.evaluation.scores import evaluate as measure
+    from ringtrace.evaluation.terms import explained
     from ringtrace.store.case import Case
 
     with Progress() as progress:
@@ -133,7 +137,7 @@ def evaluate(
         from ringtrace.evaluation.page import render
 
         page.write_text(render(case.resolve().name, scores.document, scores.judged), "utf-8")
-    emit(as_json, scores.document, scores.lines())
+    emit(as_json, scores.document, [*scores.lines(), *(() if brief else explained(scores.document))])
 
 
 def demo(

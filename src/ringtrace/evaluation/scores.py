@@ -288,7 +288,7 @@ def _rings(
         "found rings": len(members),
         "true rings found": len({best for best, hits, size in majority.values() if best and hits >= size / 2}),
         "false rings": false,
-        "ARI over reachable members": m.adjusted_rand({p: true_ring[p] for p in sorted(reachable)}, partition),
+        "ARI over reachable members": _rand({p: true_ring[p] for p in sorted(reachable)}, partition),
         "member precision": precision,
         "recall of reachable members": recall,
         "reachable members": len(reachable),
@@ -297,6 +297,11 @@ def _rings(
             ring: f"{hits} of {size} in {best or 'no ring'}" for ring, (best, hits, size) in sorted(majority.items())
         },
     }
+
+
+def _rand(true: dict[str, str], found: dict[str, str]) -> float:
+    """Return the adjusted Rand index, nan where all people are of one ring: there is nothing to keep apart."""
+    return m.adjusted_rand(true, found) if len(set(true.values())) > 1 else math.nan
 
 
 def _figures(truth: Truth, figures: pa.Table) -> dict[str, Any]:
@@ -323,6 +328,6 @@ def _lines(value: dict[str, Any], depth: int) -> Iterable[str]:
         elif isinstance(inner, list):
             yield f"{pad}{name}: {inner[0]:.3f} [{inner[1]:.3f}, {inner[2]:.3f}]"
         elif isinstance(inner, float):
-            yield f"{pad}{name}: {inner:.3f}"
+            yield f"{pad}{name}: {'cannot be told here' if math.isnan(inner) else f'{inner:.3f}'}"
         else:
             yield f"{pad}{name}: {inner}"

@@ -101,6 +101,24 @@ def _claims(room: Room) -> tuple[list[dict[str, Any]], Callable[[Row], list[str]
     return rows, lambda row: [f"{row['claim_id']}  {room.told(row)}  (p {row['probability']:.2f})"], head
 
 
+def _gaps(room: Room) -> tuple[list[dict[str, Any]], Callable[[Row], list[str]], str]:
+    names = dict(zip(*(room.table("evidence")[column].to_pylist() for column in ("evidence_id", "name")), strict=True))
+    rows = [
+        {**row, "name": names.get(row["evidence_id"], row["evidence_id"])} for row in room.table("gaps").to_pylist()
+    ]
+    rows.sort(key=lambda row: (row["name"], row["member"], row["start"], row["stop"], row["reason"]))
+    missed, files = sum(row["stop"] - row["start"] for row in rows), len({row["evidence_id"] for row in rows})
+    head = f"{counted(len(rows), 'byte range')} of {counted(files, 'file')} not read ({missed:,} bytes), by file:"
+    head = head if rows else "Every byte of every file was read."
+    return rows, lambda row: [gap_line(row)], head
+
+
+def gap_line(row: Row) -> str:
+    """What was not read: file, member of an archive, byte range, reason."""
+    member = f" [{row['member']}]" if row["member"] else ""
+    return f"{row['name']}{member}  bytes {row['start']:,}-{row['stop']:,}: {row['reason']}"
+
+
 def ring_line(room: Room, row: Row) -> str:
     """One line on a ring: size, places, time, probability."""
     where = counted(len(row["containers"]), "group or site")
@@ -172,6 +190,6 @@ def _container_line(room: Room, row: Row) -> str:
 
 _LISTS: Mapping[str, Callable[[Room], tuple[list[dict[str, Any]], Callable[[Row], list[str]], str]]] = {
     "rings": _rings, "actors": _actors, "deals": _deals, "contacts": _contacts, "posts": _posts,
-    "accounts": _accounts, "containers": _containers, "claims": _claims,
+    "accounts": _accounts, "containers": _containers, "claims": _claims, "gaps": _gaps,
 }  # fmt: skip
 LISTS = tuple(_LISTS)

@@ -212,21 +212,22 @@ def _composed(
 ) -> tuple[Statement, Mapping[str, Reason], str]:
     """Return the statement, why it does not print what it does not, and the digest of what is behind it."""
     tally = count_records(entries, request.as_of)
-    public, synthetic = _published(case)
+    public = _published(case)
     within = {(count.quantity, count.status): count.within for count in counts() if count.within}
-    asked = replace(request, waiting=len(tally.unconfirmed), within=within, synthetic=synthetic or request.synthetic)
+    asked = replace(
+        request, waiting=len(tally.unconfirmed), within=within, synthetic=case.synthetic or request.synthetic
+    )
     digest = hashlib.sha256(json.dumps([[f.id, f.records] for f in tally.figures]).encode()).hexdigest()
     return *compose_with_reasons(asked, tally.figures, public, released), digest
 
 
-def _published(case: Case) -> tuple[list[Figure], bool]:
-    """Figures that issuers published, from the analysis; none before the first analysis. And: is it synthetic."""
+def _published(case: Case) -> list[Figure]:
+    """Figures that issuers published, from the analysis; none before the first analysis."""
     if not (case.analysis / "figures.parquet").exists():
-        return [], False
+        return []
     table = read_table(case.analysis, "figures")
     rows = table.filter(pc.equal(table["origin"], "public")).to_pylist()
-    sources = read_table(case.analysis, "evidence")["source"].to_pylist()
-    return [_figure(row) for row in rows], any("synthetic" in source.lower() for source in sources)
+    return [_figure(row) for row in rows]
 
 
 def _figure(row: Mapping[str, Any]) -> Figure:

@@ -126,6 +126,11 @@ class Case:
         return case
 
     @property
+    def synthetic(self) -> bool:
+        """Whether any evidence was taken in as synthetic: the signed log says so, in every copy of the folder."""
+        return any("synthetic" in held.source.lower() for held in self.evidence.held())
+
+    @property
     def analysis(self) -> Path:
         return self.folder / "analysis"
 
