@@ -36,7 +36,7 @@ def rings(visit: Guest) -> Answer:
     """All rings, largest first, and the groups that chance explains."""
     rows = [summary(visit.view, number, ring) for number, ring in enumerate(visit.view.rings, start=1)]
     groups = unconfirmed_rows(visit.view.room.table("groups").to_pylist(), visit.view.room.naming.actor)
-    return visit.show("rings.html.j2", {"rings": rows, "groups": groups}, pictures={"marks": swatches()})
+    return visit.show("rings.html.j2", {"rings": rows, "unconfirmed": groups}, pictures={"marks": swatches()})
 
 
 @get("/rings/{ring_id:str}", sync_to_thread=True)
