@@ -94,3 +94,16 @@ def database(request, tmp_path):
 def decisions(request):
     """What a case's ``ledger`` setting says: nothing, so that it is a file of the folder, or PostgreSQL's URL."""
     return "" if request.param == "sqlite" else request.getfixturevalue("postgres").url("case")
+
+
+@pytest.fixture
+def bench(tiny_case, tmp_path):
+    """The workbench of one person on a copy of the tiny case, with a client that came in by the link."""
+    from web_client import Workbench
+
+    folder = tmp_path / "case"
+    shutil.copytree(tiny_case[0].folder, folder)
+    made = Workbench(folder)
+    with made.client:
+        yield made.enter()
+    made.desk.close()

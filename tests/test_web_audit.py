@@ -3,10 +3,8 @@
 import hashlib
 import json
 
-from test_web import bench  # noqa: F401 - the fixture
 
-
-def test_every_event_is_there_and_says_nothing_of_evidence(bench):  # noqa: F811
+def test_every_event_is_there_and_says_nothing_of_evidence(bench):
     post = bench.json("/triage")["item"]["post"]["post_id"]
     bench.post("/judge", post=post, verdict="yes", reason="secret words of a witness")
     bench.post("/settings", purpose="tip 14")
@@ -24,7 +22,7 @@ def test_every_event_is_there_and_says_nothing_of_evidence(bench):  # noqa: F811
     assert {one["name"]: one["events"] for one in page["kinds"]}["judgement"] == 1
 
 
-def test_many_events_are_paged_by_number(bench):  # noqa: F811
+def test_many_events_are_paged_by_number(bench):
     for n in range(230):
         bench.desk.ledger.record("audit", "somebody", {"what": "records consulted", "page": f"/{n}"})
     seen, before = [], ""
@@ -37,7 +35,7 @@ def test_many_events_are_paged_by_number(bench):  # noqa: F811
     assert seen == [f"/{n}" for n in reversed(range(230))]
 
 
-def test_the_chain_shows_what_was_changed(bench):  # noqa: F811
+def test_the_chain_shows_what_was_changed(bench):
     bench.desk.ledger.record("audit", "somebody", {"what": "records consulted"})
     answer = bench.client.get("/audit/chain")
     lines = answer.content.decode().splitlines()

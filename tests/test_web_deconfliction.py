@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil as copying
 
 import pytest
 
@@ -10,8 +11,7 @@ from ringtrace.operation.masking import MASK
 from ringtrace.web.pages import deconfliction
 from team_bench import TeamBench
 from test_deconfliction import houses, other_house  # noqa: F401 - the fixtures
-from test_web import Workbench, bench  # noqa: F401 - the fixture
-from test_web import shutil as copying
+from web_client import Workbench
 
 PHONE, QQ, CELL = "phone +8617000000001", "qq 170001", "cell 510100 2014-W08"
 ADDRESS = "/operation/deconfliction"
@@ -31,11 +31,11 @@ def hold_rounds(ledger):
         ledger.record("deconfliction", "ann", told)
 
 
-def page_of(bench, path=ADDRESS):  # noqa: F811
+def page_of(bench, path=ADDRESS):
     return bench.client.get(path, headers={"accept": "text/html"}).text
 
 
-def test_hits_are_listed_with_what_was_released_and_no_more(bench):  # noqa: F811
+def test_hits_are_listed_with_what_was_released_and_no_more(bench):
     assert "No hit is known" in page_of(bench) and "nobody was asked yet" in page_of(bench, "/operation")
     hold_rounds(bench.desk.ledger)
     told = bench.json(ADDRESS)
@@ -58,7 +58,7 @@ def test_hits_are_listed_with_what_was_released_and_no_more(bench):  # noqa: F81
     assert board == {"hits": 5, "unread": 1, "asked": True} and f'href="{ADDRESS}"' in page_of(bench, "/operation")
 
 
-def test_many_hits_are_paged(bench, monkeypatch):  # noqa: F811
+def test_many_hits_are_paged(bench, monkeypatch):
     monkeypatch.setattr(deconfliction, "_PAGE", 2)
     hold_rounds(bench.desk.ledger)
     pages = [bench.json(f"{ADDRESS}?offset={offset}") for offset in (0, 2, 4)]
@@ -68,7 +68,7 @@ def test_many_hits_are_paged(bench, monkeypatch):  # noqa: F811
     assert bench.json(f"{ADDRESS}?offset=999")["hits"] == bench.json(f"{ADDRESS}?offset=-3")["hits"][:0]
 
 
-def test_a_look_is_in_the_ledger_first_and_without_it_nothing_is_shown(bench, monkeypatch):  # noqa: F811
+def test_a_look_is_in_the_ledger_first_and_without_it_nothing_is_shown(bench, monkeypatch):
     hold_rounds(bench.desk.ledger)
     bench.post("/settings", purpose="day of action")
     before = bench.desk.ledger.last()
@@ -86,7 +86,7 @@ def test_a_look_is_in_the_ledger_first_and_without_it_nothing_is_shown(bench, mo
         assert answer.status_code == 503 and "17000000001" not in answer.text and "Anhui" not in answer.text
 
 
-def test_what_records_know_of_children_since_is_blotted_out(bench, monkeypatch):  # noqa: F811
+def test_what_records_know_of_children_since_is_blotted_out(bench, monkeypatch):
     hold_rounds(bench.desk.ledger)
     known = "+8617000000001"
     monkeypatch.setattr(deconfliction, "masker_of", lambda case: lambda text: text.replace(known, MASK))

@@ -6,7 +6,6 @@ import pytest
 
 from ringtrace.pipeline import recording
 from ringtrace.store.case import Case
-from test_web import bench  # noqa: F401 - the fixture
 from web_bench import Served, chromium
 
 DAY = "2014-02-28"
@@ -20,7 +19,7 @@ def keep(case):
     recording.import_records(case, text.encode(), "t.csv", None, author="ann", today="2014-06-30")
 
 
-def test_the_twin_says_what_is_printed_and_why_not_and_records_no_draft(bench):  # noqa: F811
+def test_the_twin_says_what_is_printed_and_why_not_and_records_no_draft(bench):
     keep(bench.case)
     assert bench.json("/statements/new.json")["cells"] is None
     before = len(list(bench.desk.ledger.events("audit")))

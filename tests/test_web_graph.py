@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from test_web import bench  # noqa: F401 - the fixture
-
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "src" / "ringtrace" / "web" / "static"
 
@@ -18,7 +16,7 @@ def test_the_built_file_is_of_the_source_beside_it():
     assert told is not None and told[1] == made, "run `npm ci && npm run build` in islands/"
 
 
-def test_a_graph_tells_everybody_and_every_tie_at_the_same_places(bench):  # noqa: F811
+def test_a_graph_tells_everybody_and_every_tie_at_the_same_places(bench):
     ring = bench.json("/rings")["rings"][0]
     page = bench.json(f"/rings/{ring['ring_id']}/graph")
     assert len(page["people"]) == ring["actors"]

@@ -7,7 +7,6 @@ import pytest
 from ringtrace.web.language import languages
 from ringtrace.web.pages.guide import told_in, tour
 from ringtrace.web.visit import menu
-from test_web import bench  # noqa: F401 - the fixture
 
 
 def test_every_page_of_the_menu_has_a_stop_and_every_language_says_all_of_it():
@@ -21,7 +20,7 @@ def test_every_page_of_the_menu_has_a_stop_and_every_language_says_all_of_it():
             assert len({tuple(sentences) for sentences in told.values()}) == len(told), f"not translated: {one}"
 
 
-def test_the_tour_leads_to_pages_that_are_there_in_both_languages(bench):  # noqa: F811
+def test_the_tour_leads_to_pages_that_are_there_in_both_languages(bench):
     for code in languages():
         page = bench.client.get("/help", headers={"accept": "text/html", "accept-language": code}).text
         asked = [sentences[0] for sentences in told_in("stops", code)]
@@ -35,6 +34,6 @@ def test_the_tour_leads_to_pages_that_are_there_in_both_languages(bench):  # noq
 
 
 @pytest.mark.parametrize("topic", ["workbench", "deconfliction", "workbench.md"])
-def test_the_guide_is_there_without_a_network(bench, topic):  # noqa: F811
+def test_the_guide_is_there_without_a_network(bench, topic):
     assert bench.client.get(f"/help/{topic}", headers={"accept": "text/html"}).status_code == 200
     assert bench.client.get("/help/nowhere").status_code == 404

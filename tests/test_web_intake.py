@@ -12,7 +12,6 @@ from ringtrace.pipeline.reading_log import read_log
 from ringtrace.store.analysis import read_table
 from ringtrace.store.case import Case
 from ringtrace.web.desk import Desk
-from test_web import bench  # noqa: F401 - the fixture
 from web_bench import Served, chromium
 
 NOTE = "张三家 2014-02-01 10:00\n合成的测试文字：送养女宝，微信 lin17000\n"
@@ -66,7 +65,7 @@ def upload(client, csrf, accept, **files):
     )
 
 
-def test_an_upload_waits_for_the_analysis_and_can_be_followed(bench, monkeypatch):  # noqa: F811
+def test_an_upload_waits_for_the_analysis_and_can_be_followed(bench, monkeypatch):
     free = threading.Event()
     monkeypatch.setattr(bench.desk.arrivals, "_busy", lambda: not free.is_set())
     page = upload(bench.client, bench.csrf, "text/html", note=NOTE.encode(), other=b"some words")
@@ -90,7 +89,7 @@ def test_an_upload_waits_for_the_analysis_and_can_be_followed(bench, monkeypatch
     assert bench.client.get("/intake/arrivals/99").status_code == 404
 
 
-def test_bytes_are_accounted_for_while_the_analysis_still_runs(bench, monkeypatch):  # noqa: F811
+def test_bytes_are_accounted_for_while_the_analysis_still_runs(bench, monkeypatch):
     upload(bench.client, bench.csrf, "application/json", note=NOTE.encode())
     key = bench.desk.arrivals.get(1).document()["files"][0]["evidence_id"]
     assert bench.json("/intake/arrivals/1.json")["files"][0]["read"] is None
@@ -107,7 +106,7 @@ def test_bytes_are_accounted_for_while_the_analysis_still_runs(bench, monkeypatc
     assert key not in rows or rows[key]["posts"] == 1
 
 
-def test_what_cannot_go_in_says_why(bench, monkeypatch):  # noqa: F811
+def test_what_cannot_go_in_says_why(bench, monkeypatch):
     with bench.case.locked():
         answer = upload(bench.client, bench.csrf, "application/json", note=b"words")
         assert answer.status_code == 503 and "another process is working" in answer.json()["reason"]
@@ -157,7 +156,7 @@ def test_files_are_followed_in_a_browser_while_the_analysis_runs(tiny_case, tmp_
     assert running.errors == []
 
 
-def test_names_of_uploads_stay_within_their_folder(bench):  # noqa: F811
+def test_names_of_uploads_stay_within_their_folder(bench):
     answer = upload(bench.client, bench.csrf, "application/json", **{"../../evil.txt": b"one", "a/b/evil.txt": b"two"})
     assert sorted(one["name"] for one in answer.json()["receipts"]) == ["2/evil.txt", "evil.txt"]
 

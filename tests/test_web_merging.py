@@ -10,10 +10,9 @@ from ringtrace.pipeline import analyse
 from ringtrace.store.case import Case
 from test_incremental import quiet, tables_of
 from test_previews import rows
-from test_web import bench  # noqa: F401 - the fixture
 
 
-def test_actors_are_chosen_tried_joined_and_taken_back_as_one(bench):  # noqa: F811
+def test_actors_are_chosen_tried_joined_and_taken_back_as_one(bench):
     listed = bench.json("/actors")["actors"]
     chosen = [row["actor_id"] for row in listed[:3]]
     total = sum(row["accounts"] for row in listed[:3])
@@ -38,7 +37,7 @@ def test_actors_are_chosen_tried_joined_and_taken_back_as_one(bench):  # noqa: F
     assert bench.desk.ledger.judgements() == []
 
 
-def test_a_no_is_shown_and_nothing_is_recorded_and_unknown_words_are_named(bench):  # noqa: F811
+def test_a_no_is_shown_and_nothing_is_recorded_and_unknown_words_are_named(bench):
     one, other = (row["actor_id"] for row in bench.json("/actors")["actors"][:2])
     naming = bench.desk.view().room.naming
     left, right = sorted((naming.accounts_of[one][0], naming.accounts_of[other][0]))

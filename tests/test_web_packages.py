@@ -13,19 +13,19 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from ringtrace.operation.masking import MASK
 from ringtrace.pipeline import handing_out, recording
 from team_bench import TeamBench
-from test_web import bench, consulted  # noqa: F401 - the fixture
+from web_client import consulted
 
 
 @pytest.fixture
-def place(bench):  # noqa: F811
+def place(bench):
     return next(row["place"] for row in bench.json("/operation")["packages"] if row["targets"])
 
 
-def logged(bench, what):  # noqa: F811
+def logged(bench, what):
     return [e for e in bench.case.evidence.log.events() if e["event"] == "disclose" and e["what"] == what]
 
 
-def test_the_list_counts_what_the_packages_hold(bench, tmp_path):  # noqa: F811
+def test_the_list_counts_what_the_packages_hold(bench, tmp_path):
     rows = {row["place"]: row for row in bench.json("/operation")["packages"]}
     files = handing_out.write_packages(bench.case, tmp_path / "out")
     assert rows.keys() == {path.name.partition(".")[0] for path in files}
@@ -47,7 +47,7 @@ def test_the_list_counts_what_the_packages_hold(bench, tmp_path):  # noqa: F811
     assert [one["there"] for one in page["written"]] == [False], "it was written to a folder elsewhere"
 
 
-def test_a_page_shows_what_the_file_says_and_logs_every_quote_first(bench, place, monkeypatch):  # noqa: F811
+def test_a_page_shows_what_the_file_says_and_logs_every_quote_first(bench, place, monkeypatch):
     before = len(consulted(bench.case))
     told = bench.json(f"/operation/packages/{place}")
     (event,) = consulted(bench.case)[before:]
@@ -67,7 +67,7 @@ def test_a_page_shows_what_the_file_says_and_logs_every_quote_first(bench, place
     assert answer.status_code == 503 and cited[0]["quote"] not in answer.text
 
 
-def test_a_package_is_written_as_the_terminal_does_and_downloaded(bench, place, tmp_path):  # noqa: F811
+def test_a_package_is_written_as_the_terminal_does_and_downloaded(bench, place, tmp_path):
     plain = next(p for p in handing_out.write_packages(bench.case, tmp_path / "out") if p.name.startswith(place))
     bench.post("/settings", purpose="day of action")
     assert bench.post(f"/operation/packages/{place}/write").status_code == 200
@@ -88,7 +88,7 @@ def test_a_package_is_written_as_the_terminal_does_and_downloaded(bench, place, 
     assert bench.client.get("/operation/packages/999999").status_code == 404
 
 
-def test_a_package_for_one_recipient(bench, place):  # noqa: F811
+def test_a_package_for_one_recipient(bench, place):
     friend = pyrage.x25519.Identity.generate()
     key = str(friend.to_public())
     assert bench.post(f"/operation/packages/{place}/write", keys="age1nonsense").status_code == 400

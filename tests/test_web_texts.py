@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from test_web import (
-    bench,  # noqa: F401 - the fixture
-    consulted,
-)
+from web_client import consulted
 
 
-def test_texts_show_what_differs(bench):  # noqa: F811
+def test_texts_show_what_differs(bench):
     listed = bench.json("/texts")
     assert listed["total"] >= len(listed["texts"]) > 0
     assert [row["posts"] for row in listed["texts"]] == sorted((row["posts"] for row in listed["texts"]), reverse=True)
@@ -22,7 +19,7 @@ def test_texts_show_what_differs(bench):  # noqa: F811
     assert bench.client.get("/texts/template-none").status_code == 404
 
 
-def test_words_of_texts_are_in_the_log_before_they_leave(bench):  # noqa: F811
+def test_words_of_texts_are_in_the_log_before_they_leave(bench):
     before = len(consulted(bench.case))
     listed = bench.json("/texts")
     bench.json(f"/texts/{listed['texts'][0]['template_id']}")

@@ -2,7 +2,6 @@
 
 from ringtrace.pipeline import analyse
 from ringtrace.store.watches import read_watches
-from test_web import bench  # noqa: F401 - the fixture
 
 
 def known_phone(desk):
@@ -14,7 +13,7 @@ def known_phone(desk):
     )
 
 
-def test_an_identifier_is_watched_alerts_and_is_taken_off(bench):  # noqa: F811
+def test_an_identifier_is_watched_alerts_and_is_taken_off(bench):
     phone = known_phone(bench.desk)
     assert bench.post("/watch/add", kind="phone", values=phone, reason="").status_code == 400
     assert bench.post("/watch/add", kind="phone", values=phone, reason="named by a caller").status_code == 200
@@ -38,7 +37,7 @@ def test_an_identifier_is_watched_alerts_and_is_taken_off(bench):  # noqa: F811
     assert read_watches(bench.desk.ledger) == []
 
 
-def test_a_search_is_kept_with_its_purpose_and_counts_again(bench):  # noqa: F811
+def test_a_search_is_kept_with_its_purpose_and_counts_again(bench):
     total = bench.json("/search?q=宝")["total"]
     assert bench.post("/searches", name="babies", q="宝").status_code == 400
     assert bench.post("/searches", name="babies", q="宝", purpose="tip 12").status_code == 200
@@ -57,7 +56,7 @@ def test_a_search_is_kept_with_its_purpose_and_counts_again(bench):  # noqa: F81
     assert [left["name"] for left in bench.json("/watch")["searches"]] == ["list"]
 
 
-def test_a_list_of_handles_is_in_the_ledger_before_it_is_answered(bench, monkeypatch):  # noqa: F811
+def test_a_list_of_handles_is_in_the_ledger_before_it_is_answered(bench, monkeypatch):
     bench.post("/settings", purpose="tip 13")
     bench.json("/search/batch?handles=17000000001%0Aabc")
     told = [payload for _, payload in bench.desk.ledger.events("audit") if payload["what"] == "handles looked up"]
@@ -66,7 +65,7 @@ def test_a_list_of_handles_is_in_the_ledger_before_it_is_answered(bench, monkeyp
     assert bench.client.get("/search/batch?handles=abc").status_code == 503
 
 
-def test_the_page_is_read_in_both_languages(bench):  # noqa: F811
+def test_the_page_is_read_in_both_languages(bench):
     bench.post("/watch/add", kind="phone", values=known_phone(bench.desk), reason="named by a caller")
     for language, words in (("en", "Watched identifiers"), ("zh", "监看的标识")):
         page = bench.client.get("/watch", headers={"accept": "text/html", "accept-language": language}).text
