@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace.engines.tables import from_rows
@@ -110,6 +110,18 @@ def test_a_rare_picture_of_trading_posts_ties_like_a_rare_text() -> None:
     rows = found.filter(pc.equal(found["layer"], "image"))
     assert set(rows["weight"].to_pylist()) == {0.1}
     assert set(rows["together"].to_pylist()) == {None}, "a picture alone says nothing of belonging together"
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=4), st.lists(st.booleans(), min_size=1, max_size=4))
+@settings(max_examples=12, deadline=None)
+def test_whoever_trades_with_a_picture_is_asked_by_the_post_that_does(one: list[bool], other: list[bool]) -> None:
+    case = Planted(5)
+    for person, posts in (("p0", one), ("p1", other)):
+        for at, trades in enumerate(posts):
+            direction = "offer" if trades else "none"
+            case.say(person, f"g{person}", at, direction=direction, contact=("image", HASH, "unknown"))
+    both = any(one) and any(other)
+    assert of("image", ties(case)) == ([("account-p0", "account-p1")] if both else [])
 
 
 @pytest.mark.parametrize(("people", "trading"), [(6, 6), (3, 2)])

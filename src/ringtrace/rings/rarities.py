@@ -30,12 +30,17 @@ def pictures_shared(scene: Scene, mentions: pa.Table) -> Iterator[Tie]:
 
 
 def _few(scene: Scene, layer: str, shown: Iterable[tuple[str, str]]) -> Iterator[Tie]:
-    """Tie the actors whose posts, each of which trades, show what few actors show: (what it is, post)."""
+    """Tie the actors who all trade in a post that shows what few actors show: (what it is, post).
+
+    Of the posts of one actor the one counts that trades most surely: who sold with a picture may have greeted with it.
+    """
     users: dict[str, dict[str, Act]] = defaultdict(dict)
     for what, post in sorted(shown):
         act = scene.acts.get(post)
         if act is not None:
-            users[what].setdefault(act.actor, act)
+            known = users[what].get(act.actor)
+            if known is None or act.trade > known.trade:
+                users[what][act.actor] = act
     for what in sorted(users):
         acts = [act for _, act in sorted(users[what].items())]
         if 2 <= len(acts) <= number("template_actors") and all(act.trades for act in acts):
