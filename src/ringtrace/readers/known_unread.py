@@ -19,7 +19,7 @@ _KINDS = (
     (b"Rar!\x1a\x07", "RAR archive", "unpack it and add the folder"),
     (b"!BDN", "Outlook mailbox (PST)", "export it as .eml or mbox and add that"),
     (b"SQLite format 3\0", "SQLite database", "run LEAPP or the app's exporter on it and add the tables"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office file", "save it as PDF, text or .eml and add that"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office file", "save it as .docx, .xlsx or PDF and add that"),
     (b"MSCF\0\0\0\0", "CAB archive", "unpack it and add the folder"),
     (b"EVF\x09\x0d\x0a\xff\0", "disk image (E01)", "mount it read-only and add the files in question"),
     (b"ANDROID BACKUP\n", "Android backup", "unpack it and add the folder"),
