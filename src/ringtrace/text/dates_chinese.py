@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,14 +48,16 @@ def find_told_dates(text: str, day: date, known: list[DateFound], lexicons: Path
     known: dates found otherwise, to which "in the same year" goes back.
     """
     reader = _Reader(text, day, known, told_grammar(lexicons))
-    at = 0
-    for match in islice(reader.grammar.begin.finditer(text), _MOST):
-        if match.start() < at:
+    at = done = 0
+    for match in reader.grammar.first.finditer(text):
+        if match.start() < at or reader.grammar.begin.match(text, match.start()) is None:
             continue
-        found = reader.read(match.start())
+        found, done = reader.read(match.start()), done + 1
         if found is not None:
             at = found.stop
             yield found
+        if done == _MOST:
+            return
 
 
 @dataclass(frozen=True)

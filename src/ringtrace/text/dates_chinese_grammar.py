@@ -20,8 +20,11 @@ WEEKDAYS = "一二三四五六日天"
 
 @dataclass(frozen=True)
 class Grammar:
-    """begin: where a telling may begin; the other patterns are its parts, matched from where the one before ended."""
+    """first: with what a telling begins; begin: its whole beginning; the others: its parts, each matched where the last
+    ended.
+    """
 
+    first: re.Pattern[str]
     begin: re.Pattern[str]
     year: re.Pattern[str]
     month: re.Pattern[str]
@@ -66,7 +69,10 @@ def told_grammar(lexicons: Path | None) -> Grammar:
         rf"(?P<l>{lunar})?(?P<leap>闰)?(?:(?P<lm>{named})|(?P<m>{_N}) ?月份?)"
         rf"|(?P<rm>{told})|(?P<sm>{any_of(terms['same_month'])})"
     )
+    words = (*relative["year"], *relative["month"], *feasts, *terms["lunar"], *terms["same_year"], *terms["same_month"])
+    first = {word[0] for word in (*words, *(word for table in turns.values() for word in table))}
     return Grammar(
+        re.compile(rf"[0-9〇零一二三四五六七八九十廿卅两第上本下闰{''.join(sorted(first))}]"),
         re.compile(
             rf"(?<![0-9〇零一二三四五六七八九])(?:{year})"
             rf"|(?<![〇零一二三四五六七八九十0-9年第闰])(?:{month})"
