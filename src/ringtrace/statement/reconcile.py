@@ -119,6 +119,8 @@ def _weigh_exact(left: Figure, right: Figure) -> Reconciliation | None:
         return None  # one source contradicts itself seldom: it counts another kind
     if a != b and left.status in _GROWING and left.as_of and right.as_of and left.as_of != right.as_of:
         return _weigh_series(left, right)
+    if a != b and _same_source(left, right):
+        return _both_told(left, right)
     if a != b:
         days = ""
         if left.as_of and right.as_of and left.as_of != right.as_of:
@@ -132,6 +134,12 @@ def _weigh_exact(left: Figure, right: Figure) -> Reconciliation | None:
         else "in two sources, which may be copies of one release: one witness"
     )
     return _verdict(left, right, "agrees", "", f"both say {left.value}, {where}")
+
+
+def _both_told(left: Figure, right: Figure) -> Reconciliation:
+    """One source hardly ever contradicts itself: it tells a part, or other people; sums are checked apart."""
+    reason = f"one source tells both {left.value} and {right.value}: a part of the other, or other people"
+    return _verdict(left, right, "not_comparable", "", reason)
 
 
 def _weigh_series(left: Figure, right: Figure) -> Reconciliation:
@@ -153,6 +161,8 @@ def _weigh_bounds(left: Figure, right: Figure) -> Reconciliation:
     else:
         holds = abs(a - b) <= max(a, b) / 10
         reason = f"{left.value} and {right.value}: one is only approximate"
+    if not holds and _same_source(left, right):
+        return _both_told(left, right)
     return _verdict(left, right, "agrees" if holds else "differs", "" if holds else str(abs(a - b)), reason)
 
 
