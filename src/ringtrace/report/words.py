@@ -88,7 +88,7 @@ _CLAIM = {
     "named_as_operator_of": "is named by the source as running {object}",
 }  # fmt: skip
 _LAYER = {
-    "reply": "replies", "address": "answers by name", "handle": "another's contact given",
+    "reply": "replies", "address": "answers by name", "turn": "turns of talk", "handle": "another's contact given",
     "referral": "posts of the trade that send people to one contact of somebody else",
     "person": "they may be one person", "identifier": "a contact that both give as their own",
     "template": "the same rare text", "image": "the same rare picture", "invite": "invitations to one closed group",

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from ringtrace.engines.tables import microseconds
 from ringtrace.rings.model import PROTECTIVE, TRADE_FACTS, number
+from ringtrace.rings.turns import Turn, find_turns
 
 Span = Mapping[str, Any]
 
@@ -91,7 +92,8 @@ class Scene:
 
     acts: post -> Act for posts with an author, in order of time, see ``Acts``; by_actor: actor -> its acts.
     actor_of: account -> actor. spans: the posts' own spans by row. answered: post -> (the post that
-    it answers, basis). parents: the same by reply or thread only. chosen: see ``Acts``.
+    it answers, basis). parents: the same by reply or thread only. chosen: see ``Acts``. turned: post -> what it follows
+    in talk, where it answers nothing.
     """
 
     posts: pa.Table
@@ -102,6 +104,7 @@ class Scene:
     parents: Mapping[str, str]
     facts: Mapping[str, Mapping[str, list[Span]]]
     chosen: Mapping[str, str] = field(default_factory=dict)
+    turned: Mapping[str, Turn] = field(default_factory=dict)
 
     def span(self, act: Act) -> Span:
         return {name: column[act.row].as_py() for name, column in self._spans.items()}
@@ -134,7 +137,8 @@ def among(stage: Scene, actors: Iterable[str]) -> Scene:
     acts = Acts(sorted((act for held in by_actor.values() for act in held), key=in_time), stage.chosen)
     answered = {post: stage.answered[post] for post in sorted(acts.keys() & stage.answered.keys())}
     parents = {post: stage.parents[post] for post in sorted(acts.keys() & stage.parents.keys())}
-    return replace(stage, acts=acts, by_actor=by_actor, answered=answered, parents=parents)
+    turned = {post: stage.turned[post] for post in sorted(acts.keys() & stage.turned.keys())}
+    return replace(stage, acts=acts, by_actor=by_actor, answered=answered, parents=parents, turned=turned)
 
 
 def scene(posts: pa.Table, stances: pa.Table, facts: pa.Table, actors: pa.Table, answers: pa.Table) -> Scene:
@@ -153,7 +157,8 @@ def scene(posts: pa.Table, stances: pa.Table, facts: pa.Table, actors: pa.Table,
     columns = (answers[name].to_pylist() for name in ("post_id", "answered", "basis"))
     answered = _answered(zip(*columns, strict=True), acts)
     parents = {post: above for post, (above, basis) in answered.items() if basis != "name"}
-    return Scene(posts, acts, by_actor, actor_of, answered, parents, found, acts.chosen)
+    turned = find_turns(acts.values(), posts, answered)
+    return Scene(posts, acts, by_actor, actor_of, answered, parents, found, acts.chosen, turned)
 
 
 def _answered(rows: Iterable[tuple[str, str, str]], acts: Acts) -> dict[str, tuple[str, str]]:

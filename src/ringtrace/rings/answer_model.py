@@ -14,14 +14,16 @@ from dataclasses import dataclass
 
 from ringtrace.rings.activity import Act, Scene
 from ringtrace.rings.model import PROTECTIVE, answer_weight
+from ringtrace.rings.turns import SPOKEN, Turn
 
 TERMS = (
     "bias", "above", "below", "less_sure", "above_elsewhere", "below_elsewhere", "less_elsewhere", "above_share",
     "below_share", "less_share", "facts", "sides_differ", "sides_same", "protective", "stated", "name",
-    "above_posts", "below_posts",
+    "above_posts", "below_posts", "turn", "turn_between", "turn_minutes", "turn_crowd", "turn_back",
 )  # fmt: skip
 """above, below: how surely the post answered and the answer trade; elsewhere: the actor's surest other post;
-share: its other posts' mean; posts: log of its sure posts; less: the lesser of both sides."""
+share: its other posts' mean; posts: log of its sure posts; less: the lesser of both sides;
+turn: the two are only next to each other in talk, see ``turns.Turn``."""
 SCREEN = 0.1
 """Answers are weighed when both actors, in these posts or elsewhere, trade at least so surely or name what deals
 need (papers, transport, a price ...): whoever only asks, warns or watches is tied to nobody."""
@@ -64,8 +66,13 @@ def conduct_of(scene: Scene) -> dict[str, Conduct]:
     return {actor: Conduct.of(acts) for actor, acts in scene.by_actor.items()}
 
 
-def answer_terms(below: Act, above: Act, basis: str, conduct: Mapping[str, Conduct]) -> tuple[float, ...] | None:
-    """Return the values of ``TERMS`` for an answer, or None when it is not worth weighing."""
+def answer_terms(
+    below: Act, above: Act, basis: str, conduct: Mapping[str, Conduct], turn: Turn | None = None
+) -> tuple[float, ...] | None:  # fmt: skip
+    """Return the values of ``TERMS`` for an answer, or None when it is not worth weighing.
+
+    turn: how the two stand in talk, where nothing else says that one answers the other: one of them has to trade.
+    """
     answering, answered = conduct[below.actor], conduct[above.actor]
     over, under = above.reading, below.reading
     over_else, under_else = answered.elsewhere(above.post), answering.elsewhere(below.post)
@@ -73,7 +80,7 @@ def answer_terms(below: Act, above: Act, basis: str, conduct: Mapping[str, Condu
         max(sure, elsewhere) >= SCREEN or act.touches
         for act, sure, elsewhere in ((above, over, over_else), (below, under, under_else))
     ]
-    if not all(takes_part):
+    if not all(takes_part) or (turn and max(over, under) < SPOKEN):
         return None
     shares = log_odds(answered.share(above)), log_odds(answering.share(below))
     both = above.trades and below.trades
@@ -84,8 +91,14 @@ def answer_terms(below: Act, above: Act, basis: str, conduct: Mapping[str, Condu
         float(both and above.direction != below.direction), float(both and above.direction == below.direction),
         float(above.frame in PROTECTIVE) + float(below.frame in PROTECTIVE),
         float(basis == "stated"), float(basis == "name"),
-        math.log1p(answered.sure_posts), math.log1p(answering.sure_posts),
+        math.log1p(answered.sure_posts), math.log1p(answering.sure_posts), *_turn_terms(turn),
     )  # fmt: skip
+
+
+def _turn_terms(turn: Turn | None) -> tuple[float, ...]:
+    if turn is None:
+        return 0.0, 0.0, 0.0, 0.0, 0.0
+    return 1.0, math.log1p(turn.between), math.log1p(turn.minutes), math.log(turn.crowd), float(turn.back)
 
 
 def probability(terms: Iterable[float]) -> float:

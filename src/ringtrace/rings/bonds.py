@@ -16,6 +16,7 @@ import pyarrow as pa
 from ringtrace.rings.activity import Scene
 from ringtrace.rings.address import Call
 from ringtrace.rings.graph import SOMEBODYS
+from ringtrace.rings.turns import SPOKEN
 from ringtrace.text.invites import invited_to
 
 
@@ -61,6 +62,9 @@ def _bonds(
     for post, (above, _) in stage.answered.items():
         if above in acts and acts[above].actor != acts[post].actor:
             yield from ((acts[one].actor, ("answer", post)) for one in (post, above))
+    for post, turn in stage.turned.items():
+        if turn.above in acts and max(acts[post].reading, acts[turn.above].reading) >= SPOKEN:
+            yield from ((acts[one].actor, ("turn", post)) for one in (post, turn.above))
     for at, call in enumerate(calls):
         yield from ((acts[one].actor, ("call", at)) for one in (call.post, *call.called) if one in acts)
 

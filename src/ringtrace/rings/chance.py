@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -95,7 +96,9 @@ def _by_words(scene: Scene, members: pa.Table, rings: list[str]) -> tuple[dict[s
     usual = _usual(scene)
     trading: dict[str, set[tuple[str, str]]] = defaultdict(set)
     spared: dict[tuple[str, str], float] = defaultdict(lambda: 1.0)
-    for post, (parent, _) in scene.answered.items():
+    said = ((post, parent) for post, (parent, _) in scene.answered.items())
+    turned = ((post, turn.before) for post, turn in scene.turned.items())
+    for post, parent in chain(said, turned):
         below, above = scene.acts[post], scene.acts.get(parent)
         if above is None or below.actor == above.actor or home.get(below.actor, "") != home.get(above.actor):
             continue

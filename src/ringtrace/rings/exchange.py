@@ -15,7 +15,7 @@ import pyarrow as pa
 from ringtrace.rings.activity import Scene
 from ringtrace.rings.model import number
 
-_DEALING = frozenset({"reply", "address", "handle"})
+_DEALING = frozenset({"reply", "address", "turn", "handle"})
 """Layers in which one speaks to or of the other; a shared contact or text is no exchange."""
 
 

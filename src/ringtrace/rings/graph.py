@@ -1,11 +1,11 @@
 """The graph of actors: ties that rest on what was said, never on being in the same group.
 
 Layers: reply (one answers the other, weighed by what both posts and both actors' other posts do),
-address (the same, by name), handle (a trade post gives another's contact), referral (trade posts of two actors
-send people to one contact of somebody else), identifier (two actors claim one contact), person (two actors who
-trade may be one person, a link too doubtful to make them one), template (two actors post one rare text that trades),
-image (two actors' posts of the trade show one rare picture, by its hash), invite (trade posts of two actors let people
-into one closed group).
+address (the same, by name), turn (the same, by nothing but that one speaks next after the other), handle (a trade
+post gives another's contact), referral (trade posts of two actors send people to one contact of somebody else),
+identifier (two actors claim one contact), person (two actors who trade may be one person, a link too doubtful to make
+them one), template (two actors post one rare text that trades), image (two actors' posts of the trade show one rare
+picture, by its hash), invite (trade posts of two actors let people into one closed group).
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ SCHEMA = pa.schema(
 )  # fmt: skip
 SOMEBODYS = frozenset({"personal", "shared_by_few", "recycled"})
 """Uses of a contact that is somebody's in particular."""
+_LAYERS = {"name": "address", "turn": "turn"}
+"""Layer of an answer by how it is known; all others are replies."""
 _BASIS = 6
 """Quotes kept for each tie and layer."""
 
@@ -93,23 +95,24 @@ class Answer(NamedTuple):
 
 
 def answers_between(scene: Scene, calls: Sequence[Call]) -> Iterator[Answer]:
-    """Yield the answers by reply, thread or name between two actors, as far as they may be part of a deal."""
+    """Yield the answers by reply, thread, name or turn between two actors, as far as they may be part of a deal."""
     conduct = conduct_of(scene)
     seen: set[tuple[str, str]] = set()
     told = ((scene.acts[post], scene.acts.get(above), basis) for post, (above, basis) in scene.answered.items())
     named = ((act, above, "name") for act, above in addressed(scene, calls))
-    for act, above, basis in chain(told, named):
+    turned = ((scene.acts[post], scene.acts.get(turn.above), "turn") for post, turn in scene.turned.items())
+    for act, above, basis in chain(told, named, turned):
         if above is None or above.actor == act.actor or (act.post, above.post) in seen:
             continue
         seen.add((act.post, above.post))
-        terms = answer_terms(act, above, basis, conduct)
+        terms = answer_terms(act, above, basis, conduct, scene.turned[act.post] if basis == "turn" else None)
         if terms is not None:
             yield Answer(act, above, basis, terms)
 
 
 def _answers(scene: Scene, calls: Sequence[Call]) -> Iterator[Tie]:
     for act, above, basis, terms in answers_between(scene, calls):
-        layer = "address" if basis == "name" else "reply"
+        layer = _LAYERS.get(basis, "reply")
         yield Tie(
             act.actor, above.actor, layer, probability(terms), (scene.span(above), scene.span(act)),
             min(act.reading, above.reading),

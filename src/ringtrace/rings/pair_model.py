@@ -26,7 +26,7 @@ TERMS = (
 """answer: the surest answer between the two; other: the surest tie of another layer; unanswered: there is no
 answer; share: how much an actor's posts trade on average, of the lesser and the greater; company: how sure its
 other ties are on average."""
-_ANSWERS = frozenset({"reply", "address"})
+_ANSWERS = frozenset({"reply", "address", "turn"})
 _COPIED = frozenset({"template", "image"})
 """A text or a picture that both post says too little for a pair of its own: whoever sees one can copy it."""
 _OTHER_TIES = 0.5
