@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace.rings.activity import Act, Scene
@@ -154,3 +155,23 @@ def test_people_whom_no_tie_joins_share_no_cell() -> None:
         zip(*(with_cells(rows(people), table(ties))[name].to_pylist() for name in ("actor_id", "cell")), strict=True)
     )
     assert cell["alone"] == "" and cell["b1"] == cell["b2"] != cell["c1"] == cell["c2"]
+
+
+@given(st.integers(14, 30), st.integers(2, 4), st.integers(0, 1))
+@settings(max_examples=15, deadline=None)
+def test_a_go_between_of_two_rings_is_a_member_of_both_and_joins_them_not(leaves: int, each: int, more: int) -> None:
+    ties: Ties = {}
+    for ring in "ab":
+        ties |= star(ring, leaves) | {(f"{ring}-leaf{n}", f"{ring}-leaf{n + 1}"): 0.9 for n in range(leaves - 1)}
+    ties |= {(f"a-leaf{n}", "between"): 0.9 for n in range(each + more)}
+    ties |= {(f"b-leaf{n}", "between"): 0.9 for n in range(each)}
+    rows = find(table(ties)).to_pylist()
+    home = {row["actor_id"]: row["ring_id"] for row in rows if row["core"]}
+    held: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        held[row["actor_id"]].add(row["ring_id"])
+    assert home["a-hub"] != home["b-hub"]
+    assert held["between"] == {home["a-hub"], home["b-hub"]}
+    assert all(len(rings) == 1 for actor, rings in held.items() if actor != "between")
+    (other,) = (row for row in rows if row["actor_id"] == "between" and not row["core"])
+    assert 0.3 <= other["stability"] <= 0.5

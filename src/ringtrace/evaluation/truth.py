@@ -32,7 +32,11 @@ def read_truth(folder: Path) -> Truth:
         persons = json.loads((folder / "persons.json").read_text("utf-8"))
         figures = _lines(folder / "figures.jsonl") if (folder / "figures.jsonl").exists() else []
     except (OSError, ValueError) as error:
-        raise UsageError(f"{folder} holds no readable truth: {error}") from error
+        why = f"no {Path(error.filename).name}" if isinstance(error, FileNotFoundError) else str(error)
+        raise UsageError(
+            f"{folder} holds no readable truth ({why}); give a folder with posts.jsonl and persons.json, such as "
+            "the one that `ringtrace simulate` writes"
+        ) from error
     return Truth(posts, persons, figures)
 
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ringtrace.text.lexicon import documents, load
-from ringtrace.text.number_signs import LATIN_UNITS, MORE, SCALES, SHORT_SCALES, SIGN_DIGITS, SIGN_UNITS, Number
+from ringtrace.text.number_signs import (
+    LATIN_UNITS,
+    MORE,
+    SCALES,
+    SHORT_SCALES,
+    SIGN_DIGITS,
+    SIGN_UNITS,
+    TEN_SIGNS,
+    Number,
+)
 
 _AFTER_ONE = frozenset("定直般样樣")
 """These count nothing: 一定, 一直, 一般, 一样 are words."""
@@ -24,6 +33,8 @@ _PLAIN = re.compile(
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ENGLISH_SCALE = re.compile(rf" ?({'|'.join((*SCALES, *SHORT_SCALES))})(?![a-z])")
 _ROUND = 10
+_LEADING = frozenset("十拾百") | frozenset(TEN_SIGNS)
+"""Units that begin a number without a digit."""
 
 
 @dataclass(slots=True)
@@ -74,10 +85,15 @@ class _Tally:
 
 def read_number(text: str, at: int, stop: int) -> Number | None:
     """Read one number at ``at``, None where a run holds no number."""
-    if text[at] not in SIGN_DIGITS and not text[at].isdigit() and text[at] not in "十拾百":
+    if (
+        text[at] not in SIGN_DIGITS
+        and not text[at].isdigit()
+        and text[at] not in "十拾百"
+        and text[at] not in TEN_SIGNS
+    ):
         return None
     tally = _Tally(at)
-    while tally.here < stop and _take(text, at, stop, tally):
+    while tally.here < stop and (_take_tens(text, at, tally) or _take(text, at, stop, tally)):
         pass
     if tally.here == at:
         return None
@@ -94,6 +110,15 @@ def read_number(text: str, at: int, stop: int) -> Number | None:
         tally.grouped,
         not any(char.isascii() for char in text[at:here]),
     )
+
+
+def _take_tens(text: str, at: int, tally: _Tally) -> bool:
+    """Take a sign of several tens: 廿五, 一百廿三."""
+    tens = TEN_SIGNS.get(text[tally.here], 0)
+    if not tens or not (tally.here == at or tally.unit >= 100):
+        return False
+    tally.add(Decimal(tens), _ROUND, tally.here + 1, "signs")
+    return True
 
 
 def _take(text: str, at: int, stop: int, tally: _Tally) -> bool:

@@ -49,6 +49,8 @@ SIGN_DIGITS: Mapping[str, int] = MappingProxyType(_signs("zh", "sign", "digits",
 """Chinese digit signs and their values."""
 SIGN_UNITS: Mapping[str, int] = MappingProxyType(_signs("zh", "sign", "units", 1))
 """Chinese unit signs (十, 百, 万 ...) and their values."""
+TEN_SIGNS: Mapping[str, int] = MappingProxyType(_signs("zh", "sign", "tens", 1))
+"""Signs of several tens in one (廿, 卅), and how many tens."""
 ONES = _signs("en", "word", "ones", 0)
 SCALES = _signs("en", "word", "scales", 0)
 SHORT_SCALES = load("number")["short_scale"]

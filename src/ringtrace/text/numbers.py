@@ -22,19 +22,21 @@ from ringtrace.text.number_signs import (
     SIGN_DIGITS,
     SIGN_UNITS,
     SIGNS,
+    TEN_SIGNS,
     Number,
 )  # fmt: skip
 from ringtrace.text.number_words import ENGLISH, find_english
 from ringtrace.text.sieve import need
 
-_RUN = re.compile(rf"[0-9{''.join(SIGN_DIGITS)}十拾百][0-9.,点kw{MORE}{SIGNS}]*")
+_TENS = "".join(TEN_SIGNS)
+_RUN = re.compile(rf"[0-9{''.join(SIGN_DIGITS)}{_TENS}十拾百][0-9.,点kw{MORE}{SIGNS}{_TENS}]*")
 _WIDE = {ord(wide): plain for wide, plain in zip("０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⓪❶❷❸❹❺❻❼❽❾⒈⒉⒊⒋⒌⒍⒎⒏⒐，．",
                                                  "01234567891234567890123456789123456789,.", strict=True)}  # fmt: skip
 _ENGLISH_WORDS = ahocorasick_rs.AhoCorasick(
     sorted(ENGLISH), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
 )
 _WIDE_SIGNS = frozenset(map(chr, _WIDE))
-NUMBER = need(ENGLISH, f"0123456789十拾百{''.join(SIGN_DIGITS)}{''.join(_WIDE_SIGNS)}")
+NUMBER = need(ENGLISH, f"0123456789十拾百{_TENS}{''.join(SIGN_DIGITS)}{''.join(_WIDE_SIGNS)}")
 """What a text must have for ``find_numbers`` to find one."""
 UNIT_OF_THOUSANDS = need(
     (*(name for name, value in (*SCALES.items(), *SIGN_UNITS.items()) if value >= 1_000),
