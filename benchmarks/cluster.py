@@ -22,7 +22,7 @@ from pathlib import Path
 
 from ringtrace.engines.opening import open_engine
 from ringtrace.pipeline import analyse
-from ringtrace.pipeline.adding import add
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.simulator.presets import load_preset
 from ringtrace.simulator.stage import Summary, lay_out, write_script
 from ringtrace.store.case import Case

@@ -31,9 +31,9 @@ import stances as texts
 from known_cases import fit_logistic, read_case
 from ringtrace.engines import local
 from ringtrace.evaluation.measures import average_precision, calibration, macro_f1
-from ringtrace.pipeline.answering import find_answers
-from ringtrace.pipeline.looking import Look
-from ringtrace.pipeline.stages import ROUNDS, answers_of, first_sight
+from ringtrace.pipeline.analysis.looking import Look
+from ringtrace.pipeline.analysis.stages import ROUNDS, answers_of, first_sight
+from ringtrace.pipeline.reading.answering import find_answers
 from ringtrace.stances import company as model
 from ringtrace.stances.company import DIRECTIONS, LEANINGS, TERMS, Company
 from ringtrace.stances.wording import Wording

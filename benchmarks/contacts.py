@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ringtrace.model.mention import CONTACT_KINDS
-from ringtrace.pipeline.observing import find_all
+from ringtrace.pipeline.analysis.observing import find_all
 from ringtrace.simulator.presets import load_preset
 from ringtrace.simulator.stage import Summary, lay_out
 from ringtrace.stances.assess import assess

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ringtrace.pipeline.adding import add
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.store.case import Case
 
 

@@ -14,8 +14,8 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from ringtrace.text.numbers import find_numbers
-from ringtrace.text.places import find_places
+from ringtrace.text.numbers.finding import find_numbers
+from ringtrace.text.places.gazetteer import find_places
 from ringtrace.text.view import TextView
 
 KINDS = ("age", "count", "date", "money", "place", "sex")

@@ -43,7 +43,7 @@ from ringtrace.statement.trail import Report as Survey
 from ringtrace.statement.trail import Trail, first_level
 from ringtrace.statement.weighing import Weights
 from ringtrace.text.folding import fold
-from ringtrace.text.number_signs import as_decimal
+from ringtrace.text.numbers.signs import as_decimal
 
 LEXICONS = Path(ringtrace.__file__).parent / "lexicons"
 LOTS = {

@@ -32,7 +32,7 @@ from ringtrace.linking.material import Material
 from ringtrace.linking.namesakes import count_namesakes, settle
 from ringtrace.linking.pairs import candidates, survey
 from ringtrace.model.mention import CONTACT_KINDS
-from ringtrace.pipeline.posts import account_table
+from ringtrace.pipeline.reading.posts import account_table
 
 MODEL = Path(ringtrace.__file__).parent / "lexicons" / "linking.model.toml"
 MASS = 4_000.0

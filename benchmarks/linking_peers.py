@@ -31,7 +31,7 @@ from ringtrace.linking.identifiers import OPEN_TO_ALL, classify
 from ringtrace.linking.material import Material
 from ringtrace.linking.model import pair_weights
 from ringtrace.linking.pairs import link_accounts, survey
-from ringtrace.pipeline.posts import account_table
+from ringtrace.pipeline.reading.posts import account_table
 
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999)
 

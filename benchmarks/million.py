@@ -26,10 +26,11 @@ from replicas import multiply
 from ringtrace.engines.engine import Engine
 from ringtrace.linking.slots import find_patterns
 from ringtrace.linking.templates import find_templates
-from ringtrace.pipeline import analyse, gathering
-from ringtrace.pipeline.handles import join_messages, know_again
-from ringtrace.pipeline.previewing import Preview
-from ringtrace.pipeline.stages import accounts_of, answers_of, look_around
+from ringtrace.pipeline import analyse
+from ringtrace.pipeline.analysis import gathering
+from ringtrace.pipeline.analysis.handles import join_messages, know_again
+from ringtrace.pipeline.analysis.stages import accounts_of, answers_of, look_around
+from ringtrace.pipeline.judging.previewing import Preview
 from ringtrace.store.case import Case
 
 STAGES = {
@@ -37,11 +38,11 @@ STAGES = {
     "ringtrace.linking.identifiers": ("classify",),
     "ringtrace.linking.pairs": ("link_accounts",),
     "ringtrace.linking.actors": ("cluster",),
-    "ringtrace.pipeline.cuts": ("find_rings",),
-    "ringtrace.pipeline.figures": ("figure_tables",),
-    "ringtrace.pipeline.changes": ("compare",),
-    "ringtrace.pipeline.alerting": ("raise_alerts",),
-    "ringtrace.pipeline.summary": ("Summary.of", "quoting"),
+    "ringtrace.pipeline.analysis.cuts": ("find_rings",),
+    "ringtrace.pipeline.analysis.figures": ("figure_tables",),
+    "ringtrace.pipeline.analysis.changes": ("compare",),
+    "ringtrace.pipeline.analysis.alerting": ("raise_alerts",),
+    "ringtrace.pipeline.analysis.summary": ("Summary.of", "quoting"),
     "ringtrace.report.render": ("render",),
     "ringtrace.store.analysis": ("write_tables",),
 }

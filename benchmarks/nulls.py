@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from known_cases import read_case
-from ringtrace.pipeline.answering import find_answers
+from ringtrace.pipeline.reading.answering import find_answers
 from ringtrace.rings.activity import Scene, scene
 from ringtrace.rings.address import find_calls
 from ringtrace.rings.assembly import find_members, operators

@@ -23,9 +23,9 @@ import pyarrow.compute as pc
 
 from ringtrace.engines.engine import BATCH
 from ringtrace.engines.local import Local, seldom_collecting
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.observing import find_all, observe
-from ringtrace.pipeline.stages import read_all, whole_conversations
+from ringtrace.pipeline.analysis.observing import find_all, observe
+from ringtrace.pipeline.analysis.stages import read_all, whole_conversations
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.simulator.presets import load_preset
 from ringtrace.simulator.stage import Summary, lay_out, write_script
 from ringtrace.stances.assess import features_of

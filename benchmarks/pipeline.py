@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ringtrace.evaluation.scores import evaluate
 from ringtrace.pipeline import analyse
-from ringtrace.pipeline.adding import add
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.simulator.stage import simulate
 from ringtrace.store.case import Case
 

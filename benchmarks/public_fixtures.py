@@ -29,9 +29,9 @@ from pathlib import Path
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap
-from ringtrace.pipeline.reader_choice import choose_reader
-from ringtrace.pipeline.reading import read_source
-from ringtrace.pipeline.readings import Reading
+from ringtrace.pipeline.reading.originals import read_source
+from ringtrace.pipeline.reading.reader_choice import choose_reader
+from ringtrace.pipeline.reading.readings import Reading
 
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202f\ufeff"), None)
 

@@ -33,8 +33,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ringtrace.text.dates import local_day
-from ringtrace.text.quantities import find_quantities
+from ringtrace.text.dates.finding import local_day
+from ringtrace.text.quantities.finding import find_quantities
 from ringtrace.text.view import TextView
 
 Found = list[tuple[int, int, str]]

@@ -19,9 +19,9 @@ from collections.abc import Callable, Iterator
 from itertools import count, islice
 from pathlib import Path
 
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.files import read_files
-from ringtrace.pipeline.recalling import tasks_of
+from ringtrace.pipeline.analysis.recalling import tasks_of
+from ringtrace.pipeline.intake.adding import add
+from ringtrace.pipeline.reading.files import read_files
 from ringtrace.store.case import Case
 
 WORDS = "今天天气不错我们下午去公园走走吧记得带水晚上一起吃饭看电影然后早点回家休息明天还要上班"

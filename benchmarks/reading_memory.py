@@ -24,8 +24,8 @@ from pathlib import Path
 import reading
 from ringtrace.engines.local import Local
 from ringtrace.errors import CaseError
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.recalling import recall_files, silent
+from ringtrace.pipeline.analysis.recalling import recall_files, silent
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.store.cache import Cache
 from ringtrace.store.case import Case
 

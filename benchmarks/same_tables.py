@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ringtrace.pipeline import analyse
-from ringtrace.pipeline.adding import add
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.simulator.stage import author_names, simulate
 from ringtrace.store.case import Case
 

@@ -21,9 +21,9 @@ from ringtrace.engines.shards import shards_of, split
 from ringtrace.engines.spark import pack
 from ringtrace.engines.tables import schema
 from ringtrace.linking.ground import Ground
-from ringtrace.pipeline import stages
-from ringtrace.pipeline.handles import join_messages, know_again
-from ringtrace.pipeline.posts import merge_frames
+from ringtrace.pipeline.analysis import stages
+from ringtrace.pipeline.analysis.handles import join_messages, know_again
+from ringtrace.pipeline.reading.posts import merge_frames
 from ringtrace.store.analysis import read_table
 
 SHARDS = 64

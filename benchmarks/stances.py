@@ -34,10 +34,10 @@ from ringtrace.evaluation.measures import average_precision, macro_f1, precision
 from ringtrace.evaluation.truth import match, read_truth
 from ringtrace.model.mention import CONTACT_KINDS, Candidate
 from ringtrace.model.source import Source
-from ringtrace.pipeline.answering import find_answers, posts_above
-from ringtrace.pipeline.observing import find_all
-from ringtrace.pipeline.posts import merge, post_table
-from ringtrace.pipeline.reading import MAPPING_SUFFIX, read_source
+from ringtrace.pipeline.analysis.observing import find_all
+from ringtrace.pipeline.reading.answering import find_answers, posts_above
+from ringtrace.pipeline.reading.originals import MAPPING_SUFFIX, read_source
+from ringtrace.pipeline.reading.posts import merge, post_table
 from ringtrace.simulator.presets import load_preset
 from ringtrace.simulator.stage import Summary, lay_out
 from ringtrace.stances import assess, phrasing, weights

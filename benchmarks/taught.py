@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from known_cases import read_case
 from ringtrace.evaluation.measures import average_precision
-from ringtrace.pipeline.labelling import draw
+from ringtrace.pipeline.judging.labelling import draw
 from ringtrace.stances.wording import Wording
 from ringtrace.store.case import Case
 

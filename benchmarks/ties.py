@@ -24,7 +24,7 @@ import numpy as np
 import ringtrace
 from known_cases import KnownCase, even_mass, fit_logistic, left_out, read_case
 from ringtrace.evaluation.measures import average_precision
-from ringtrace.pipeline.answering import find_answers
+from ringtrace.pipeline.reading.answering import find_answers
 from ringtrace.rings import answer_model, pair_model
 from ringtrace.rings.activity import Scene, scene
 from ringtrace.rings.address import Call, find_calls

@@ -41,7 +41,7 @@ def tiny_evidence(tmp_path_factory):
 def tiny_case(tiny_evidence, tmp_path_factory, session_keys):
     """(case, folder for pictures): the tiny preset, analysed."""
     from ringtrace.pipeline import analyse
-    from ringtrace.pipeline.adding import add
+    from ringtrace.pipeline.intake.adding import add
     from ringtrace.store.case import Case
 
     case = Case.create(tmp_path_factory.mktemp("case") / "tiny")

@@ -94,13 +94,13 @@ def _tree(module: str) -> ast.Module:
 
 HELD = (
     ("ringtrace.extractors.payment", "", "place"),  # within sixteen code points behind a cue
-    ("ringtrace.text.html_builder", "<(?:([A-Za-z]", "closed"),  # a page's tags, up to its last ">"
+    ("ringtrace.text.pages.builder", "<(?:([A-Za-z]", "closed"),  # a page's tags, up to its last ">"
     # a value is read where it opens; who looks behind one without an end keeps account of what that costs
     ("ringtrace.text.jsonspan", '"[^"', "rescan"),
     ("ringtrace.text.jsonspan", '[^"{}', "rescan"),
-    ("ringtrace.text.places_abroad", "[A-Za-z]{3,},", "window"),  # twenty-four code points before two letters
-    ("ringtrace.text.wordless_rows", "", "row"),  # matched where a row begins
-    ("ringtrace.text.whatsapp_header", "[\u200b\u200e", "whole"),  # the first bytes of a line
+    ("ringtrace.text.places.abroad", "[A-Za-z]{3,},", "window"),  # twenty-four code points before two letters
+    ("ringtrace.text.tables.wordless_rows", "", "row"),  # matched where a row begins
+    ("ringtrace.text.chats.whatsapp_header", "[\u200b\u200e", "whole"),  # the first bytes of a line
     (
         "ringtrace.text.contacts.addresses",
         "(?<![a-z0-9_+%-])((?:[a-z0-9_+%-]{1,64}",
@@ -156,9 +156,9 @@ def _look() -> None:
     """Let readers read their samples, every extractor and the stances see texts: what lexicons make is compiled then."""
     from ringtrace import registry
     from ringtrace.errors import EvidenceError
-    from ringtrace.pipeline.observing import find_all
+    from ringtrace.pipeline.analysis.observing import find_all
     from ringtrace.stances.assess import assess
-    from ringtrace.text.html_head import thin_head
+    from ringtrace.text.pages.head import thin_head
     from ringtrace.text.view import TextView
 
     for platform, text in ((platform, text) for platform in ("qq", "telegram", "news") for text in SAID):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ringtrace import registry
 from ringtrace.model.source import Source
-from ringtrace.pipeline.reading import read_source
-from ringtrace.pipeline.readings import Share
+from ringtrace.pipeline.reading.originals import read_source
+from ringtrace.pipeline.reading.readings import Share
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "formats.md"

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.pipeline.accounting import account
+from ringtrace.pipeline.reading.accounting import account
 
 RANGES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted), max_size=6)
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace.engines.tables import from_rows
-from ringtrace.pipeline.answering import find_answers
-from ringtrace.pipeline.stages import look_around
+from ringtrace.pipeline.analysis.stages import look_around
+from ringtrace.pipeline.reading.answering import find_answers
 from ringtrace.stances.acts import Acts
 from test_answering import posts, said
 from test_company import TALK, mentions, stances

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from ringtrace.engines.tables import from_rows
-from ringtrace.pipeline.answering import DAYS, find_answers, posts_above
+from ringtrace.pipeline.reading.answering import DAYS, find_answers, posts_above
 
 MINUTE = 60_000_000
 START = 1_377_000_000_000_000

@@ -21,7 +21,7 @@ def test_only_the_boundary_catches_everything():
     broad = [
         p.relative_to(ROOT).as_posix() for p in SOURCES for line in p.open(encoding="utf-8") if pattern.search(line)
     ]
-    assert broad == ["src/ringtrace/pipeline/boundary.py"]
+    assert broad == ["src/ringtrace/pipeline/reading/boundary.py"]
 
 
 def test_there_is_no_drawer_for_everything():

@@ -15,7 +15,7 @@ from collections import defaultdict
 
 import pytest
 
-from ringtrace.pipeline.explaining import explain
+from ringtrace.pipeline.telling.explaining import explain
 from ringtrace.store.analysis import read_table
 from ringtrace.store.case import Case
 
@@ -359,7 +359,7 @@ def test_a_file_that_two_readers_claim_alike_is_told(monkeypatch):
 
     from ringtrace import registry
     from ringtrace.model.source import Source
-    from ringtrace.pipeline.reader_choice import choose_reader
+    from ringtrace.pipeline.reading.reader_choice import choose_reader
 
     parts = {name: SimpleNamespace(sniff=lambda head, name: 0.7) for name in ("alpha", "beta")}
     monkeypatch.setattr(registry, "scan", lambda package: parts)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ringtrace.linking.lineage import trace
 from ringtrace.pipeline import analyse
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.changes import read_changes, read_lineage, sentences
+from ringtrace.pipeline.analysis.changes import read_changes, read_lineage, sentences
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.store.case import Case
 from test_incremental import quiet, tables_of
 

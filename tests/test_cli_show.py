@@ -16,8 +16,8 @@ from ringtrace.cli import app
 from ringtrace.cli.output import Progress
 from ringtrace.errors import UsageError
 from ringtrace.model.contract import TABLES
-from ringtrace.pipeline.explaining import LISTS, candidates, explain, listed, overview
-from ringtrace.pipeline.subjects import nearest
+from ringtrace.pipeline.telling.explaining import LISTS, candidates, explain, listed, overview
+from ringtrace.pipeline.telling.subjects import nearest
 from ringtrace.report.words import age_words, counted, figure_words, moment, place_name, price_words
 from ringtrace.store.analysis import read_table
 
@@ -36,7 +36,7 @@ def run(*words):
 def lone_case(tmp_path_factory, session_keys):
     """Two people, a contact and an offer, an answer: nothing that is a ring."""
     from ringtrace.pipeline import analyse
-    from ringtrace.pipeline.adding import add
+    from ringtrace.pipeline.intake.adding import add
     from ringtrace.store.case import Case
 
     folder = tmp_path_factory.mktemp("lone")
@@ -214,8 +214,8 @@ def test_the_summary_warns(tiny_case, lone_case):
 
 def test_caution_counts_gaps_ambiguous_dates_and_unread_files():
     from ringtrace.engines.tables import from_rows
-    from ringtrace.pipeline.figures import NOT_READ
-    from ringtrace.pipeline.shortfalls import unread, unread_for_figures
+    from ringtrace.pipeline.analysis.figures import NOT_READ
+    from ringtrace.pipeline.analysis.shortfalls import unread, unread_for_figures
     from ringtrace.report.caution import cautions
 
     blank = {"media_type": "", "reader_version": "", "source": "", "posts": 0, "post_bytes": 0, "structure_bytes": 0}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringtrace.engines.tables import from_rows
-from ringtrace.pipeline.answering import find_answers
+from ringtrace.pipeline.reading.answering import find_answers
 from ringtrace.stances.assess import assess
 from ringtrace.stances.company import Company
 from ringtrace.stances.neighbourhood import FEATURES, Neighbourhood

@@ -11,9 +11,9 @@ import pytest
 
 from ringtrace.engines.crew import Crew, Died
 from ringtrace.errors import RingtraceError, UsageError
-from ringtrace.pipeline.confined import MODULE, open_member, read_confined
-from ringtrace.pipeline.files import Task, read_files
-from ringtrace.pipeline.reader_process import Allowance, Request
+from ringtrace.pipeline.reading.confined import MODULE, open_member, read_confined
+from ringtrace.pipeline.reading.files import Task, read_files
+from ringtrace.pipeline.reading.reader_process import Allowance, Request
 from ringtrace.store.evidence import Held
 
 pytestmark = pytest.mark.slow
@@ -182,7 +182,7 @@ def test_a_child_knows_no_environment_and_survives_no_nonsense(tmp_path, planted
     monkeypatch.setenv("RINGTRACE_KEYS", "/secret")
     texts, _, _ = read(tmp_path, {"a": b"planted\nenvironment\n"}, Allowance())
     assert "RINGTRACE_KEYS" not in texts["a"][0] and "PYTHONPATH" in texts["a"][0]
-    with Crew("ringtrace.pipeline.reader_process", 1) as crew:
+    with Crew("ringtrace.pipeline.reading.reader_process", 1) as crew:
         for _ in range(2):  # the first child dies of it; the second is a new one
             answer = crew.ask(b"\xc1", 1, 10)
             assert isinstance(answer, Died) and "Error" in answer.reason

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace.model.source import Source
-from ringtrace.pipeline.posts import merge_copies, post_table
-from ringtrace.pipeline.reading import read_source
+from ringtrace.pipeline.reading.originals import read_source
+from ringtrace.pipeline.reading.posts import merge_copies, post_table
 
 START = datetime(2014, 3, 1, 10, 0, tzinfo=UTC)
 PEOPLE = (("user1", "阿青"), ("user2", "Lin"), ("user3", "老周"))

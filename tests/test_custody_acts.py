@@ -11,10 +11,12 @@ from typer.testing import CliRunner
 from ringtrace.cli import app
 from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.custody import Circumstances
-from ringtrace.pipeline import analyse, custodian, provenance
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.custodian import Asked
-from ringtrace.pipeline.explaining import explain, listed
+from ringtrace.pipeline import analyse
+from ringtrace.pipeline.intake import custodian
+from ringtrace.pipeline.intake.adding import add
+from ringtrace.pipeline.intake.custodian import Asked
+from ringtrace.pipeline.telling import provenance
+from ringtrace.pipeline.telling.explaining import explain, listed
 from ringtrace.store.case import Case
 from ringtrace.store.custody import CustodyLog
 from ringtrace.store.keys import key_folder, open_key
@@ -183,7 +185,7 @@ def test_the_frontier_is_only_used_where_it_leads_to_the_signed_root(case, chang
 def test_many_processes_may_append_at_once(case):
     code = (
         "import sys; from pathlib import Path; from ringtrace.store.case import Case; "
-        "from ringtrace.pipeline.custodian import Asked, log_consultation\n"
+        "from ringtrace.pipeline.intake.custodian import Asked, log_consultation\n"
         "case = Case(Path(sys.argv[1]))\n"
         "for n in range(20): log_consultation(case, [('0' * 64, '', n, n + 1)], Asked(sys.argv[2]))"
     )

@@ -17,10 +17,11 @@ from ringtrace.operation import exchange
 from ringtrace.operation.cells import cell
 from ringtrace.operation.exchange import Header
 from ringtrace.operation.oprf import evaluate, finalize, hash_to_group, hash_to_scalar, invert, multiply
-from ringtrace.pipeline import analyse, deconflicting
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.custodian import NOBODY
-from ringtrace.pipeline.deconflicted import read_deconflicted
+from ringtrace.pipeline import analyse
+from ringtrace.pipeline.intake.adding import add
+from ringtrace.pipeline.intake.custodian import NOBODY
+from ringtrace.pipeline.operation import deconflicting
+from ringtrace.pipeline.operation.deconflicted import read_deconflicted
 from ringtrace.store.case import Case
 from ringtrace.store.keys import key_folder, open_key
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace.model.mention import CONTACT_KINDS
-from ringtrace.pipeline.observing import find_all
+from ringtrace.pipeline.analysis.observing import find_all
 from ringtrace.text.contacts.disguises import disjoint, families, undo_disguises
 from ringtrace.text.folding import fold
 from ringtrace.text.view import TextView

@@ -16,7 +16,7 @@ from ringtrace.engines.shards import shards_of, split
 from ringtrace.engines.tables import from_rows
 from ringtrace.errors import UsageError
 from ringtrace.linking.ground import Ground
-from ringtrace.pipeline.handles import known_and_doubted, sight_handles
+from ringtrace.pipeline.analysis.handles import known_and_doubted, sight_handles
 from ringtrace.text.contacts.bare import BY_THEMSELVES
 
 keys = st.lists(st.tuples(st.none() | st.text(max_size=3), st.sampled_from(["", "a", "宝"])), max_size=40)

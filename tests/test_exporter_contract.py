@@ -16,8 +16,8 @@ from export_sample import FILE, sample_case
 from ringtrace import registry
 from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.material import references
-from ringtrace.pipeline.custodian import NOBODY, Asked
-from ringtrace.pipeline.exporting import export, material_of
+from ringtrace.pipeline.handover.exporting import export, material_of
+from ringtrace.pipeline.intake.custodian import NOBODY, Asked
 from ringtrace.store.case import Case
 from ringtrace.store.inspection import inspect_log
 

@@ -21,10 +21,10 @@ from python_calamine import CalamineWorkbook
 from export_sample import HOSTILE, sample_case
 from ringtrace.exporters.geojson import seats
 from ringtrace.model.contract import TABLES
-from ringtrace.pipeline.custodian import NOBODY
-from ringtrace.pipeline.exporting import export, material_of
-from ringtrace.text.cells import plain_cell, safe_cell, xml_text
-from ringtrace.text.jurisdiction import divisions
+from ringtrace.pipeline.handover.exporting import export, material_of
+from ringtrace.pipeline.intake.custodian import NOBODY
+from ringtrace.text.places.divisions import divisions
+from ringtrace.text.tables.cells import plain_cell, safe_cell, xml_text
 
 pytestmark = pytest.mark.slow
 

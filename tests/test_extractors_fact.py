@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringtrace.text.jurisdiction import contains, divisions, names, parent
-from ringtrace.text.number_signs import as_decimal
-from ringtrace.text.numbers import find_numbers
-from ringtrace.text.places import find_places
+from ringtrace.text.numbers.finding import find_numbers
+from ringtrace.text.numbers.signs import as_decimal
+from ringtrace.text.places.divisions import contains, divisions, names, parent
+from ringtrace.text.places.gazetteer import find_places
 from ringtrace.text.view import TextView
 
 KINDS = ("money", "place", "age", "date", "count", "sex")

@@ -17,9 +17,9 @@ from ringtrace.cli import app
 from ringtrace.errors import CaseError
 from ringtrace.model.source import Source
 from ringtrace.pipeline import analyse
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.coverage import Coverage
-from ringtrace.pipeline.reading import read_source
+from ringtrace.pipeline.intake.adding import add
+from ringtrace.pipeline.reading.originals import read_source
+from ringtrace.pipeline.telling.coverage import Coverage
 from ringtrace.store.case import Case
 
 READERS = registry.scan("ringtrace.readers")

@@ -8,10 +8,10 @@ import pytest
 
 from ringtrace.engines.local import Local
 from ringtrace.model.source import Source
-from ringtrace.pipeline.posts import merge, post_table
-from ringtrace.pipeline.reading import read_source
-from ringtrace.pipeline.shortfalls import cut_short
-from ringtrace.pipeline.stages import answers_of, observe_all
+from ringtrace.pipeline.analysis.shortfalls import cut_short
+from ringtrace.pipeline.analysis.stages import answers_of, observe_all
+from ringtrace.pipeline.reading.originals import read_source
+from ringtrace.pipeline.reading.posts import merge, post_table
 
 
 def observed(*said):

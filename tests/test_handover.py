@@ -15,14 +15,15 @@ from typer.testing import CliRunner
 
 from ringtrace.cli import app
 from ringtrace.errors import UsageError
-from ringtrace.pipeline import analyse, recording
-from ringtrace.pipeline.custodian import Asked
-from ringtrace.pipeline.discovery import write_discovery
-from ringtrace.pipeline.dossier import compose_dossier, write_dossier
-from ringtrace.pipeline.handing_out import write_packages
-from ringtrace.pipeline.room import Room
-from ringtrace.pipeline.selfcheck import self_check
-from ringtrace.pipeline.targets import assignments
+from ringtrace.pipeline import analyse
+from ringtrace.pipeline.handover.discovery import write_discovery
+from ringtrace.pipeline.handover.selfcheck import self_check
+from ringtrace.pipeline.intake import recording
+from ringtrace.pipeline.intake.custodian import Asked
+from ringtrace.pipeline.operation.dossier import compose_dossier, write_dossier
+from ringtrace.pipeline.operation.handing_out import write_packages
+from ringtrace.pipeline.operation.targets import assignments
+from ringtrace.pipeline.telling.room import Room
 from ringtrace.report.dossier import pdf_dossier
 from ringtrace.store.case import Case
 from ringtrace.store.keys import key_folder

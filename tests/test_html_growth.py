@@ -7,9 +7,9 @@ import pytest
 from growth import lines_run
 from ringtrace.model.post import Post
 from ringtrace.model.source import Source
-from ringtrace.pipeline.reading import read_source
+from ringtrace.pipeline.reading.originals import read_source
 from ringtrace.readers import qq_html, telegram_html
-from ringtrace.text.html_page import open_sheet
+from ringtrace.text.pages.page import open_sheet
 
 HEAD = '<!DOCTYPE html><html><head><meta charset="utf-8"><title>QQ Message</title></head><body>'
 DATE = '<div class="pull_right date details" title="03.01.2014 09:30:45 UTC+08:00"></div>'

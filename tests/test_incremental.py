@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ringtrace.engines.digests import row_digests
 from ringtrace.engines.edition import edition
 from ringtrace.pipeline import analyse
-from ringtrace.pipeline.adding import add
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.store.cache import Cache
 from ringtrace.store.case import Case
 from ringtrace.store.packs import Part
@@ -160,8 +160,8 @@ def test_an_edition_changes_with_a_word_list_of_the_case(tmp_path):
 def test_an_article_is_read_once_and_gives_the_same_figures(tmp_path, monkeypatch):
     from ringtrace.model.post import Container, Post
     from ringtrace.model.span import Segment, Span
-    from ringtrace.pipeline import figures
-    from ringtrace.pipeline.posts import post_table
+    from ringtrace.pipeline.analysis import figures
+    from ringtrace.pipeline.reading.posts import post_table
 
     def article(name, text):
         size = len(text.encode())
@@ -185,8 +185,8 @@ def test_an_article_is_read_once_and_gives_the_same_figures(tmp_path, monkeypatc
 def test_what_a_report_holds_behind_its_bound_is_a_gap_of_its_bytes(monkeypatch):
     from ringtrace.model.post import Container, Post
     from ringtrace.model.span import Segment, Span
-    from ringtrace.pipeline import figures
-    from ringtrace.pipeline.posts import post_table
+    from ringtrace.pipeline.analysis import figures
+    from ringtrace.pipeline.reading.posts import post_table
     from ringtrace.statement import public
 
     text = "警方抓获犯罪嫌疑人52名。\n" * 4
@@ -275,7 +275,7 @@ def test_a_damaged_cache_changes_nothing(author, authors, whole, tmp_path, sessi
 
 @pytest.mark.slow
 def test_what_is_erased_is_not_remembered(tmp_path, session_keys):
-    from ringtrace.pipeline.custodian import Asked, erase
+    from ringtrace.pipeline.intake.custodian import Asked, erase
 
     case = Case.create(tmp_path / "case")
     (tmp_path / "kept.txt").write_text("SYNTHETIC\n2014-02-01 10:00:00 张三(1000001)\n在吗\n", "utf-8")
@@ -296,7 +296,7 @@ def test_what_is_erased_is_not_remembered(tmp_path, session_keys):
 @pytest.mark.slow
 def test_a_run_after_a_verdict_reads_nothing_anew_and_one_after_evidence_does(tmp_path, session_keys, monkeypatch):
     from ringtrace.model.ring import Judgement
-    from ringtrace.pipeline import gathering
+    from ringtrace.pipeline.analysis import gathering
 
     case = Case.create(tmp_path / "case")
     for number in (1, 2):

@@ -24,7 +24,7 @@ def chatlab(number: int) -> bytes:
 
 
 def read_chatlab(data: bytes):
-    from ringtrace.pipeline.reading import read_source
+    from ringtrace.pipeline.reading.originals import read_source
 
     done = read_source(Source("0" * 64, "", "chat.json", data))
     assert done.post_bytes + done.gap_bytes + done.structure_bytes == len(data)

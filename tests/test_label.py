@@ -11,7 +11,7 @@ from ringtrace.errors import UsageError
 from ringtrace.evaluation.agreement import cohen_kappa, krippendorff_alpha
 from ringtrace.evaluation.scores import evaluate
 from ringtrace.model.label import Label, Told
-from ringtrace.pipeline.labelling import Work, begin, draw, keep, read_contacts, write_truth
+from ringtrace.pipeline.judging.labelling import Work, begin, draw, keep, read_contacts, write_truth
 from ringtrace.store.analysis import read_table
 from ringtrace.store.ledger import Ledger
 
@@ -51,7 +51,7 @@ def test_the_chance_that_is_kept_is_that_of_being_drawn(tiny_case):
 
 
 def _members(case, stratum):
-    from ringtrace.pipeline.labelling import _strata
+    from ringtrace.pipeline.judging.labelling import _strata
 
     return _strata(case)[stratum]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringtrace.text.lunar_calendar import lunar_day, nearest_lunar_day
+from ringtrace.text.dates.lunar_calendar import lunar_day, nearest_lunar_day
 
 
 @pytest.mark.parametrize(

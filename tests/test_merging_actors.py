@@ -14,8 +14,8 @@ from ringtrace.linking.actors import cluster
 from ringtrace.linking.model import thresholds
 from ringtrace.linking.pairs import latest_verdicts
 from ringtrace.model.ring import Judgement
-from ringtrace.pipeline.merging import choose, merge, plan_merger
-from ringtrace.pipeline.second_looks import SecondLooks, give, in_share, take_back
+from ringtrace.pipeline.judging.merging import choose, merge, plan_merger
+from ringtrace.pipeline.judging.second_looks import SecondLooks, give, in_share, take_back
 from ringtrace.store.ledger import Ledger
 
 IDS = [f"account-{at:02d}" for at in range(9)]

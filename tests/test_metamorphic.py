@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace.model.mention import CONTACT_KINDS
-from ringtrace.pipeline.observing import find_all
+from ringtrace.pipeline.analysis.observing import find_all
 from ringtrace.text.view import TextView
 
 LINES = [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ringtrace.model.mention import CONTACT_KINDS
-from ringtrace.pipeline.observing import find_all
+from ringtrace.pipeline.analysis.observing import find_all
 from ringtrace.stances.assess import assess
 from ringtrace.text.view import TextView
 

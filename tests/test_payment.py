@@ -17,13 +17,13 @@ from ringtrace.linking.material import Material
 from ringtrace.linking.pairs import link_accounts
 from ringtrace.linking.templates import find_templates
 from ringtrace.model.source import Source
-from ringtrace.pipeline.exporting import without_accounts
-from ringtrace.pipeline.posts import account_table, merge, post_table
-from ringtrace.pipeline.reading import read_source
-from ringtrace.pipeline.stages import answers_of, observe_all
+from ringtrace.pipeline.analysis.stages import answers_of, observe_all
+from ringtrace.pipeline.handover.exporting import without_accounts
+from ringtrace.pipeline.reading.originals import read_source
+from ringtrace.pipeline.reading.posts import account_table, merge, post_table
 from ringtrace.report.words import feature_words
 from ringtrace.store.keys import digest_key
-from ringtrace.text.check_digits import ean13, identity_card, luhn
+from ringtrace.text.numbers.check_digits import ean13, identity_card, luhn
 from ringtrace.text.view import TextView
 
 CARD = "6200001234567890128"

@@ -18,8 +18,8 @@ from ringtrace.errors import UsageError
 from ringtrace.operation.assignment import assign
 from ringtrace.operation.clues import Clue, find_clues, phone_province
 from ringtrace.operation.plan import Step, progress, read_plan
-from ringtrace.pipeline import handing_out
-from ringtrace.pipeline.room import Room
+from ringtrace.pipeline.operation import handing_out
+from ringtrace.pipeline.telling.room import Room
 from ringtrace.store.case import Case
 
 KINDS = ["trade_place", "own_place", "deal_place", "phone_prefix", "container_name"]

@@ -10,10 +10,10 @@ import pytest
 
 from ringtrace.model.ring import Judgement
 from ringtrace.pipeline import analyse
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.answering import find_answers
-from ringtrace.pipeline.previewing import Preview
-from ringtrace.pipeline.room import Room
+from ringtrace.pipeline.intake.adding import add
+from ringtrace.pipeline.judging.previewing import Preview
+from ringtrace.pipeline.reading.answering import find_answers
+from ringtrace.pipeline.telling.room import Room
 from ringtrace.rings import pair_model
 from ringtrace.rings.activity import reassigned
 from ringtrace.rings.assembly import find_members, operators

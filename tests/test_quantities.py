@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ringtrace.extractors import money
 from ringtrace.text.folding import fold
-from ringtrace.text.numbers import find_numbers
-from ringtrace.text.quantities import find_quantities, widen
+from ringtrace.text.numbers.finding import find_numbers
+from ringtrace.text.quantities.finding import find_quantities, widen
 from ringtrace.text.view import TextView
 
 CASES = tomllib.loads((Path(__file__).parent / "specs" / "quantity.any.toml").read_text("utf-8"))["cases"]

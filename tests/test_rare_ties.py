@@ -24,14 +24,15 @@ from ringtrace.linking.names import alike, sound_alike
 from ringtrace.linking.pairs import link_accounts
 from ringtrace.linking.rarities import posted
 from ringtrace.linking.templates import find_templates
-from ringtrace.pipeline import analyse, pictures
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.pictures import Picture, Search
+from ringtrace.pipeline import analyse
+from ringtrace.pipeline.analysis import pictures
+from ringtrace.pipeline.analysis.pictures import Picture, Search
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.report.words import feature_words, layer_words
 from ringtrace.rings.model import number
 from ringtrace.store.cache import Cache
 from ringtrace.store.case import Case
-from ringtrace.text.invites import invited_to
+from ringtrace.text.contacts.invites import invited_to
 from test_rings_planted import Planted
 from test_rings_referrals import of, ties
 

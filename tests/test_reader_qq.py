@@ -10,7 +10,8 @@ from read_alone import gaps, local, posts
 from ringtrace.readers import (
     qq_text,
 )
-from ringtrace.text import lines, qq_header
+from ringtrace.text import lines
+from ringtrace.text.chats import qq_header
 
 
 @given(st.text(st.characters(min_codepoint=1, max_codepoint=126, exclude_characters="\n\r"), max_size=40))

@@ -14,7 +14,7 @@ from ringtrace.model.span import Gap
 from ringtrace.readers import (
     telegram_json,
 )
-from ringtrace.text import telegram_export
+from ringtrace.text.chats import telegram_export
 
 
 def message(number, text="hello", **more):

@@ -8,12 +8,12 @@ from read_alone import gaps, local, posts, source
 from ringtrace.errors import LimitError, MappingError, UsageError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Limits
-from ringtrace.pipeline.reader_choice import choose_reader
+from ringtrace.pipeline.reading.reader_choice import choose_reader
 from ringtrace.readers import (
     tips_csv,
     tips_jsonl,
 )
-from ringtrace.text import delimited
+from ringtrace.text.tables import delimited
 
 
 def test_what_may_be_a_table_is_worked_out_once_for_all_readers():

@@ -16,7 +16,7 @@ import pytest
 from ringtrace.errors import MalformedError
 from ringtrace.model.source import Limits, Member, Source
 from ringtrace.model.span import Gap
-from ringtrace.pipeline.reading import read_source
+from ringtrace.pipeline.reading.originals import read_source
 from ringtrace.readers import compressed_file, tar_archive, zip_archive
 
 CHAT = b"[LINE] group\n\n2014/01/03(Fri)\n09:00\tAlan\thello\n09:01\tBo\thi\n"

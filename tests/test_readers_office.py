@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from ringtrace.model.source import Limits, Member, Source
 from ringtrace.model.span import Gap
-from ringtrace.pipeline.reading import read_source
+from ringtrace.pipeline.reading.originals import read_source
 from ringtrace.readers import document_docx, workbook_xlsx
-from ringtrace.text.workbook import written_number, written_time
+from ringtrace.text.office.workbook import written_number, written_time
 
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'

@@ -21,9 +21,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace.model.source import Limits, Source
-from ringtrace.pipeline.reading import read_source
+from ringtrace.pipeline.reading.originals import read_source
 from ringtrace.readers import mail_mbox
-from ringtrace.text.wacz_signature import findings
+from ringtrace.text.packing.wacz_signature import findings
 
 SAMPLES = Path(__file__).parent / "samples"
 NOW = datetime(2014, 3, 3, 10, 15, tzinfo=UTC)
@@ -297,7 +297,7 @@ def test_a_charset_that_is_none_is_no_end():
 def test_zstandard_in_files_and_in_http():
     import zstandard
 
-    from ringtrace.text.http_payload import read_response
+    from ringtrace.text.packing.http_payload import read_response
 
     captured = reading((SAMPLES / "zstandard_file/two-pages.warc.zst").read_bytes(), "two-pages.warc.zst")
     plain = reading((SAMPLES / "warc/two-pages.warc").read_bytes(), "two-pages.warc")

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from ringtrace.model.source import Source
-from ringtrace.pipeline.reading import read_source
-from ringtrace.text.html_head import thin_head
+from ringtrace.pipeline.reading.originals import read_source
+from ringtrace.text.pages.head import thin_head
 
 
 def reading(page: str | bytes, name: str = "page.html"):

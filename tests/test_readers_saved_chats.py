@@ -11,7 +11,7 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Source
 from ringtrace.model.span import Gap
-from ringtrace.pipeline.reading import choose_reader
+from ringtrace.pipeline.reading.originals import choose_reader
 from ringtrace.readers import discord_html, kakaotalk_text, mediacrawler_csv, mediacrawler_json, messenger_html
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from ringtrace.model.post import Post
 from ringtrace.model.source import Limits, Member, Source
 from ringtrace.model.span import Gap, Structure
-from ringtrace.pipeline.members import find_member
-from ringtrace.pipeline.watching import Watch
+from ringtrace.pipeline.reading.members import find_member
+from ringtrace.pipeline.reading.watching import Watch
 from ringtrace.readers import forum_html, listing_html, news_html, news_text, page_html, warc
 from ringtrace.text import offsets
 

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pytest
 
 from ringtrace.errors import CaseError
-from ringtrace.pipeline import received
-from ringtrace.pipeline.confined import read_confined
-from ringtrace.pipeline.files import read_files
-from ringtrace.pipeline.received import Received
+from ringtrace.pipeline.reading import received
+from ringtrace.pipeline.reading.confined import read_confined
+from ringtrace.pipeline.reading.files import read_files
+from ringtrace.pipeline.reading.received import Received
 from ringtrace.store import cache
 from ringtrace.store.cache import Cache
 from ringtrace.store.packs import Part

@@ -19,7 +19,7 @@ from ringtrace.operation.history import Histories
 from ringtrace.operation.intake import read_date
 from ringtrace.operation.sheet import read_sheet
 from ringtrace.operation.vocabulary import KINDS, counts, read_status, rules
-from ringtrace.pipeline import recording
+from ringtrace.pipeline.intake import recording
 from ringtrace.store.case import Case
 
 TODAY = "2014-06-30"

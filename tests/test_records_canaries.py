@@ -19,11 +19,13 @@ import pytest
 from ringtrace import registry
 from ringtrace.errors import CaseError
 from ringtrace.operation.masking import MASK
-from ringtrace.pipeline import analyse, handing_out, recording, stating
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.custodian import NOBODY
-from ringtrace.pipeline.explaining import listed, overview
-from ringtrace.pipeline.exporting import export
+from ringtrace.pipeline import analyse
+from ringtrace.pipeline.handover.exporting import export
+from ringtrace.pipeline.intake import recording
+from ringtrace.pipeline.intake.adding import add
+from ringtrace.pipeline.intake.custodian import NOBODY
+from ringtrace.pipeline.operation import handing_out, stating
+from ringtrace.pipeline.telling.explaining import listed, overview
 from ringtrace.statement.composing import Request
 from ringtrace.store.case import Case
 from ringtrace.store.keys import key_folder

@@ -141,7 +141,7 @@ def test_hostile_words_stay_words(browser, tmp_path, trap, monkeypatch):
     import json
 
     from ringtrace.pipeline import analyse
-    from ringtrace.pipeline.adding import add
+    from ringtrace.pipeline.intake.adding import add
     from ringtrace.store.case import Case
 
     monkeypatch.setenv("RINGTRACE_KEYS", str(tmp_path / "keys"))

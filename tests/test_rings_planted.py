@@ -21,7 +21,7 @@ from ringtrace.linking.material import Material
 from ringtrace.linking.pairs import link_accounts
 from ringtrace.linking.templates import find_templates
 from ringtrace.model.identity import derive_id
-from ringtrace.pipeline.answering import find_answers
+from ringtrace.pipeline.reading.answering import find_answers
 from ringtrace.rings.assembly import find_rings
 
 HOUR = 3_600_000_000

@@ -13,16 +13,18 @@ from ringtrace.model.post import Container, Post
 from ringtrace.model.run import Gathering, Run, singly
 from ringtrace.model.source import Source
 from ringtrace.model.span import Segment, Span, Structure
-from ringtrace.pipeline import accounting, occurrences
-from ringtrace.pipeline.accounting import Claims, weigh
-from ringtrace.pipeline.occurrences import Occurrences
-from ringtrace.pipeline.posts import post_table, run_table
-from ringtrace.pipeline.reading import read_source
+from ringtrace.pipeline.reading import accounting, occurrences
+from ringtrace.pipeline.reading.accounting import Claims, weigh
+from ringtrace.pipeline.reading.occurrences import Occurrences
+from ringtrace.pipeline.reading.originals import read_source
+from ringtrace.pipeline.reading.posts import post_table, run_table
 from ringtrace.readers import qq_text, telegram_json, whatsapp_text
-from ringtrace.text import chat_rows, lines, qq_sections, telegram_export, whatsapp_form, whatsapp_header
-from ringtrace.text.clock import assumed_clock, find_zone, local_micros, ordered_clock
-from ringtrace.text.date_order import DateOrder
-from ringtrace.text.local_days import LocalDays
+from ringtrace.text import lines
+from ringtrace.text.chats import qq_sections, telegram_export, whatsapp_form, whatsapp_header
+from ringtrace.text.chats import rows as chat_rows
+from ringtrace.text.dates.clock import assumed_clock, find_zone, local_micros, ordered_clock
+from ringtrace.text.dates.local_days import LocalDays
+from ringtrace.text.dates.order import DateOrder
 
 NAMES = [
     "王小明",

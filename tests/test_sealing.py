@@ -9,7 +9,7 @@ import pytest
 
 from ringtrace.errors import CaseError, UsageError
 from ringtrace.model.record import Sealed
-from ringtrace.pipeline import recording
+from ringtrace.pipeline.intake import recording
 from ringtrace.store.case import Case
 from ringtrace.store.passphrase import decode
 from ringtrace.store.sealing import Vault

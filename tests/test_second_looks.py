@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from ringtrace.cli import app
 from ringtrace.evaluation.agreement import cohen_kappa, krippendorff_alpha
 from ringtrace.model.ring import Judgement
-from ringtrace.pipeline import second_looks
-from ringtrace.pipeline.labelling import labels_of
-from ringtrace.pipeline.second_looks import SHARE, Opinion, SecondLooks, chance, in_share
+from ringtrace.pipeline.judging import second_looks
+from ringtrace.pipeline.judging.labelling import labels_of
+from ringtrace.pipeline.judging.second_looks import SHARE, Opinion, SecondLooks, chance, in_share
 from ringtrace.store.ledger import Ledger
 from team_bench import TeamBench, copied
 

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace import registry
-from ringtrace.pipeline.observing import find_all, who_may_find
+from ringtrace.pipeline.analysis.observing import find_all, who_may_find
 from ringtrace.stances.concepts import vocabulary
 from ringtrace.text.contacts.tables import cues, digit_tables, digit_words
 from ringtrace.text.folding import fold, fold_all
 from ringtrace.text.lexicon import documents
-from ringtrace.text.places import place_names
+from ringtrace.text.places.gazetteer import place_names
 from ringtrace.text.sieve import Sieve, need
 from ringtrace.text.view import TextView, fold_batch
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ringtrace.pipeline.observing import find_all
+from ringtrace.pipeline.analysis.observing import find_all
 from ringtrace.stances.assess import assess, explain, features_of
 from ringtrace.text.view import Said, TextView
 

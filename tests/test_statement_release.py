@@ -14,8 +14,9 @@ from ringtrace.cli import app
 from ringtrace.errors import UsageError
 from ringtrace.model.figure import Figure
 from ringtrace.model.span import Span
-from ringtrace.pipeline import recording, stating
-from ringtrace.pipeline.adding import add
+from ringtrace.pipeline.intake import recording
+from ringtrace.pipeline.intake.adding import add
+from ringtrace.pipeline.operation import stating
 from ringtrace.statement.against import set_against
 from ringtrace.statement.composing import Request, compose
 from ringtrace.statement.layout import html_pages, text_page

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace.errors import CaseError
-from ringtrace.pipeline.adding import add
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.store import merkle
 from ringtrace.store.analysis import read_table
 from ringtrace.store.case import Case

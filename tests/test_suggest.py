@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringtrace.errors import CaseError, UsageError
-from ringtrace.pipeline.suggesting import check_address, post_json, read_answer, redact
+from ringtrace.pipeline.judging.suggesting import check_address, post_json, read_answer, redact
 
 SAID = "女宝两个月，补偿三万五，电话17000123456，微信lin_2014，找@mila，卡号6200001234567890128"
 
@@ -110,8 +110,8 @@ def test_the_fake_server_gets_the_body_and_no_redirection_is_followed(server):
 
 
 def test_suggestions_are_kept_beside_the_decisions_and_never_sent_unredacted(tiny_case, server):
-    from ringtrace.pipeline.custodian import Asked
-    from ringtrace.pipeline.suggesting import suggest
+    from ringtrace.pipeline.intake.custodian import Asked
+    from ringtrace.pipeline.judging.suggesting import suggest
     from ringtrace.store.analysis import read_table
 
     case, _ = tiny_case

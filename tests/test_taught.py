@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringtrace.pipeline.labelling import labels_of
-from ringtrace.pipeline.stages import Lessons, look_around
+from ringtrace.pipeline.analysis.stages import Lessons, look_around
+from ringtrace.pipeline.judging.labelling import labels_of
 from ringtrace.stances.wording import Wording
 from ringtrace.store.ledger import Ledger
 
@@ -100,7 +100,7 @@ def test_labels_come_from_the_ledger_by_majority(tmp_path):
 
 
 def test_the_artefact_is_part_of_the_analysis(tiny_case):
-    from ringtrace.pipeline.answering import find_answers
+    from ringtrace.pipeline.reading.answering import find_answers
     from ringtrace.store.analysis import read_table
 
     folder = tiny_case[0].analysis

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringtrace.text import offsets
-from ringtrace.text.html import MAX_DEPTH, Page, parse
-from ringtrace.text.html_charset import choose_charset
-from ringtrace.text.html_layout import Laid, lay_out
+from ringtrace.text.pages.charset import choose_charset
+from ringtrace.text.pages.html import MAX_DEPTH, Page, parse
+from ringtrace.text.pages.layout import Laid, lay_out
 
 PIECES = st.sampled_from([
     "<p>", "</p>", "<div class='a b'>", "</div>", "<br>", "<table><tr><td>", "</td></tr></table>", "<li>", "<ul>",

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringtrace.errors import UsageError
-from ringtrace.text import clock, encoding, lines
+from ringtrace.text import encoding, lines
+from ringtrace.text.dates import clock
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from litestar.testing import TestClient
 
 from ringtrace.errors import CaseError, UsageError
-from ringtrace.pipeline import recording
-from ringtrace.pipeline.tip_desk import leads_of
-from ringtrace.pipeline.tip_window import TipWindow
+from ringtrace.pipeline.intake import recording
+from ringtrace.pipeline.intake.tip_desk import leads_of
+from ringtrace.pipeline.intake.tip_window import TipWindow
 from ringtrace.store.case import Case, TipSettings
 from ringtrace.web.allowance import HOUR, Allowance
 from ringtrace.web.tip_line import TipLine
@@ -306,7 +306,7 @@ def test_what_was_said_stands_in_the_form_when_it_cannot_be_kept(kept, line, mon
     def full(*_):
         raise OSError(28, "No space left on device", "/secret/place")
 
-    monkeypatch.setattr(f"ringtrace.pipeline.tip_window.{where}", full)
+    monkeypatch.setattr(f"ringtrace.pipeline.intake.tip_window.{where}", full)
     said = {"text": WORDS, "url": "http://bad.example/t/9", "name": NAME, "adds_to": first}
     page = client(line, raise_server_exceptions=False).post("/tips", data=said)
     assert page.status_code == 503 and "try again" in page.text and "/secret/place" not in page.text

@@ -15,11 +15,12 @@ from ringtrace.errors import UsageError
 from ringtrace.model.custody import Circumstances
 from ringtrace.model.source import Source
 from ringtrace.operation.leads import Tip, bundle, missing_in, read_addition, say_addition, site_of, sites_of
-from ringtrace.pipeline import analyse, recording
-from ringtrace.pipeline.custodian import Asked
-from ringtrace.pipeline.tip_desk import find_tip, leads_of, open_original, take_tips
+from ringtrace.pipeline import analyse
+from ringtrace.pipeline.intake import recording
+from ringtrace.pipeline.intake.custodian import Asked
+from ringtrace.pipeline.intake.tip_desk import find_tip, leads_of, open_original, take_tips
 from ringtrace.store.case import Case
-from ringtrace.text.tip_rows import separate
+from ringtrace.text.tables.tip_rows import separate
 
 LIN, WU = ("Lin", "a passphrase of Lin"), ("Wu", "a passphrase of Wu")
 ANN = Asked("ann", "hotline")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ringtrace.pipeline import observing
-from ringtrace.pipeline.observing import AT_ONCE, find_all, find_each
+from ringtrace.pipeline.analysis import observing
+from ringtrace.pipeline.analysis.observing import AT_ONCE, find_all, find_each
 from ringtrace.stances.assess import assess, assess_each
 from ringtrace.text.view import Said, TextView
 

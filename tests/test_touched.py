@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from ringtrace.engines.local import Local
 from ringtrace.linking.slots import find_patterns
 from ringtrace.linking.templates import find_templates
-from ringtrace.pipeline.answering import answers_within
-from ringtrace.pipeline.cuts import KeptCuts
-from ringtrace.pipeline.looking import Look
-from ringtrace.pipeline.observing import observe
-from ringtrace.pipeline.recalling import recall_patterns
-from ringtrace.pipeline.stages import whole_conversations
-from ringtrace.pipeline.talks import Talks
+from ringtrace.pipeline.analysis.cuts import KeptCuts
+from ringtrace.pipeline.analysis.looking import Look
+from ringtrace.pipeline.analysis.observing import observe
+from ringtrace.pipeline.analysis.recalling import recall_patterns
+from ringtrace.pipeline.analysis.stages import whole_conversations
+from ringtrace.pipeline.analysis.talks import Talks
+from ringtrace.pipeline.reading.answering import answers_within
 from ringtrace.rings.communities import Edge, components, cut_part
 from ringtrace.store.cache import NOTHING, Cache
 from test_answering import posts as said_posts

@@ -8,9 +8,11 @@ import pytest
 
 from ringtrace.errors import UsageError
 from ringtrace.model.mention import IDENTITY_KINDS
-from ringtrace.pipeline import alerting, analyse, recording
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.alerting import Wish, open_alerts, read_alerts
+from ringtrace.pipeline import analyse
+from ringtrace.pipeline.analysis import alerting
+from ringtrace.pipeline.analysis.alerting import Wish, open_alerts, read_alerts
+from ringtrace.pipeline.intake import recording
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.store.case import Case
 from ringtrace.store.watches import mark_seen, read_watches, remove_watch
 from test_incremental import quiet

@@ -250,7 +250,7 @@ _BAIT = (
 
 def test_hostile_words_stay_words_in_every_field_and_view(browser, tmp_path, session_keys):
     from ringtrace.pipeline import analyse
-    from ringtrace.pipeline.adding import add
+    from ringtrace.pipeline.intake.adding import add
     from ringtrace.store.case import Case
 
     with trap_server() as (trap, hits):
@@ -348,7 +348,7 @@ def _look_everywhere(page, home, baits):
 def test_ugly_cases_still_look_well(browser, tmp_path, tiny_case, session_keys):
     """Names of 60 Chinese characters, three people, nothing at all: the pages fit and are kept as pictures."""
     from ringtrace.pipeline import analyse
-    from ringtrace.pipeline.adding import add
+    from ringtrace.pipeline.intake.adding import add
     from ringtrace.store.case import Case
 
     name = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from ringtrace.store.case import Case
-from ringtrace.text.html_shown import shown_page
+from ringtrace.text.pages.shown import shown_page
 from ringtrace.web.captures import Captures
 from web_bench import Served, chromium, trap_server
 
@@ -76,7 +76,7 @@ def test_the_second_origin_answers_a_left_page_and_nothing_else():
 @pytest.mark.timeout(300)
 def test_a_hostile_page_is_looked_at_and_reaches_nobody(tmp_path, session_keys):
     from ringtrace.pipeline import analyse
-    from ringtrace.pipeline.adding import add
+    from ringtrace.pipeline.intake.adding import add
 
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     with trap_server() as (trap, hits):

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from ringtrace.pipeline import recording
+from ringtrace.pipeline.intake import recording
 from ringtrace.store.case import Case
 from web_bench import Served, chromium
 

@@ -7,8 +7,8 @@ import pytest
 
 from ringtrace.model.custody import Circumstances
 from ringtrace.pipeline import analyse
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.reading_log import read_log
+from ringtrace.pipeline.intake.adding import add
+from ringtrace.pipeline.reading.log import read_log
 from ringtrace.store.analysis import read_table
 from ringtrace.store.case import Case
 from ringtrace.web.desk import Desk

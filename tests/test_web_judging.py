@@ -49,7 +49,7 @@ def test_triage_goes_through_the_queue_and_leaves_out_what_is_judged(bench):
 
 
 def test_a_trial_that_must_gather_first_says_so_and_is_there_later(bench, monkeypatch):
-    from ringtrace.pipeline.previewing import Preview
+    from ringtrace.pipeline.judging.previewing import Preview
     from ringtrace.web.pages import effects
 
     go, gather = threading.Event(), Preview.warm

@@ -11,7 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from ringtrace.operation.masking import MASK
-from ringtrace.pipeline import handing_out, recording
+from ringtrace.pipeline.intake import recording
+from ringtrace.pipeline.operation import handing_out
 from team_bench import TeamBench
 from web_client import consulted
 

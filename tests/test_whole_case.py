@@ -14,8 +14,8 @@ from ringtrace.engines.tables import schema
 from ringtrace.evaluation.scores import evaluate
 from ringtrace.model.contract import TABLES
 from ringtrace.pipeline import analyse
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.quoting import Quoter
+from ringtrace.pipeline.intake.adding import add
+from ringtrace.pipeline.telling.quoting import Quoter
 from ringtrace.store.analysis import connect, read_table
 from ringtrace.store.case import Case
 from ringtrace.text.offsets import decode

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from ringtrace.engines.tables import from_rows
-from ringtrace.pipeline.answering import find_answers
+from ringtrace.pipeline.reading.answering import find_answers
 from ringtrace.stances.wording import Wording
 from test_answering import posts, said
 

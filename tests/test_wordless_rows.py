@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from growth import lines_run
 from ringtrace.model.source import Source
-from ringtrace.pipeline.reading import read_source
-from ringtrace.text.delimited import Row, split_rows, split_table
+from ringtrace.pipeline.reading.originals import read_source
 from ringtrace.text.encoding import Charset
-from ringtrace.text.wordless_rows import MANY
+from ringtrace.text.tables.delimited import Row, split_rows, split_table
+from ringtrace.text.tables.wordless_rows import MANY
 
 TIPS = "时间,正文\n"
 WECHAT = "MsgSvrID,CreateTime,Sender,StrContent,IsSender,TalkerId\n"

@@ -9,9 +9,9 @@ import pytest
 from hostile_files import bombs, malformed
 
 from ringtrace.engines.crew import Crew
-from ringtrace.pipeline.confined import MODULE, read_task
-from ringtrace.pipeline.files import Task
-from ringtrace.pipeline.reader_process import Allowance
+from ringtrace.pipeline.reading.confined import MODULE, read_task
+from ringtrace.pipeline.reading.files import Task
+from ringtrace.pipeline.reading.reader_process import Allowance
 from ringtrace.store.evidence import Held
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 from campaign import FULL, count, mine, tell
 from intake_runs import fill, in_child, root, store_at, take_in
 
-from ringtrace.pipeline.adding import add
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.store.case import Case
 from ringtrace.store.keys import open_key
 

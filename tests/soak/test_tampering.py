@@ -8,10 +8,10 @@ import shutil
 import pytest
 from campaign import FULL, count, mine, tell
 
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.bag_verifier import check
-from ringtrace.pipeline.bagging import write_bag
-from ringtrace.pipeline.custodian import NOBODY, log_consultation
+from ringtrace.pipeline.handover.bag_verifier import check
+from ringtrace.pipeline.handover.bagging import write_bag
+from ringtrace.pipeline.intake.adding import add
+from ringtrace.pipeline.intake.custodian import NOBODY, log_consultation
 from ringtrace.store.case import Case
 
 pytestmark = pytest.mark.slow

@@ -57,7 +57,7 @@ def add(
     --received-by "Analyst Wu" --authority "order 2014/17"
     """
     from ringtrace.model.custody import Circumstances
-    from ringtrace.pipeline.adding import add as take
+    from ringtrace.pipeline.intake.adding import add as take
     from ringtrace.store.case import Case
 
     with Progress() as progress:
@@ -217,10 +217,10 @@ def _preview(case: Case, left: str, right: str, verdict: str, as_json: bool) -> 
 
     from ringtrace.errors import UsageError
     from ringtrace.model.ring import Verdict
-    from ringtrace.pipeline.previewing import Preview
-    from ringtrace.pipeline.recording import entries_of
-    from ringtrace.pipeline.room import Room
-    from ringtrace.pipeline.second_looks import KEPT, SecondLooks
+    from ringtrace.pipeline.intake.recording import entries_of
+    from ringtrace.pipeline.judging.previewing import Preview
+    from ringtrace.pipeline.judging.second_looks import KEPT, SecondLooks
+    from ringtrace.pipeline.telling.room import Room
 
     subject = ("link", left, right)
     with case.lent_ledger() as ledger:
@@ -237,7 +237,7 @@ def _record_judgement(case: Path, subject: tuple[str, ...], verdict: str, reason
     import getpass
 
     from ringtrace.model.ring import Judgement, Verdict
-    from ringtrace.pipeline.second_looks import give
+    from ringtrace.pipeline.judging.second_looks import give
     from ringtrace.store.case import Case
 
     at = time.time_ns() // 1000

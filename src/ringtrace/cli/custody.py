@@ -39,8 +39,8 @@ def custody(
     Example: ringtrace custody mycase erase tips.csv --authority "court order 2020/3" --why "retention ended"
     """
     from ringtrace.errors import UsageError
-    from ringtrace.pipeline.custodian import Asked, amend, erase
-    from ringtrace.pipeline.provenance import act_line, find_evidence, history
+    from ringtrace.pipeline.intake.custodian import Asked, amend, erase
+    from ringtrace.pipeline.telling.provenance import act_line, find_evidence, history
     from ringtrace.store.case import Case
 
     opened, asked = Case(case), Asked(by, why)
@@ -74,6 +74,6 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _reception_line(row: Mapping[str, object]) -> str:
-    from ringtrace.pipeline.provenance import act_line
+    from ringtrace.pipeline.telling.provenance import act_line
 
     return f"{str(row['evidence'])[:16]}  {row['name']}  {row['size']:,} bytes\n{act_line(row)}"

@@ -47,7 +47,7 @@ def deconflict(
 
 
 def _near(folder: Path, by: str, as_json: bool) -> None:
-    from ringtrace.pipeline.deconflicting import compare_cases
+    from ringtrace.pipeline.operation.deconflicting import compare_cases
 
     cases = sorted(
         path.parent for path in folder.glob("*/case.toml") if (path.parent / "analysis" / "posts.parquet").is_file()
@@ -72,8 +72,8 @@ def _message(
     action: str, folder: Path, message: Path | None, out: Path | None, to: str, asker: tuple[str, str], as_json: bool
 ) -> None:
     from ringtrace.errors import UsageError
-    from ringtrace.pipeline import deconflicting
-    from ringtrace.pipeline.custodian import Asked
+    from ringtrace.pipeline.intake.custodian import Asked
+    from ringtrace.pipeline.operation import deconflicting
     from ringtrace.store.case import Case
 
     if message is None or (out is None and action in ("answer", "claim", "point")):

@@ -13,10 +13,10 @@ from typing import Any
 from ringtrace.cli.output import Progress
 from ringtrace.evaluation.scores import evaluate
 from ringtrace.pipeline import analyse
-from ringtrace.pipeline.adding import add
-from ringtrace.pipeline.explaining import reconciliation
-from ringtrace.pipeline.recording import Recorded, import_records
-from ringtrace.pipeline.stating import draft_statement, release, write_files
+from ringtrace.pipeline.intake.adding import add
+from ringtrace.pipeline.intake.recording import Recorded, import_records
+from ringtrace.pipeline.operation.stating import draft_statement, release, write_files
+from ringtrace.pipeline.telling.explaining import reconciliation
 from ringtrace.report.words import counted, verdict_words
 from ringtrace.simulator.stage import simulate
 from ringtrace.statement.composing import Request

@@ -13,7 +13,7 @@ from ringtrace.cli.output import By, CasePath, Json, Why, emit
 def _subjects(context: typer.Context, incomplete: str) -> list[str]:
     """What may be completed: lists and the ids of the case that was already typed."""
     from ringtrace.errors import RingtraceError
-    from ringtrace.pipeline.explaining import LISTS, candidates
+    from ringtrace.pipeline.telling.explaining import LISTS, candidates
     from ringtrace.store.case import Case
 
     folder = context.params.get("case")
@@ -50,8 +50,8 @@ def show(
 
     Example: ringtrace show mycase gaps
     """
-    from ringtrace.pipeline.custodian import Asked
-    from ringtrace.pipeline.explaining import LISTS, explain, listed, overview
+    from ringtrace.pipeline.intake.custodian import Asked
+    from ringtrace.pipeline.telling.explaining import LISTS, explain, listed, overview
     from ringtrace.store.case import Case
 
     opened, asked = Case(case), Asked(by, why, as_json)
@@ -72,8 +72,8 @@ def reconcile(case: CasePath, by: By = "", why: Why = "", as_json: Json = False)
 
     Example: ringtrace reconcile mycase
     """
-    from ringtrace.pipeline.custodian import Asked
-    from ringtrace.pipeline.explaining import reconciliation
+    from ringtrace.pipeline.intake.custodian import Asked
+    from ringtrace.pipeline.telling.explaining import reconciliation
     from ringtrace.store.case import Case
 
     explanation = reconciliation(Case(case), Asked(by, why, as_json))

@@ -26,8 +26,8 @@ def dossier(
 
     Example: ringtrace dossier mycase ring-e45c ring.pdf --recipient "Prosecutor Wu"
     """
-    from ringtrace.pipeline.custodian import Asked
-    from ringtrace.pipeline.dossier import write_dossier
+    from ringtrace.pipeline.intake.custodian import Asked
+    from ringtrace.pipeline.operation.dossier import write_dossier
     from ringtrace.store.case import Case
 
     path = write_dossier(Case(case), subject, target, Asked(by, why), recipient)
@@ -46,8 +46,8 @@ def discovery(
 
     Example: ringtrace discovery mycase out/ --recipient "Counsel Li" --why "order 17"
     """
-    from ringtrace.pipeline.custodian import Asked
-    from ringtrace.pipeline.discovery import write_discovery
+    from ringtrace.pipeline.handover.discovery import write_discovery
+    from ringtrace.pipeline.intake.custodian import Asked
     from ringtrace.store.case import Case
 
     files = write_discovery(Case(case), target, Asked(by, why), recipient)

@@ -11,7 +11,7 @@ from ringtrace.cli.output import By, CasePath, Json, emit, visible, who
 
 if TYPE_CHECKING:
     from ringtrace.model.label import Drawn, Label
-    from ringtrace.pipeline.labelling import Work
+    from ringtrace.pipeline.judging.labelling import Work
     from ringtrace.store.case import Case
     from ringtrace.store.ledger import Ledger
 
@@ -43,7 +43,7 @@ def label(
 
     Example: ringtrace label mycase --out truth/
     """
-    from ringtrace.pipeline import labelling
+    from ringtrace.pipeline.judging import labelling
     from ringtrace.store.case import Case
 
     opened, person = Case(case), who(by)
@@ -71,8 +71,8 @@ def label(
 
 def _ask(case: Case, ledger: Ledger, work: Work, person: str) -> Work:
     """Show post after post until the sample or the person's patience ends; log what was read."""
-    from ringtrace.pipeline import labelling
-    from ringtrace.pipeline.custodian import Asked, log_consultation
+    from ringtrace.pipeline.intake.custodian import Asked, log_consultation
+    from ringtrace.pipeline.judging import labelling
 
     shown: list[tuple[str, str, int, int]] = []
     skipped: frozenset[str] = frozenset()
@@ -120,7 +120,7 @@ def _read(sample: str, drawn: Drawn, person: str) -> Label | str | None:
     """Return the label that is typed, None to leave the post out for now, "stop" at the end."""
     from ringtrace.errors import UsageError
     from ringtrace.model.label import LABELLED_FACTS, Label
-    from ringtrace.pipeline.labelling import read_contacts
+    from ringtrace.pipeline.judging.labelling import read_contacts
 
     key = _choice("direction [o/s/b/n/k/q]", [*_KEYS, "k", "q"])
     if key in ("k", "q"):

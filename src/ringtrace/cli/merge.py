@@ -34,12 +34,12 @@ def merge(
     Example: ringtrace merge mycase --undo 12
     """
     from ringtrace.errors import UsageError
-    from ringtrace.pipeline.merging import choose, plan_merger
-    from ringtrace.pipeline.merging import merge as record
-    from ringtrace.pipeline.previewing import Preview
-    from ringtrace.pipeline.recording import entries_of
-    from ringtrace.pipeline.room import Room
-    from ringtrace.pipeline.second_looks import SecondLooks, take_back
+    from ringtrace.pipeline.intake.recording import entries_of
+    from ringtrace.pipeline.judging.merging import choose, plan_merger
+    from ringtrace.pipeline.judging.merging import merge as record
+    from ringtrace.pipeline.judging.previewing import Preview
+    from ringtrace.pipeline.judging.second_looks import SecondLooks, take_back
+    from ringtrace.pipeline.telling.room import Room
     from ringtrace.store.case import Case
 
     opened, person = Case(case), who("")

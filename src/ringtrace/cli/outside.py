@@ -48,8 +48,8 @@ def export(
 
     Example: ringtrace export mycase --to gexf rings.gexf
     """
-    from ringtrace.pipeline.custodian import Asked
-    from ringtrace.pipeline.exporting import export as write
+    from ringtrace.pipeline.handover.exporting import export as write
+    from ringtrace.pipeline.intake.custodian import Asked
     from ringtrace.store.case import Case
 
     written = write(Case(case), to, target, Asked(by, why), recipient=recipient)
@@ -71,7 +71,7 @@ def formats(
     from ringtrace import registry
 
     if coverage is not None:
-        from ringtrace.pipeline.coverage import Coverage
+        from ringtrace.pipeline.telling.coverage import Coverage
         from ringtrace.store.case import Case
 
         found = Coverage.of(Case(coverage))

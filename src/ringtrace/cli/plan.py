@@ -41,9 +41,9 @@ def plan(
     Example: ringtrace plan mycase packages out/
     """
     from ringtrace.errors import UsageError
-    from ringtrace.pipeline.handing_out import write_packages
-    from ringtrace.pipeline.planning import answer_task, give_task, set_day
-    from ringtrace.pipeline.planning import board as read_board
+    from ringtrace.pipeline.operation.handing_out import write_packages
+    from ringtrace.pipeline.operation.planning import answer_task, give_task, set_day
+    from ringtrace.pipeline.operation.planning import board as read_board
     from ringtrace.store.case import Case
 
     opened = Case(case)

@@ -46,8 +46,8 @@ def timestamp(case: CasePath, by: By = "", why: Why = "", as_json: Json = False)
 
     Example: ringtrace timestamp mycase
     """
-    from ringtrace.pipeline.custodian import Asked
-    from ringtrace.pipeline.timestamping import stamp
+    from ringtrace.pipeline.handover.timestamping import stamp
+    from ringtrace.pipeline.intake.custodian import Asked
     from ringtrace.store.case import Case
 
     done = stamp(Case(case), Asked(by, why))
@@ -74,8 +74,8 @@ def bag(
 
     Example: ringtrace bag mycase out/bag --recipient "Prosecutor Wu" --why "indictment"
     """
-    from ringtrace.pipeline.bagging import write_bag
-    from ringtrace.pipeline.custodian import Asked
+    from ringtrace.pipeline.handover.bagging import write_bag
+    from ringtrace.pipeline.intake.custodian import Asked
     from ringtrace.store.case import Case
 
     with Progress() as progress:

@@ -50,7 +50,7 @@ def import_(
 
     Example: ringtrace record mycase import children.xlsx --mapping children.toml --dry-run
     """
-    from ringtrace.pipeline.recording import import_records
+    from ringtrace.pipeline.intake.recording import import_records
     from ringtrace.store.case import Case
 
     words = mapping.read_bytes() if mapping else None
@@ -100,7 +100,7 @@ def add(
     --document "Report 12"
     """
     from ringtrace.errors import UsageError
-    from ringtrace.pipeline.recording import add_record
+    from ringtrace.pipeline.intake.recording import add_record
     from ringtrace.store.case import Case
 
     cells = {"kind": kind, "subject": subject, "status": status, "date": date, "place": place, "document": document,
@@ -127,7 +127,7 @@ def confirm(
 
     Example: ringtrace record mycase confirm suspect-ab12cd34ef --verdict confirmed --by "Officer Lin"
     """
-    from ringtrace.pipeline.recording import confirm as judge
+    from ringtrace.pipeline.intake.recording import confirm as judge
     from ringtrace.store.case import Case
 
     batch = judge(Case(context.obj), subject, verdict, author=who(by), today=_today(), reason=reason)
@@ -146,7 +146,7 @@ def undo(
 
     Example: ringtrace record mycase undo 12 --reason "wrong file"
     """
-    from ringtrace.pipeline.recording import undo as take_back
+    from ringtrace.pipeline.intake.recording import undo as take_back
     from ringtrace.store.case import Case
 
     undone = take_back(Case(context.obj), batch, author=who(by), reason=reason)
@@ -166,7 +166,7 @@ def list_(
 
     Example: ringtrace record mycase list child-ab12cd34ef
     """
-    from ringtrace.pipeline.recording import batches_of, entries_of
+    from ringtrace.pipeline.intake.recording import batches_of, entries_of
     from ringtrace.store.case import Case
 
     case = Case(context.obj)
@@ -194,7 +194,7 @@ def keepers(
 
     Example: ringtrace record mycase keepers "Officer Lin" "Prosecutor Wu"
     """
-    from ringtrace.pipeline.recording import appoint_keepers
+    from ringtrace.pipeline.intake.recording import appoint_keepers
     from ringtrace.store.case import Case
 
     phrases = [typer.prompt(f"Passphrase of {name}", hide_input=True, err=True) for name in names]
@@ -215,7 +215,7 @@ def enrol(
 
     Example: ringtrace record mycase enrol "Officer Lin"
     """
-    from ringtrace.pipeline.recording import enrol_keeper
+    from ringtrace.pipeline.intake.recording import enrol_keeper
     from ringtrace.store.case import Case
 
     phrase = typer.prompt(f"Passphrase of {name}", hide_input=True, confirmation_prompt=True, err=True)
@@ -238,7 +238,7 @@ def approve(
     Example: ringtrace record mycase approve child-ab12cd34ef --keeper "Officer Lin" --to "Prosecutor Wu"
     --reason "parents wait"
     """
-    from ringtrace.pipeline.recording import approve as consent
+    from ringtrace.pipeline.intake.recording import approve as consent
     from ringtrace.store.case import Case
 
     phrase = typer.prompt(f"Passphrase of {keeper}", hide_input=True, err=True)
@@ -263,8 +263,8 @@ def unseal(
     Example: ringtrace record mycase unseal child-ab12cd34ef --keeper "Prosecutor Wu" --reason "parents wait"
     """
     from ringtrace.errors import UsageError
-    from ringtrace.pipeline.recording import unseal as open_identity
-    from ringtrace.pipeline.recording import unseal_approved
+    from ringtrace.pipeline.intake.recording import unseal as open_identity
+    from ringtrace.pipeline.intake.recording import unseal_approved
     from ringtrace.store.case import Case
 
     if len(keeper) > 2:
@@ -292,7 +292,7 @@ def masks(
     Example: ringtrace record mycase masks --keeper "Officer Lin" --keeper "Prosecutor Wu"
     """
     from ringtrace.errors import UsageError
-    from ringtrace.pipeline.recording import learn_masks
+    from ringtrace.pipeline.intake.recording import learn_masks
     from ringtrace.store.case import Case
 
     if len(keeper) != 2:

@@ -11,7 +11,7 @@ import typer
 from ringtrace.cli.output import CasePath, Json, emit, who
 
 if TYPE_CHECKING:
-    from ringtrace.pipeline.stating import Drafted
+    from ringtrace.pipeline.operation.stating import Drafted
 
 _ACTIONS = ("draft", "list", "release", "write")
 
@@ -37,7 +37,7 @@ def statement(
     Example: ringtrace statement mycase release statement-4be1 --by "Officer Lin"
     """
     from ringtrace.errors import UsageError
-    from ringtrace.pipeline.stating import draft_statement, drafts_of, find_draft, release, write_files
+    from ringtrace.pipeline.operation.stating import draft_statement, drafts_of, find_draft, release, write_files
     from ringtrace.statement.composing import Request
     from ringtrace.store.case import Case
 

@@ -28,8 +28,8 @@ def suggest(
 
     Example: ringtrace suggest mycase --endpoint http://127.0.0.1:8080/v1 --model local
     """
-    from ringtrace.pipeline.custodian import Asked
-    from ringtrace.pipeline.suggesting import suggest as ask
+    from ringtrace.pipeline.intake.custodian import Asked
+    from ringtrace.pipeline.judging.suggesting import suggest as ask
     from ringtrace.store.case import Case
 
     advice = ask(Case(case), endpoint, model, Asked(by, why), other_host=other_host, most=limit)

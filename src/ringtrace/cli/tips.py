@@ -45,8 +45,8 @@ def tips(
     """
     from ringtrace.errors import UsageError
     from ringtrace.model.custody import Circumstances
-    from ringtrace.pipeline.custodian import Asked
-    from ringtrace.pipeline.tip_desk import find_tip, leads_of, open_original, take_tips
+    from ringtrace.pipeline.intake.custodian import Asked
+    from ringtrace.pipeline.intake.tip_desk import find_tip, leads_of, open_original, take_tips
     from ringtrace.store.case import Case
 
     opened, asked = Case(case), Asked(by, why)

@@ -12,7 +12,7 @@ from ringtrace.text.plural import counted
 
 if TYPE_CHECKING:
     from ringtrace.model.watch import Watch
-    from ringtrace.pipeline.alerting import Outcome, Wish
+    from ringtrace.pipeline.analysis.alerting import Outcome, Wish
 
 app = typer.Typer(
     name="watch",
@@ -42,7 +42,7 @@ def list_(context: typer.Context, as_json: Json = False) -> None:
 
 
 def _list(folder: Path, as_json: bool) -> None:
-    from ringtrace.pipeline.alerting import masker_of, open_alerts
+    from ringtrace.pipeline.analysis.alerting import masker_of, open_alerts
     from ringtrace.store.case import Case
     from ringtrace.store.watches import read_watches
 
@@ -74,7 +74,7 @@ def add(
 
     Example: ringtrace watch mycase add qq 1000001 --reason "named by a caller"
     """
-    from ringtrace.pipeline.alerting import Wish
+    from ringtrace.pipeline.analysis.alerting import Wish
 
     _add(context.obj, [Wish(kind.casefold(), value, reason)], by, as_json)
 
@@ -92,14 +92,14 @@ def import_(
 
     Example: ringtrace watch mycase import wanted.csv
     """
-    from ringtrace.pipeline.alerting import read_wishes
+    from ringtrace.pipeline.analysis.alerting import read_wishes
 
     _add(context.obj, read_wishes(file.read_bytes(), file.name), by, as_json)
 
 
 def _add(folder: Path, wishes: list[Wish], by: str, as_json: bool) -> None:
     from ringtrace.errors import UsageError
-    from ringtrace.pipeline.alerting import watch
+    from ringtrace.pipeline.analysis.alerting import watch
     from ringtrace.store.case import Case
 
     done = watch(Case(folder), wishes, who(by))
@@ -156,9 +156,9 @@ def alerts(context: typer.Context, as_json: Json = False) -> None:
 
     Example: ringtrace watch mycase alerts
     """
-    from ringtrace.pipeline.alerting import alert_document, alert_sentence, masker_of, open_alerts
-    from ringtrace.pipeline.custodian import NOBODY, log_consultation
-    from ringtrace.pipeline.room import Room
+    from ringtrace.pipeline.analysis.alerting import alert_document, alert_sentence, masker_of, open_alerts
+    from ringtrace.pipeline.intake.custodian import NOBODY, log_consultation
+    from ringtrace.pipeline.telling.room import Room
     from ringtrace.store.case import Case
 
     case = Case(context.obj)
@@ -189,7 +189,7 @@ def seen(
     Example: ringtrace watch mycase seen alert-91ab...
     """
     from ringtrace.errors import UsageError
-    from ringtrace.pipeline.alerting import open_alerts
+    from ringtrace.pipeline.analysis.alerting import open_alerts
     from ringtrace.store.case import Case
     from ringtrace.store.watches import mark_seen
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from ringtrace.model.contract import TABLES
 from ringtrace.model.material import Material, reference
-from ringtrace.text.cells import safe_cell
+from ringtrace.text.tables.cells import safe_cell
 
 NAME = "CSV, one file a table"
 FOLDER = True

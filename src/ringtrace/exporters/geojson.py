@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ringtrace.model.material import Material, Row, has_span, reference, references
-from ringtrace.text.jurisdiction import names, table
+from ringtrace.text.places.divisions import names, table
 
 NAME = "GeoJSON by division"
 FOLDER = False

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ringtrace.model.material import Material
 from ringtrace.model.network import Edge, Network, Node, Statement, build_network
-from ringtrace.text.cells import xml_text
+from ringtrace.text.tables.cells import xml_text
 
 NAME = "GEXF 1.3 network (Gephi)"
 FOLDER = False

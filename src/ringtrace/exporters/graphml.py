@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ringtrace.model.material import Material
 from ringtrace.model.network import Edge, Node, build_network
-from ringtrace.text.cells import xml_text
+from ringtrace.text.tables.cells import xml_text
 
 NAME = "GraphML network"
 FOLDER = False

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ringtrace.model.material import Material
 from ringtrace.model.network import Edge, Network, Node, build_network
-from ringtrace.text.cells import safe_cell
+from ringtrace.text.tables.cells import safe_cell
 
 NAME = "i2 Analyst's Notebook CSV pair"
 FOLDER = True

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ringtrace.model.mention import Candidate
-from ringtrace.text.ages import age_words, find_chinese_ages
-from ringtrace.text.ages_bare import HINTS, find_bare_chinese_ages
-from ringtrace.text.ages_english import find_english_ages
-from ringtrace.text.numbers import NUMBER, find_numbers
+from ringtrace.text.ages.bare import HINTS, find_bare_chinese_ages
+from ringtrace.text.ages.chinese import age_words, find_chinese_ages
+from ringtrace.text.ages.english import find_english_ages
+from ringtrace.text.numbers.finding import NUMBER, find_numbers
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 

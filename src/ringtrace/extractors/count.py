@@ -11,8 +11,8 @@ import ahocorasick_rs
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
-from ringtrace.text.number_signs import Number, as_decimal
-from ringtrace.text.numbers import NUMBER, find_numbers
+from ringtrace.text.numbers.finding import NUMBER, find_numbers
+from ringtrace.text.numbers.signs import Number, as_decimal
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ringtrace.model.mention import Candidate
-from ringtrace.text.dates import date_words, find_dates, local_day
-from ringtrace.text.dates_chinese import TOLD
-from ringtrace.text.dates_counted import BEFORE_OR_AFTER, COUNTED, UNITS
-from ringtrace.text.dates_english import SPOKEN, spoken_words
-from ringtrace.text.dates_numeric import dated_words
+from ringtrace.text.dates.chinese import TOLD
+from ringtrace.text.dates.counted import BEFORE_OR_AFTER, COUNTED, UNITS
+from ringtrace.text.dates.english import SPOKEN, spoken_words
+from ringtrace.text.dates.finding import date_words, find_dates, local_day
+from ringtrace.text.dates.numeric import dated_words
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 

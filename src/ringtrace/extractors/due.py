@@ -10,7 +10,7 @@ import ahocorasick_rs
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
-from ringtrace.text.dates import find_dates, local_day
+from ringtrace.text.dates.finding import find_dates, local_day
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 

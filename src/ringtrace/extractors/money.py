@@ -12,15 +12,15 @@ from pathlib import Path
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
-from ringtrace.text.money_change import ENDS, TENTH, WHOLE, chinese_change, english_change
-from ringtrace.text.money_words import MoneyWords, money_words
-from ringtrace.text.number_signs import Number, as_decimal
-from ringtrace.text.numbers import NUMBER, UNIT_OF_THOUSANDS, find_numbers
-from ringtrace.text.quantities import widen
+from ringtrace.text.money.bare import CHINESE, FIRM, read_sum
+from ringtrace.text.money.change import ENDS, TENTH, WHOLE, chinese_change, english_change
+from ringtrace.text.money.named import DEFAULT, NAMED, SCALED, named_sum
+from ringtrace.text.money.slang import find_slang_sums
+from ringtrace.text.money.words import MoneyWords, money_words
+from ringtrace.text.numbers.finding import NUMBER, UNIT_OF_THOUSANDS, find_numbers
+from ringtrace.text.numbers.signs import Number, as_decimal
+from ringtrace.text.quantities.finding import widen
 from ringtrace.text.sieve import Needs, need
-from ringtrace.text.sums_bare import CHINESE, FIRM, read_sum
-from ringtrace.text.sums_named import DEFAULT, NAMED, SCALED, named_sum
-from ringtrace.text.sums_slang import find_slang_sums
 from ringtrace.text.view import TextView
 
 KIND = "money"

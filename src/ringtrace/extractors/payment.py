@@ -20,9 +20,9 @@ from typing import Any
 
 from ringtrace.model.mention import Candidate, Owner
 from ringtrace.text import lexicon
-from ringtrace.text.check_digits import CHECKS, luhn
 from ringtrace.text.contacts import read
-from ringtrace.text.number_signs import SIGN_DIGITS
+from ringtrace.text.numbers.check_digits import CHECKS, luhn
+from ringtrace.text.numbers.signs import SIGN_DIGITS
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 

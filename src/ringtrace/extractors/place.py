@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from ringtrace.model.mention import Candidate
-from ringtrace.text.places import Place, find_places, place_names
-from ringtrace.text.places_abroad import find_abroad, names_abroad
+from ringtrace.text.places.abroad import find_abroad, names_abroad
+from ringtrace.text.places.gazetteer import Place, find_places, place_names
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 

@@ -12,7 +12,7 @@ import ahocorasick_rs
 
 from ringtrace.model.mention import Candidate
 from ringtrace.text import lexicon
-from ringtrace.text.numbers import find_numbers
+from ringtrace.text.numbers.finding import find_numbers
 from ringtrace.text.sieve import Needs, need
 from ringtrace.text.view import TextView
 

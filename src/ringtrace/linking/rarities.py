@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ringtrace.text.invites import invited_to
+from ringtrace.text.contacts.invites import invited_to
 
 
 def posted(mentions: pa.Table, templates: pa.Table) -> dict[str, pa.Table]:

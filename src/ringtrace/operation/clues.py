@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ringtrace.operation.divisions import province_of, read_place
 from ringtrace.text.folding import fold
-from ringtrace.text.places import find_places
+from ringtrace.text.places.gazetteer import find_places
 
 Tables = Callable[[str], pa.Table]
 _SURE = 0.5

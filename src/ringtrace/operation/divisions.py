@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 
 from ringtrace.operation.vocabulary import nearest
 from ringtrace.text.folding import fold
-from ringtrace.text.jurisdiction import Division, contains, divisions, names, parent
-from ringtrace.text.places import find_places
+from ringtrace.text.places.divisions import Division, contains, divisions, names, parent
+from ringtrace.text.places.gazetteer import find_places
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from datetime import date, datetime
 import python_calamine
 
 from ringtrace.errors import EvidenceError, LimitError, MalformedError
-from ringtrace.text.delimited import sniff_delimiter
 from ringtrace.text.encoding import detect
+from ringtrace.text.tables.delimited import sniff_delimiter
 
 MOST_BYTES = 64 << 20
 MOST_UNPACKED = 512 << 20

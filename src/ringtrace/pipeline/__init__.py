@@ -10,7 +10,7 @@ from ringtrace import __version__
 
 if TYPE_CHECKING:
     from ringtrace.engines.engine import Engine
-    from ringtrace.pipeline.summary import Summary
+    from ringtrace.pipeline.analysis.summary import Summary
     from ringtrace.store.case import Case
 
 # The stages are imported by what calls them: a process that reads evidence imports this package too.
@@ -35,16 +35,16 @@ def analyse(
     from ringtrace.linking.material import Material
     from ringtrace.linking.open_contacts import settle_open_contacts
     from ringtrace.linking.pairs import link_accounts
-    from ringtrace.pipeline.alerting import alert_file, raise_alerts
-    from ringtrace.pipeline.changes import Run, compare
-    from ringtrace.pipeline.custodian import log_combination
-    from ringtrace.pipeline.cuts import find_rings
-    from ringtrace.pipeline.figures import figure_tables, with_gaps
-    from ringtrace.pipeline.gathering import gather
-    from ringtrace.pipeline.labelling import labels_of
-    from ringtrace.pipeline.posts import with_actors
-    from ringtrace.pipeline.stages import Lessons
-    from ringtrace.pipeline.summary import Summary, contents_of, counts_of, quoting
+    from ringtrace.pipeline.analysis.alerting import alert_file, raise_alerts
+    from ringtrace.pipeline.analysis.changes import Run, compare
+    from ringtrace.pipeline.analysis.cuts import find_rings
+    from ringtrace.pipeline.analysis.figures import figure_tables, with_gaps
+    from ringtrace.pipeline.analysis.gathering import gather
+    from ringtrace.pipeline.analysis.stages import Lessons
+    from ringtrace.pipeline.analysis.summary import Summary, contents_of, counts_of, quoting
+    from ringtrace.pipeline.intake.custodian import log_combination
+    from ringtrace.pipeline.judging.labelling import labels_of
+    from ringtrace.pipeline.reading.posts import with_actors
     from ringtrace.report.render import render
     from ringtrace.store.analysis import write_tables
     from ringtrace.store.cache import Cache

@@ -9,8 +9,8 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.html_clock import read_time
-from ringtrace.text.http_payload import read_response
+from ringtrace.text.packing.http_payload import read_response
+from ringtrace.text.pages.clock import read_time
 
 NAME = "ARC capture"
 VERSION = "1"

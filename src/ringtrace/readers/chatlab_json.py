@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from ringtrace.model.post import PLATFORMS, Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.clock import read_clock
-from ringtrace.text.jsonchat import Record, Words, read_chat, read_lines
+from ringtrace.text.chats.json_export import Record, Words, read_chat, read_lines
+from ringtrace.text.dates.clock import read_clock
 
 NAME = "ChatLab JSON or JSONL"
 VERSION = "2"

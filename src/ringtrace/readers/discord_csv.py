@@ -8,11 +8,11 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.clock import dates_as_written, read_clock
-from ringtrace.text.date_order import DateOrder, prove_order
-from ringtrace.text.delimited import Row, read_field, sniff_delimiter, split_rows, split_table
+from ringtrace.text.dates.clock import dates_as_written, read_clock
+from ringtrace.text.dates.order import DateOrder, prove_order
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.opening import opens_markup
+from ringtrace.text.tables.delimited import Row, read_field, sniff_delimiter, split_rows, split_table
 
 NAME = "DiscordChatExporter CSV"
 VERSION = "2"

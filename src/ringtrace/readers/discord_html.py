@@ -11,9 +11,9 @@ from ringtrace.model.clock import NO_CLOCK, Clock
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Structure
-from ringtrace.text.clock import read_clock
-from ringtrace.text.html import Element
-from ringtrace.text.html_chat import ChatPage, classes
+from ringtrace.text.dates.clock import read_clock
+from ringtrace.text.pages.chat import ChatPage, classes
+from ringtrace.text.pages.html import Element
 
 NAME = "DiscordChatExporter HTML"
 VERSION = "1"

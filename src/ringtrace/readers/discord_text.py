@@ -10,8 +10,8 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.clock import dates_as_written, read_clock
-from ringtrace.text.date_order import DateOrder, prove_order
+from ringtrace.text.dates.clock import dates_as_written, read_clock
+from ringtrace.text.dates.order import DateOrder, prove_order
 from ringtrace.text.encoding import Charset
 from ringtrace.text.lines import read_body, split_lines, unread
 

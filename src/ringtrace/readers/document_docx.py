@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Remark, Span, Structure
-from ringtrace.text.document_words import DocumentWords
-from ringtrace.text.office_xml import is_office
-from ringtrace.text.zip_members import read_members
+from ringtrace.text.office.parts import is_office
+from ringtrace.text.office.words import DocumentWords
+from ringtrace.text.packing.zip_members import read_members
 
 NAME = "Text document (docx)"
 VERSION = "1"

@@ -8,11 +8,11 @@ from ringtrace.model.clock import NO_CLOCK
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.html_clock import read_time
-from ringtrace.text.html_kind import page_kind
-from ringtrace.text.html_layout import EMPTY, lay_out
-from ringtrace.text.html_page import Sheet, invalid_bytes, looks_like_html, open_sheet, rest_of, site_of
-from ringtrace.text.html_thread import Contribution, Thread, later_page, read_thread
+from ringtrace.text.pages.clock import read_time
+from ringtrace.text.pages.kinds import page_kind
+from ringtrace.text.pages.layout import EMPTY, lay_out
+from ringtrace.text.pages.page import Sheet, invalid_bytes, looks_like_html, open_sheet, rest_of, site_of
+from ringtrace.text.pages.thread import Contribution, Thread, later_page, read_thread
 
 NAME = "Forum thread (HTML)"
 VERSION = "3"

@@ -16,8 +16,8 @@ from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.html_clock import read_time
 from ringtrace.text.lines import read_body, split_lines, unread
+from ringtrace.text.pages.clock import read_time
 
 NAME = "GlobaLeaks report"
 VERSION = "1"

@@ -11,7 +11,7 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.clock import read_clock
+from ringtrace.text.dates.clock import read_clock
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.lines import Line, read_body, split_lines, unread
 from ringtrace.text.opening import opens_markup

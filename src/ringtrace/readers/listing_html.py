@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.html_clock import read_time
-from ringtrace.text.html_kind import page_kind
-from ringtrace.text.html_layout import lay_out
-from ringtrace.text.html_listing import Listing, read_listing
-from ringtrace.text.html_page import Sheet, invalid_bytes, looks_like_html, open_sheet, rest_of, site_of
-from ringtrace.text.html_post import comment_post
-from ringtrace.text.html_thread import Contribution, read_thread
+from ringtrace.text.pages.clock import read_time
+from ringtrace.text.pages.kinds import page_kind
+from ringtrace.text.pages.layout import lay_out
+from ringtrace.text.pages.listing import Listing, read_listing
+from ringtrace.text.pages.page import Sheet, invalid_bytes, looks_like_html, open_sheet, rest_of, site_of
+from ringtrace.text.pages.post import comment_post
+from ringtrace.text.pages.thread import Contribution, read_thread
 
 NAME = "Listing page (HTML)"
 VERSION = "2"

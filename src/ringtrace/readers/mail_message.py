@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
-from ringtrace.text.clock import read_clock
+from ringtrace.text.dates.clock import read_clock
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.html_layout import lay_out
-from ringtrace.text.html_page import open_sheet
 from ringtrace.text.lines import read_body
-from ringtrace.text.mime import IDENTITY, Entity, Header, address_of, decode_words, parse
+from ringtrace.text.packing.mime import IDENTITY, Entity, Header, address_of, decode_words, parse
+from ringtrace.text.pages.layout import lay_out
+from ringtrace.text.pages.page import open_sheet
 
 NAME = "E-mail message"
 VERSION = "1"

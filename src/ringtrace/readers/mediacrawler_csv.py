@@ -8,10 +8,10 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.crawled import NAMES, TEXTS, TIMES, TITLES, crawled_post, is_crawled, site_of
-from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows, split_table
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.opening import opens_markup
+from ringtrace.text.tables.crawled import NAMES, TEXTS, TIMES, TITLES, crawled_post, is_crawled, site_of
+from ringtrace.text.tables.delimited import Field, Row, read_field, sniff_delimiter, split_rows, split_table
 
 NAME = "MediaCrawler CSV"
 VERSION = "1"

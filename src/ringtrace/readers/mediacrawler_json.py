@@ -9,8 +9,8 @@ from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import jsonspan
-from ringtrace.text.crawled import TEXTS, TITLES, crawled_post, is_crawled, is_numbered, site_of
-from ringtrace.text.jsonchat import Record, Words, read_chat, read_lines
+from ringtrace.text.chats.json_export import Record, Words, read_chat, read_lines
+from ringtrace.text.tables.crawled import TEXTS, TITLES, crawled_post, is_crawled, is_numbered, site_of
 
 NAME = "MediaCrawler JSON"
 VERSION = "1"

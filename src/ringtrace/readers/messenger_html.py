@@ -11,11 +11,11 @@ from ringtrace.model.clock import NO_CLOCK
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Structure
-from ringtrace.text.clock import dates_as_written, read_clock
-from ringtrace.text.date_order import DateOrder, prove_order
-from ringtrace.text.html import Element
-from ringtrace.text.html_chat import ChatPage
-from ringtrace.text.html_page import title_of
+from ringtrace.text.dates.clock import dates_as_written, read_clock
+from ringtrace.text.dates.order import DateOrder, prove_order
+from ringtrace.text.pages.chat import ChatPage
+from ringtrace.text.pages.html import Element
+from ringtrace.text.pages.page import title_of
 
 NAME = "Messenger and Instagram download (HTML)"
 VERSION = "1"

@@ -8,9 +8,9 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.clock import read_clock
-from ringtrace.text.html_page import host_of
-from ringtrace.text.mime import Entity, parse
+from ringtrace.text.dates.clock import read_clock
+from ringtrace.text.packing.mime import Entity, parse
+from ringtrace.text.pages.page import host_of
 
 NAME = "MHTML page archive"
 VERSION = "1"

@@ -8,8 +8,8 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Structure
-from ringtrace.text.clock import read_clock
-from ringtrace.text.message_table import MessageTable, TableRow, sniff_columns
+from ringtrace.text.chats.message_table import MessageTable, TableRow, sniff_columns
+from ringtrace.text.dates.clock import read_clock
 from ringtrace.text.opening import opens_markup
 
 NAME = "Microblog CSV"

@@ -8,13 +8,13 @@ from ringtrace.model.clock import NO_CLOCK
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.html_article import Article, read_article
-from ringtrace.text.html_clock import read_time
-from ringtrace.text.html_kind import page_kind
-from ringtrace.text.html_layout import EMPTY, Laid, lay_out
-from ringtrace.text.html_page import Sheet, invalid_bytes, looks_like_html, open_sheet, rest_of, site_of
-from ringtrace.text.html_post import comment_post
-from ringtrace.text.html_thread import Contribution, read_thread
+from ringtrace.text.pages.article import Article, read_article
+from ringtrace.text.pages.clock import read_time
+from ringtrace.text.pages.kinds import page_kind
+from ringtrace.text.pages.layout import EMPTY, Laid, lay_out
+from ringtrace.text.pages.page import Sheet, invalid_bytes, looks_like_html, open_sheet, rest_of, site_of
+from ringtrace.text.pages.post import comment_post
+from ringtrace.text.pages.thread import Contribution, read_thread
 
 NAME = "News page (HTML)"
 VERSION = "2"

@@ -14,10 +14,10 @@ from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text.encoding import Charset, decode_runs, detect
-from ringtrace.text.html_clock import read_time
 from ringtrace.text.lines import Line, split_lines
-from ringtrace.text.news_prose import Story, take_apart
-from ringtrace.text.page_words import is_paragraph
+from ringtrace.text.pages.clock import read_time
+from ringtrace.text.pages.prose import Story, take_apart
+from ringtrace.text.pages.words import is_paragraph
 
 NAME = "News or other prose saved as text"
 VERSION = "1"

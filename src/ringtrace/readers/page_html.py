@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.html_clock import read_time
-from ringtrace.text.html_layout import lay_out
-from ringtrace.text.html_page import Sheet, invalid_bytes, looks_like_html, open_sheet, rest_of, site_of, title_of
+from ringtrace.text.pages.clock import read_time
+from ringtrace.text.pages.layout import lay_out
+from ringtrace.text.pages.page import Sheet, invalid_bytes, looks_like_html, open_sheet, rest_of, site_of, title_of
 
 NAME = "Any other HTML page"
 VERSION = "2"

@@ -9,11 +9,11 @@ from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Structure
 from ringtrace.text import lexicon
-from ringtrace.text.clock import read_clock
-from ringtrace.text.html import Element
-from ringtrace.text.html_chat import ChatPage
-from ringtrace.text.html_page import looks_like_html
-from ringtrace.text.qq_names import split_identity
+from ringtrace.text.chats.qq_names import split_identity
+from ringtrace.text.dates.clock import read_clock
+from ringtrace.text.pages.chat import ChatPage
+from ringtrace.text.pages.html import Element
+from ringtrace.text.pages.page import looks_like_html
 
 NAME = "QQ message archive (HTML of .mht)"
 VERSION = "2"

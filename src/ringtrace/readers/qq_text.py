@@ -12,13 +12,7 @@ from ringtrace.model.run import Gathering, Run, singly
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
-from ringtrace.text.chat_rows import Moments, Rows, Stretch, cut_stretch, make_run, read_texts
-from ringtrace.text.chat_text import MessageLines, before_first, in_runs, with_ends
-from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import find_lines, has_plain_lines, split_lines
-from ringtrace.text.local_days import LocalDays
-from ringtrace.text.opening import opens_markup
-from ringtrace.text.qq_header import (
+from ringtrace.text.chats.qq_header import (
     BEGINS_WITH_DIGIT,
     COMMON,
     HEAD,
@@ -32,7 +26,13 @@ from ringtrace.text.qq_header import (
     read_header,
     speaker_of,
 )  # fmt: skip
-from ringtrace.text.qq_sections import Section, find_sections
+from ringtrace.text.chats.qq_sections import Section, find_sections
+from ringtrace.text.chats.rows import Moments, Rows, Stretch, cut_stretch, make_run, read_texts
+from ringtrace.text.chats.text import MessageLines, before_first, in_runs, with_ends
+from ringtrace.text.dates.local_days import LocalDays
+from ringtrace.text.encoding import Charset, detect
+from ringtrace.text.lines import find_lines, has_plain_lines, split_lines
+from ringtrace.text.opening import opens_markup
 
 NAME = "QQ text"
 VERSION = "1"

@@ -15,9 +15,9 @@ from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import jsonspan, lexicon
-from ringtrace.text.clock import read_clock
-from ringtrace.text.html_page import host_of
-from ringtrace.text.jsonchat import Record, Words, read_chat, read_lines
+from ringtrace.text.chats.json_export import Record, Words, read_chat, read_lines
+from ringtrace.text.dates.clock import read_clock
+from ringtrace.text.pages.page import host_of
 
 NAME = "Any other JSON list of messages"
 VERSION = "1"

@@ -9,8 +9,8 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Remark, Span, Structure
-from ringtrace.text.seven_zip import MAGIC, read_directory
-from ringtrace.text.seven_zip_codings import FAULTS, Folder, unfold
+from ringtrace.text.packing.seven_zip import MAGIC, read_directory
+from ringtrace.text.packing.seven_zip_codings import FAULTS, Folder, unfold
 
 NAME = "7z"
 VERSION = "1"

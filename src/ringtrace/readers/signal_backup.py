@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from ringtrace.model.post import Container, Post, PostState
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.clock import read_clock
-from ringtrace.text.jsonchat import Record, Words, read_lines
+from ringtrace.text.chats.json_export import Record, Words, read_lines
+from ringtrace.text.dates.clock import read_clock
 
 NAME = "Signal plain-text export (JSON lines)"
 VERSION = "2"

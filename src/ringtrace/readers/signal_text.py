@@ -10,7 +10,7 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.clock import read_clock
+from ringtrace.text.dates.clock import read_clock
 from ringtrace.text.encoding import Charset
 from ringtrace.text.lines import read_body, split_lines, unread
 

@@ -9,7 +9,7 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.byte_stream import ByteStream
+from ringtrace.text.packing.byte_stream import ByteStream
 
 NAME = "tar"
 VERSION = "1"

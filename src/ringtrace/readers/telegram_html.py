@@ -14,10 +14,10 @@ from ringtrace.model.clock import NO_CLOCK, Clock
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Structure
-from ringtrace.text.clock import read_clock
-from ringtrace.text.date_order import DateOrder
-from ringtrace.text.html import Element
-from ringtrace.text.html_chat import ChatPage, classes
+from ringtrace.text.dates.clock import read_clock
+from ringtrace.text.dates.order import DateOrder
+from ringtrace.text.pages.chat import ChatPage, classes
+from ringtrace.text.pages.html import Element
 
 NAME = "Telegram Desktop HTML"
 VERSION = "2"

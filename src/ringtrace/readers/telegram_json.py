@@ -16,9 +16,7 @@ from ringtrace.model.run import MOST, Gathering, Run, singly
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text import jsonspan
-from ringtrace.text.clock import assumed_clock, find_zone, local_micros, read_clock
-from ringtrace.text.offsets import cut_all, split
-from ringtrace.text.telegram_export import (
+from ringtrace.text.chats.telegram_export import (
     FAULTS,
     MESSAGE_START,
     MessageArray,
@@ -28,7 +26,7 @@ from ringtrace.text.telegram_export import (
     locate_arrays,
     windows,
 )
-from ringtrace.text.telegram_message import (
+from ringtrace.text.chats.telegram_message import (
     MESSAGE,
     Message,
     author_id,
@@ -38,6 +36,8 @@ from ringtrace.text.telegram_message import (
     read_leniently,
     words_of,
 )
+from ringtrace.text.dates.clock import assumed_clock, find_zone, local_micros, read_clock
+from ringtrace.text.offsets import cut_all, split
 
 NAME = "Telegram Desktop JSON"
 VERSION = "2"

@@ -9,13 +9,13 @@ from ringtrace.model.clock import NO_CLOCK
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
-from ringtrace.text.date_order import DateOrder
-from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows, split_table
+from ringtrace.text.dates.order import DateOrder
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.lines import cut_at_character
 from ringtrace.text.opening import opens_markup
-from ringtrace.text.tip_columns import TipColumns, choose_columns, column_order, guess_columns, read_sent
-from ringtrace.text.wordless_rows import Wordless
+from ringtrace.text.tables.delimited import Field, Row, read_field, sniff_delimiter, split_rows, split_table
+from ringtrace.text.tables.tip_columns import TipColumns, choose_columns, column_order, guess_columns, read_sent
+from ringtrace.text.tables.wordless_rows import Wordless
 
 NAME = "Tips as a table"
 VERSION = "2"

@@ -13,10 +13,10 @@ from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text import jsonspan
-from ringtrace.text.date_order import DateOrder
+from ringtrace.text.dates.order import DateOrder
 from ringtrace.text.encoding import Charset
 from ringtrace.text.lines import Line, split_lines
-from ringtrace.text.tip_columns import TipColumns, choose_columns, column_order, guess_columns, read_sent
+from ringtrace.text.tables.tip_columns import TipColumns, choose_columns, column_order, guess_columns, read_sent
 
 NAME = "Tips as JSON lines"
 VERSION = "1"

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Remark, Span, Structure
-from ringtrace.text.wacz_signature import findings
-from ringtrace.text.zip_members import LOCAL, read_members
+from ringtrace.text.packing.wacz_signature import findings
+from ringtrace.text.packing.zip_members import LOCAL, read_members
 
 NAME = "WACZ capture"
 VERSION = "1"

@@ -17,8 +17,8 @@ from hashlib import blake2b
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.html_clock import read_time
-from ringtrace.text.http_payload import parse_headers, parse_media_type, read_response
+from ringtrace.text.packing.http_payload import parse_headers, parse_media_type, read_response
+from ringtrace.text.pages.clock import read_time
 
 NAME = "WARC capture"
 VERSION = "2"

@@ -8,10 +8,10 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.clock import read_clock
-from ringtrace.text.delimited import Field, Row, read_field, sniff_delimiter, split_rows, split_table
+from ringtrace.text.dates.clock import read_clock
 from ringtrace.text.encoding import Charset, detect
 from ringtrace.text.opening import opens_markup
+from ringtrace.text.tables.delimited import Field, Row, read_field, sniff_delimiter, split_rows, split_table
 
 NAME = "WeChat CSV"
 VERSION = "2"

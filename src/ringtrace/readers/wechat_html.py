@@ -15,7 +15,7 @@ from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Segment, Span, Structure
 from ringtrace.text import jsonspan, offsets
-from ringtrace.text.clock import read_clock
+from ringtrace.text.dates.clock import read_clock
 
 NAME = "WeChat HTML"
 VERSION = "1"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from ringtrace.model.post import Container, Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.clock import read_clock
-from ringtrace.text.jsonchat import Record, Words, read_chat
+from ringtrace.text.chats.json_export import Record, Words, read_chat
+from ringtrace.text.dates.clock import read_clock
 
 NAME = "Microblog JSON"
 VERSION = "1"

@@ -14,15 +14,10 @@ from ringtrace.model.run import Gathering, Run, singly
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text import lexicon
-from ringtrace.text.chat_rows import Moments, Rows, Stretch, cut_stretch, make_run, read_texts
-from ringtrace.text.chat_text import MessageLines, before_first, in_runs, with_ends
-from ringtrace.text.clock import half_day_hour
-from ringtrace.text.encoding import detect
-from ringtrace.text.lines import has_plain_lines, split_lines
-from ringtrace.text.local_days import LocalDays
-from ringtrace.text.opening import opens_markup
-from ringtrace.text.whatsapp_form import Form, date_order, main_form
-from ringtrace.text.whatsapp_header import (
+from ringtrace.text.chats.rows import Moments, Rows, Stretch, cut_stretch, make_run, read_texts
+from ringtrace.text.chats.text import MessageLines, before_first, in_runs, with_ends
+from ringtrace.text.chats.whatsapp_form import Form, date_order, main_form
+from ringtrace.text.chats.whatsapp_header import (
     BLANKS,
     COMMON,
     LONGEST_NAME,
@@ -37,7 +32,12 @@ from ringtrace.text.whatsapp_header import (
     numbers_of,
     read_header,
 )
-from ringtrace.text.whatsapp_name import container_name, name_in_path
+from ringtrace.text.chats.whatsapp_name import container_name, name_in_path
+from ringtrace.text.dates.clock import half_day_hour
+from ringtrace.text.dates.local_days import LocalDays
+from ringtrace.text.encoding import detect
+from ringtrace.text.lines import has_plain_lines, split_lines
+from ringtrace.text.opening import opens_markup
 
 NAME = "WhatsApp text"
 VERSION = "3"

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Remark, Span, Structure
-from ringtrace.text.office_xml import held_parts, is_office, walk, written_rows
-from ringtrace.text.workbook import BOOK, RELATIONS, STRINGS, STYLES, Book, Sheet, laid_out, open_book
-from ringtrace.text.zip_members import read_members
+from ringtrace.text.office.parts import held_parts, is_office, walk, written_rows
+from ringtrace.text.office.workbook import BOOK, RELATIONS, STRINGS, STYLES, Book, Sheet, laid_out, open_book
+from ringtrace.text.packing.zip_members import read_members
 
 NAME = "Workbook (xlsx)"
 VERSION = "1"

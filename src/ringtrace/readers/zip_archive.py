@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Structure
-from ringtrace.text.zip_members import LOCAL, read_members
+from ringtrace.text.packing.zip_members import LOCAL, read_members
 
 NAME = "zip"
 VERSION = "1"

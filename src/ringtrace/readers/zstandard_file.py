@@ -8,7 +8,7 @@ from ringtrace.errors import MalformedError
 from ringtrace.model.post import Post
 from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
-from ringtrace.text.zstandard_frames import MAGIC, Frame, frames
+from ringtrace.text.packing.zstandard_frames import MAGIC, Frame, frames
 
 NAME = "zstandard"
 VERSION = "1"

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ringtrace.text.jurisdiction import names as places
+from ringtrace.text.places.divisions import names as places
 from ringtrace.text.plural import counted, listed, plural
 
 __all__ = ["counted", "listed", "plural", "shorten"]

@@ -17,7 +17,7 @@ from ringtrace.rings.activity import Scene
 from ringtrace.rings.address import Call
 from ringtrace.rings.graph import SOMEBODYS
 from ringtrace.rings.turns import SPOKEN
-from ringtrace.text.invites import invited_to
+from ringtrace.text.contacts.invites import invited_to
 
 
 class Bonds:

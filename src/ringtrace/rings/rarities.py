@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from ringtrace.rings.activity import Act, Scene, Span, in_time
 from ringtrace.rings.model import number
 from ringtrace.rings.tie import Tie
-from ringtrace.text.invites import invited_to
+from ringtrace.text.contacts.invites import invited_to
 
 
 def templates_shared(scene: Scene, templates: pa.Table) -> Iterator[Tie]:

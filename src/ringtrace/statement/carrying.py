@@ -10,7 +10,7 @@ from ringtrace.statement.counted import Count
 from ringtrace.statement.cues import Setting, between, cue_words, found, has, has_sign, step, window, words
 from ringtrace.statement.stories import Told
 from ringtrace.statement.trail import Report, Trail, first_level, is_national
-from ringtrace.text.places import Place
+from ringtrace.text.places.gazetteer import Place
 
 _WHOLE = re.compile(
     r"\bof (?:the|those|these|its|all(?: the)?) ([0-9][0-9,]*)\b"

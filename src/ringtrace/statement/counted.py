@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ringtrace.statement.vocabulary import PERSONS
-from ringtrace.text.number_signs import Number
+from ringtrace.text.numbers.signs import Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from ringtrace.statement.vocabulary import CHILD_STATUS, PERSONS, Vocabulary, is
 from ringtrace.statement.weighing import choose
 from ringtrace.text import lexicon
 from ringtrace.text.lexicon import constants
-from ringtrace.text.number_signs import Number
-from ringtrace.text.numbers import find_numbers
-from ringtrace.text.places import Place
+from ringtrace.text.numbers.finding import find_numbers
+from ringtrace.text.numbers.signs import Number
+from ringtrace.text.places.gazetteer import Place
 
 _FRACTION = re.compile(r"(?:\b(?:one|two|three|four|five|six|seven|eight|nine|[0-9]+) in|out of|every|分之) ?$")
 _IN_TEN = re.compile(r" (?:in|out of) (?:every )?(?:three|four|five|ten|twenty|a hundred|[0-9]{1,3}(?![0-9]))")

@@ -17,8 +17,8 @@ from typing import Protocol, TypeVar
 from ringtrace.statement.sums import sum_cues
 from ringtrace.statement.vocabulary import Vocabulary, is_word
 from ringtrace.text import lexicon
-from ringtrace.text.number_signs import Number
-from ringtrace.text.places import Place
+from ringtrace.text.numbers.signs import Number
+from ringtrace.text.places.gazetteer import Place
 
 _WORD = re.compile(r"[a-z0-9'\-]+|[\u2e80-\U0003ffff]")
 _MARKS = frozenset(",;:.，；：。、()（）")

@@ -12,9 +12,9 @@ from itertools import takewhile
 from ringtrace.statement.named_places import common_code, find_named, innermost
 from ringtrace.statement.vocabulary import CHILD_STATUS, SUSPECT_STATUS, UNITS, fits, look_up
 from ringtrace.text.folding import fold
-from ringtrace.text.number_signs import as_decimal
-from ringtrace.text.numbers import find_numbers
-from ringtrace.text.places import find_places
+from ringtrace.text.numbers.finding import find_numbers
+from ringtrace.text.numbers.signs import as_decimal
+from ringtrace.text.places.gazetteer import find_places
 
 _SPLITS = (
     re.compile(r"\t"), re.compile(r" ?[|｜] ?"), re.compile(r" *\u3000[\u3000 ]*| {2,}"), re.compile(r" [/／] "),

@@ -10,9 +10,9 @@ from ringtrace.statement.cues import window
 from ringtrace.statement.sentences import dateline_end
 from ringtrace.statement.vocabulary import Vocabulary, look_up, terms
 from ringtrace.text import lexicon
-from ringtrace.text.jurisdiction import contains, parent
-from ringtrace.text.places import Place, find_places
-from ringtrace.text.places_abroad import find_abroad
+from ringtrace.text.places.abroad import find_abroad
+from ringtrace.text.places.divisions import contains, parent
+from ringtrace.text.places.gazetteer import Place, find_places
 
 _ISSUER = re.compile(r"\s*(?:@([^\s:：]{2,24})|[\[【(（]([^\]】)）\n]{2,80})[\]】)）])")
 

@@ -10,9 +10,9 @@ from functools import cache
 from ringtrace.statement.sentences import dateline_end
 from ringtrace.statement.vocabulary import Vocabulary, is_word, terms
 from ringtrace.text import lexicon
-from ringtrace.text.calendar_days import DateFound
-from ringtrace.text.dates import find_dates
-from ringtrace.text.places import find_places
+from ringtrace.text.dates.calendar_days import DateFound
+from ringtrace.text.dates.finding import find_dates
+from ringtrace.text.places.gazetteer import find_places
 
 _SURE = 0.7
 

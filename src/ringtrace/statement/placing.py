@@ -30,9 +30,9 @@ from ringtrace.statement.sums import sum_cues
 from ringtrace.statement.trail import is_national
 from ringtrace.statement.vocabulary import PERSONS, Vocabulary
 from ringtrace.statement.weighing import choose
-from ringtrace.text.jurisdiction import contains
 from ringtrace.text.lexicon import constants
-from ringtrace.text.places import Place
+from ringtrace.text.places.divisions import contains
+from ringtrace.text.places.gazetteer import Place
 
 _COUNTRY = 2
 """Letters of a country's code: a whole country is not carried from one sentence to another."""

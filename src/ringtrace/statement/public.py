@@ -27,10 +27,10 @@ from ringtrace.statement.vocabulary import PERSONS, UNITS, Vocabulary, terms
 from ringtrace.statement.weighing import Weights
 from ringtrace.text import lexicon
 from ringtrace.text.folding import Folded, fold
-from ringtrace.text.jurisdiction import contains
-from ringtrace.text.number_signs import Number, as_decimal
-from ringtrace.text.numbers import find_numbers
-from ringtrace.text.places import Place
+from ringtrace.text.numbers.finding import find_numbers
+from ringtrace.text.numbers.signs import Number, as_decimal
+from ringtrace.text.places.divisions import contains
+from ringtrace.text.places.gazetteer import Place
 
 _AFTER_BOUND = ("以上", "余", "多名", "多个", "多人")
 _NEAR = 22

@@ -14,7 +14,7 @@ from itertools import combinations
 
 from ringtrace.model.figure import Figure, Reconciliation, ReconciliationVerdict
 from ringtrace.statement.events import Event, find_events
-from ringtrace.text.jurisdiction import contains
+from ringtrace.text.places.divisions import contains
 
 _OPEN = ("suspects", "children")
 _SOMEWHERE = frozenset({"", "arrested", "detained", "rescued", "found"})  # what happens at a place of its own

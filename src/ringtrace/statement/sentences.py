@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ringtrace.text.places import Place
+from ringtrace.text.places.gazetteer import Place
 
 _END = re.compile(r"[。！？!?]|\.(?=[ \n\"”]|$)|\n")
 _LONGEST = 4_000

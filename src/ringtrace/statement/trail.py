@@ -10,8 +10,8 @@ from functools import cached_property
 from ringtrace.statement.counted import Count
 from ringtrace.statement.named_places import Frame, common, innermost
 from ringtrace.statement.vocabulary import Vocabulary
-from ringtrace.text.jurisdiction import parent
-from ringtrace.text.places import Place
+from ringtrace.text.places.divisions import parent
+from ringtrace.text.places.gazetteer import Place
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ringtrace.errors import UsageError
 from ringtrace.statement.document import Against, Line, Statement
-from ringtrace.text.jurisdiction import names
+from ringtrace.text.places.divisions import names
 
 LANGUAGES = ("zh", "en")
 

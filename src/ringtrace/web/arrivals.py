@@ -18,7 +18,7 @@ from typing import Any
 
 from ringtrace.errors import CaseError, RingtraceError, UsageError
 from ringtrace.model.custody import Circumstances
-from ringtrace.pipeline.adding import add
+from ringtrace.pipeline.intake.adding import add
 from ringtrace.store.case import Case
 from ringtrace.store.durable import sync_filesystem, sync_folder
 from ringtrace.store.evidence import Receipt

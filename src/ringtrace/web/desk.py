@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ringtrace.errors import CaseError, RingtraceError
-from ringtrace.pipeline.alerting import masker_of
-from ringtrace.pipeline.custodian import Asked, Place, log_consultation
-from ringtrace.pipeline.room import Room
-from ringtrace.pipeline.second_looks import Verdicts
-from ringtrace.pipeline.tip_window import TipWindow
+from ringtrace.pipeline.analysis.alerting import masker_of
+from ringtrace.pipeline.intake.custodian import Asked, Place, log_consultation
+from ringtrace.pipeline.intake.tip_window import TipWindow
+from ringtrace.pipeline.judging.second_looks import Verdicts
+from ringtrace.pipeline.telling.room import Room
 from ringtrace.report import findings
 from ringtrace.report.caution import COLUMNS, cautions
 from ringtrace.report.conduct import Conduct
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from ringtrace.model.record import Entry
     from ringtrace.model.ring import Judgement
     from ringtrace.operation.assignment import Assignment
-    from ringtrace.pipeline.packages import Outline
-    from ringtrace.pipeline.previewing import Preview
+    from ringtrace.pipeline.judging.previewing import Preview
+    from ringtrace.pipeline.operation.packages import Outline
 
 FOLDER = SPOOL
 _WHY = 600
@@ -68,7 +68,7 @@ class View:
 
     def preview(self, judgements: Sequence[Judgement], entries: Sequence[Entry]) -> Preview:
         """Return what tries verdicts beside those in force; what all trials need is gathered with the first."""
-        from ringtrace.pipeline.previewing import Preview  # clustering and rings, which no other page needs
+        from ringtrace.pipeline.judging.previewing import Preview  # clustering and rings, which no other page needs
 
         with self._trying:
             if self._preview is None:
@@ -155,21 +155,23 @@ class View:
     @cached_property
     def assigned(self) -> dict[str, Assignment]:
         """Where each member of a ring is held to belong."""
-        from ringtrace.pipeline.targets import assignments  # telephone numbers and places, which no start needs
+        from ringtrace.pipeline.operation.targets import (
+            assignments,  # telephone numbers and places, which no start needs
+        )
 
         return assignments(self.room)
 
     @cached_property
     def contacts(self) -> Mapping[str, set[str]]:
         """Actor -> the contacts that they give as their own."""
-        from ringtrace.pipeline.targets import own_contacts
+        from ringtrace.pipeline.operation.targets import own_contacts
 
         return own_contacts(self.room)
 
     @cached_property
     def outlines(self) -> dict[str, Outline]:
         """Place -> what its package would hold."""
-        from ringtrace.pipeline.handing_out import outlines
+        from ringtrace.pipeline.operation.handing_out import outlines
 
         return outlines(self.room, self.assigned, self.contacts)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
-from ringtrace.text.jurisdiction import names as places
+from ringtrace.text.places.divisions import names as places
 from ringtrace.text.plural import counted
 
 SOURCE = "en"

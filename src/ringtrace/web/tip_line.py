@@ -23,7 +23,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ringtrace import __version__
 from ringtrace.errors import RingtraceError, UsageError
-from ringtrace.pipeline.tip_window import FIELDS, LONGEST, Left, TipWindow
+from ringtrace.pipeline.intake.tip_window import FIELDS, LONGEST, Left, TipWindow
 from ringtrace.store.case import TipSettings
 from ringtrace.web.allowance import Allowance
 from ringtrace.web.gate import AS_JSON, choose_form, comes_from, refuse, strict

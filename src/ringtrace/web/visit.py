@@ -21,8 +21,8 @@ from markupsafe import Markup, escape
 
 from ringtrace import __version__
 from ringtrace.errors import UsageError
-from ringtrace.pipeline.custodian import Place
-from ringtrace.pipeline.second_looks import SecondLooks
+from ringtrace.pipeline.intake.custodian import Place
+from ringtrace.pipeline.judging.second_looks import SecondLooks
 from ringtrace.registry import scan
 from ringtrace.report.words import layer_words, moment, platform_name, role_name, shorten
 from ringtrace.web.desk import Desk, View

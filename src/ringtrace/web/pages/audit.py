@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromQuery
 
-from ringtrace.pipeline.second_looks import KINDS, SecondLooks
+from ringtrace.pipeline.judging.second_looks import KINDS, SecondLooks
 from ringtrace.store.auditing import Act, chain_of_acts, count_acts, read_acts
 from ringtrace.web.pages.judging import JUDGE, is_hidden
 from ringtrace.web.visit import Answer, Guest, Visit

@@ -8,8 +8,8 @@ from litestar import get
 from litestar.params import FromPath, FromQuery
 
 from ringtrace.errors import UsageError
-from ringtrace.text.html_charset import choose_charset
-from ringtrace.text.html_shown import shown_page
+from ringtrace.text.pages.charset import choose_charset
+from ringtrace.text.pages.shown import shown_page
 from ringtrace.web.gate import POLICY
 from ringtrace.web.visit import Answer, Guest, bytes_url
 

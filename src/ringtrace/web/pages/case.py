@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from litestar import Request, get
 
-from ringtrace.pipeline.alerting import alert_document, masker_of, open_alerts
-from ringtrace.pipeline.changes import read_changes, sentences
+from ringtrace.pipeline.analysis.alerting import alert_document, masker_of, open_alerts
+from ringtrace.pipeline.analysis.changes import read_changes, sentences
 from ringtrace.web.desk import View
 from ringtrace.web.pages.comments import address_of
 from ringtrace.web.visit import Answer, Guest, Visit

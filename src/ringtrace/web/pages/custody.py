@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
-from ringtrace.pipeline.custodian import Asked, log_disclosure
-from ringtrace.pipeline.provenance import act_line, history
+from ringtrace.pipeline.intake.custodian import Asked, log_disclosure
+from ringtrace.pipeline.telling.provenance import act_line, history
 from ringtrace.web.visit import Answer, Guest
 
 PLACE = (80, "Custody", "/custody", "u")

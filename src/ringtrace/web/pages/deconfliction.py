@@ -18,9 +18,9 @@ from litestar.params import FromPath, FromQuery
 
 from ringtrace.errors import UsageError
 from ringtrace.operation.masking import MASK
-from ringtrace.pipeline.alerting import masker_of
-from ringtrace.pipeline.custodian import Asked, log_disclosure
-from ringtrace.pipeline.deconflicted import Deconflicted, Hit, Move, read_deconflicted
+from ringtrace.pipeline.analysis.alerting import masker_of
+from ringtrace.pipeline.intake.custodian import Asked, log_disclosure
+from ringtrace.pipeline.operation.deconflicted import Deconflicted, Hit, Move, read_deconflicted
 from ringtrace.report.words import place_name
 from ringtrace.web.visit import Answer, Guest, Visit
 
@@ -53,7 +53,7 @@ def deconfliction(visit: Guest, offset: FromQuery[int] = 0) -> Answer:
 @post(_HERE + "/ask", status_code=303)
 async def ask(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     """Write the ask to a partner. Field: to, the partner's name in case.toml."""
-    from ringtrace.pipeline import rounds
+    from ringtrace.pipeline.operation import rounds
 
     partner = str((await request.form()).get("to") or "")
     name = await anyio.to_thread.run_sync(lambda: rounds.ask(visit.desk.case, partner, _asked(visit)))
@@ -63,7 +63,7 @@ async def ask(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
 @post(_HERE + "/messages", status_code=303)
 async def take_in(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     """Lay down what a partner sent; nothing is answered yet. Field: message, a file."""
-    from ringtrace.pipeline import rounds
+    from ringtrace.pipeline.operation import rounds
 
     item = (await request.form()).get("message")
     if not isinstance(item, UploadFile):
@@ -76,7 +76,7 @@ async def take_in(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any
 @post(_HERE + "/messages/{name:str}", status_code=303)
 async def advance(visit: Guest, request: Request[Any, Any, Any], name: FromPath[str]) -> Response[Any]:
     """Take the next step with a message that waits, or throw it away. Field: act (next or drop)."""
-    from ringtrace.pipeline import rounds
+    from ringtrace.pipeline.operation import rounds
 
     act, case = str((await request.form()).get("act") or ""), visit.desk.case
     if act == "drop":
@@ -91,7 +91,7 @@ async def advance(visit: Guest, request: Request[Any, Any, Any], name: FromPath[
 @get(_HERE + "/messages/{name:str}", sync_to_thread=True)
 def message(visit: Guest, name: FromPath[str]) -> Response[bytes]:
     """A message to hand over; that it was taken is in the custody log first."""
-    from ringtrace.pipeline import rounds
+    from ringtrace.pipeline.operation import rounds
 
     path = rounds.file_of(visit.desk.case, name)
     if path is None:
@@ -111,8 +111,8 @@ def _asked(visit: Visit) -> Asked:
 
 def _rounds(visit: Visit) -> dict[str, Any]:
     """What can be done now: partners to ask, messages that wait for a step, messages to hand over."""
-    from ringtrace.pipeline import rounds
-    from ringtrace.pipeline.deconflicting import read_terms
+    from ringtrace.pipeline.operation import rounds
+    from ringtrace.pipeline.operation.deconflicting import read_terms
 
     case, terms = visit.desk.case, read_terms(visit.desk.case)
     return {

@@ -12,13 +12,13 @@ from litestar.params import FromPath, FromQuery
 from ringtrace.errors import UsageError
 from ringtrace.model.change import Descent
 from ringtrace.model.ring import Verdict
-from ringtrace.pipeline.second_looks import KEPT
+from ringtrace.pipeline.judging.second_looks import KEPT
 from ringtrace.store.records import read_entries
 from ringtrace.web.pages.judging import is_kept, verdicts_on
 from ringtrace.web.visit import Answer, Guest, Visit
 
 if TYPE_CHECKING:
-    from ringtrace.pipeline.previewing import Effect
+    from ringtrace.pipeline.judging.previewing import Effect
 
 _TRIED = ("yes", "no")
 _PATIENCE = 1.5

@@ -20,7 +20,7 @@ from ringtrace.web.language import SOURCE, Language
 from ringtrace.web.visit import Answer, Guest, Visit
 
 if TYPE_CHECKING:
-    from ringtrace.pipeline.stating import Checked, Drafted
+    from ringtrace.pipeline.operation.stating import Checked, Drafted
     from ringtrace.statement.composing import Request as Wanted
 
 PLACE = (55, "Figures", "/figures", "f")
@@ -36,7 +36,7 @@ _ASKED = ("as_of", "audience", "embargo", "corrects")
 @get("/figures", sync_to_thread=True)
 def figures(visit: Guest) -> Answer:
     """Published figures with their quotes, totals and what is allocated of them, and our statements."""
-    from ringtrace.pipeline.stating import drafts_of
+    from ringtrace.pipeline.operation.stating import drafts_of
 
     visit.records = True
     table = visit.view.room.table("figures").to_pylist()
@@ -71,7 +71,7 @@ def check(
 
     out: keys of counts that the editor leaves out, once for each.
     """
-    from ringtrace.pipeline.stating import check_statement
+    from ringtrace.pipeline.operation.stating import check_statement
 
     visit.records = True
     document: dict[str, Any] = {
@@ -87,7 +87,7 @@ def check(
 @get("/statements/{draft_id:str}", sync_to_thread=True)
 def statement(visit: Guest, draft_id: FromPath[str]) -> Answer:
     """One statement: its text in every language, what disclosure control did, who approved it."""
-    from ringtrace.pipeline.stating import drafts_of
+    from ringtrace.pipeline.operation.stating import drafts_of
     from ringtrace.statement.layout import text_page
     from ringtrace.statement.wording import LANGUAGES, write_page
 
@@ -111,7 +111,7 @@ def statement(visit: Guest, draft_id: FromPath[str]) -> Answer:
 @post("/statements", status_code=303)
 async def draft(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     """Draft a statement. Fields: as_of, audience (public, partner), embargo, corrects, out (keys left out)."""
-    from ringtrace.pipeline.stating import draft_statement
+    from ringtrace.pipeline.operation.stating import draft_statement
 
     form = await request.form()
     out = [str(key) for key in form.getall("out", [])]
@@ -125,7 +125,7 @@ async def draft(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
 @post("/statements/{draft_id:str}/approve", status_code=303)
 async def approve(visit: Guest, request: Request[Any, Any, Any], draft_id: FromPath[str]) -> Response[Any]:
     """Approve a draft; with the second person's approval it is released. Field by: who approves, alone."""
-    from ringtrace.pipeline.stating import drafts_of, find_draft, release
+    from ringtrace.pipeline.operation.stating import drafts_of, find_draft, release
 
     form = await request.form()
     by = str(form.get("by") or "").strip()[:_NAME] or visit.session.user

@@ -16,10 +16,10 @@ from litestar.params import FromPath, FromQuery
 from ringtrace.errors import CaseError, RingtraceError, UsageError
 from ringtrace.model.custody import FIELDS, Circumstances
 from ringtrace.operation.leads import Lead, Tip
-from ringtrace.pipeline.custodian import Asked
-from ringtrace.pipeline.reading_log import read_log
-from ringtrace.pipeline.tip_desk import find_tip, leads_of
-from ringtrace.pipeline.tip_window import FIELDS as FIELDS_OF_TIP
+from ringtrace.pipeline.intake.custodian import Asked
+from ringtrace.pipeline.intake.tip_desk import find_tip, leads_of
+from ringtrace.pipeline.intake.tip_window import FIELDS as FIELDS_OF_TIP
+from ringtrace.pipeline.reading.log import read_log
 from ringtrace.web.visit import Answer, Guest, Visit
 
 PLACE = (70, "Intake", "/intake", "i")

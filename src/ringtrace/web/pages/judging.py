@@ -13,7 +13,7 @@ from litestar.params import FromPath, FromQuery
 
 from ringtrace.errors import UsageError
 from ringtrace.model.ring import Judgement, Verdict
-from ringtrace.pipeline.second_looks import Opinion, SecondLooks, give, take_back
+from ringtrace.pipeline.judging.second_looks import Opinion, SecondLooks, give, take_back
 from ringtrace.web.visit import Answer, Guest, Visit
 
 JUDGE = "POST /judge"

@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromQuery
 
 from ringtrace.errors import UsageError
-from ringtrace.pipeline.merging import choose, merge, plan_merger
+from ringtrace.pipeline.judging.merging import choose, merge, plan_merger
 from ringtrace.store.records import read_entries
 from ringtrace.web.pages.effects import told_effect
 from ringtrace.web.visit import Answer, Guest, Visit

@@ -25,7 +25,7 @@ _WORDS = 1_000
 @get("/operation", sync_to_thread=True)
 def operation(visit: Guest) -> Answer:
     """The board by place."""
-    from ringtrace.pipeline.planning import DAY, board, task_subject
+    from ringtrace.pipeline.operation.planning import DAY, board, task_subject
 
     visit.records = True
     plan, places = board(visit.desk.case, visit.view.assigned if visit.desk.analysed() else {})
@@ -63,7 +63,7 @@ def operation(visit: Guest) -> Answer:
 @post("/operation/day", status_code=303)
 async def day(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     """Set the one action day. Fields: day, version (of it that was seen)."""
-    from ringtrace.pipeline.planning import set_day
+    from ringtrace.pipeline.operation.planning import set_day
 
     form = await request.form()
     told, seen = str(form.get("day") or ""), visit.seen_version(str(form.get("version") or ""))
@@ -78,7 +78,7 @@ async def day(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
 @post("/operation/tasks", status_code=303)
 async def task(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
     """Ask a place to do something. Fields: place (name or division code), words."""
-    from ringtrace.pipeline.planning import give_task
+    from ringtrace.pipeline.operation.planning import give_task
 
     form = await request.form()
     place, words = str(form.get("place") or ""), str(form.get("words") or "")[:_WORDS]
@@ -89,7 +89,7 @@ async def task(visit: Guest, request: Request[Any, Any, Any]) -> Response[Any]:
 @post("/operation/tasks/{task_id:str}", status_code=303)
 async def answer(visit: Guest, request: Request[Any, Any, Any], task_id: FromPath[str]) -> Response[Any]:
     """Answer a task. Fields: state (acknowledged, done or returned), version (of the task that was seen)."""
-    from ringtrace.pipeline.planning import answer_task
+    from ringtrace.pipeline.operation.planning import answer_task
 
     form = await request.form()
     state, seen = str(form.get("state") or ""), visit.seen_version(str(form.get("version") or ""))

@@ -12,8 +12,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from ringtrace.operation.plan import Plan
-from ringtrace.pipeline.custodian import Asked, log_disclosure
-from ringtrace.pipeline.packages import UNASSIGNED, Written, read_packages
+from ringtrace.pipeline.intake.custodian import Asked, log_disclosure
+from ringtrace.pipeline.operation.packages import UNASSIGNED, Written, read_packages
 from ringtrace.report.words import place_name
 from ringtrace.store.ledger import Change
 from ringtrace.web.visit import Answer, Guest, Visit, bytes_url
@@ -46,11 +46,11 @@ def listed(visit: Visit, plan: Plan) -> list[dict[str, Any]]:
 @get(_ADDRESS, sync_to_thread=True)
 def package(visit: Guest, place: FromPath[str], offset: FromQuery[int] = 0) -> Answer:
     """What the package of a place says of its targets, masked as it would be written; offset: the first target."""
-    from ringtrace.pipeline.exporting import mask_cells
-    from ringtrace.pipeline.handing_out import package_of
-    from ringtrace.pipeline.planning import plan_of
-    from ringtrace.pipeline.recording import children_masker, entries_of
-    from ringtrace.pipeline.targets import by_place
+    from ringtrace.pipeline.handover.exporting import mask_cells
+    from ringtrace.pipeline.intake.recording import children_masker, entries_of
+    from ringtrace.pipeline.operation.handing_out import package_of
+    from ringtrace.pipeline.operation.planning import plan_of
+    from ringtrace.pipeline.operation.targets import by_place
 
     case, view = visit.desk.case, visit.view
     written = [_told(*one) for one in read_packages(visit.desk.ledger) if one[1].place == place]
@@ -78,7 +78,7 @@ def package(visit: Guest, place: FromPath[str], offset: FromQuery[int] = 0) -> A
 @post(_ADDRESS + "/write", status_code=303)
 async def write(visit: Guest, request: Request[Any, Any, Any], place: FromPath[str]) -> Response[Any]:
     """Write and sign the package of a place as the command does. Field: keys (of recipients, public, one a line)."""
-    from ringtrace.pipeline.handing_out import write_packages
+    from ringtrace.pipeline.operation.handing_out import write_packages
 
     form = await request.form()
     keys = [line.strip() for line in str(form.get("keys") or "").splitlines() if line.strip()][:_KEYS]

@@ -9,7 +9,7 @@ from litestar import get
 from litestar.params import FromPath
 from markupsafe import Markup, escape
 
-from ringtrace.pipeline.posts import segments_of
+from ringtrace.pipeline.reading.posts import segments_of
 from ringtrace.report.words import place_name, platform_name, role_name
 from ringtrace.text.folding import fold
 from ringtrace.text.offsets import covered

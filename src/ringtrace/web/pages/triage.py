@@ -12,7 +12,7 @@ from litestar import get
 from litestar.params import FromQuery
 
 from ringtrace.errors import UsageError
-from ringtrace.pipeline.second_looks import Pair, SecondLooks
+from ringtrace.pipeline.judging.second_looks import Pair, SecondLooks
 from ringtrace.web.pages.actors import link_told
 from ringtrace.web.pages.judging import JUDGE, opinion_told
 from ringtrace.web.pages.posts import told

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from ringtrace.errors import UsageError
 from ringtrace.model.mention import IDENTITY_KINDS
-from ringtrace.pipeline.alerting import Wish, alert_document, masker_of, open_alerts, watch
+from ringtrace.pipeline.analysis.alerting import Wish, alert_document, masker_of, open_alerts, watch
 from ringtrace.store.lookup import FACETS, PostIndex, Query
 from ringtrace.store.searches import Search, drop_search, keep_search, read_searches
 from ringtrace.store.watches import mark_seen, read_watches, remove_watch

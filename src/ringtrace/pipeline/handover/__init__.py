@@ -1,0 +1,1 @@
+"""What leaves a case: exports, bags, the bundle for the defence. Masked, logged, then written whole."""

@@ -1,0 +1,1 @@
+"""From rings to those who must act: packages, plans, deconfliction, statements, dossiers."""

@@ -1,0 +1,1 @@
+"""From stored bytes to the table of posts, in child processes, every byte accounted for."""

@@ -1,0 +1,1 @@
+"""Ages of children in Chinese and English, as durations."""

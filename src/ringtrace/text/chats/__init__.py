@@ -1,0 +1,1 @@
+"""What the exports of chat programs share: their headers, sections, rows, and messages as JSON."""

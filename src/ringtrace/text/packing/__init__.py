@@ -1,0 +1,1 @@
+"""What evidence comes wrapped in: archives, mail parts, captured answers of servers, seals and time-stamps."""

@@ -1,0 +1,1 @@
+"""Captured pages: from the bytes of HTML to who wrote what and when."""

@@ -1,0 +1,1 @@
+"""Every number that a text tells, signed, in parts and in powers."""
