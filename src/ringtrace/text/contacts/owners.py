@@ -10,6 +10,7 @@ from ringtrace.text.contacts.scene import Scene
 _OPEN, _CLOSE = '“「『《"', '”」』》"'
 # Code points looked at before the cue and behind the value; a word that must stand beside stands so near.
 _NAMED = 10
+_WHOSE = 40
 _LEFT, _RIGHT, _BESIDE = 44, 24, 2
 _CALLED = 2
 """Code points between a word such as 监督 or 求助 and the cue of the number that it gives."""
@@ -41,6 +42,8 @@ def owner_of(scene: Scene, cue_start: int, start: int, stop: int) -> Owner:
         return "self" if own else "other"
     if any(concept == "owner_quoted" for concept, _, _ in (*before, *behind)):
         return "quoted"
+    if scene.cues.whose.search(left[: len(left) - (start - first)][-_WHOSE:]):
+        return "other"
     return _from_left(before, left, start - first) or _from_right(behind, right)
 
 

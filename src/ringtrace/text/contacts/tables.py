@@ -188,9 +188,19 @@ class Cues:
         return re.compile(rf"({one_of(self.term('own_name'))}?)(?:{'|'.join(shapes)})(?:那边?|处|家|的)?\W{{0,2}}$")
 
     @cached_property
+    def whose(self) -> re.Pattern[str]:
+        """Somebody's thing at the end of a stretch: "ben's", "her sister's old"; not "here's" or "let's"."""
+        return re.compile(rf"(?<![a-z]){_not(self.term('no_owner'))}[a-z]{{2,20}}['’]s (?:[a-z]{{1,12}} )?$")
+
+    @cached_property
     def owners(self) -> tuple[AhoCorasick, tuple[str, ...]]:
         terms = {term: concept for concept in _OWNERS for term in self.term(concept)}
         return AhoCorasick(list(terms), matchkind=MatchKind.LeftmostLongest), tuple(terms.values())
+
+
+def _not(terms: tuple[str, ...]) -> str:
+    """Return what holds where none of the words stands before an apostrophe."""
+    return rf"(?!{one_of(terms)}['’])"
 
 
 def one_of(terms: tuple[str, ...]) -> str:
