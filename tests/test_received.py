@@ -11,7 +11,7 @@ from ringtrace.pipeline.reading import received
 from ringtrace.pipeline.reading.confined import read_confined
 from ringtrace.pipeline.reading.files import read_files
 from ringtrace.pipeline.reading.received import Received
-from ringtrace.store import cache
+from ringtrace.store import packs
 from ringtrace.store.cache import Cache
 from ringtrace.store.packs import Part
 from test_confined_reading import PATIENT, planted, task  # noqa: F401  planted is a fixture
@@ -60,7 +60,7 @@ def test_a_disk_that_takes_no_rows_is_an_error_and_not_bad_evidence(tmp_path, mo
 
 
 def test_large_results_lie_in_the_cache_as_they_are_and_are_read_from_there(tmp_path, monkeypatch):
-    monkeypatch.setattr(cache, "_LARGE", 1)
+    monkeypatch.setattr(packs, "_LARGE", 1)
     keys = pa.array([bytes([n]) * 32 for n in range(3)], pa.binary(32))
 
     def compute(missing):

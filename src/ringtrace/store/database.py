@@ -11,7 +11,9 @@ system's authorities, unless sslmode=disable says that the line is protected oth
 from __future__ import annotations
 
 import re
+import sqlite3
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +28,7 @@ from ringtrace.store.tables import HEAD, VERSION, Base
 _POOL, _MORE = 10, 30
 """Connections that are kept, and further ones while many ask at once; PostgreSQL gives 100 by default."""
 _WAIT = 30
+_PAUSE = 0.02
 _OURS = ("schema", "passfile", "sslmode", "host")
 _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
 _FIRST = "0001"
@@ -100,9 +103,23 @@ def _sqlite(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401  the driver's own type
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:  # noqa: ANN401  the driver's own type
+    """Ask for a write-ahead log. SQLite does not wait for this lock by itself when several open a new file at once."""
+    until = time.monotonic() + _WAIT
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

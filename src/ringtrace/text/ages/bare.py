@@ -59,7 +59,7 @@ def _patterns(
     about = "(?:only |just |now |nearly |almost |about )?"
     return (
         re.compile(rf"(?<![a-z])(?:{whose}){_FORM} {about}{_LIST}{ends}"),
-        re.compile(rf"(?<![a-z]){named}, ?{_LIST},? ?(?=last|missing|gone|went|from|[.,!?;]|$)"),
+        re.compile(rf"(?<![a-z]){named}, ?{_LIST},? ?(?=last|missing|gone|went|from|[.,!?;](?!\d)|$)"),
         re.compile(rf"(?<![a-z])(?:i'm|im|i am) (?:only |just )?(\d\d){ends}"),
     )
 
