@@ -41,10 +41,14 @@ def near_rows(rows: Iterable[Mapping[str, Any]], name: Callable[[str], str]) -> 
 
 
 def unconfirmed_rows(rows: Iterable[Mapping[str, Any]], name: Callable[[str], str]) -> list[dict[str, Any]]:
-    """Return groups that chance explains, the largest first: id, size, people (id, name), reasons."""
+    """Return groups that chance explains, the largest first: id, size, people (id, name), reasons as sentences."""
     found = sorted(rows, key=lambda row: (-len(row["actors"]), row["group_id"]))
     return [
-        {"id": row["group_id"], "size": len(row["actors"]), "reasons": list(row["reasons"]),
+        {"id": row["group_id"], "size": len(row["actors"]), "reasons": [_sentence(line) for line in row["reasons"]],
          "people": [{"id": actor, "name": name(actor)} for actor in row["actors"][:_PEOPLE]]}
         for row in found
     ]  # fmt: skip
+
+
+def _sentence(line: str) -> str:
+    return f"{line[:1].upper()}{line[1:]}."
