@@ -70,6 +70,42 @@ def test_numbers_that_are_no_whole_ones():
     assert written_time("-1", since_1904=False) == written_time("1e400", since_1904=False) == ""
 
 
+@pytest.mark.parametrize("days", ["2958465", "2958465.9999999"])
+def test_a_day_beyond_the_calendar_stays_a_number_and_hides_no_other_cell(days):
+    parts = {
+        "xl/workbook.xml": BOOK.replace("<sheets>", '<workbookPr date1904="1"/><sheets>'),
+        "xl/styles.xml": '<styleSheet><cellXfs><xf numFmtId="14"/></cellXfs></styleSheet>',
+    }
+    rows = f'<row><c s="0"><v>{days}</v></c><c t="str"><v>kept</v></c></row>'
+    assert tables(book(rows, **parts)) == {"sheet talk": f"{days}\tkept\n"}
+    assert written_time("2958465.9999999", since_1904=False) == ""
+
+
+def test_words_that_the_shared_strings_lack_are_told():
+    done = read_source(source(book("<row><c t='s'><v>0</v></c></row>")))
+    assert ["shared strings" in gap.reason for gap in done.gaps] == [True]
+
+
+def test_two_sheets_of_one_name_are_told_apart():
+    second = '<sheet name="talk" sheetId="2" r:id="r2"/></sheets>'
+    parts = {
+        "xl/workbook.xml": BOOK.replace("</sheets>", second),
+        "xl/_rels/workbook.xml.rels": TARGET.replace(
+            "</Rel", '<Relationship Id="r2" Target="worksheets/sheet2.xml"/></Rel'
+        ),
+        "xl/worksheets/sheet2.xml": SHEET % "<row><c t='str'><v>two</v></c></row>",
+    }
+    assert tables(book("<row><c t='str'><v>one</v></c></row>", **parts)) == {
+        "sheet talk": "one\n", "sheet talk#2": "two\n",
+    }  # fmt: skip
+
+
+def test_a_document_whose_part_has_a_number_is_read():
+    said = "<w:document xmlns:w='x'><w:body><w:p><w:r><w:t>Rain</w:t></w:r></w:p></w:body></w:document>"
+    data = package({"word/document2.xml": said, "word/header1.xml": said, "word/styles.xml": said})
+    assert tables(data, document_docx) == {"text2.txt": "Rain", "header1.txt": "Rain"}
+
+
 def test_a_title_above_the_table_does_not_hide_its_columns():
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as made:
@@ -108,7 +144,9 @@ BILLION = '<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;">]><worksheet><s
     [
         ("<row><c t='str'><v>kept</v></c></row><row><c><v>", "breaks off"),
         ("<row>" + '<c r="XFD1" t="str"><v>x</v></c>' * 50 + "</row>", ""),
-        ("<row><c t='s'><v>99999999999999999999</v></c><c t='s'><v>-1</v></c></row>", ""),
+        ("<row><c t='s'><v>99999999999999999999</v></c><c t='s'><v>-1</v></c></row>", "words of 2 cells"),
+        (f"<row><c t='s'><v>{'9' * 5000}</v></c><c t='str'><v>kept</v></c></row>", "words of 1 cells"),
+        ("<row><c t='s'/><c t='str'><v>kept</v></c></row>", ""),
     ],
 )
 def test_a_broken_sheet_ends_in_a_gap_and_what_stands_before_stays(rows, reason):

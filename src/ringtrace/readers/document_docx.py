@@ -6,6 +6,7 @@ not in the file; that is what the member's name says. Macros and fields are not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ringtrace.model.post import Post
@@ -23,8 +24,8 @@ KNOWN_GAPS = (
     "spans count in the words as put together, not in the file; targets of links, charts and forms are not read"
 )
 
-_WORDS = {"document": "text.txt", "footnotes": "footnotes.txt", "endnotes": "endnotes.txt", "comments": "comments.txt"}
-_MARGINS = ("header", "footer")
+_PART = re.compile(r"word/(document|footnotes|endnotes|comments|header|footer)([0-9]{0,9})\.xml")
+"""Parts with words; a writer may number each of them, and some call the document itself ``document2.xml``."""
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -47,11 +48,8 @@ def read(source: Source) -> Iterator[Post | Gap | Structure | Member | Remark]:
 
 def _path(part: str) -> str:
     """Return under which name a part's words are told, "" for a part without words."""
-    folder, _, name = part.rpartition("/")
-    name = name.removesuffix(".xml")
-    if folder != "word":
-        return ""
-    return _WORDS.get(name) or (f"{name}.txt" if name.startswith(_MARGINS) else "")
+    match = _PART.fullmatch(part)
+    return f"{'text' if match[1] == 'document' else match[1]}{match[2]}.txt" if match else ""
 
 
 def _words(source: Source, part: Member, path: str) -> Iterator[Gap | Structure | Member]:

@@ -65,9 +65,11 @@ def _sheet(source: Source, book: Book, part: Member) -> Iterator[Gap | Structure
             yield Member(path, content, part.start, part.stop, media_type="text/plain", charset="utf-8")
         if not whole:
             yield Gap(span, f"sheet {name!r} is larger than {source.limits.member_bytes} bytes")
+    if sheet.missing:
+        yield Gap(span, f"sheet {name!r}: the words of {sheet.missing} cells are not among the shared strings")
     if sheet.fault:
         yield Gap(span, f"sheet {name!r}: {sheet.fault}")
-    elif not rows:
+    elif not rows and not sheet.missing:
         yield Structure(span, "empty sheet")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +24,8 @@ _MOST_DAYS = 2_958_466
 """9999-12-31, the last day that a sheet knows."""
 _WIDEST = 1_024
 """Columns in which cells keep their place; what stands further right follows the cell before it."""
+_LONGEST_PLACE = 12
+"""Digits of a place in a list, leading zeros among them; a longer one names nothing that a part could hold."""
 _EXACT_DIGITS = 15
 """Digits that a sheet keeps of a number."""
 
@@ -49,11 +53,16 @@ def open_book(parts: Mapping[str, bytes]) -> Book:
 
 
 def _read_names(book: Book, data: bytes, targets: Mapping[str, str]) -> None:
+    """Each name once, the second of a name with "#2": a span names the sheet that it counts in."""
+    taken: Counter[str] = Counter()
+
     def opened(tag: str, named: Mapping[str, str]) -> None:
         if tag == "sheet":
             target = targets.get(named.get("id", ""), "")
             path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            book.sheets[path] = named.get("name", "")
+            name = named.get("name", "")
+            taken[name] += 1
+            book.sheets[path] = f"{name}#{taken[name]}" if taken[name] > 1 else name
         elif tag == "workbookPr":
             book.since_1904 = named.get("date1904") in ("1", "true")
 
@@ -79,7 +88,12 @@ def _read_styles(book: Book, data: bytes) -> None:
 def _shows_time(number: str, codes: Mapping[str, str]) -> bool:
     if number in codes:
         return any(letter in "ymdhsYMDHS" for letter in _UNSAID.sub("", codes[number]))
-    return number.isdigit() and int(number) in _DATE_FORMATS
+    return _position(number) in _DATE_FORMATS
+
+
+def _position(said: str) -> int:
+    """Return the place in a list that an attribute or a cell names; beyond every list where it is no such number."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= _LONGEST_PLACE else sys.maxsize
 
 
 def _strings(data: bytes) -> tuple[list[str], str]:
@@ -108,12 +122,13 @@ def _strings(data: bytes) -> tuple[list[str], str]:
 class Sheet:
     """The rows of one sheet that hold a word: column, counted from 0, -> words.
 
-    fault: why reading ended early, "" when it did not.
+    fault: why reading ended early, "" when it did not. missing: cells whose words the shared strings do not hold.
     """
 
     def __init__(self, book: Book, data: bytes) -> None:
         self._book = book
         self.rows: list[dict[int, str]] = []
+        self.missing = 0
         self._row: dict[int, str] = {}
         self._after = 0
         self._inside: list[str] = []
@@ -152,15 +167,20 @@ class Sheet:
 
     def _words(self, value: str) -> str:
         kind, style = self._cell.get("t", "n"), self._cell.get("s", "")
+        if not value:
+            return ""
         if kind == "s":
-            strings = self._book.strings
-            return strings[int(value)] if value.isascii() and value.isdigit() and int(value) < len(strings) else ""
+            at = _position(value)
+            if at < len(self._book.strings):
+                return self._book.strings[at]
+            self.missing += 1
+            return ""
         if kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(value, value)
-        if kind != "n" or not value:
+        if kind != "n":
             return value
-        known = style.isascii() and style.isdigit() and int(style) < len(self._book.dated)
-        dated = known and self._book.dated[int(style)]
+        at = _position(style)
+        dated = at < len(self._book.dated) and self._book.dated[at]
         return (written_time(value, self._book.since_1904) if dated else "") or written_number(value)
 
 
@@ -198,7 +218,10 @@ def written_time(value: str, since_1904: bool) -> str:
     seconds = round((days % 1) * 86_400)
     zero = _DAY_ZERO_1904 if since_1904 else _DAY_ZERO
     early = 1 if not since_1904 and 0 < days < 60 else 0
-    moment = zero + timedelta(days=int(days) + early, seconds=seconds)
+    try:
+        moment = zero + timedelta(days=int(days) + early, seconds=seconds)
+    except OverflowError:  # the last day is another one from 1904 on, and its last half second is the next day
+        return ""
     if days < 1 and not since_1904:
         return moment.strftime("%H:%M:%S")
     return moment.strftime("%Y-%m-%d %H:%M:%S") if seconds else moment.strftime("%Y-%m-%d")
