@@ -39,8 +39,10 @@ _NUMBER = re.compile(r"\d{1,2}")
 _RULE = "person > number"
 _GROWN = 13
 """Of themselves people tell an age from so many years on: "i'm 5" is something else, as a rule."""
-
-
+_NO_BABY, _NO_CHILD = 10, 30
+"""Years from which on a number behind "baby", or right behind "boy", is no age: a price, a size, a count."""
+_CLAUSE = re.compile(r"[.!?;,\n]")
+_CLAUSE_LENGTH = 40
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _OF = re.compile(
     rf"(?<![a-z])(?:girl|boy|child) of (\d{{1,2}}|{'|'.join(_WORDS)})(?=\s*(?:$|[.!?;,\n)](?!\d)|and |who ))"
@@ -74,6 +76,8 @@ def find_bare_ages(text: str, words: AgeWords) -> Iterator[AgeFound]:
             numbers = list(_NUMBER.finditer(text, match.start(1), match.end(1)))
             if pattern is mine and int(numbers[0].group()) < _GROWN:
                 continue
+            if _no_years(text, match, numbers, words):
+                continue
             for number in numbers:
                 if int(number.group()) > 0:
                     yield AgeFound(number.start(), number.end(), f"P{int(number.group())}Y", sure, _RULE)
@@ -81,6 +85,20 @@ def find_bare_ages(text: str, words: AgeWords) -> Iterator[AgeFound]:
         years = _WORDS.get(match.group(1)) or int(match.group(1))
         if years:
             yield AgeFound(match.start(1), match.end(1), f"P{years}Y", 0.6, _RULE)
+
+
+def _no_years(text: str, match: re.Match[str], numbers: list[re.Match[str]], words: AgeWords) -> bool:
+    """Whether numbers behind a person say how many, what somebody costs or weighs, or more years than a child has."""
+    who = text[match.start() : match.start(1)].rstrip(" ,")
+    if len(numbers) == 1 and text[match.start(1) - 2] == "," and who in words.terms["several"]:
+        return True
+    baby = who.startswith(words.terms["newborns"])
+    if any(int(number.group()) >= (_NO_BABY if baby else _NO_CHILD) for number in numbers) and (
+        baby or who in words.terms["child"]
+    ):
+        return True
+    clause = _CLAUSE.split(text[max(0, match.start() - _CLAUSE_LENGTH) : match.start()])[-1]
+    return any(word in words.terms["measured"] for word in clause.split())
 
 
 def find_bare_chinese_ages(text: str, words: AgeWords) -> Iterator[AgeFound]:

@@ -11,7 +11,7 @@ from ringtrace.text.money.words import MoneyWords
 from ringtrace.text.numbers.signs import Number
 
 _LOWEST = Decimal(100)
-"""From so much on a number in thousands is a sum."""
+"""From so much on a number in thousands is a sum; below, a number behind a person may be years."""
 CHINESE = "\u2e80"
 _LOWEST_ACCOUNT = 10_000
 """Behind "add" a QQ number, of five digits at least, is as likely as a sum."""
@@ -52,12 +52,12 @@ def _bare(text: str, number: Number, head: str, tail: str, words: MoneyWords) ->
         return None
     if _unit_price(number, head, tail, words):
         return Sum(number.start, number.stop, DEFAULT, 0.75, "plain number > so much each")
-    if not _round(number):
+    clause = _CLAUSE.split(head)[-1]
+    near = clause.rstrip(" :是也要")
+    if not _round(number) or _years(near, number, tail, words):
         return None
     if tail[:1].isascii() and (tail[:1].isalnum() or (tail[:1] in "-/.:~@%" and tail[1:2].isdigit())):
         return None
-    clause = _CLAUSE.split(head)[-1]
-    near = clause.rstrip(" :是也要")
     large = number.value >= 1_000 and number.value % 100 == 0
     alone = not clause.strip() and (not tail or tail[0] in BREAKS)
     if near.endswith(words.terms["paid_before"]) or tail.lstrip(" ").startswith(words.terms["paid_after"]):
@@ -69,6 +69,14 @@ def _bare(text: str, number: Number, head: str, tail: str, words: MoneyWords) ->
     else:
         return None
     return Sum(number.start, number.stop, DEFAULT, sure, rule)
+
+
+def _years(near: str, number: Number, tail: str, words: MoneyWords) -> bool:
+    """Whether a number behind a person may be years of life: "我女儿才20", "弟弟15"; below 100, and nobody pays it."""
+    if number.value >= _LOWEST or tail.lstrip(" ").startswith(words.terms["paid_after"]):
+        return False
+    stem = near.removesuffix(next((term for term in words.terms["by_now"] if near.endswith(term)), ""))
+    return near.endswith(words.terms["child"]) or (stem != near and stem.endswith(words.terms["grows"]))
 
 
 def _on_sale(text: str, number: Number, words: MoneyWords, *, large: bool) -> bool:
