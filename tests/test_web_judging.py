@@ -72,3 +72,27 @@ def test_a_trial_that_must_gather_first_says_so_and_is_there_later(bench, monkey
 )
 def test_any_cursor_of_the_queue_is_answered(bench, after):
     assert bench.json(f"/triage.json?after={after}")["what"] == "posts"
+
+
+def test_an_id_that_stands_in_the_header_is_told_beside_the_words_quoted(bench):
+    room = bench.desk.view().room
+    accounts = room.naming.accounts
+    link = next(
+        link for link in room.table("links").to_pylist()
+        if accounts[link["left"]]["actor_id"] == accounts[link["right"]]["actor_id"]
+        and any(weight["feature"] == "contact_native" and weight["log2_odds"] for weight in link["weights"])
+    )  # fmt: skip
+    sides = [link["left"], link["right"]]
+    known = [{"name": room.naming.account(key), "id": accounts[key]["native_id"]} for key in sides]
+    known = [one for one in known if one["id"]]
+    assert known
+    address = f"/actors/{accounts[link['left']]['actor_id']}"
+    told = next(one for one in bench.json(address)["links"] if {one["left_id"], one["right_id"]} == set(sides))
+    for row in told["rows"]:
+        own = row["feature"] == "the shared contact is the id of one of them in its app"
+        assert [one for one in row["headers"] if one in known] == (known if own else []), row["feature"]
+    for language, words in (("en", "Not in these words: the header of every post of"), ("zh", "不在这些文字里：")):
+        page = bench.client.get(address, headers={"accept": "text/html", "accept-language": language}).text
+        assert words in page and all(one["id"] in page.partition(words)[2] for one in known)
+    report = (bench.case.analysis / "report.html").read_text("utf-8")
+    assert f"not in these words: the header of every post of {known[0]['name']} gives its id" in report

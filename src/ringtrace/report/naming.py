@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from ringtrace.linking.claims import phone_number
 from ringtrace.report.words import counted, place_name, platform_name, role_name
 
 Tables = Callable[[str], pa.Table]
@@ -51,6 +52,16 @@ class Naming:
             return key
         names = " / ".join(row["names"][:2]) or row["native_id"] or key
         return f"{names} ({platform_name(row['platform'])})"
+
+    def app_id(self, key: str) -> str:
+        """Return the id of an account in its app, a phone number shown as its name too; "" where none is known.
+
+        It stands in the headers of its posts, not in their words.
+        """
+        row = self.accounts.get(key)
+        if row is None:
+            return ""
+        return row["native_id"] or next((name for name in row["names"] if phone_number(name)), "")
 
     def actor(self, key: str) -> str:
         """Its busiest account's name and platform: "清茶_ (Telegram; 3 accounts)"."""

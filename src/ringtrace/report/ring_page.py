@@ -266,7 +266,7 @@ class RingPages:
         return {
             "left": self._names.account(row["left"]), "right": self._names.account(row["right"]),
             "left_id": row["left"], "right_id": row["right"],
-            "probability": row["probability"], **waterfall(row, self._quotes),
+            "probability": row["probability"], **waterfall(row, self._quotes, self._names),
         }  # fmt: skip
 
     def _named(self, line: str) -> str:

@@ -149,7 +149,7 @@ class _Dossier:
         found = []
         for link in self._room.table("links").to_pylist():
             if link["probability"] >= _JOINED and {link["left"], link["right"]} <= self._accounts:
-                drawn = waterfall(link, self.quotes)
+                drawn = waterfall(link, self.quotes, self._room.naming)
                 rows = [
                     {**row, "signed": f"{row['value']:+.2f}",
                      "without": None if row["without"] is None else f"{row['without']:.3f}"}

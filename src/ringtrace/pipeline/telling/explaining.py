@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ringtrace.linking.claims import phone_number
 from ringtrace.pipeline.intake.custodian import NOBODY, Asked
 from ringtrace.pipeline.telling import listing
 from ringtrace.pipeline.telling.provenance import consulted, explain_evidence, origin_lines
@@ -186,11 +185,10 @@ def _link_lines(room: Room, link: dict[str, Any]) -> list[str]:
 
 def _app_ids(room: Room, accounts: Sequence[str]) -> list[str]:
     """Say which ids the accounts have in their apps: these stand in the headers of posts, not in the words quoted."""
-    rows = [(account, room.naming.accounts[account]) for account in accounts]
     return [
         f"      not in these words: the header of every post of {room.naming.account(account)} gives its id, {shown}"
-        for account, row in rows
-        if (shown := row["native_id"] or next((name for name in row["names"] if phone_number(name)), ""))
+        for account in accounts
+        if (shown := room.naming.app_id(account))
     ]
 
 

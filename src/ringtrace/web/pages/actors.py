@@ -64,7 +64,7 @@ def actor(visit: Guest, actor_id: FromPath[str]) -> Answer:
 def link_told(visit: Visit, link: Mapping[str, Any]) -> dict[str, Any]:
     """A link between two accounts for people: its waterfall with both quotes, and the verdict in force."""
     naming = visit.view.room.naming
-    told = waterfall(link, visit.quotes)
+    told = waterfall(link, visit.quotes, naming)
     subject = ("link", *sorted((link["left"], link["right"])))
     verdicts, version = verdicts_on(visit, subject)
     kept = is_kept(visit, subject)  # an analysis since then has made one actor of the two, or has not
