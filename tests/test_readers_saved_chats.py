@@ -12,7 +12,16 @@ from ringtrace.model.post import Post
 from ringtrace.model.source import Source
 from ringtrace.model.span import Gap
 from ringtrace.pipeline.reading.originals import choose_reader
-from ringtrace.readers import discord_html, kakaotalk_text, mediacrawler_csv, mediacrawler_json, messenger_html
+from ringtrace.readers import (
+    discord_html,
+    kakaotalk_text,
+    line_text,
+    mediacrawler_csv,
+    mediacrawler_json,
+    messenger_html,
+)
+from ringtrace.text.encoding import Charset
+from ringtrace.text.lines import byte_behind
 
 
 def source(data, name="file", **more):
@@ -97,3 +106,27 @@ def test_crawled_comments_answer_their_note_or_each_other():
     table = ",".join(rows[0]) + "\n" + "".join(",".join(map(str, row.values())) + "\n" for row in rows[:2])
     assert [one.id for one in posts(mediacrawler_csv, table)] == [one.id for one in found]
     assert mediacrawler_json.sniff(json.dumps([{"user_id": "8", "desc": "x", "last_modify_ts": 1}]).encode(), "") == 0
+
+
+KAKAO = "저장한 날짜 : 2024년 1월 3일 오전 1:00\n\n", "2024년 1월 2일 오후 3:0{n}, ", " : "
+LINE = "[LINE] 雨の会話\n\n2024/01/02(火)\n", "15:0{n}\t", "\t"
+
+
+@pytest.mark.parametrize(("reader", "form"), [(kakaotalk_text, KAKAO), (line_text, LINE)])
+def test_a_name_of_broken_bytes_costs_no_word_behind_it(reader, form):
+    head, time_of, between = form
+    plain = (time_of.format(n=4) + "민수" + between + "안녕하세요\n").encode() * 300
+    broken = time_of.format(n=5).encode() + b"\xff" * 4 + f"{between}hello words\n".encode()
+    source = Source("0" * 64, "", "chat.txt", head.encode() + plain + broken)
+    last = [item for item in reader.read(source) if isinstance(item, Post)][-1]
+    assert (last.account_name, last.text) == ("\ufffd" * 4, "hello words")
+
+
+@given(st.binary(max_size=40), st.sampled_from(["utf-8", "gb18030", "utf-16-le", "euc-kr"]))
+def test_the_byte_behind_a_prefix_is_where_the_next_word_begins(name, charset):
+    data = name + " : ".encode(charset)
+    text = data.decode(charset, "replace")
+    if text.endswith(" : ") and text.count(" : ") == 1:
+        words = "wet 17000123".encode(charset)
+        at = byte_behind(data + words, Charset(charset), 0, len(data + words), text)
+        assert (data + words)[at:] == words

@@ -14,7 +14,7 @@ from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.dates.clock import read_clock
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import Line, read_body, split_lines, unread
+from ringtrace.text.lines import Line, byte_behind, read_body, split_lines, unread
 from ringtrace.text.opening import opens_markup
 
 NAME = "KakaoTalk text"
@@ -133,7 +133,7 @@ class _Chat:
             time, name = f"{self.day} {match[2]}", match[1]
         else:
             return None
-        body = line.start + len(text[: match.end()].encode(self.charset.name, "replace"))
+        body = byte_behind(self.source.data, self.charset, line.start, line.stop, text[: match.end()])
         return _Said(line.start, body, line.stop, line.next, time, name.strip())
 
     def close(self) -> Iterator[Post | Gap]:

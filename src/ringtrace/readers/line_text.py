@@ -13,7 +13,7 @@ from ringtrace.model.source import Member, Source
 from ringtrace.model.span import Gap, Span, Structure
 from ringtrace.text.dates.clock import read_clock
 from ringtrace.text.encoding import Charset, detect
-from ringtrace.text.lines import Line, read_body, split_lines, unread
+from ringtrace.text.lines import Line, byte_behind, read_body, split_lines, unread
 from ringtrace.text.opening import opens_markup
 
 NAME = "LINE text"
@@ -158,7 +158,7 @@ class _Chat:
             return None
         spoken = match[3] == "\t"
         begin = text[: match.end() if spoken else match.start(2)]
-        body = line.start + len(begin.encode(self.charset.name, "replace"))
+        body = byte_behind(self.source.data, self.charset, line.start, line.stop, begin)
         return _Said(line.start, body, line.stop, line.next, match[1].strip(), match[2] if spoken else "", spoken)
 
     def _blank_message(self, line: Line, text: str, names: frozenset[str]) -> _Said | None:
@@ -170,7 +170,7 @@ class _Chat:
         longer = (" ".join(words[:size]) for size in range(min(_MOST_WORDS, len(words) - 1), 1, -1))
         name = next((one for one in longer if one in names), words[0] if len(words) > 1 else "")
         begin = text[: match.start(2) + (len(name) + 1 if name else 0)]
-        body = line.start + len(begin.encode(self.charset.name, "replace"))
+        body = byte_behind(self.source.data, self.charset, line.start, line.stop, begin)
         return _Said(line.start, body, line.stop, line.next, match[1], name, bool(name))
 
     def close(self) -> Iterator[Post | Gap]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -67,6 +68,23 @@ def _split_bytes(data: bytes, mark: bytes, returns: bool, at: int, size: int) ->
             return
         yield Line(at, found - 1 if returns and found > at and data[found - 1] == 13 else found, found + 1)
         at = found + 1
+
+
+def byte_behind(data: bytes, charset: Charset, start: int, stop: int, prefix: str) -> int:
+    """Return the byte where ``prefix``, with which ``data[start:stop]`` begins as decoded, ends.
+
+    Bytes that do not decode stand in ``prefix`` as replacement marks, whose own bytes are others and more.
+    """
+    end = start + len(prefix.encode(charset.name, "replace"))
+    if "\ufffd" not in prefix and data[start:end].decode(charset.name, "replace") == prefix:
+        return end
+    decoder = codecs.getincrementaldecoder(charset.name)("replace")
+    said = 0
+    for at in range(start, stop):
+        said += len(decoder.decode(data[at : at + 1]))
+        if said >= len(prefix):
+            return at + 1
+    return stop
 
 
 def has_plain_lines(charset: Charset) -> bool:
