@@ -37,3 +37,17 @@ def test_the_tour_leads_to_pages_that_are_there_in_both_languages(bench):
 def test_the_guide_is_there_without_a_network(bench, topic):
     assert bench.client.get(f"/help/{topic}", headers={"accept": "text/html"}).status_code == 200
     assert bench.client.get("/help/nowhere").status_code == 404
+
+
+def test_every_link_of_the_guide_leads_somewhere(bench):
+    first = bench.client.get("/help", headers={"accept": "text/html"}).text
+    topics = sorted(set(re.findall(r'href="/help/([a-z-]+)"', first)) - {"keys"})
+    assert {"rings", "tips", "watch"} <= set(topics)
+    linked = 0
+    for topic in topics:
+        page = bench.client.get(f"/help/{topic}", headers={"accept": "text/html"}).text
+        names = set(re.findall(r'<a href="([^"/:#?]+\.md)(?:#[^"]*)?">', page))
+        assert names <= {f"{one}.md" for one in topics}, topic
+        assert '<a href="design/' not in page, topic
+        linked += len(names)
+    assert linked > 20

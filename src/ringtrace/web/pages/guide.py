@@ -110,6 +110,7 @@ def _rendered(name: str) -> Markup:
 
     made = MarkdownIt("commonmark", {"html": False}).enable("table").render(_read(name))
     made = re.sub(r"<(pre|table)>", r'<\1 tabindex="0">', made)  # wide ones scroll, by the keyboard, too
+    made = re.sub(r'<a href="(design/[^"]*)">([^<]*)</a>', r"\2 (docs/\1)", made)  # logs are no pages of the help
     return Markup(made)  # noqa: S704  our own guide, HTML in it switched off
 
 
