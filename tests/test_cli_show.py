@@ -279,6 +279,8 @@ def test_words_of_codes():
     assert figure_words({**figure, "period_start": "2014-02-19"}) == (
         "at least 1,094 suspects arrested in Sichuan 四川省 on 2014-02-19"
     )
+    one = {**figure, "bound": "exact", "value": "1", "quantity": "children", "status": "rescued"}
+    assert figure_words(one) == "1 child rescued in Sichuan 四川省"
 
 
 @given(st.lists(st.text("abcdef0123456789", min_size=4, max_size=8), min_size=1, max_size=20, unique=True), st.data())

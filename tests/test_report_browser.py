@@ -137,6 +137,50 @@ def test_it_prints_dark_on_white_without_the_menu(report):
     assert colours == ["rgb(27, 29, 31)", "rgb(255, 255, 255)"]
 
 
+def test_on_a_telephone_tables_become_cards_that_need_no_scrolling_aside(browser, tiny_case):
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto((tiny_case[0].analysis / "report.html").as_uri())
+    page.locator("details").evaluate_all("all => all.forEach(d => d.open = true)")
+    tables = page.locator("table.cards")
+    assert tables.count() >= 6
+    aside = tables.evaluate_all(
+        "all => all.filter(t => t.parentElement.scrollWidth > t.parentElement.clientWidth).length"
+    )
+    assert aside == 0
+    label = page.locator("table.members td[data-label=Stays]").first
+    assert "Stays" in label.evaluate("td => getComputedStyle(td, '::before').content")
+    page.close()
+
+
+def test_paper_holds_links_ties_and_evidence_and_says_what_is_folded(report):
+    report.emulate_media(media="print")
+    shown = "all => all.map(d => d.lastElementChild.getBoundingClientRect().height > 0)"
+    printed = report.locator("details.open:not([open])").evaluate_all(shown)
+    assert len(printed) >= 2 and all(printed)
+    assert report.locator("#evidence ~ details.open").count() == 1, "a court needs the list of the originals"
+    notes = report.locator("details:not(.open):not([open]) > summary").evaluate_all(
+        "all => all.map(s => getComputedStyle(s, '::after').content)"
+    )
+    assert notes and all("not printed" in note for note in notes)
+    assert report.locator("h2#evidence").evaluate("h => getComputedStyle(h).breakBefore") == "page"
+    assert report.locator(".care h2").first.evaluate("h => getComputedStyle(h).breakBefore") == "auto"
+
+
+def test_it_explains_its_words_and_names_every_original(report, tiny_case):
+    from ringtrace.store.analysis import read_table
+
+    terms = report.locator("#words + dl dt").all_inner_texts()
+    assert {"account", "actor", "ring", "p", "gap"} <= set(terms)
+    assert report.locator("#words + dl dd").count() == len(terms)
+    told = report.locator("table.files").text_content()
+    rows = read_table(tiny_case[0].analysis, "evidence").to_pylist()
+    assert rows and all(row["evidence_id"] in told and row["source"] in told for row in rows)
+    posts = report.locator("#posts + p").inner_text()
+    stances = read_table(tiny_case[0].analysis, "stances").to_pylist()
+    sure = sum(row["band"] == "yes" for row in stances)
+    assert posts.startswith(f"{sure} posts read as"), "what waits for a person's eyes is not read as an offer"
+
+
 def test_hostile_words_stay_words(browser, tmp_path, trap, monkeypatch):
     import json
 

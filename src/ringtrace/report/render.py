@@ -92,6 +92,7 @@ class _Book:
             "rings": self._rings.pages(),
             "groups": unconfirmed_rows(self._table("groups").to_pylist(), self._names.actor),
             "posts": [self._post(row) for row in posts[:_POSTS]], "post_total": len(posts),
+            "review_total": sum(row["band"] == "review" for row in posts),
             "contacts": [self._contact(row) for row in contacts[:_CONTACTS]], "contact_total": len(contacts),
             "deals": [self._rings.deal(row) for row in deals[:_DEALS]], "deal_total": len(deals),
             "actors": [self._actor(row) for row in actors[:_ACTORS]], "actor_total": len(actors),
@@ -199,7 +200,8 @@ class _Book:
         ]  # fmt: skip
 
     def _evidence(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        return sorted(({**row} for row in rows), key=lambda row: (row["name"], row["evidence_id"]))
+        shown = ({**row, "received": moment(row["received_at"], self._contents.zone)} for row in rows)
+        return sorted(shown, key=lambda row: (row["name"], row["evidence_id"]))
 
     def _when(self, row: Mapping[str, Any]) -> str:
         return moment(row["sent_at"], self._contents.zone) if row["sent_at"] else row["sent_text"] or "no time stated"

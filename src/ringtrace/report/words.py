@@ -69,6 +69,9 @@ _FEATURE = {
     "answers_other": "one answers the other",
     "judgement": "an analyst's verdict",
 }
+_ONE = {plural(noun): noun for noun in (
+    "case", "child", "forum", "group", "province", "ring", "site", "suspect",
+)}  # fmt: skip
 _VERDICT = {
     "agrees": "agree", "differs": "differ", "not_comparable": "not comparable", "unallocated": "not allocated",
 }  # fmt: skip
@@ -202,7 +205,9 @@ def figure_words(row: Mapping[str, Any]) -> str:
     """A published figure: "at least 350 suspects arrested in Sichuan 四川省 on 2014-02-19"."""
     bound = {"exact": "", "at_least": "at least ", "about": "about "}[row["bound"]]
     number = f"{int(row['value']):,}" if row["value"].isdecimal() else row["value"]
-    words = [f"{bound}{number}", row["quantity"].replace("_", " "), row["status"].replace("_", " ")]
+    quantity = row["quantity"].replace("_", " ")
+    noun = _ONE.get(quantity, quantity) if row["value"] == "1" else quantity
+    words = [f"{bound}{number}", noun, row["status"].replace("_", " ")]
     words += [f"in {place_name(row['place'])}"] if row["place"] else []
     return " ".join(word for word in [*words, _period(row["period_start"], row["period_end"])] if word)
 
