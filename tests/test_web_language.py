@@ -2,6 +2,13 @@
 
 import re
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringtrace.model.figure import Figure
+from ringtrace.model.span import Span
+from ringtrace.statement.questions import open_questions
+from ringtrace.statement.reconcile import reconcile
 from ringtrace.web.language import read_language
 from web_client import HOME
 
@@ -95,3 +102,42 @@ def test_a_language_remembers_no_words_of_evidence_longer_than_its_own_sentences
     assert told.say("it has 3 posts") == "3 y"
     assert told.say("a" * 100_000) == "a" * 100_000
     assert sorted(told.told) == ["3", "it has 3 posts"]
+
+
+@st.composite
+def reported(draw):
+    """Figures as several reports may give them, of one release or of several."""
+    found = []
+    for at in range(draw(st.integers(2, 9))):
+        quantity = draw(st.sampled_from(["suspects", "children"]))
+        statuses = {"suspects": ["arrested", "detained", ""], "children": ["rescued", "reunited", "found", ""]}
+        span = Span(draw(st.sampled_from("ab")) * 64, "", at, at + 1)
+        found.append(
+            Figure(
+                f"f{at}", "public", quantity, "person", draw(st.sampled_from(statuses[quantity])),
+                draw(st.sampled_from([quantity, "others"])), draw(st.sampled_from(["", "", "510000", "110000"])),
+                draw(st.sampled_from(["", "2014-02-01", "2014-02-19"])), "",
+                draw(st.sampled_from(["2014-02-28", "2014-03-01"])),
+                draw(st.sampled_from(["exact", "exact", "at_least", "about"])),
+                draw(st.sampled_from(["3", "4", "7", "12", "1000"])), span,
+                draw(st.sampled_from(["", "", "", "older case", "cumulative since 2012", "part 1", "part 2"])),
+            )
+        )  # fmt: skip
+    return found
+
+
+@given(reported())
+@settings(max_examples=300)
+def test_every_reason_of_a_reconciliation_and_every_question_is_told_in_chinese(figures):
+    from ringtrace.report.words import place_name
+    from ringtrace.web.language import languages
+
+    zh = languages()["zh"]
+    found = reconcile(figures, place_name)
+    told = [row.reason for row in found] + open_questions(figures, found, [], place_name)
+    contexts = ("older case", "cumulative since 2012")  # the words of a report, left as they are
+    for sentence in told:
+        chinese = zh.say(sentence)
+        for context in contexts:
+            chinese = chinese.replace(context, "")
+        assert not re.search("[A-Za-z]{2}", chinese), (sentence, chinese)
