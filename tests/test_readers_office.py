@@ -1,6 +1,7 @@
 """Workbooks and text documents: numbers, dates and titles as people see them, and files made to harm a reader."""
 
 import io
+import time
 import zipfile
 from datetime import datetime, timedelta
 
@@ -79,6 +80,18 @@ def test_a_day_beyond_the_calendar_stays_a_number_and_hides_no_other_cell(days):
     rows = f'<row><c s="0"><v>{days}</v></c><c t="str"><v>kept</v></c></row>'
     assert tables(book(rows, **parts)) == {"sheet talk": f"{days}\tkept\n"}
     assert written_time("2958465.9999999", since_1904=False) == ""
+
+
+def test_a_format_made_to_be_read_for_hours_is_read_at_once():
+    style = f'<styleSheet><numFmts><numFmt numFmtId="200" formatCode="{"[x" * 100_000}"/></numFmts></styleSheet>'
+    began = time.process_time()
+    assert tables(
+        book(
+            "<row><c t='str'><v>kept</v></c></row>",
+            **{"xl/styles.xml": style.replace("</styleS", '<cellXfs><xf numFmtId="200"/></cellXfs></styleS')},
+        )
+    )
+    assert time.process_time() - began < 1
 
 
 def test_words_that_the_shared_strings_lack_are_told():

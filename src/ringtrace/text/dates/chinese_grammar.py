@@ -87,7 +87,7 @@ def told_grammar(lexicons: Path | None) -> Grammar:
         re.compile(rf"(?:份?的)?(?:第(?P<n>{_N})个?|(?P<last>最后一个?))(?:{week})(?P<w>[{WEEKDAYS}])"),
         re.compile(rf"(?:份?的)?(?:第(?P<n>[0-9]{{1,3}}|{_HAN_NUMBER})|(?P<last>最后一))天"),
         re.compile(rf"的?(?:第?(?P<n>[一二三四1-4])|(?P<s>[上本下])个?)(?P<turn>{any_of(turns['quarter_turn'])})"),
-        re.compile(rf"的?(?:{lunar})?(?P<h>{any_of(feasts)})"),
+        re.compile(rf"的?(?:{lunar})?(?P<h>{any_of(feasts)})(?!{any_of(terms['not_feast'])})"),
         re.compile(rf"的?(?P<t>{any_of(turns['year_turn'])})"),
         relative["year"], relative["month"], turns["lunar_month"], turns["year_turn"], turns["quarter_turn"],
         feasts, terms,

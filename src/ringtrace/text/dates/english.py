@@ -22,6 +22,8 @@ from ringtrace.text.lexicon import any_of
 _MOST = 500
 """Dates of each form that are read in one text: a budget for hostile ones."""
 _A_WEEK = 7
+_WORD = 20
+"""Code points beside a date in which the word next to it stands."""
 SPOKEN = "spoken day"
 """The rule of what a text says of a day without naming it in full."""
 
@@ -125,7 +127,7 @@ def find_spoken_dates(text: str, day: date | None, known: list[DateFound], lexic
     grammar = _grammar(lexicons)
     if grammar.marks.search(text) is None:
         return []
-    found = [*_dated(text, day, grammar)]
+    found = [*_dated(text, day, grammar, lexicons)]
     if day is not None:
         found += [
             *_slashed(text, day),
@@ -157,7 +159,7 @@ def _year(words: str | None, grammar: _Grammar) -> int:
     return total if 1900 <= total < 2100 else 0
 
 
-def _dated(text: str, day: date | None, grammar: _Grammar) -> Iterator[DateFound]:
+def _dated(text: str, day: date | None, grammar: _Grammar, lexicons: Path | None) -> Iterator[DateFound]:
     for pattern in (grammar.dated, grammar.year_first):
         for match in islice(pattern.finditer(text), _MOST):
             month = grammar.months[(match.group("m1") or match.group("m2")).rstrip(".")]
@@ -165,9 +167,26 @@ def _dated(text: str, day: date | None, grammar: _Grammar) -> Iterator[DateFound
             year = _year(match.group("y"), grammar)
             if not 1 <= number <= 31 or (match.group("y") and not year):
                 continue
+            if not year and says_no_day(text, match, lexicons):
+                continue
             value = iso(year, month, number) if year else yearless(month, number, day, False)
             if value:
                 yield DateFound(match.start(), match.end(), value, 0.95, "month and day")
+
+
+def says_no_day(text: str, match: re.Match[str], lexicons: Path | None) -> bool:
+    """Whether a month and a number behind it are something else: "we march 5 miles", "i may 3 times".
+
+    match: with groups m1 and d1 where the number stands behind the month.
+    """
+    if not match.group("d1"):
+        return False
+    terms = lexicon.load("date", lexicons)
+    head = text[max(0, match.start() - _WORD) : match.start()].split()[-1:]
+    if match.group("m1") == "may" and head and head[0] in terms["might"]:
+        return True
+    behind = text[match.end() : match.end() + _WORD]
+    return behind.startswith(" ") and behind.strip(" ,.!?").partition(" ")[0].strip(",.!?") in terms["counted"]
 
 
 def _weekdays(text: str, day: date, grammar: _Grammar) -> Iterator[DateFound]:

@@ -19,7 +19,7 @@ from ringtrace.text import lexicon
 from ringtrace.text.dates.calendar_days import DateFound, iso, shift_month, yearless
 from ringtrace.text.dates.chinese import find_told_dates, told_words
 from ringtrace.text.dates.counted import find_counted_dates, find_weekdays, weekday_words
-from ringtrace.text.dates.english import find_spoken_dates
+from ringtrace.text.dates.english import find_spoken_dates, says_no_day
 from ringtrace.text.dates.numeric import find_numeric_dates
 from ringtrace.text.numbers.finding import find_numbers
 
@@ -52,6 +52,7 @@ class _Words:
     weak: frozenset[str]
     future: tuple[str, ...]
     not_day: tuple[str, ...]
+    lexicons: Path | None
     months: Mapping[str, int]
     english: re.Pattern[str]
 
@@ -207,6 +208,8 @@ def _english(text: str, day: date | None, words: _Words) -> Iterator[DateFound]:
         named = match.group("m1") or match.group("m2")
         if not number and not year and not _calendar(text, match.start(), named):
             continue
+        if not year and says_no_day(text, match, words.lexicons):
+            continue
         head = text[max(0, match.start() - 12) : match.start()]
         value = (
             iso(int(year), month, number)
@@ -292,4 +295,4 @@ def _words(lexicons: Path | None) -> _Words:
         [word for word, _, _ in entries], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
     future, not_day = terms.get("future", ()), terms.get("not_day", ())
-    return _Words(automaton, tuple(entries), frozenset(weak), future, not_day, months, english)
+    return _Words(automaton, tuple(entries), frozenset(weak), future, not_day, lexicons, months, english)

@@ -124,7 +124,7 @@ def _never(head: str, bare: str, tail: str, number: Number, words: MoneyWords) -
         return True
     if tail.startswith(words.terms["loose"]):
         return False
-    rest = tail.lstrip(" -")
+    rest = tail.lstrip(" -+")
     term = next((term for term in words.counted.get(rest[:1], ()) if rest.startswith(term)), "")
     if not term:
         return False

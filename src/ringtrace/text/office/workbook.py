@@ -16,7 +16,8 @@ STRINGS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """Formats of dates and times that every workbook has without saying so (ECMA-376 part 1, 18.8.30)."""
-_UNSAID = re.compile(r'"[^"]*+"|\[[^\]]*+\]|\\.|General')
+_UNSAID = re.compile(r'"[^"]{0,255}+"|\[[^\]]{0,255}+\]|\\.|General')
+"""Parts of a format that show no time. A format has 255 characters (ECMA-376 leaves it open, Excel does not)."""
 _PLACE = re.compile(r"([A-Z]{1,3})[0-9]")
 _DAY_ZERO = datetime(1899, 12, 30)
 _DAY_ZERO_1904 = datetime(1904, 1, 1)
