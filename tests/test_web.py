@@ -16,6 +16,22 @@ def test_every_page_has_its_twin_with_the_same_facts(bench):
     assert members and all(f"/actors/{key}" in page for key in members)
 
 
+def test_dates_are_local_as_in_the_report(bench):
+    from ringtrace.report.words import day
+
+    zone = bench.case.settings.shown_zone
+    accounts = [row for row in bench.desk.view().room.table("accounts").to_pylist() if row["first_at"]]
+    night = [row for row in accounts if day(row["first_at"], zone) != row["first_at"].date().isoformat()]
+    assert night, "no account began where the local date and UTC's differ"
+    for row in night[:3]:
+        page = bench.client.get(f"/actors/{row['actor_id']}", headers={"accept": "text/html"}).text
+        assert f"{day(row['first_at'], zone)} to {day(row['last_at'], zone)}" in page
+    ring = bench.desk.view().rings[0]
+    told = f"{day(ring['first_at'], zone)} to {day(ring['last_at'], zone)}"
+    for path in ("/", "/rings", f"/rings/{ring['ring_id']}"):
+        assert told in bench.client.get(path, headers={"accept": "text/html"}).text
+
+
 def test_a_new_analysis_is_taken_up_without_a_restart(bench):
     from ringtrace.pipeline import analyse
 

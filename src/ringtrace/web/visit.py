@@ -24,7 +24,7 @@ from ringtrace.errors import UsageError
 from ringtrace.pipeline.intake.custodian import Place
 from ringtrace.pipeline.judging.second_looks import SecondLooks
 from ringtrace.registry import scan
-from ringtrace.report.words import layer_words, moment, platform_name, role_name, shorten
+from ringtrace.report.words import day, layer_words, moment, platform_name, role_name, shorten
 from ringtrace.web.desk import Desk, View
 from ringtrace.web.discussing import about_of, instant, told_of
 from ringtrace.web.gate import AS_JSON, session_of
@@ -201,7 +201,7 @@ class Visit:
             session=session, said=said, undo=undo, case=self.desk.case.settings.name, version=__version__, here=here,
             synthetic=self.desk.analysed() and self.view.synthetic, address=here + query,
             groups=self.groups, home=self.home, may=self.may,
-            twin=("/case" if here == "/" else here) + ".json" + query, when=self.when,
+            twin=("/case" if here == "/" else here) + ".json" + query, when=self.when, day=self.day,
             view_naming=self.view.room.naming if self.desk.analysed() else None,
         )  # fmt: skip
         if session.person:
@@ -219,6 +219,10 @@ class Visit:
         if at is None:
             return row["sent_text"] or self.language.say("no time stated")
         return moment(at if isinstance(at, datetime) else instant(at), self.desk.case.settings.shown_zone)
+
+    def day(self, at: datetime) -> str:
+        """The date in the case's zone, as the report and ``show`` give it."""
+        return day(at, self.desk.case.settings.shown_zone)
 
 
 Guest = NamedDependency[Visit]
