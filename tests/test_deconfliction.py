@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,7 +21,7 @@ from ringtrace.operation.oprf import evaluate, finalize, hash_to_group, hash_to_
 from ringtrace.pipeline import analyse
 from ringtrace.pipeline.intake.adding import add
 from ringtrace.pipeline.intake.custodian import NOBODY
-from ringtrace.pipeline.operation import deconflicting
+from ringtrace.pipeline.operation import deconflicting, rounds
 from ringtrace.pipeline.operation.deconflicted import read_deconflicted
 from ringtrace.store.case import Case
 from ringtrace.store.keys import key_folder, open_key
@@ -226,3 +227,13 @@ def test_within_a_house_and_by_the_command_line(houses, tmp_path):
     assert "Every value" in run(app, ["deconflict", folder, "audit", str(tmp_path / "q")]).stdout
     for wrong in (["answer", str(tmp_path / "q")], ["ask"], ["steal", "x"]):
         assert isinstance(run(app, ["deconflict", folder, *wrong]).exception, UsageError)
+
+
+def test_a_message_whose_step_broke_off_says_so_when_it_comes_again(tmp_path, monkeypatch):
+    case = SimpleNamespace(folder=tmp_path)
+    message = SimpleNamespace(header=SimpleNamespace(kind="ask"), digest="a" * 64)
+    monkeypatch.setattr(rounds.exchange, "read_message", lambda data: message)
+    name = rounds.take_in(case, b"x")
+    (tmp_path / rounds.FOLDER / "waiting" / name).rename(tmp_path / rounds.FOLDER / "taken" / name)  # and it died
+    with pytest.raises(UsageError, match="the step broke off"):
+        rounds.take_in(case, b"x")

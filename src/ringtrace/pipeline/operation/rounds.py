@@ -73,7 +73,9 @@ def take_in(case: Case, data: bytes) -> str:
     message = exchange.read_message(data)
     name = _name(message)
     if (_folder(case, _TAKEN) / name).exists():
-        raise UsageError("this message was answered before")
+        raise UsageError(
+            "this message was taken before; where no answer lies here, the step broke off: let the partner write anew"
+        )
     replace_file(_folder(case, _WAITING) / name, data)
     return name
 
