@@ -28,6 +28,7 @@ def test_dates_are_local_as_in_the_report(bench):
         assert f"{day(row['first_at'], zone)} to {day(row['last_at'], zone)}" in page
     ring = bench.desk.view().rings[0]
     told = f"{day(ring['first_at'], zone)} to {day(ring['last_at'], zone)}"
+    assert bench.client.get("/operation", headers={"accept": "text/html"}).status_code == 200, "it has a day of its own"
     for path in ("/", "/rings", f"/rings/{ring['ring_id']}"):
         assert told in bench.client.get(path, headers={"accept": "text/html"}).text
 

@@ -201,7 +201,7 @@ class Visit:
             session=session, said=said, undo=undo, case=self.desk.case.settings.name, version=__version__, here=here,
             synthetic=self.desk.analysed() and self.view.synthetic, address=here + query,
             groups=self.groups, home=self.home, may=self.may,
-            twin=("/case" if here == "/" else here) + ".json" + query, when=self.when, day=self.day,
+            twin=("/case" if here == "/" else here) + ".json" + query, when=self.when, local_day=self.local_day,
             view_naming=self.view.room.naming if self.desk.analysed() else None,
         )  # fmt: skip
         if session.person:
@@ -220,7 +220,7 @@ class Visit:
             return row["sent_text"] or self.language.say("no time stated")
         return moment(at if isinstance(at, datetime) else instant(at), self.desk.case.settings.shown_zone)
 
-    def day(self, at: datetime) -> str:
+    def local_day(self, at: datetime) -> str:
         """The date in the case's zone, as the report and ``show`` give it."""
         return day(at, self.desk.case.settings.shown_zone)
 
