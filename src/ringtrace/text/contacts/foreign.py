@@ -10,6 +10,8 @@ from ringtrace.text.contacts.scene import LONGEST_CUE, Scene
 from ringtrace.text.contacts.telephone import CALLED, MOBILE, MOST, TRIES, Number, international, near_cue
 
 _ABROAD = re.compile(r"(?:(?<!\d)\+|\bplus |(?<![\d.,/-])(?:00|\(?011\)? ))\s?[1-9](?:[\s()./-]{0,3}\d){6,14}(?!\d)")
+_THREE = re.compile(r"\d{3}")
+"""Three digits in a row: without them nothing is grouped, nor by threes and four."""
 _GROUPED = re.compile(
     r"(?=[(\d])(?<![\d+(.-])(?:\(\d{3}\)[ -]?|\d{3}[-. ])\d{3}[-. ]\d{4}(?![\d-])|(?<!\d)0\d{4}[ -]?\d{6}(?!\d)"
 )
@@ -81,6 +83,8 @@ def international_numbers(scene: Scene) -> Iterator[Number]:
 
 
 def grouped_numbers(scene: Scene) -> Iterator[Number]:
+    if _THREE.search(scene.text) is None:
+        return
     for tried, match in enumerate(_GROUPED.finditer(scene.text)):
         if tried >= TRIES or not near_cue(scene, match.start(), CALLED):
             continue
@@ -97,6 +101,8 @@ def north_american_numbers(scene: Scene) -> Iterator[Number]:
 
     Other area codes are no country's, but what is written so is dialled all the same: its value is its digits.
     """
+    if _THREE.search(scene.strong) is None:
+        return
     for match in islice(_AMERICAN.finditer(scene.strong), MOST):
         if _CODE_BEFORE.search(scene.text[max(0, match.start() - 9) : match.start()]):
             continue
